@@ -1,0 +1,8 @@
+export {
+  copyTensor,
+  type Differentiable,
+  differentiate,
+  openTapes,
+  product,
+  runDifferentiable,
+} from './lib/engine.ts';

@@ -1,0 +1,73 @@
+export { diagonalNormal } from './lib/bases/diagonal-normal.ts';
+export { normalMixture } from './lib/bases/normal-mixture.ts';
+export { standardNormal } from './lib/bases/standard-normal.ts';
+export { studentT } from './lib/bases/student-t.ts';
+export { uniformBox } from './lib/bases/uniform-box.ts';
+export type {
+  Base,
+  Bijector,
+  Call,
+  Dequantizer,
+  GradientMode,
+  Kind,
+  Kinds,
+  Latent,
+  Network,
+  NetworkFor,
+  Part,
+  Site,
+  Spec,
+  Transformed,
+} from './lib/contract.ts';
+export { coreDefinitions } from './lib/core-definitions.ts';
+export {
+  contractVersion,
+  type Definition,
+  type DefinitionOptions,
+  define,
+  defineBase,
+  defineDequantizer,
+  defineLayer,
+  defineNetwork,
+} from './lib/define.ts';
+export { DiffeoError, type ErrorCode, isDiffeoError } from './lib/error.ts';
+export {
+  type Flow,
+  type FlowParams,
+  type FlowSpec,
+  flow,
+  type LogProbOptions,
+  type SampleOptions,
+} from './lib/flow.ts';
+export { registerGradients } from './lib/gradient-table.ts';
+export { gradients, type NamedGradient } from './lib/gradients.ts';
+export { hydrate } from './lib/hydrate.ts';
+export { chain } from './lib/layers/chain.ts';
+export { invert } from './lib/layers/invert.ts';
+export { bitsPerDim, negativeLogLikelihood } from './lib/loss.ts';
+export { load, type Metadata, save } from './lib/model-file.ts';
+export {
+  buildParams,
+  copyParams,
+  countParams,
+  disposeParams,
+  type Layout,
+  type Leaf,
+  leaf,
+  leaves,
+  mapParams,
+  type NamedLeaf,
+  type Params,
+} from './lib/params.ts';
+export {
+  fold,
+  normal,
+  type RandomSource,
+  randomSource,
+  type Seed,
+  shuffled,
+  uniform,
+} from './lib/seed.ts';
+export { sequence } from './lib/sequence.ts';
+export { type Shape, sameShape, sizeOf } from './lib/shape.ts';
+export { specOf } from './lib/spec-of.ts';

@@ -1,0 +1,66 @@
+import { add, exp, mul, neg, square, sub, sum, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
+import { array, boolean, finite, type InferOutput, minValue, number, optional, pipe, strictObject } from 'valibot';
+import { type Definition, defineBase } from '../define.ts';
+import { leaf } from '../params.ts';
+import { normal } from '../seed.ts';
+import { sizeOf } from '../shape.ts';
+import { flatten, logRoot2Pi, unflatten } from './flatten.ts';
+
+const schema = strictObject({
+  /** Whether training changes mean and scale. Default true. */
+  trainable: optional(boolean(), true),
+  /** One for each dimension of the flattened event. Default 0. */
+  mean: optional(array(pipe(number(), finite()))),
+  /** Standard deviations, one for each dimension. Default 1. */
+  scale: optional(array(pipe(number(), finite(), minValue(1e-30)))),
+});
+
+interface DiagonalNormalParams {
+  readonly mean: Tensor;
+  readonly logScale: Tensor;
+}
+
+/** Checks that a list has one entry for each dimension; a missing one is filled with `missing`. */
+export function perDimension(
+  given: readonly number[] | undefined,
+  missing: number,
+  size: number,
+  name: string,
+  fail: (message: string) => never,
+): readonly number[] {
+  const values = given ?? Array<number>(size).fill(missing);
+  return values.length === size ? values : fail(`${name} has ${values.length} numbers for ${size} dimensions`);
+}
+
+/** A normal distribution with its own mean and standard deviation for each dimension, learned or fixed. */
+export const diagonalNormal: Definition<'base', typeof schema> = /* @__PURE__ */ defineBase({
+  type: '@diffeo/core/diagonal-normal',
+  version: 1,
+  schema,
+  build: (config: InferOutput<typeof schema>, { eventShape, fail }) => {
+    const size = sizeOf(eventShape);
+    const mean = perDimension(config.mean, 0, size, 'mean', fail);
+    const scale = perDimension(config.scale, 1, size, 'scale', fail);
+    const { trainable } = config;
+    return {
+      eventShape,
+      contextShape: null,
+      layout: {
+        mean: leaf([size], { trainable }),
+        logScale: leaf([size], { trainable }),
+      },
+      init: () => ({
+        mean: tensor1d([...mean]),
+        logScale: tensor1d(scale.map(Math.log)),
+      }),
+      logProb: (params: DiagonalNormalParams, z) => {
+        const standard = mul(sub(flatten(z, eventShape), params.mean), exp(neg(params.logScale)));
+        return sub(add(mul(sum(square(standard), 1), -0.5), -size * logRoot2Pi), sum(params.logScale));
+      },
+      sample: (params: DiagonalNormalParams, count, seed, temperature) => {
+        const spread = mul(exp(params.logScale), temperature);
+        return unflatten(add(mul(normal([count, size], seed), spread), params.mean), eventShape);
+      },
+    };
+  },
+});

@@ -1,0 +1,102 @@
+import {
+  add,
+  argMax,
+  cast,
+  exp,
+  expandDims,
+  log,
+  max,
+  mul,
+  neg,
+  oneHot,
+  reshape,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  type Tensor1D,
+  tensor1d,
+  tensor2d,
+} from '@tensorflow/tfjs-core';
+import { array, boolean, finite, integer, maxValue, minValue, number, optional, pipe, strictObject } from 'valibot';
+import { type Definition, defineBase } from '../define.ts';
+import { product } from '../engine.ts';
+import { leaf } from '../params.ts';
+import { fold, normal, uniform } from '../seed.ts';
+import { sizeOf } from '../shape.ts';
+import { flatten, logRoot2Pi, unflatten } from './flatten.ts';
+
+const real = pipe(number(), finite());
+const schema = strictObject({
+  /** How many normals. Default 8; the length of `means` where they are given. */
+  components: optional(pipe(number(), integer(), minValue(1), maxValue(65536))),
+  /** Whether training changes means, scales and weights. Default true. */
+  trainable: optional(boolean(), true),
+  /** One list of numbers for each component. Default: drawn from the standard normal by the seed. */
+  means: optional(array(array(real))),
+  /** The standard deviation of every component in every dimension, to begin with. Default 1. */
+  scale: optional(pipe(real, minValue(1e-30)), 1),
+});
+
+interface MixtureParams {
+  readonly means: Tensor;
+  readonly logScales: Tensor;
+  readonly logits: Tensor;
+}
+
+/** log Σ exp over the last axis of a matrix, shifted by the row's maximum so that nothing overflows. */
+function logSumExp(values: Tensor): Tensor {
+  const top = max(values, 1, true);
+  return add(log(sum(exp(sub(values, top)), 1)), reshape(top, [values.shape[0] as number]));
+}
+
+/**
+ * A mixture of normals with diagonal covariances: a base with several modes (Izmailov et al. 2020). Its parameters are
+ * means, log-scales `[components, size]` and logits `[components]`. Temperature scales each component around its mean;
+ * the weights stay.
+ */
+export const normalMixture: Definition<'base', typeof schema> = /* @__PURE__ */ defineBase({
+  type: '@diffeo/core/normal-mixture',
+  version: 1,
+  schema,
+  build: ({ components, trainable, means: given, scale }, { eventShape, fail }) => {
+    const size = sizeOf(eventShape);
+    const count = components ?? given?.length ?? 8;
+    if (given && (given.length !== count || given.some((mean) => mean.length !== size))) {
+      fail(`means must be ${count} lists of ${size} numbers`);
+    }
+    const logWeights = (logits: Tensor): Tensor => {
+      const row = reshape(logits, [1, count]);
+      return sub(row, expandDims(logSumExp(row), 1));
+    };
+    return {
+      eventShape,
+      contextShape: null,
+      layout: {
+        means: leaf([count, size], { trainable }),
+        logScales: leaf([count, size], { trainable }),
+        logits: leaf([count], { trainable }),
+      },
+      init: (seed): MixtureParams => ({
+        means: given ? tensor2d(given.flat(), [count, size]) : normal([count, size], seed),
+        logScales: tensor2d(new Float32Array(count * size).fill(Math.log(scale)), [count, size]),
+        logits: tensor1d(new Float32Array(count)),
+      }),
+      logProb: ({ means, logScales, logits }: MixtureParams, z) => {
+        const standard = mul(sub(expandDims(flatten(z, eventShape), 1), means), exp(neg(logScales)));
+        const each = sub(mul(sum(square(standard), 2), -0.5), add(sum(logScales, 1), size * logRoot2Pi));
+        return logSumExp(add(each, logWeights(logits)));
+      },
+      sample: ({ means, logScales, logits }: MixtureParams, rows, seed, temperature) => {
+        // The largest of logits + Gumbel noise is a draw from the weights (Gumbel 1954): no read-back needed.
+        const noise = neg(log(neg(log(add(mul(uniform([rows, count], fold(seed, 'component')), 1 - 2e-7), 1e-7)))));
+        const chosen = cast(oneHot(argMax(add(noise, logits), 1) as Tensor1D, count), 'float32');
+        const spread = mul(product(chosen, exp(logScales)), temperature);
+        return unflatten(
+          add(product(chosen, means), mul(normal([rows, size], fold(seed, 'offset')), spread)),
+          eventShape,
+        );
+      },
+    };
+  },
+});

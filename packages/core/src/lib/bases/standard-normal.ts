@@ -1,0 +1,27 @@
+import { add, mul, square, sum } from '@tensorflow/tfjs-core';
+import { strictObject } from 'valibot';
+import { type Definition, defineBase } from '../define.ts';
+import { normal } from '../seed.ts';
+import { sizeOf } from '../shape.ts';
+import { flatten, logRoot2Pi, unflatten } from './flatten.ts';
+
+const schema = strictObject({});
+
+/** The standard normal distribution on every dimension: the default base. No parameters. */
+export const standardNormal: Definition<'base', typeof schema> = /* @__PURE__ */ defineBase({
+  type: '@diffeo/core/standard-normal',
+  version: 1,
+  schema,
+  build: (_, { eventShape }) => {
+    const size = sizeOf(eventShape);
+    return {
+      eventShape,
+      contextShape: null,
+      layout: {},
+      init: () => ({}),
+      logProb: (_params, z) => add(mul(sum(square(flatten(z, eventShape)), 1), -0.5), -size * logRoot2Pi),
+      sample: (_params, count, seed, temperature) =>
+        unflatten(mul(normal([count, size], seed), temperature), eventShape),
+    };
+  },
+});

@@ -1,0 +1,44 @@
+import { add, fill, greaterEqual, lessEqual, logicalAnd, mul, sub, sum, where, zerosLike } from '@tensorflow/tfjs-core';
+import { finite, number, optional, pipe, strictObject } from 'valibot';
+import { type Definition, defineBase } from '../define.ts';
+import { uniform } from '../seed.ts';
+import { sizeOf } from '../shape.ts';
+import { flatten, unflatten } from './flatten.ts';
+
+const schema = strictObject({
+  /** Default 0. */
+  low: optional(pipe(number(), finite()), 0),
+  /** Default 1. */
+  high: optional(pipe(number(), finite()), 1),
+});
+
+/**
+ * Uniform on the box [low, high] in every dimension. Outside, the log-density is −∞ and its gradient 0: put a layer that
+ * ends in the box (such as an inverted logit) before it. Temperature shrinks the box around its centre.
+ */
+export const uniformBox: Definition<'base', typeof schema> = /* @__PURE__ */ defineBase({
+  type: '@diffeo/core/uniform',
+  version: 1,
+  schema,
+  build: ({ low, high }, { eventShape, fail }) => {
+    if (!(low < high)) fail(`low ${low} must be below high ${high}`);
+    const size = sizeOf(eventShape);
+    const logDensity = -Math.log(high - low);
+    const centre = (low + high) / 2;
+    return {
+      eventShape,
+      contextShape: null,
+      layout: {},
+      init: () => ({}),
+      logProb: (_params, z) => {
+        const flat = flatten(z, eventShape);
+        const inside = logicalAnd(greaterEqual(flat, low), lessEqual(flat, high));
+        return sum(where(inside, add(zerosLike(flat), logDensity), fill(flat.shape, -Infinity)), 1);
+      },
+      sample: (_params, count, seed, temperature) => {
+        const offset = mul(sub(uniform([count, size], seed), 0.5), high - low);
+        return unflatten(add(mul(offset, temperature), centre), eventShape);
+      },
+    };
+  },
+});

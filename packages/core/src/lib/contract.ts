@@ -1,0 +1,137 @@
+/**
+ * The contract: what a layer, a base distribution, a dequantizer and a network are.
+ *
+ * `forward` = base → data, the direction of sampling; `inverse` = data → base, the direction of training. `logDet` is of
+ * the direction called, in nats, with shape `[batch]`. Layer lists are in the order in which data meets them in training.
+ *
+ * Every map is pure and synchronous, keeps its tensors on the device and treats each row alone. It neither changes nor
+ * disposes what it is given; the caller owns what it returns, and wraps it in `tf.tidy` to be rid of what is between.
+ */
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Layout } from './params.ts';
+import type { Seed } from './seed.ts';
+import type { Shape } from './shape.ts';
+
+/**
+ * How the gradient of a chain of layers is computed: `store` keeps every activation; `recompute` rebuilds them from the
+ * outputs, layer by layer, so that memory does not grow with depth. A choice of the call, never saved.
+ */
+export type GradientMode = 'store' | 'recompute';
+
+/** Everything about a call that isn't the point itself. */
+export interface Call {
+  /** `[batch, ...contextShape]`. */
+  readonly context?: Tensor;
+  /** Present: training noise (dropout) is on and drawn from here. The same seed gives the same map in both directions. */
+  readonly seed?: Seed;
+  /** Default `store`. Layers that hold layers pass the call on, and with it this. */
+  readonly gradient?: GradientMode;
+}
+
+/** What a map returns: the mapped points and the log absolute determinant of its Jacobian, `[batch]`, nats. */
+export interface Transformed {
+  readonly value: Tensor;
+  readonly logDet: Tensor;
+}
+
+/** A named run of the flat base vector, in order. */
+export interface Latent {
+  readonly name: string;
+  readonly size: number;
+}
+
+/** What every built part shares. */
+export interface Part<P> {
+  readonly eventShape: Shape;
+  /** `null`: this part ignores context. */
+  readonly contextShape: Shape | null;
+  readonly layout: Layout<P>;
+  /** Initial parameters: a map close to the identity. Leaves that start from data are `null`. */
+  init(seed: Seed): P;
+  /**
+   * Fills the `null` leaves from a batch of data and returns the rest unchanged. A container starts its parts in the
+   * order in which data meets them, feeding each the output of the one before.
+   */
+  start?(params: P, x: Tensor, call: Call): P;
+}
+
+/** One invertible, differentiable map. */
+// biome-ignore lint/suspicious/noExplicitAny: lists hold parts of any parameters and configuration
+export interface Bijector<P = any> extends Part<P> {
+  /** The shape of an event on the base's side; the same as `eventShape` for most layers. */
+  readonly baseShape: Shape;
+  /** The named parts of the base vector, where there are several (multi-scale flows). */
+  readonly latents?: readonly Latent[];
+  /** base → data. `z`: `[batch, ...baseShape]`; value: `[batch, ...eventShape]`. */
+  forward(params: P, z: Tensor, call: Call): Transformed;
+  /** data → base. `x`: `[batch, ...eventShape]`; value: `[batch, ...baseShape]`. */
+  inverse(params: P, x: Tensor, call: Call): Transformed;
+}
+
+/** A distribution that a flow starts from. */
+// biome-ignore lint/suspicious/noExplicitAny: lists hold parts of any parameters and configuration
+export interface Base<P = any> extends Part<P> {
+  /** Log-density in nats, `[batch]`. */
+  logProb(params: P, z: Tensor, call: Call): Tensor;
+  /**
+   * `[count, ...eventShape]`. `temperature` scales the spread around the centre: a number, or a tensor with one entry for
+   * each dimension of the flattened event.
+   */
+  sample(params: P, count: number, seed: Seed, temperature: number | Tensor, call: Call): Tensor;
+}
+
+/** Discrete data → continuous data, stochastic, with parameters if it learns. At most one in a flow, outermost. */
+// biome-ignore lint/suspicious/noExplicitAny: lists hold parts of any parameters and configuration
+export interface Dequantizer<P = any> extends Part<P> {
+  /** log P(raw) ≥ log p(value) + logDensity, with `logDensity` `[batch]` in nats. */
+  encode(params: P, raw: Tensor, seed: Seed, call: Call): { readonly value: Tensor; readonly logDensity: Tensor };
+  decode(params: P, value: Tensor): Tensor;
+}
+
+/** A network inside a layer: any layer takes any network, saved by type. */
+// biome-ignore lint/suspicious/noExplicitAny: lists hold parts of any parameters and configuration
+export interface Network<P = any> extends Omit<Part<P>, 'eventShape'> {
+  readonly inputShape: Shape;
+  readonly outputShape: Shape;
+  /** `x`: `[batch, ...inputShape]` → `[batch, ...outputShape]`. Reads `call.context` where it has a context shape. */
+  apply(params: P, x: Tensor, call: Call): Tensor;
+}
+
+/** Builds a network between two shapes, which the layer that holds it decides. */
+export type NetworkFor = (inputShape: Shape, outputShape: Shape) => Network;
+
+/** The four kinds of part and what each builds. */
+export interface Kinds {
+  layer: Bijector;
+  base: Base;
+  dequantizer: Dequantizer;
+  network: NetworkFor;
+}
+export type Kind = keyof Kinds;
+
+/**
+ * A configured part: plain JSON with a live, non-enumerable link to its definition. `JSON.stringify` and
+ * `structuredClone` drop the link; `hydrate` puts it back.
+ */
+export interface Spec<K extends Kind = Kind> {
+  readonly $type: string;
+  readonly $kind: K;
+  readonly version: number;
+  readonly config: object;
+}
+
+/** Where a part is built, handed to `build`. */
+export interface Site {
+  /** `layers.3`: names the part in errors; tensors in files have the same path. */
+  readonly name: string;
+  readonly eventShape: Shape;
+  readonly contextShape: Shape | null;
+  /** Builds a part inside this one, at this event and context shape unless told otherwise. */
+  build<K extends Kind>(
+    spec: Spec<K>,
+    name: string,
+    at?: { readonly eventShape?: Shape; readonly contextShape?: Shape | null },
+  ): Kinds[K];
+  /** Throws `SHAPE` with the part's name, type and event shape in front. */
+  fail(message: string): never;
+}

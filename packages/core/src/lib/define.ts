@@ -1,0 +1,125 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Kind, Kinds, Site, Spec } from './contract.ts';
+import { DiffeoError } from './error.ts';
+
+/**
+ * The version of the contract between core and the parts written for it. Every definition carries it, so that a part
+ * written for another contract is refused by name and not by a strange failure.
+ */
+export const contractVersion = 1;
+
+/** What `define` needs to know of a part. */
+export interface DefinitionOptions<K extends Kind, S extends StandardSchemaV1> {
+  readonly kind: K;
+  /** `<package>/<name>`, the key in saved models. */
+  readonly type: string;
+  /** The version of the configuration's schema, not of the package. */
+  readonly version: number;
+  /** Any synchronous Standard Schema (valibot, zod, arktype …). It checks configurations and fills in defaults. */
+  readonly schema: S;
+  /** Turns a saved configuration of an older version into one that the schema accepts. */
+  migrate?(config: unknown, from: number): StandardSchemaV1.InferInput<S>;
+  /** Builds the part. Shapes are checked here, once. Allocates no tensors. */
+  build(config: StandardSchemaV1.InferOutput<S>, site: Site): Kinds[K];
+}
+
+type Arguments<Input> = object extends Input ? [config?: Input] : [config: Input];
+
+/** Calling a definition gives a spec: the configuration checked, with its defaults filled in. */
+// biome-ignore lint/suspicious/noExplicitAny: lists hold parts of any parameters and configuration
+export interface Definition<K extends Kind = Kind, S extends StandardSchemaV1 = any> {
+  (...config: Arguments<StandardSchemaV1.InferInput<S>>): Spec<K>;
+  readonly type: string;
+  readonly kind: K;
+  readonly version: number;
+  readonly contract: number;
+  /** A spec from a saved configuration of this or an older version. */
+  restore(config: unknown, version: number): Spec<K>;
+  build(config: object, site: Site): Kinds[K];
+}
+
+/** The key of the live link. A global symbol, so that two copies of this package understand each other's specs. */
+const link = Symbol.for('diffeo.definition');
+
+/** The definition that a spec was made by, or `undefined` for plain JSON. */
+export const definitionOf = <K extends Kind>(spec: Spec<K>): Definition<K> | undefined =>
+  (spec as { readonly [link]?: Definition<K> })[link];
+
+/** `@scope/package` of the type `@scope/package/name`. */
+export const packageOf = (type: string): string =>
+  type
+    .split('/')
+    .slice(0, type.startsWith('@') ? 2 : 1)
+    .join('/');
+
+function describe(issues: readonly StandardSchemaV1.Issue[]): string {
+  return issues
+    .map(({ path = [], message }) => {
+      const place = path.map((step) => String(typeof step === 'object' ? step.key : step)).join('.');
+      return place ? `${place}: ${message}` : message;
+    })
+    .join('; ');
+}
+
+/**
+ * Defines a part. `defineLayer`, `defineBase`, `defineDequantizer` and `defineNetwork` are this with the kind filled in.
+ * Nothing is registered anywhere: the definition is a value, and loading takes a list of them.
+ */
+export function define<K extends Kind, S extends StandardSchemaV1>(options: DefinitionOptions<K, S>): Definition<K, S> {
+  const { type, kind, version, schema } = options;
+
+  const make = (input: unknown): Spec<K> => {
+    const result = schema['~standard'].validate(input ?? {});
+    if (result instanceof Promise) throw new DiffeoError('CONFIG', `${type}: its schema must be synchronous`);
+    if (result.issues) throw new DiffeoError('CONFIG', `${type}: ${describe(result.issues)}`);
+    const spec = {
+      $type: type,
+      $kind: kind,
+      version,
+      config: result.value as object,
+    };
+    Object.defineProperty(spec, link, { value: definition });
+    return spec;
+  };
+
+  const restore = (config: unknown, from: number): Spec<K> => {
+    if (from > version) {
+      throw new DiffeoError(
+        'NEWER_VERSION',
+        `'${type}' was saved with version ${from} of its configuration and the installed one reads up to ${version}. Update ${packageOf(type)}.`,
+      );
+    }
+    if (from === version) return make(config);
+    if (!options.migrate) {
+      throw new DiffeoError(
+        'MIGRATION',
+        `'${type}' was saved with version ${from} of its configuration; the installed ${packageOf(type)} has version ${version} and no way from one to the other.`,
+      );
+    }
+    return make(options.migrate(config, from));
+  };
+
+  const properties = {
+    type,
+    kind,
+    version,
+    contract: contractVersion,
+    restore,
+    build: options.build,
+  };
+  const definition = Object.assign((config?: unknown) => make(config), properties) as unknown as Definition<K, S>;
+  return definition;
+}
+
+type Without<K extends Kind> = <S extends StandardSchemaV1>(
+  options: Omit<DefinitionOptions<K, S>, 'kind'>,
+) => Definition<K, S>;
+
+/** Defines a layer: an invertible, differentiable map. */
+export const defineLayer: Without<'layer'> = (options) => define({ ...options, kind: 'layer' });
+/** Defines a base distribution. */
+export const defineBase: Without<'base'> = (options) => define({ ...options, kind: 'base' });
+/** Defines a dequantizer. */
+export const defineDequantizer: Without<'dequantizer'> = (options) => define({ ...options, kind: 'dequantizer' });
+/** Defines a network that layers hold. */
+export const defineNetwork: Without<'network'> = (options) => define({ ...options, kind: 'network' });

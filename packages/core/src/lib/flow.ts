@@ -1,0 +1,217 @@
+import { add, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
+import { standardNormal } from './bases/standard-normal.ts';
+import { build, requireBatch } from './build.ts';
+import { broadcastContext } from './context.ts';
+import type { Bijector, Call, GradientMode, Latent, Part, Spec } from './contract.ts';
+import { tidied } from './engine.ts';
+import { DiffeoError } from './error.ts';
+import type { Layout, Params } from './params.ts';
+import { requireStarted } from './params.ts';
+import { fold, type Seed } from './seed.ts';
+import { sequence } from './sequence.ts';
+import { type Shape, sizeOf } from './shape.ts';
+
+/** What a flow is made of: plain JSON but for the links of its specs. */
+export interface FlowSpec {
+  /** The shape of one sample of the data. */
+  readonly eventShape: Shape;
+  /** The shape of what the flow is conditioned on; absent or `null` for an unconditional flow. */
+  readonly contextShape?: Shape | null;
+  /** Turns discrete data into continuous data. */
+  readonly dequantize?: Spec<'dequantizer'>;
+  /** In the order in which data meets them in training. */
+  readonly layers: readonly Spec<'layer'>[];
+  /** Default `standardNormal()`. */
+  readonly base?: Spec<'base'>;
+}
+
+/** One tree for everything that a flow learns or keeps. */
+export interface FlowParams {
+  readonly dequantize: Params;
+  readonly layers: readonly Params[];
+  readonly base: Params;
+}
+
+/** How to take a likelihood. */
+export interface LogProbOptions {
+  /** One row for each row of `x`, or one for all. */
+  readonly context?: Tensor;
+  /** Draws training noise (dropout). Absent: evaluation. */
+  readonly seed?: Seed;
+  /** Draws the dequantization noise. Required when the flow has a dequantizer, and only then used. */
+  readonly noise?: Seed;
+  /** Default `store`. */
+  readonly gradient?: GradientMode;
+}
+
+/** How to sample. */
+export interface SampleOptions {
+  readonly count: number;
+  readonly seed: Seed;
+  /** One row for each sample, or one for all. */
+  readonly context?: Tensor;
+  /** Scales the base's spread: 1 is the model, less is nearer its modes. A record sets it for each latent by name. */
+  readonly temperature?: number | Readonly<Record<string, number>>;
+}
+
+/** A normalizing flow. The caller owns every tensor that it returns. */
+export interface Flow extends Part<FlowParams> {
+  readonly spec: FlowSpec;
+  readonly bijector: Bijector<readonly Params[]>;
+  /** The named parts of the base vector; one called `base` unless the flow is multi-scale. */
+  readonly latents: readonly Latent[];
+  readonly dequantizes: boolean;
+  /** Fills what starts from data. `x`: `[batch, ...eventShape]`, as many rows as are at hand. */
+  start(params: FlowParams, x: Tensor, options?: Omit<LogProbOptions, 'gradient'>): FlowParams;
+  /**
+   * The exact log-likelihood of each row, `[batch]`, nats, in the units of the data as given (for dequantized data, a
+   * lower bound on the log-probability of the discrete value).
+   */
+  logProb(params: FlowParams, x: Tensor, options?: LogProbOptions): Tensor;
+  /** `[count, ...eventShape]`. The same seed gives the same samples on every backend, up to float32 rounding. */
+  sample(params: FlowParams, options: SampleOptions): Tensor;
+}
+
+/** Far above any event and far below what would exhaust memory while a model from a file is built. */
+const largestEvent = 2 ** 24;
+
+function requireShape(shape: Shape, what: string): void {
+  const fits =
+    Array.isArray(shape) &&
+    shape.every((size) => Number.isSafeInteger(size) && size > 0) &&
+    sizeOf(shape) <= largestEvent;
+  if (fits) return;
+  throw new DiffeoError(
+    'SHAPE',
+    `${what} must be a list of whole numbers above 0 with a product of at most ${largestEvent}; got ${JSON.stringify(shape)}`,
+  );
+}
+
+function requireSeed(seed: Seed | undefined, what: string): asserts seed is Seed {
+  if (Number.isSafeInteger(seed)) return;
+  throw new DiffeoError('SEED', `${what} must be a whole number; got ${seed}`);
+}
+
+function temperatures(temperature: SampleOptions['temperature'], latents: readonly Latent[]): number | Tensor {
+  const require = (value: number): number => {
+    if (Number.isFinite(value) && value >= 0) return value;
+    throw new DiffeoError('TEMPERATURE', `a temperature is a finite number of 0 or more; got ${value}`);
+  };
+  if (temperature === undefined) return 1;
+  if (typeof temperature === 'number') return require(temperature);
+  const unknown = Object.keys(temperature).find((name) => !latents.some((latent) => latent.name === name));
+  if (unknown !== undefined) {
+    const names = latents.map(({ name }) => name).join(', ');
+    throw new DiffeoError('TEMPERATURE', `there is no latent '${unknown}'; this flow has: ${names}`);
+  }
+  return tensor1d(latents.flatMap(({ name, size }) => Array<number>(size).fill(require(temperature[name] ?? 1))));
+}
+
+/**
+ * A flow from its parts. The likelihood, said once: log p(x) = log p_base(inverse(x).value) + inverse(x).logDet.
+ *
+ * @throws DiffeoError `SHAPE` where a part does not fit its place, with the part's name; `SPEC` for a part that is plain
+ * JSON.
+ */
+export function flow(spec: FlowSpec): Flow {
+  const { eventShape } = spec;
+  const contextShape = spec.contextShape ?? null;
+  requireShape(eventShape, 'eventShape');
+  if (contextShape) requireShape(contextShape, 'contextShape');
+
+  let shape = eventShape;
+  const layers = spec.layers.map((layer, i) => {
+    const built = build(layer, {
+      name: `layers.${i}`,
+      eventShape: shape,
+      contextShape,
+    });
+    shape = built.baseShape;
+    return built;
+  });
+  const bijector = sequence(layers, eventShape);
+  const base = build(spec.base ?? standardNormal(), {
+    name: 'base',
+    eventShape: shape,
+    contextShape,
+  });
+  const dequantizer = spec.dequantize && build(spec.dequantize, { name: 'dequantize', eventShape, contextShape });
+  const latents = bijector.latents ?? [{ name: 'base', size: sizeOf(shape) }];
+  const layout = {
+    dequantize: dequantizer?.layout ?? {},
+    layers: bijector.layout,
+    base: base.layout,
+  } as unknown as Layout<FlowParams>;
+
+  /** The call that the parts see, and the data as the layers take it. */
+  function enter(params: FlowParams, x: Tensor, { context, seed, noise, gradient }: LogProbOptions) {
+    const batch = requireBatch(x, eventShape, 'the flow');
+    const call: Call = {
+      ...broadcastContext(context, contextShape, batch),
+      ...(seed !== undefined && { seed }),
+      ...(gradient && { gradient }),
+    };
+    if (!dequantizer) return { call, value: x, logDensity: null };
+    requireSeed(noise, 'this flow dequantizes its data: options.noise, from which the noise is drawn,');
+    requireStarted(dequantizer.layout, params.dequantize, 'dequantize');
+    return { call, ...dequantizer.encode(params.dequantize, x, noise, call) };
+  }
+
+  return {
+    spec,
+    eventShape,
+    contextShape,
+    layout,
+    bijector,
+    latents,
+    dequantizes: dequantizer !== undefined,
+    init: (seed) => {
+      requireSeed(seed, 'the seed');
+      return {
+        dequantize: dequantizer?.init(fold(seed, 'dequantize')) ?? {},
+        layers: bijector.init(fold(seed, 'layers')),
+        base: base.init(fold(seed, 'base')),
+      };
+    },
+    start: (params, x, options = {}) =>
+      tidied(() => {
+        const { context, noise = 0, seed } = options;
+        const batch = requireBatch(x, eventShape, 'the flow');
+        const first: Call = {
+          ...broadcastContext(context, contextShape, batch),
+          ...(seed !== undefined && { seed }),
+        };
+        const dequantize = dequantizer?.start?.(params.dequantize, x, first) ?? params.dequantize;
+        const { value, call } = enter({ ...params, dequantize }, x, {
+          ...options,
+          noise,
+        });
+        const started = bijector.start?.(params.layers, value, call) ?? params.layers;
+        if (!base.start) return { ...params, dequantize, layers: started };
+        const z = bijector.inverse(started, value, call).value;
+        return {
+          dequantize,
+          layers: started,
+          base: base.start(params.base, z, call),
+        };
+      }),
+    logProb: (params, x, options = {}) =>
+      tidied(() => {
+        const { value, logDensity, call } = enter(params, x, options);
+        const z = bijector.inverse(params.layers, value, call);
+        const logProb = add(base.logProb(params.base, z.value, call), z.logDet);
+        return logDensity ? add(logProb, logDensity) : logProb;
+      }),
+    sample: (params, { count, seed, context, temperature }) =>
+      tidied(() => {
+        if (!Number.isSafeInteger(count) || count < 0) {
+          throw new DiffeoError('SHAPE', `count must be a whole number of 0 or more; got ${count}`);
+        }
+        requireSeed(seed, 'the seed');
+        const call: Call = broadcastContext(context, contextShape, count);
+        const z = base.sample(params.base, count, seed, temperatures(temperature, latents), call);
+        const { value } = bijector.forward(params.layers, z, call);
+        return dequantizer ? dequantizer.decode(params.dequantize, value) : value;
+      }),
+  };
+}

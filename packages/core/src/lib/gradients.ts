@@ -1,0 +1,46 @@
+import { type Tensor, zerosLike } from '@tensorflow/tfjs-core';
+import { differentiate, tidied } from './engine.ts';
+import { DiffeoError } from './error.ts';
+import { registerGradients } from './gradient-table.ts';
+import { type LayoutTree, leaves, mapParams } from './params.ts';
+
+/** The gradient of one leaf, owned by the caller. */
+export interface NamedGradient {
+  readonly path: string;
+  readonly tensor: Tensor;
+}
+
+/**
+ * The value of a scalar loss and its gradients with respect to the trainable leaves that `freeze` leaves out, in file
+ * order. A leaf that the loss does not touch gets zeros. The caller owns the returned tensors.
+ *
+ * @throws DiffeoError `UNSTARTED` when a trainable leaf has not started; `PARAMETERS` when nothing is left to train.
+ */
+export function gradients<P>(
+  layout: LayoutTree,
+  params: P,
+  loss: (params: P) => Tensor,
+  { freeze = () => false }: { readonly freeze?: (path: string) => boolean } = {},
+): { readonly value: Tensor; readonly gradients: readonly NamedGradient[] } {
+  registerGradients();
+  const chosen = leaves(layout, params).filter(({ leaf, path }) => leaf.trainable && !freeze(path));
+  if (chosen.length === 0) throw new DiffeoError('PARAMETERS', 'there is no trainable parameter to differentiate');
+  const tensors = chosen.map(({ path, tensor }) => {
+    if (tensor) return tensor;
+    throw new DiffeoError('UNSTARTED', `'${path}' starts from data and has not started: call start(params, x) first`);
+  });
+  return tidied(() => {
+    const { value, grads } = differentiate(() => loss(params), tensors);
+    return {
+      value,
+      gradients: chosen.map(({ path }, i) => ({
+        path,
+        tensor: grads[i] ?? zerosLike(tensors[i] as Tensor),
+      })),
+    };
+  });
+}
+
+/** A copy of the tree's shape with some leaves replaced, by path. */
+export const replaceLeaves = <P>(layout: LayoutTree, params: P, tensors: ReadonlyMap<string, Tensor>): P =>
+  mapParams(layout, params, (tensor, path) => tensors.get(path) ?? tensor);

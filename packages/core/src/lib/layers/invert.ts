@@ -1,0 +1,43 @@
+import { strictObject } from 'valibot';
+import type { Bijector } from '../contract.ts';
+import { type Definition, defineLayer } from '../define.ts';
+import { buildParams } from '../params.ts';
+import { sameShape } from '../shape.ts';
+import { specOf } from '../spec-of.ts';
+
+const schema = strictObject({ layer: specOf('layer') });
+
+const hasStart = ({ layout }: Bijector): boolean => {
+  let found = false;
+  buildParams(layout, (_, leaf) => {
+    found ||= leaf.fromData;
+    return null;
+  });
+  return found;
+};
+
+/** A layer with its directions exchanged. It must keep the event shape, and cannot hold a leaf that starts from data. */
+export const invert: Definition<'layer', typeof schema> = /* @__PURE__ */ defineLayer({
+  type: '@diffeo/core/invert',
+  version: 1,
+  schema,
+  build: ({ layer }, site): Bijector => {
+    const inner = site.build(layer, 'layer');
+    if (!sameShape(inner.baseShape, inner.eventShape)) {
+      site.fail(`only a layer that keeps its shape can be inverted; this one maps to [${inner.baseShape.join(', ')}]`);
+    }
+    if (hasStart(inner)) {
+      site.fail('a layer that starts from data cannot be inverted: data would meet it on its other side');
+    }
+    const { eventShape, contextShape, layout, init, forward, inverse } = inner;
+    return {
+      eventShape,
+      baseShape: eventShape,
+      contextShape,
+      layout,
+      init,
+      forward: inverse,
+      inverse: forward,
+    };
+  },
+});

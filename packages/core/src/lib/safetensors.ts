@@ -1,0 +1,135 @@
+/**
+ * The safetensors format (https://github.com/huggingface/safetensors): eight bytes with the header's length, little
+ * endian; a JSON header; the tensors, one after another. Reading checks everything before it allocates anything.
+ */
+import {
+  array,
+  integer,
+  minValue,
+  number,
+  optional,
+  picklist,
+  pipe,
+  record,
+  safeParse,
+  strictObject,
+  string,
+  tuple,
+} from 'valibot';
+import { DiffeoError } from './error.ts';
+import { type Shape, sizeOf } from './shape.ts';
+
+/** A tensor on the host. */
+export interface HostTensor {
+  readonly dtype: 'F32' | 'I32';
+  readonly shape: Shape;
+  /** The numbers' bytes, little endian. */
+  readonly bytes: Uint8Array;
+}
+export interface SafetensorsFile {
+  readonly tensors: ReadonlyMap<string, HostTensor>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** The format's own limit on the header. */
+const largestHeader = 100_000_000;
+const offset = pipe(number(), integer(), minValue(0));
+const entrySchema = strictObject({
+  dtype: picklist(['F32', 'I32'], 'dtype must be F32 or I32'),
+  shape: array(offset),
+  data_offsets: tuple([offset, offset]),
+});
+const metadataSchema = optional(record(string(), string()), {});
+
+const broken = (message: string, cause?: unknown): DiffeoError =>
+  new DiffeoError('FILE', `this is not a whole safetensors file: ${message}`, {
+    cause,
+  });
+
+/** The bytes of a safetensors file. The header is padded so that the data begins at a multiple of 8. */
+export function writeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8Array {
+  let end = 0;
+  const entries = [...tensors].map(([name, { dtype, shape, bytes }]) => {
+    const begin = end;
+    end += bytes.byteLength;
+    return [name, { dtype, shape, data_offsets: [begin, end] }] as const;
+  });
+  const json = JSON.stringify({
+    __metadata__: metadata,
+    ...Object.fromEntries(entries),
+  });
+  const unpadded = new TextEncoder().encode(json);
+  const header = new Uint8Array(Math.ceil(unpadded.length / 8) * 8).fill(0x20);
+  header.set(unpadded);
+  const file = new Uint8Array(8 + header.length + end);
+  new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
+  file.set(header, 8);
+  let at = 8 + header.length;
+  for (const { bytes } of tensors.values()) {
+    file.set(bytes, at);
+    at += bytes.byteLength;
+  }
+  return file;
+}
+
+function readHeader(file: Uint8Array): {
+  header: Record<string, unknown>;
+  data: Uint8Array;
+} {
+  if (file.byteLength < 8) throw broken(`it has ${file.byteLength} bytes, and the header's length alone takes 8`);
+  const claimed = new DataView(file.buffer, file.byteOffset, 8).getBigUint64(0, true);
+  if (claimed > BigInt(Math.min(largestHeader, file.byteLength - 8))) {
+    throw broken(`it says that its header has ${claimed} bytes, and ${file.byteLength - 8} follow`);
+  }
+  const length = Number(claimed);
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(file.subarray(8, 8 + length)));
+  } catch (cause) {
+    throw broken(`its header is not JSON (${(cause as Error).message})`, cause);
+  }
+  if (typeof header !== 'object' || header === null || Array.isArray(header)) {
+    throw broken('its header is not a JSON object');
+  }
+  return {
+    header: header as Record<string, unknown>,
+    data: file.subarray(8 + length),
+  };
+}
+
+/**
+ * Reads a safetensors file of F32 and I32 tensors. The tensors' bytes are views of `file`.
+ *
+ * @throws DiffeoError `FILE` when a length, an offset, a type or a size is not as it should be, when tensors overlap or
+ * leave gaps, or when the file ends early or goes on after its last tensor.
+ */
+export function readSafetensors(file: Uint8Array): SafetensorsFile {
+  const { header, data } = readHeader(file);
+  const { __metadata__, ...rest } = header;
+  const metadata = safeParse(metadataSchema, __metadata__);
+  if (!metadata.success) throw broken('__metadata__ must hold strings only');
+  const entries = Object.entries(rest).map(([name, value]) => {
+    const entry = safeParse(entrySchema, value);
+    if (!entry.success) throw broken(`'${name}': ${entry.issues[0].message}`);
+    const { dtype, shape, data_offsets } = entry.output;
+    const [begin, end] = data_offsets;
+    const bytes = sizeOf(shape) * 4;
+    if (!Number.isSafeInteger(bytes) || end - begin !== bytes) {
+      throw broken(`'${name}' has the shape [${shape}] and spans ${end - begin} bytes`);
+    }
+    return { name, dtype, shape, begin, end };
+  });
+  entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let expected = 0;
+  for (const { name, begin, end } of entries) {
+    if (begin !== expected) throw broken(`'${name}' begins at byte ${begin} of the data, not at ${expected}`);
+    expected = end;
+  }
+  if (expected !== data.byteLength) throw broken(`its tensors take ${expected} bytes and ${data.byteLength} follow`);
+  return {
+    metadata: metadata.output,
+    tensors: new Map(
+      entries.map(({ name, dtype, shape, begin, end }) => [name, { dtype, shape, bytes: data.subarray(begin, end) }]),
+    ),
+  };
+}

@@ -1,0 +1,66 @@
+import { add, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import type { Bijector, Call, Transformed } from './contract.ts';
+import { openTapes } from './engine.ts';
+import type { Layout, Params } from './params.ts';
+import { recompute } from './recompute.ts';
+import { fold } from './seed.ts';
+import type { Shape } from './shape.ts';
+
+export type Direction = 'forward' | 'inverse';
+type List = readonly Params[];
+
+/** The call that the layer at `index` sees: training noise of its own. */
+export const callOf = (call: Call, index: number): Call =>
+  call.seed === undefined ? call : { ...call, seed: fold(call.seed, index) };
+
+/** The order in which a direction runs through a list of layers: data meets the first layer first. */
+export const orderOf = (layers: readonly Bijector[], direction: Direction): number[] => {
+  const order = [...layers.keys()];
+  return direction === 'inverse' ? order : order.reverse();
+};
+
+function store(
+  layers: readonly Bijector[],
+  params: List,
+  point: Tensor,
+  call: Call,
+  direction: Direction,
+): Transformed {
+  let value = point;
+  let logDet: Tensor | null = null;
+  for (const i of orderOf(layers, direction)) {
+    const step = (layers[i] as Bijector)[direction](params[i], value, callOf(call, i));
+    value = step.value;
+    logDet = logDet ? add(logDet, step.logDet) : step.logDet;
+  }
+  return { value, logDet: logDet ?? zeros([point.shape[0] as number]) };
+}
+
+/** Layers run one after another, as one bijector. `layers[0]` meets data first. */
+export function sequence(layers: readonly Bijector[], eventShape: Shape): Bijector<List> {
+  const last = layers.at(-1);
+  const run = (direction: Direction) => (params: List, point: Tensor, call: Call) =>
+    // A second tape means that this gradient is differentiated again, which only stored activations allow.
+    call.gradient === 'recompute' && openTapes() === 1 && layers.length > 0
+      ? recompute(layers, params, point, call, direction)
+      : store(layers, params, point, call, direction);
+  return {
+    eventShape,
+    baseShape: last?.baseShape ?? eventShape,
+    contextShape: layers.find(({ contextShape }) => contextShape)?.contextShape ?? null,
+    ...(last?.latents && { latents: last.latents }),
+    layout: layers.map(({ layout }) => layout) as Layout<List>,
+    init: (seed) => layers.map((layer, i) => layer.init(fold(seed, i))),
+    start: (params, x, call) => {
+      let value = x;
+      return layers.map((layer, i) => {
+        const inner = callOf(call, i);
+        const started = layer.start ? layer.start(params[i], value, inner) : params[i];
+        if (i < layers.length - 1) value = layer.inverse(started, value, inner).value;
+        return started as Params;
+      });
+    },
+    forward: run('forward'),
+    inverse: run('inverse'),
+  };
+}
