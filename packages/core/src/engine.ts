@@ -5,4 +5,5 @@ export {
   openTapes,
   product,
   runDifferentiable,
+  tidied,
 } from './lib/engine.ts';

@@ -38,6 +38,7 @@ export {
   flow,
   type LogProbOptions,
   type SampleOptions,
+  type TracedStep,
 } from './lib/flow.ts';
 export { registerGradients } from './lib/gradient-table.ts';
 export { gradients, type NamedGradient } from './lib/gradients.ts';
@@ -52,6 +53,7 @@ export {
   countParams,
   disposeParams,
   type Layout,
+  type LayoutTree,
   type Leaf,
   leaf,
   leaves,

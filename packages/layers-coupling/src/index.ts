@@ -1,1 +1,5 @@
-export {};
+export { additiveCoupling } from './lib/additive-coupling.ts';
+export { affineCoupling } from './lib/affine-coupling.ts';
+export { couplingDefinitions } from './lib/coupling-definitions.ts';
+export { mlp } from './lib/mlp.ts';
+export { type RealNVPOptions, realNVP } from './lib/real-nvp.ts';

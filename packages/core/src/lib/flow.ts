@@ -2,13 +2,13 @@ import { add, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import { standardNormal } from './bases/standard-normal.ts';
 import { build, requireBatch } from './build.ts';
 import { broadcastContext } from './context.ts';
-import type { Bijector, Call, GradientMode, Latent, Part, Spec } from './contract.ts';
+import type { Bijector, Call, GradientMode, Latent, Part, Spec, Transformed } from './contract.ts';
 import { tidied } from './engine.ts';
 import { DiffeoError } from './error.ts';
 import type { Layout, Params } from './params.ts';
 import { requireStarted } from './params.ts';
 import { fold, type Seed } from './seed.ts';
-import { sequence } from './sequence.ts';
+import { callOf, sequence } from './sequence.ts';
 import { type Shape, sizeOf } from './shape.ts';
 
 /** What a flow is made of: plain JSON but for the links of its specs. */
@@ -54,10 +54,18 @@ export interface SampleOptions {
   readonly temperature?: number | Readonly<Record<string, number>>;
 }
 
+/** One part's result on the way from data to base. */
+export interface TracedStep extends Transformed {
+  /** `layers.3 (@diffeo/layers-coupling/affine)` */
+  readonly name: string;
+}
+
 /** A normalizing flow. The caller owns every tensor that it returns. */
 export interface Flow extends Part<FlowParams> {
   readonly spec: FlowSpec;
   readonly bijector: Bijector<readonly Params[]>;
+  /** The shape of an event on the base's side. */
+  readonly baseShape: Shape;
   /** The named parts of the base vector; one called `base` unless the flow is multi-scale. */
   readonly latents: readonly Latent[];
   readonly dequantizes: boolean;
@@ -68,6 +76,18 @@ export interface Flow extends Part<FlowParams> {
    * lower bound on the log-probability of the discrete value).
    */
   logProb(params: FlowParams, x: Tensor, options?: LogProbOptions): Tensor;
+  /**
+   * Data → base: `[batch, ...eventShape]` → `[batch, ...baseShape]`, with the log-determinant of everything before the base
+   * (the dequantization's log-density included): `logProb` is the base's log-density at the value plus `logDet`.
+   */
+  toBase(params: FlowParams, x: Tensor, options?: LogProbOptions): Transformed;
+  /** Base → data, the opposite of `toBase`: exact but for rounding, and discrete again where the flow dequantizes. */
+  toData(params: FlowParams, z: Tensor, options?: { readonly context?: Tensor }): Tensor;
+  /**
+   * What each part returns on the way from data to base, in that order: the dequantizer, each layer, the base (whose
+   * `logDet` is its log-density). For pictures of a flow at work, and to find the part at which a number stops being one.
+   */
+  trace(params: FlowParams, x: Tensor, options?: LogProbOptions): readonly TracedStep[];
   /** `[count, ...eventShape]`. The same seed gives the same samples on every backend, up to float32 rounding. */
   sample(params: FlowParams, options: SampleOptions): Tensor;
 }
@@ -157,21 +177,33 @@ export function flow(spec: FlowSpec): Flow {
     return { call, ...dequantizer.encode(params.dequantize, x, noise, call) };
   }
 
+  function encode(params: FlowParams, x: Tensor, options: LogProbOptions) {
+    const { value, logDensity, call } = enter(params, x, options);
+    const z = bijector.inverse(params.layers, value, call);
+    return { call, value: z.value, logDet: logDensity ? add(z.logDet, logDensity) : z.logDet };
+  }
+
+  function decode(params: FlowParams, z: Tensor, call: Call): Tensor {
+    const { value } = bijector.forward(params.layers, z, call);
+    return dequantizer ? dequantizer.decode(params.dequantize, value) : value;
+  }
+
   return {
     spec,
     eventShape,
     contextShape,
+    baseShape: shape,
     layout,
     bijector,
     latents,
     dequantizes: dequantizer !== undefined,
     init: (seed) => {
       requireSeed(seed, 'the seed');
-      return {
+      return tidied(() => ({
         dequantize: dequantizer?.init(fold(seed, 'dequantize')) ?? {},
         layers: bijector.init(fold(seed, 'layers')),
         base: base.init(fold(seed, 'base')),
-      };
+      }));
     },
     start: (params, x, options = {}) =>
       tidied(() => {
@@ -195,12 +227,34 @@ export function flow(spec: FlowSpec): Flow {
           base: base.start(params.base, z, call),
         };
       }),
+    toBase: (params, x, options = {}) =>
+      tidied(() => {
+        const { value, logDet } = encode(params, x, options);
+        return { value, logDet };
+      }),
     logProb: (params, x, options = {}) =>
       tidied(() => {
-        const { value, logDensity, call } = enter(params, x, options);
-        const z = bijector.inverse(params.layers, value, call);
-        const logProb = add(base.logProb(params.base, z.value, call), z.logDet);
-        return logDensity ? add(logProb, logDensity) : logProb;
+        const { value, logDet, call } = encode(params, x, options);
+        return add(base.logProb(params.base, value, call), logDet);
+      }),
+    trace: (params, x, options = {}) =>
+      tidied(() => {
+        const entered = enter(params, x, options);
+        const { call, logDensity } = entered;
+        let { value } = entered;
+        const steps = layers.map((layer, i) => {
+          const step = layer.inverse(params.layers[i], value, callOf(call, i));
+          value = step.value;
+          return { name: `layers.${i} (${spec.layers[i]?.$type})`, ...step };
+        });
+        const last = { name: 'base', value, logDet: base.logProb(params.base, value, call) };
+        const first = logDensity ? [{ name: 'dequantize', value: entered.value, logDet: logDensity }] : [];
+        return [...first, ...steps, last];
+      }),
+    toData: (params, z, { context } = {}) =>
+      tidied(() => {
+        const batch = requireBatch(z, shape, 'the flow (base → data)');
+        return decode(params, z, broadcastContext(context, contextShape, batch));
       }),
     sample: (params, { count, seed, context, temperature }) =>
       tidied(() => {
@@ -210,8 +264,7 @@ export function flow(spec: FlowSpec): Flow {
         requireSeed(seed, 'the seed');
         const call: Call = broadcastContext(context, contextShape, count);
         const z = base.sample(params.base, count, seed, temperatures(temperature, latents), call);
-        const { value } = bijector.forward(params.layers, z, call);
-        return dequantizer ? dequantizer.decode(params.dequantize, value) : value;
+        return decode(params, z, call);
       }),
   };
 }

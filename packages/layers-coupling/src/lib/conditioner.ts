@@ -1,0 +1,42 @@
+import { type Call, type Layout, leaf, type Params, type Seed, type Site, type Spec } from '@diffeo/core';
+import { reshape, type Tensor, tile, zeros } from '@tensorflow/tfjs-core';
+
+/** The parameters of a conditioner: a network's, or the constant that stands for it. */
+export interface ConditionerParams {
+  readonly network?: Params;
+  readonly constant?: Tensor;
+}
+
+/** What a coupling asks for its transform's raw parameters. */
+export interface Conditioner {
+  readonly contextShape: Site['contextShape'];
+  readonly layout: Layout<ConditionerParams>;
+  init(seed: Seed): ConditionerParams;
+  start?(params: ConditionerParams, kept: Tensor, call: Call): ConditionerParams;
+  /** `kept` `[batch, inputs]` → `[batch, outputs]`. */
+  apply(params: ConditionerParams, kept: Tensor, call: Call): Tensor;
+}
+
+/**
+ * The network that maps the kept dimensions and the context to the transform's raw parameters; where there is neither, a
+ * learned constant.
+ */
+export function buildConditioner(spec: Spec<'network'>, site: Site, inputs: number, outputs: number): Conditioner {
+  if (inputs === 0 && !site.contextShape) {
+    return {
+      contextShape: null,
+      layout: { constant: leaf([outputs]) },
+      init: () => ({ constant: zeros([outputs]) }),
+      apply: ({ constant }, kept) => tile(reshape(constant as Tensor, [1, outputs]), [kept.shape[0] as number, 1]),
+    };
+  }
+  const network = site.build(spec, 'network')([inputs], [outputs]);
+  const { start } = network;
+  return {
+    contextShape: network.contextShape,
+    layout: { network: network.layout },
+    init: (seed) => ({ network: network.init(seed) }),
+    ...(start && { start: (params, kept, call) => ({ network: start(params.network, kept, call) as Params }) }),
+    apply: ({ network: params }, kept, call) => network.apply(params, kept, call),
+  };
+}

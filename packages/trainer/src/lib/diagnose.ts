@@ -1,0 +1,26 @@
+import type { Flow, FlowParams, LogProbOptions, NamedGradient } from '@diffeo/core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+const isFiniteTensor = (tensor: Tensor): boolean => (tensor.dataSync() as Float32Array).every(Number.isFinite);
+
+/**
+ * The first part between data and base whose value or log-determinant is not finite, said in words; `null` when all are.
+ * Reads tensors back, so it is for after something went wrong.
+ */
+export function firstNotFinite(model: Flow, params: FlowParams, x: Tensor, options: LogProbOptions): string | null {
+  const steps = model.trace(params, x, options);
+  let found: string | null = null;
+  for (const { name, value, logDet } of steps) {
+    if (!found && !isFiniteTensor(value)) found = `${name} is the first to return a value that is not finite`;
+    if (!found && !isFiniteTensor(logDet)) found = `${name} is the first to return a logDet that is not finite`;
+    value.dispose();
+    logDet.dispose();
+  }
+  return found;
+}
+
+/** The first gradient that is not finite, said in words; `null` when all are. */
+export function firstGradientNotFinite(gradients: readonly NamedGradient[]): string | null {
+  const bad = gradients.find(({ tensor }) => !isFiniteTensor(tensor));
+  return bad ? `the gradient of '${bad.path}' is not finite` : null;
+}

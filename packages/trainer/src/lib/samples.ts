@@ -1,0 +1,85 @@
+import { DiffeoError, type Flow, type Seed, sameShape, shuffled } from '@diffeo/core';
+import { gather, slice, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
+
+/** Data to train on or to score: `x` `[rows, ...eventShape]`, and for a conditional flow a context for each row. */
+export interface Samples {
+  readonly x: Tensor;
+  /** `[rows, ...contextShape]` */
+  readonly context?: Tensor;
+}
+
+/** A tensor alone is data without context. */
+export const toSamples = (data: Samples | Tensor): Samples => ('x' in data ? data : { x: data });
+
+export const rowsOf = ({ x }: Samples): number => x.shape[0] as number;
+
+const mapSamples = ({ x, context }: Samples, f: (tensor: Tensor) => Tensor): Samples => ({
+  x: f(x),
+  ...(context && { context: f(context) }),
+});
+
+/** The rows with these numbers. The caller owns the result. */
+export function takeRows(samples: Samples, rows: Int32Array): Samples {
+  const indices = tensor1d(rows, 'int32');
+  const taken = mapSamples(samples, (tensor) => gather(tensor, indices));
+  indices.dispose();
+  return taken;
+}
+
+/** `count` rows from `begin` on. The caller owns the result. */
+export const sliceRows = (samples: Samples, begin: number, count: number): Samples =>
+  mapSamples(samples, (tensor) =>
+    slice(tensor, [begin, ...tensor.shape.slice(1).map(() => 0)], [count, ...tensor.shape.slice(1)]),
+  );
+
+export function disposeSamples({ x, context }: Samples): void {
+  x.dispose();
+  context?.dispose();
+}
+
+/** Splits off a share of the rows, chosen by the seed. The caller owns both parts. */
+export function splitSamples(samples: Samples, share: number, seed: Seed): { kept: Samples; splitOff: Samples } {
+  const order = shuffled(rowsOf(samples), seed);
+  const count = Math.max(1, Math.round(share * order.length));
+  return { splitOff: takeRows(samples, order.subarray(0, count)), kept: takeRows(samples, order.subarray(count)) };
+}
+
+async function requireFinite(tensor: Tensor, what: string): Promise<void> {
+  const values = await tensor.data();
+  const at = (values as Float32Array).findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  const width = tensor.size / (tensor.shape[0] as number);
+  throw new DiffeoError(
+    'NOT_FINITE',
+    `${what}: row ${Math.floor(at / width)} holds ${values[at]} at position ${at % width} (both counted from 0). Remove or fill in such values first.`,
+  );
+}
+
+/**
+ * Throws unless the data are finite and fit the flow.
+ *
+ * @throws DiffeoError `SHAPE`, `CONTEXT`, `DATA` (no rows), `NOT_FINITE` with row and position.
+ */
+export async function requireSamples(model: Flow, samples: Samples, what: string): Promise<void> {
+  const { x, context } = samples;
+  const fits = (tensor: Tensor, shape: readonly number[]) => sameShape(tensor.shape.slice(1), shape) && tensor.rank > 0;
+  if (!fits(x, model.eventShape)) {
+    throw new DiffeoError(
+      'SHAPE',
+      `${what} must be [rows, ${model.eventShape.join(', ')}] for this flow; got [${x.shape.join(', ')}]`,
+    );
+  }
+  const rows = rowsOf(samples);
+  if (rows === 0) throw new DiffeoError('DATA', `${what} has no rows`);
+  if (model.contextShape === null && context) {
+    throw new DiffeoError('CONTEXT', `${what} has a context, and the flow is not conditional`);
+  }
+  if (model.contextShape && !(context && fits(context, model.contextShape) && context.shape[0] === rows)) {
+    throw new DiffeoError(
+      'CONTEXT',
+      `${what} needs a context [${[rows, ...model.contextShape].join(', ')}]; got ${context ? `[${context.shape.join(', ')}]` : 'none'}`,
+    );
+  }
+  await requireFinite(x, what);
+  if (context) await requireFinite(context, `${what}, context`);
+}
