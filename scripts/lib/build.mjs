@@ -1,0 +1,31 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, workspacePackages } from './repository.mjs';
+import { useTool } from './tool.mjs';
+
+/**
+ * Builds every package into its `dist/`. The old `dist/` goes first, so that nothing of a deleted module is packed; what
+ * has not changed comes back from turbo's cache.
+ *
+ * @param {import('./toolchain.mjs').Toolchain} tools
+ */
+export function build(tools) {
+  for (const { folder } of workspacePackages()) rmSync(join(root, folder, 'dist'), { recursive: true, force: true });
+  return turbo(tools, 'build');
+}
+
+/**
+ * Runs a turbo task in every package that has it, going on past failures; prints only what failed.
+ *
+ * @param {import('./toolchain.mjs').Toolchain} tools
+ * @param {string} task
+ */
+export function turbo(tools, task) {
+  const flags = [
+    '--output-logs=errors-only',
+    '--log-order=grouped',
+    '--ui=stream',
+    '--continue=dependencies-successful',
+  ];
+  return useTool(tools, ['turbo'], ['run', task, ...flags]);
+}

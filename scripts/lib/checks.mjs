@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build, turbo } from './build.mjs';
+import { stopIfInterrupted } from './child.mjs';
+import { pack } from './pack.mjs';
+import { useTool } from './tool.mjs';
+
+/** @typedef {import('./toolchain.mjs').Toolchain} Toolchain */
+/** @typedef {{ ok: boolean, output: string }} Outcome */
+/** @typedef {{ name: string } & Outcome} Result */
+
+/**
+ * Runs every check that is not a test. Prints one line for each, then what the failed ones said, then a summary.
+ *
+ * @param {Toolchain} tools
+ * @returns {Promise<Result[]>}
+ */
+export async function runChecks(tools) {
+  const scratch = mkdtempSync(join(tmpdir(), 'diffeo-packed-'));
+  /** @type {{ name: string, tarball: string }[]} */
+  let packed = [];
+  try {
+    const results = [
+      await check('lint and format (biome)', () =>
+        useTool(tools, ['@biomejs/biome', 'biome'], ['check', '--error-on-warnings', '--colors=off']),
+      ),
+      await check('types (tsc)', () => types(tools)),
+      await check('unused code (knip)', () => useTool(tools, ['knip'], ['--no-progress'])),
+      await check('build and pack', async () => {
+        const built = await build(tools);
+        if (built.ok) packed = await pack(tools, scratch);
+        return built;
+      }),
+      await check('package metadata (publint)', () =>
+        ofEach(packed, (tarball) => useTool(tools, ['publint'], ['run', tarball, '--strict'])),
+      ),
+      await check('package types (attw)', () =>
+        ofEach(packed, (tarball) =>
+          useTool(tools, ['@arethetypeswrong/cli', 'attw'], [tarball, '--profile=esm-only', '--no-color']),
+        ),
+      ),
+    ];
+    summarise(results);
+    return results;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {() => Promise<Outcome>} work
+ * @returns {Promise<Result>}
+ */
+async function check(name, work) {
+  const started = Date.now();
+  const outcome = await work().catch((error) => {
+    stopIfInterrupted();
+    return { ok: false, output: String(error.message) };
+  });
+  const seconds = ((Date.now() - started) / 1000).toFixed(1).padStart(5);
+  process.stdout.write(`${outcome.ok ? '✓' : '✗'} ${name.padEnd(28)}${seconds} s\n`);
+  return { name, ...outcome };
+}
+
+/** @param {Result[]} results */
+function summarise(results) {
+  const failed = results.filter(({ ok }) => !ok);
+  for (const { name, output } of failed) process.stdout.write(`\n── ${name} ──\n${output.trim()}\n`);
+  const verdict = failed.length === 0 ? 'all passed' : `failed: ${failed.map(({ name }) => name).join(', ')}`;
+  process.stdout.write(`\n${results.length} checks, ${verdict}\n`);
+}
+
+/**
+ * The packages, by turbo; and the root's own scripts and configuration.
+ *
+ * @param {Toolchain} tools
+ * @returns {Promise<Outcome>}
+ */
+async function types(tools) {
+  return together([
+    await turbo(tools, 'typecheck'),
+    await useTool(tools, ['typescript', 'tsc'], ['-p', 'tsconfig.json']),
+  ]);
+}
+
+/**
+ * @param {{ tarball: string }[]} packed
+ * @param {(tarball: string) => Promise<Outcome>} look
+ * @returns {Promise<Outcome>}
+ */
+async function ofEach(packed, look) {
+  if (packed.length === 0) return { ok: false, output: 'not run: there is no package to look at' };
+  const outcomes = [];
+  for (const { tarball } of packed) outcomes.push(await look(tarball));
+  return together(outcomes);
+}
+
+/**
+ * One outcome of several, with what the failed ones said.
+ *
+ * @param {Outcome[]} outcomes
+ * @returns {Outcome}
+ */
+function together(outcomes) {
+  const failed = outcomes.filter(({ ok }) => !ok);
+  return { ok: failed.length === 0, output: failed.map(({ output }) => output.trim()).join('\n') };
+}

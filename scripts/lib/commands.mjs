@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from './build.mjs';
+import { runChecks } from './checks.mjs';
+import { run } from './child.mjs';
+import { callerFolder } from './environment.mjs';
+import { ready } from './install.mjs';
+import { pack } from './pack.mjs';
+import { Problem, say } from './problem.mjs';
+import { root } from './repository.mjs';
+import { test } from './test.mjs';
+import { toolchain } from './toolchain.mjs';
+
+/**
+ * @typedef {object} Command
+ * @property {(args: string[]) => Promise<import('./child.mjs').Result>} run
+ * @property {boolean} [takesArguments]
+ */
+
+/** @type {Record<string, Command>} */
+export const commands = {
+  demo: program('demo', 'demo/src/main.ts'),
+  test: { run: test },
+  setup: { run: async () => buildWith(await ready()) },
+  diffeo: program('diffeo', 'packages/cli/src/bin.ts'),
+  bench: program('bench', 'bench/src/main.ts'),
+  check: { run: async () => ({ code: (await runChecks(await ready())).every(({ ok }) => ok) ? 0 : 1 }) },
+  build: { run: async () => buildWith(await ready()) },
+  'pack:all': { run: packAll },
+  pnpm: { run: runPnpm, takesArguments: true },
+};
+
+/**
+ * A program of ours, run from its source in the caller's folder, with the caller's arguments and standard streams.
+ *
+ * @param {string} script the npm script that runs it
+ * @param {string} entry relative to the root
+ * @returns {Command}
+ */
+function program(script, entry) {
+  return {
+    takesArguments: true,
+    async run(args) {
+      const path = join(root, entry);
+      if (!existsSync(path)) throw new Problem(`there is no ${entry} in this checkout, so nothing to run`);
+      const { node, env } = await ready();
+      return run([node, path, ...args], { cwd: callerFolder(process.env, script, process.cwd()), env });
+    },
+  };
+}
+
+/** @param {import('./toolchain.mjs').Toolchain} tools */
+async function buildWith(tools) {
+  const { ok, output } = await build(tools);
+  if (!ok) process.stderr.write(output);
+  say(ok ? 'built every package' : 'the build failed: see above');
+  return { code: ok ? 0 : 1 };
+}
+
+async function packAll() {
+  const tools = await ready();
+  const built = await buildWith(tools);
+  if (built.code !== 0) return built;
+  for (const { tarball } of await pack(tools, join(root, 'artifacts'))) process.stdout.write(`${tarball}\n`);
+  return { code: 0 };
+}
+
+/**
+ * The pinned pnpm. `exec` runs an installed tool, so the dependencies come first; `install` and `add` change them.
+ *
+ * @param {string[]} args
+ */
+async function runPnpm(args) {
+  const { pnpm, env } = args[0] === 'exec' ? await ready() : await toolchain();
+  return run([...pnpm, ...args], { cwd: root, env });
+}
