@@ -1,0 +1,257 @@
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-wasm';
+import { type Flow, type FlowParams, flow, load, randomSource, registerGradients, type Spec, save } from '@diffeo/core';
+import { add, grad, memory, ready, setBackend, sum, type Tensor, tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { readDigits } from '../read-digits.ts';
+import { rowsFrom, takeRows, toTensor } from '../rows.ts';
+import { logit } from './logit.ts';
+import { preprocessingDefinitions } from './preprocessing-definitions.ts';
+import { standardise } from './standardise.ts';
+import { uniformDequantize } from './uniform-dequantize.ts';
+
+const call = {};
+const numbers = (result: Tensor): number[] => [...result.dataSync()];
+const started = (layer: Spec<'layer'>, x: Tensor): { model: Flow; params: FlowParams } => {
+  const model = flow({ eventShape: x.shape.slice(1), layers: [layer] });
+  return { model, params: model.start(model.init(1), x) };
+};
+/** `inverse` of a flow of one layer, as plain numbers. */
+function inverse({ model, params }: ReturnType<typeof started>, x: Tensor) {
+  const { value, logDet } = model.bijector.inverse(params.layers, x, call);
+  return { value: numbers(value), logDet: numbers(logDet), tensor: value };
+}
+
+describe.each(['cpu', 'wasm'])('on %s', (backend) => {
+  beforeAll(async () => {
+    await setBackend(backend);
+    await ready();
+    registerGradients();
+  });
+
+  test('standardise gives mean 0 and deviation 1 to each number of the event, and undoes it', () => {
+    const source = randomSource(1);
+    const scales = [1e-3, 1, 1e4, 5];
+    const offsets = [0, -3, 1e5, 0.2];
+    const x = tensor(
+      Float32Array.from(
+        { length: 4000 },
+        (_, i) => (offsets[i % 4] as number) + (scales[i % 4] as number) * source.normal(),
+      ),
+      [1000, 2, 2],
+    );
+    const layer = started(standardise(), x);
+    const z = inverse(layer, x);
+    for (let column = 0; column < 4; column++) {
+      const own = z.value.filter((_, i) => i % 4 === column);
+      const mean = own.reduce((a, b) => a + b) / 1000;
+      expect(mean).toBeCloseTo(0, 3);
+      expect(own.reduce((a, b) => a + (b - mean) ** 2, 0) / 1000).toBeCloseTo(1, 3);
+    }
+    const logScales = scales.reduce((total, scale) => total + Math.log(scale), 0);
+    // The deviations of 1,000 samples are within a few per cent of the true ones.
+    for (const logDet of z.logDet) expect(Math.abs(logDet + logScales)).toBeLessThan(0.2);
+    const back = layer.model.bijector.forward(layer.params.layers, z.tensor, call);
+    for (const [i, value] of numbers(back.value).entries()) {
+      expect(Math.abs(value - (x.dataSync()[i] as number))).toBeLessThan(2e-6 * Math.max(1, offsets[i % 4] as number));
+    }
+    expect(numbers(back.logDet)[0]).toBeCloseTo(-(z.logDet[0] as number), 5);
+  });
+
+  test('standardise starts right from a million rows far from 0', () => {
+    const source = randomSource(2);
+    const values = Float32Array.from({ length: 1e6 }, () => 1000 + source.normal());
+    const mean = values.reduce((a, b) => a + b / 1e6, 0);
+    const x = tensor(values, [1e6, 1]);
+    const { params } = started(standardise(), x);
+    const layer = params.layers[0] as { mean: Tensor; scale: Tensor };
+    expect(Math.abs((numbers(layer.mean)[0] as number) - mean)).toBeLessThan(1e-4);
+    expect(numbers(layer.scale)[0]).toBeCloseTo(1, 2);
+    x.dispose();
+  });
+
+  test('standardise leaves what never changes at scale 1, and stays finite', () => {
+    const x = tensor2d([0, 0.1, 1e8, 1, 0, 0.1, 1e8, 2, 0, 0.1, 1e8, 3], [3, 4]);
+    const layer = started(standardise(), x);
+    expect(numbers((layer.params.layers[0] as { scale: Tensor }).scale).slice(0, 3)).toEqual([1, 1, 1]);
+    const { value, logDet } = inverse(layer, x);
+    expect([...value, ...logDet].every(Number.isFinite)).toBe(true);
+    const extreme = inverse(
+      started(standardise(), tensor2d([3e38, 1e-30, -3e38, 2e-30], [2, 2])),
+      tensor2d([3e38, 1e-30, -3e38, 2e-30], [2, 2]),
+    );
+    for (const [i, value] of extreme.value.entries()) expect(value).toBeCloseTo([1, -1, -1, 1][i] as number, 5);
+    expect(extreme.logDet.every(Number.isFinite)).toBe(true);
+    const one = started(standardise(), tensor2d([5, 7], [1, 2]));
+    expect(inverse(one, tensor2d([5, 8], [1, 2])).value).toEqual([0, 1]);
+  });
+
+  test('standardise takes an empty batch, but cannot start from one', () => {
+    const empty = tensor2d([], [0, 2]);
+    const layer = started(standardise(), tensor2d([1, 2, 3, 5], [2, 2]));
+    const z = layer.model.bijector.inverse(layer.params.layers, empty, call);
+    expect([z.value.shape, z.logDet.shape]).toEqual([[0, 2], [0]]);
+    expect(() => started(standardise(), empty)).toThrow(/layers.0: standardise cannot start from an empty batch/);
+  });
+
+  test('scores stay in the units of the data: a density in millimetres is a thousandth of one in metres', () => {
+    const metres = tensor2d([1.6, 1.7, 1.9, 1.75], [4, 1]);
+    const millimetres = tensor2d([1600, 1700, 1900, 1750], [4, 1]);
+    const score = (x: Tensor): number => {
+      const { model, params } = started(standardise(), x);
+      return numbers(model.logProb(params, x))[0] as number;
+    };
+    expect(score(metres) - score(millimetres)).toBeCloseTo(Math.log(1000), 4);
+  });
+
+  test.each([0.05, 1e-3, 1e-6])(
+    'logit with alpha %f is exact inside, and finite with its gradients anywhere',
+    (alpha) => {
+      const inside = [0, 1e-7, 1e-3, 0.25, 0.5, 0.9, 0.999, 1];
+      const anywhere = [...inside, -1e-6, 1 + 1e-6, -10, 10, 1e3, -1e3];
+      const x = tensor2d(anywhere, [anywhere.length, 1]);
+      const layer = started(logit({ alpha }), x);
+      const z = inverse(layer, x);
+      for (const [i, point] of inside.entries()) {
+        const s = alpha + (1 - 2 * alpha) * point;
+        const truth = Math.log(s) - Math.log(alpha + (1 - 2 * alpha) * (1 - point));
+        expect(Math.abs((z.value[i] as number) - truth)).toBeLessThan(2e-5 * Math.max(1, Math.abs(truth)));
+        const slope = Math.log(1 - 2 * alpha) - Math.log(s) - Math.log(alpha + (1 - 2 * alpha) * (1 - point));
+        expect(Math.abs((z.logDet[i] as number) - slope)).toBeLessThan(2e-5 * Math.max(1, Math.abs(slope)));
+      }
+      const order = anywhere.map((_, i) => i).toSorted((a, b) => (anywhere[a] as number) - (anywhere[b] as number));
+      for (const [i, at] of order.entries()) {
+        if (i > 0) expect(z.value[at] as number).toBeGreaterThan(z.value[order[i - 1] as number] as number);
+      }
+      const back = layer.model.bijector.forward(layer.params.layers, z.tensor, call);
+      for (const [i, value] of numbers(back.value).entries()) {
+        const point = anywhere[i] as number;
+        expect(Math.abs(value - point)).toBeLessThan(3e-7 * Math.max(1, Math.abs(point)));
+      }
+      const logDets = numbers(back.logDet);
+      // Near 1, float32 keeps x to 6e-8, and so log (1 − s) to 6e-8 / α at worst.
+      for (const [i, value] of logDets.entries()) {
+        expect(Math.abs(value + (z.logDet[i] as number))).toBeLessThan(Math.max(1e-4, 1.5e-7 / alpha));
+      }
+      const outputs = (map: 'forward' | 'inverse') => (point: Tensor) =>
+        add(
+          ...(Object.values(layer.model.bijector[map](layer.params.layers, point, call)).map((t) => sum(t)) as [
+            Tensor,
+            Tensor,
+          ]),
+        );
+      const latents = tensor2d([0, 1e-6, -3, 3, 10, -10, 1e3, -1e3], [8, 1]);
+      for (const gradient of [grad(outputs('inverse'))(x), grad(outputs('forward'))(latents)]) {
+        expect(numbers(gradient).every(Number.isFinite)).toBe(true);
+      }
+    },
+  );
+
+  test('logit’s logDet is the logarithm of its slope, in both directions, also past the ends', () => {
+    const points = [-0.3, -0.01, 0.02, 0.4, 0.97, 1.02, 1.5];
+    const x = tensor2d(points, [points.length, 1]);
+    const layer = started(logit(), x);
+    const z = inverse(layer, x);
+    const slopes = (map: 'forward' | 'inverse', at: Tensor): number[] =>
+      numbers(grad((t: Tensor) => layer.model.bijector[map](layer.params.layers, t, call).value)(at)).map(Math.log);
+    for (const [i, slope] of slopes('inverse', x).entries()) expect(z.logDet[i]).toBeCloseTo(slope, 4);
+    const logDets = numbers(layer.model.bijector.forward(layer.params.layers, z.tensor, call).logDet);
+    for (const [i, slope] of slopes('forward', z.tensor).entries()) expect(logDets[i]).toBeCloseTo(slope, 4);
+  });
+
+  test('logit gives what lies outside [0, 1] a lower and lower density', () => {
+    const x = tensor2d([1, 1.1, 1.5, 3, 255], [5, 1]);
+    const { model, params } = started(logit(), x);
+    const logProb = numbers(model.logProb(params, x));
+    expect(logProb).toEqual(logProb.toSorted((a, b) => b - a));
+    expect(logProb[4]).toBeLessThan(-1e6);
+  });
+
+  test.each([2, 17, 256, 65536])('dequantized, %i levels come back exactly', (levels) => {
+    const model = flow({ eventShape: [50], dequantize: uniformDequantize({ levels }), layers: [] });
+    const raw = rowsFrom(
+      Array.from({ length: 50_000 }, (_, i) => (i < 25_000 ? levels - 1 : i % levels)),
+      { eventShape: [50] },
+    );
+    const dequantizer = uniformDequantize.build(
+      { levels },
+      {
+        name: 'dequantize',
+        eventShape: [50],
+        contextShape: null,
+        fail: (message) => expect.fail(message),
+        build: () => expect.fail('nothing to build'),
+      },
+    );
+    const { value, logDensity } = dequantizer.encode({}, toTensor(raw), 3, call);
+    const spread = value.dataSync();
+    for (const number of spread) if (!(number >= 0 && number < 1)) expect.fail(`${number} is outside [0, 1)`);
+    expect(numbers(dequantizer.decode({}, value))).toEqual([...raw.values]);
+    expect(logDensity.shape).toEqual([1000]);
+    expect(numbers(logDensity)[0]).toBeCloseTo(-50 * Math.log(levels), 2);
+    expect(model.dequantizes).toBe(true);
+  });
+
+  test('the noise is uniform on each level, and the same for the same seed', () => {
+    const model = flow({ eventShape: [1], dequantize: uniformDequantize({ levels: 4 }), layers: [standardise()] });
+    const raw = toTensor(
+      rowsFrom(
+        Array.from({ length: 20_000 }, (_, i) => i % 4),
+        { eventShape: [1] },
+      ),
+    );
+    const { mean, scale } = model.start(model.init(1), raw, { noise: 5 }).layers[0] as { mean: Tensor; scale: Tensor };
+    // A uniform number on [0, 1) has mean 1/2 and variance 1/12.
+    expect(numbers(mean)[0]).toBeCloseTo(0.5, 2);
+    expect((numbers(scale)[0] as number) ** 2).toBeCloseTo(1 / 12, 2);
+    const params = model.start(model.init(1), raw, { noise: 5 });
+    const score = (noise: number): number[] => numbers(model.logProb(params, raw, { noise }));
+    expect(score(1)).toEqual(score(1));
+    expect(score(1)).not.toEqual(score(2));
+  });
+
+  test('digits through dequantization, logit and standardisation: saved, loaded, the same scores, samples of 17 levels', async () => {
+    const { images } = await readDigits();
+    const x = toTensor(
+      takeRows(
+        images,
+        Array.from({ length: 200 }, (_, i) => i),
+      ),
+    );
+    const model = flow({
+      eventShape: [64],
+      dequantize: uniformDequantize({ levels: 17 }),
+      layers: [logit(), standardise()],
+    });
+    const params = model.start(model.init(1), x, { noise: 1 });
+    const scores = numbers(model.logProb(params, x, { noise: 2 }));
+    expect(scores.every(Number.isFinite)).toBe(true);
+    const loaded = load(await save(model, params), { definitions: preprocessingDefinitions });
+    expect(numbers(loaded.model.logProb(loaded.params, x, { noise: 2 }))).toEqual(scores);
+    const samples = numbers(loaded.model.sample(loaded.params, { count: 20, seed: 1 }));
+    expect(samples.every((value) => Number.isInteger(value) && value >= 0 && value <= 16)).toBe(true);
+  });
+
+  test('nothing is leaked or kept', () => {
+    const x = tensor2d([0.1, 0.9, 0.4, 0.2], [2, 2]);
+    const model = flow({ eventShape: [2], layers: [logit(), standardise()] });
+    const params = model.start(model.init(1), x);
+    const before = memory().numTensors;
+    for (let i = 0; i < 20; i++) {
+      model.logProb(params, x).dispose();
+      model.sample(params, { count: 3, seed: i }).dispose();
+    }
+    expect(memory().numTensors).toBe(before);
+    const values = numbers(x);
+    tidy(() => model.logProb(params, x));
+    expect(numbers(x)).toEqual(values);
+  });
+});
+
+test('configurations are checked', () => {
+  expect(() => logit({ alpha: 0 })).toThrow(/alpha: expected a number from 1e-6 to below 0.5/);
+  expect(() => logit({ alpha: 0.5 })).toThrow(/alpha/);
+  expect(() => uniformDequantize({ levels: 1 })).toThrow(/levels/);
+  expect(() => uniformDequantize({ levels: 2.5 })).toThrow(/levels/);
+  expect(logit().config).toEqual({ alpha: 0.05 });
+});

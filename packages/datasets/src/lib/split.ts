@@ -1,0 +1,63 @@
+import { DiffeoError, type Seed, shuffled } from '@diffeo/core';
+import { type Rows, takeRows } from './rows.ts';
+
+const names = ['train', 'validation', 'test'] as const;
+type Part = (typeof names)[number];
+
+/** How much goes into each part: shares that add up to 1, or whole numbers that add up to the number of rows. */
+export type Parts = { readonly [name in Part]?: number };
+
+/** The three parts of a data set. Each row is in exactly one; a part that was given nothing is empty. */
+export type Split = { readonly [name in Part]: Rows };
+
+function counts(total: number, parts: Parts): Record<Part, number> {
+  const asked = names.map((name) => parts[name] ?? 0);
+  const sum = asked.reduce((a, b) => a + b, 0);
+  const described = names.map((name, i) => `${name} ${asked[i]}`).join(', ');
+  const possible = asked.every((amount) => Number.isFinite(amount) && amount >= 0);
+  const [train = 0, validation = 0, test = 0] = asked;
+  if (possible && Math.abs(sum - 1) < 1e-9) {
+    const held = (share: number): number => (share > 0 ? Math.max(1, Math.round(share * total)) : 0);
+    const kept = { validation: held(validation), test: held(test) };
+    // What rounding leaves goes to train, or, without one, to the last part that there is.
+    if (train > 0) return { train: total - kept.validation - kept.test, ...kept };
+    return test > 0
+      ? { train: 0, validation: kept.validation, test: total - kept.validation }
+      : { train: 0, validation: total, test: 0 };
+  }
+  if (possible && sum === total && asked.every(Number.isInteger)) return { train, validation, test };
+  throw new DiffeoError(
+    'DATA',
+    `A split takes shares that add up to 1 or whole numbers that add up to the ${total} rows; got ${described}, together ${sum}.`,
+  );
+}
+
+/**
+ * Shuffles the rows by `seed` and cuts them into train, validation and test: by default 80 %, 10 % and 10 %. The parts
+ * are disjoint and complete, and a part with a share above 0 has at least one row. The same seed gives the same split.
+ * Throws `DATA` when the shares add up to neither 1 nor the number of rows, or when there are too few rows.
+ *
+ * @example
+ * const { train, test } = split(twoMoons().sample(1000, 1), { train: 0.9, test: 0.1 }, 2);
+ * console.log(train.count, test.count); // 900 100
+ */
+export function split(rows: Rows, parts: Parts | undefined, seed: Seed): Split {
+  const asked = parts ?? { train: 0.8, validation: 0.1, test: 0.1 };
+  const sizes = counts(rows.count, asked);
+  for (const name of names) {
+    if (sizes[name] < ((asked[name] ?? 0) > 0 ? 1 : 0)) {
+      const wanted = names.filter((part) => (asked[part] ?? 0) > 0);
+      throw new DiffeoError(
+        'DATA',
+        `${rows.count} rows are too few for ${wanted.join(', ')}: each needs at least one row. Give more rows or fewer parts.`,
+      );
+    }
+  }
+  const order = shuffled(rows.count, seed);
+  const heldOut = sizes.train + sizes.validation;
+  return {
+    train: takeRows(rows, order.subarray(0, sizes.train)),
+    validation: takeRows(rows, order.subarray(sizes.train, heldOut)),
+    test: takeRows(rows, order.subarray(heldOut)),
+  };
+}
