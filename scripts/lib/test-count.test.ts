@@ -28,6 +28,11 @@ describe('the count of a test run', () => {
     expect(countTests({ testResults: [file('failed', 'passed')] }, 1)).toEqual({ passed: 1, failed: 1 });
   });
 
+  test('counts broken files beside failed tests', () => {
+    const report = { testResults: [file('failed'), file('failed', 'passed'), file('failed', 'failed')] };
+    expect(countTests(report, 1)).toEqual({ passed: 1, failed: 3 });
+  });
+
   test('never passes a run that ended badly, left no report, or ran nothing', () => {
     expect(countTests({ testResults: [file('passed', 'passed')] }, 1)).toEqual({ passed: 1, failed: 1 });
     expect(countTests(undefined, 0)).toEqual({ passed: 0, failed: 1 });
