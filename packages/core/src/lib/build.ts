@@ -1,8 +1,8 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Bijector, Call, Kind, Kinds, Site, Spec, Transformed } from './contract.ts';
+import { type Tensor, zeros } from '@tensorflow/tfjs-core';
+import type { Base, Bijector, Call, Dequantizer, Kind, Kinds, Part, Site, Spec, Transformed } from './contract.ts';
 import { contractVersion, definitionOf, packageOf } from './define.ts';
 import { DiffeoError } from './error.ts';
-import { requireStarted } from './params.ts';
+import { leaves, requireStarted } from './params.ts';
 import { describeBatch, type Shape, sameShape } from './shape.ts';
 
 /** Where to build: `name` is the path of the part in errors and files. */
@@ -29,16 +29,35 @@ export function requireContext(call: Call, shape: Shape, batch: number, who: str
   );
 }
 
-/** Wraps a layer once with the checks that no layer then repeats: shapes in and out, context, started leaves. */
-function checked(layer: Bijector, who: string): Bijector {
+/** Starting happens once: where no leaf is `null` any more, `start` returns what there is. */
+// biome-ignore lint/suspicious/noExplicitAny: parts of any parameters
+function startingOnce<T extends Part<any>>(part: T): T {
+  const start = part.start?.bind(part);
+  if (!start) return part;
+  return {
+    ...part,
+    start: (params: unknown, x: Tensor, call: Call) =>
+      leaves(part.layout, params).some(({ tensor }) => tensor === null) ? start(params, x, call) : params,
+  };
+}
+
+/**
+ * Wraps a layer once with the checks that no layer then repeats: shapes in and out, context, started leaves. An empty
+ * batch does not reach the layer, because several kernels of tfjs fail on one.
+ */
+function checkedLayer(layer: Bijector, who: string): Bijector {
   const map = (direction: 'forward' | 'inverse', from: Shape, to: Shape) => {
     const run = layer[direction].bind(layer);
     return (params: unknown, point: Tensor, call: Call): Transformed => {
       const batch = requireBatch(point, from, `${who}.${direction}`);
       if (layer.contextShape) requireContext(call, layer.contextShape, batch, who);
       requireStarted(layer.layout, params, who);
+      if (batch === 0) return { value: zeros([0, ...to]), logDet: zeros([0]) };
       const result = run(params, point, call);
-      requireBatch(result.value, to, `after ${who}.${direction}, whatever comes next`);
+      const rows = requireBatch(result.value, to, `after ${who}.${direction}, whatever comes next`);
+      if (rows !== batch) {
+        throw new DiffeoError('SHAPE', `${who}.${direction} was given ${batch} rows and must not return ${rows}`);
+      }
       if (result.logDet.rank === 1 && result.logDet.shape[0] === batch) return result;
       throw new DiffeoError(
         'SHAPE',
@@ -51,6 +70,40 @@ function checked(layer: Bijector, who: string): Bijector {
     forward: map('forward', layer.baseShape, layer.eventShape),
     inverse: map('inverse', layer.eventShape, layer.baseShape),
   };
+}
+
+/** Wraps a base distribution once with the checks that no base then repeats. */
+function checkedBase(base: Base, who: string): Base {
+  const logProb = base.logProb.bind(base);
+  const sample = base.sample.bind(base);
+  return {
+    ...base,
+    logProb: (params, z, call) => {
+      const batch = requireBatch(z, base.eventShape, who);
+      requireStarted(base.layout, params, who);
+      const result = logProb(params, z, call);
+      if (sameShape(result.shape, [batch])) return result;
+      throw new DiffeoError(
+        'SHAPE',
+        `${who} must return log-densities [${batch}] and returned [${result.shape.join(', ')}]`,
+      );
+    },
+    sample: (params, count, seed, temperature, call) => {
+      requireStarted(base.layout, params, who);
+      const result = sample(params, count, seed, temperature, call);
+      if (sameShape(result.shape, [count, ...base.eventShape])) return result;
+      throw new DiffeoError(
+        'SHAPE',
+        `${who} must return samples [${[count, ...base.eventShape].join(', ')}] and returned [${result.shape.join(', ')}]`,
+      );
+    },
+  };
+}
+
+function checked<K extends Kind>(kind: K, part: Kinds[K], who: string): Kinds[K] {
+  if (kind === 'layer') return startingOnce(checkedLayer(part as Bijector, who)) as Kinds[K];
+  if (kind === 'base') return startingOnce(checkedBase(part as Base, who)) as Kinds[K];
+  return kind === 'dequantizer' ? (startingOnce(part as Dequantizer) as Kinds[K]) : part;
 }
 
 /**
@@ -87,6 +140,5 @@ export function build<K extends Kind>(spec: Spec<K>, place: Place): Kinds[K] {
         contextShape: at.contextShape === undefined ? contextShape : at.contextShape,
       }),
   };
-  const part = definition.build(spec.config, site);
-  return (definition.kind === 'layer' ? checked(part as Bijector, who) : part) as Kinds[K];
+  return checked(definition.kind, definition.build(spec.config, site), who);
 }

@@ -69,6 +69,8 @@ export function define<K extends Kind, S extends StandardSchemaV1>(options: Defi
   const { type, kind, version, schema } = options;
 
   const make = (input: unknown): Spec<K> => {
+    // Schemas of objects take lists too, and find every option missing.
+    if (Array.isArray(input)) throw new DiffeoError('CONFIG', `${type}: expected an object of options; got a list`);
     const result = schema['~standard'].validate(input ?? {});
     if (result instanceof Promise) throw new DiffeoError('CONFIG', `${type}: its schema must be synchronous`);
     if (result.issues) throw new DiffeoError('CONFIG', `${type}: ${describe(result.issues)}`);
@@ -96,7 +98,20 @@ export function define<K extends Kind, S extends StandardSchemaV1>(options: Defi
         `'${type}' was saved with version ${from} of its configuration; the installed ${packageOf(type)} has version ${version} and no way from one to the other.`,
       );
     }
-    return make(options.migrate(config, from));
+    let migrated: unknown;
+    try {
+      migrated = options.migrate(config, from);
+    } catch (cause) {
+      const reason = (cause as Error).message;
+      throw new DiffeoError(
+        'MIGRATION',
+        `'${type}': its saved configuration of version ${from} is broken (${reason})`,
+        {
+          cause,
+        },
+      );
+    }
+    return make(migrated);
   };
 
   const properties = {

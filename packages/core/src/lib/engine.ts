@@ -15,8 +15,11 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 
+interface TapeNode {
+  readonly saved?: readonly Tensor[];
+}
 interface Engine {
-  state: { activeTape: unknown; gradientDepth: number };
+  state: { activeTape: TapeNode[] | null; gradientDepth: number };
   gradients(f: () => Tensor, xs: Tensor[], dy: undefined, allowNone: true): { value: Tensor; grads: (Tensor | null)[] };
   runKernelFunc(params: {
     forwardFunc(backend: unknown, save: (tensors: Tensor[]) => void): Tensor[];
@@ -42,6 +45,12 @@ export function differentiate(f: () => Tensor, xs: readonly Tensor[]): { value: 
   try {
     const { value, grads } = internals().gradients(f, [...xs], undefined, true);
     return { value, grads: grads.map((gradient) => gradient ?? null) };
+  } catch (error) {
+    // tfjs gives back what a tape saved at the end of the gradient, which this one does not reach.
+    if (state.gradientDepth === 0) {
+      for (const { saved = [] } of state.activeTape ?? []) for (const tensor of saved) tensor.dispose();
+    }
+    throw error;
   } finally {
     state.activeTape = tape;
   }
@@ -73,8 +82,8 @@ export function runDifferentiable<I extends Readonly<Record<string, Tensor>>, O 
   }) as unknown as O;
 }
 
-/** A copy with memory of its own. `tf.clone` copies on wasm and aliases on cpu; adding 0 copies everywhere. */
-export const copyTensor = (source: Tensor): Tensor => tidy(() => add(source, scalar(0, source.dtype as 'float32')));
+/** A copy with memory of its own. `tf.clone` copies on wasm and aliases on cpu; adding −0, which changes no number, copies everywhere. */
+export const copyTensor = (source: Tensor): Tensor => tidy(() => add(source, scalar(-0, source.dtype as 'float32')));
 
 /**
  * The matrix product of `a` [m, k] and `b` [k, n]. tfjs's WASM kernel returns uninitialised memory when a size is 0;

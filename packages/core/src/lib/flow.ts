@@ -1,14 +1,15 @@
-import { add, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
+import { add, clone, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import { standardNormal } from './bases/standard-normal.ts';
 import { build, requireBatch } from './build.ts';
 import { broadcastContext } from './context.ts';
 import type { Bijector, Call, GradientMode, Latent, Part, Spec, Transformed } from './contract.ts';
+import { callOf } from './direction.ts';
 import { tidied } from './engine.ts';
 import { DiffeoError } from './error.ts';
 import type { Layout, Params } from './params.ts';
 import { requireStarted } from './params.ts';
 import { fold, type Seed } from './seed.ts';
-import { callOf, sequence } from './sequence.ts';
+import { sequence } from './sequence.ts';
 import { type Shape, sizeOf } from './shape.ts';
 
 /** What a flow is made of: plain JSON but for the links of its specs. */
@@ -127,6 +128,9 @@ function temperatures(temperature: SampleOptions['temperature'], latents: readon
   return tensor1d(latents.flatMap(({ name, size }) => Array<number>(size).fill(require(temperature[name] ?? 1))));
 }
 
+/** `result` as a tensor that the caller can dispose and keep `given`: a layer may return its input itself. */
+const ownedBeside = (given: Tensor, result: Tensor): Tensor => (result === given ? clone(result) : result);
+
 /**
  * A flow from its parts. The likelihood, said once: log p(x) = log p_base(inverse(x).value) + inverse(x).logDet.
  *
@@ -209,6 +213,7 @@ export function flow(spec: FlowSpec): Flow {
       tidied(() => {
         const { context, noise = 0, seed } = options;
         const batch = requireBatch(x, eventShape, 'the flow');
+        if (batch === 0) throw new DiffeoError('DATA', 'start needs at least one row of data; got none');
         const first: Call = {
           ...broadcastContext(context, contextShape, batch),
           ...(seed !== undefined && { seed }),
@@ -230,7 +235,7 @@ export function flow(spec: FlowSpec): Flow {
     toBase: (params, x, options = {}) =>
       tidied(() => {
         const { value, logDet } = encode(params, x, options);
-        return { value, logDet };
+        return { value: ownedBeside(x, value), logDet };
       }),
     logProb: (params, x, options = {}) =>
       tidied(() => {
@@ -249,12 +254,17 @@ export function flow(spec: FlowSpec): Flow {
         });
         const last = { name: 'base', value, logDet: base.logProb(params.base, value, call) };
         const first = logDensity ? [{ name: 'dequantize', value: entered.value, logDet: logDensity }] : [];
-        return [...first, ...steps, last];
+        // A step may pass on the tensor of the one before: each gets tensors of its own.
+        return [...first, ...steps, last].map(({ name, ...step }) => ({
+          name,
+          value: clone(step.value),
+          logDet: clone(step.logDet),
+        }));
       }),
     toData: (params, z, { context } = {}) =>
       tidied(() => {
         const batch = requireBatch(z, shape, 'the flow (base → data)');
-        return decode(params, z, broadcastContext(context, contextShape, batch));
+        return ownedBeside(z, decode(params, z, broadcastContext(context, contextShape, batch)));
       }),
     sample: (params, { count, seed, context, temperature }) =>
       tidied(() => {

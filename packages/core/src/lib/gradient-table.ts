@@ -72,8 +72,12 @@ const rule = (kernelName: string, inputsToSave: string[], gradient: Rule): GradC
 const elementwise = (kernelName: string, dx: (dy: Tensor, x: Tensor) => Tensor): GradConfig =>
   rule(kernelName, ['x'], (dy, [x]) => ({ x: () => dx(dy, x) }));
 
-/** Sums a gradient over the axes along which an operand of this shape was broadcast. */
+/**
+ * Sums a gradient over the axes along which an operand of this shape was broadcast. Nothing is summed of an empty batch:
+ * tfjs's WASM kernel returns uninitialised memory for it.
+ */
 function unbroadcast(gradient: Tensor, shape: readonly number[]): Tensor {
+  if (gradient.size === 0) return zeros([...shape]);
   const extra = gradient.rank - shape.length;
   const axes = gradient.shape.flatMap((size, axis) =>
     axis < extra || (shape[axis - extra] === 1 && size !== 1) ? [axis] : [],
@@ -105,13 +109,14 @@ const keepAxes = (reduced: Tensor, axis: unknown, shape: readonly number[]): Ten
   );
 };
 
-const extremum = (kernelName: string): GradConfig => ({
+/** tfjs calls the reduced axes of a maximum otherwise than those of a minimum. */
+const extremum = (kernelName: string, axes: 'reductionIndices' | 'axis'): GradConfig => ({
   kernelName,
   inputsToSave: ['x'],
   outputsToSave: [true],
   gradFunc: (dy, saved, attributes) => {
     const [x, y] = saved as [Tensor, Tensor];
-    const axis = attributes['reductionIndices'];
+    const axis = attributes[axes];
     return {
       x: () => only(mul(keepAxes(dy as Tensor, axis, x.shape), onesLike(x)), equal(x, keepAxes(y, axis, x.shape))),
     };
@@ -140,6 +145,7 @@ function scatter(dy: Tensor, indices: Tensor, shape: readonly number[], axis: nu
 }
 
 function untile(dy: Tensor, shape: readonly number[], repeats: readonly number[]): Tensor {
+  if (dy.size === 0) return zeros([...shape]);
   const pairs = shape.flatMap((size, axis) => [repeats[axis] as number, size]);
   return sum(
     reshape(dy, pairs),
@@ -319,8 +325,8 @@ const table: readonly GradConfig[] = /* @__PURE__ */ (() => [
   }),
   total('Sum', () => 1),
   total('Mean', (x, y) => (x.size === 0 ? 0 : y.size / x.size)),
-  extremum('Max'),
-  extremum('Min'),
+  extremum('Max', 'reductionIndices'),
+  extremum('Min', 'axis'),
   rule('Cumsum', [], (dy, _, { axis, exclusive, reverse: backwards }) => ({
     x: () => cumsum(dy, axis as number, exclusive as boolean, !backwards),
   })),

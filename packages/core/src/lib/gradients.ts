@@ -2,7 +2,7 @@ import { type Tensor, zerosLike } from '@tensorflow/tfjs-core';
 import { differentiate, tidied } from './engine.ts';
 import { DiffeoError } from './error.ts';
 import { registerGradients } from './gradient-table.ts';
-import { type LayoutTree, leaves, mapParams } from './params.ts';
+import { type LayoutTree, leaves } from './params.ts';
 
 /** The gradient of one leaf, owned by the caller. */
 export interface NamedGradient {
@@ -40,7 +40,3 @@ export function gradients<P>(
     };
   });
 }
-
-/** A copy of the tree's shape with some leaves replaced, by path. */
-export const replaceLeaves = <P>(layout: LayoutTree, params: P, tensors: ReadonlyMap<string, Tensor>): P =>
-  mapParams(layout, params, (tensor, path) => tensors.get(path) ?? tensor);

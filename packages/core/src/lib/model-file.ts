@@ -72,7 +72,8 @@ function readTensor(path: string, leaf: Leaf, stored: HostTensor): Tensor {
       `'${path}' is [${stored.shape.join(', ')}] in the file, and the model needs [${leaf.shape.join(', ')}]`,
     );
   }
-  const copy = stored.bytes.slice().buffer;
+  // Not slice(): on Node's Buffer that is a view of the whole file.
+  const copy = new Uint8Array(stored.bytes).buffer;
   const values = leaf.dtype === 'int32' ? new Int32Array(copy) : new Float32Array(copy);
   requireFinite(values, path);
   return tensor(values, [...leaf.shape], leaf.dtype);

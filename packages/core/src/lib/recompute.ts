@@ -1,8 +1,8 @@
-import { add, mul, sum, type Tensor, zeros, zerosLike } from '@tensorflow/tfjs-core';
+import { add, clone, mul, sum, type Tensor, zeros, zerosLike } from '@tensorflow/tfjs-core';
 import type { Bijector, Call, Transformed } from './contract.ts';
+import { callOf, type Direction, orderOf } from './direction.ts';
 import { copyTensor, differentiate, runDifferentiable, tidied } from './engine.ts';
 import { leaves, type Params } from './params.ts';
-import { callOf, type Direction, orderOf } from './sequence.ts';
 
 /** A layer's input, rebuilt, and the gradients at it: the input's own, its parameters', the context's. */
 type Rebuilt = { before: Tensor; grads: (Tensor | null)[] };
@@ -80,14 +80,16 @@ export function recompute(
       let after = copyTensor(output as Tensor);
       let gradient = copyTensor(dValue);
       for (const i of [...order].reverse()) {
-        const owned = [...(trainable[i] as Tensor[]), ...(context ? [context] : [])];
+        // A layer may hold one tensor in several places: its gradient counts once.
+        const owned = [...new Set([...(trainable[i] as Tensor[]), ...(context ? [context] : [])])];
         const step = tidied((): Rebuilt => {
           const before = copyTensor(run(i, opposite, after).value);
           const { grads } = differentiate(() => {
             const { value, logDet } = run(i, direction, before);
             return add(sum(mul(value, gradient)), sum(mul(logDet, dLogDet)));
           }, [before, ...owned]);
-          return { before, grads };
+          // Two inputs of one operation may share their gradient's tensor, and each is disposed in its own time.
+          return { before, grads: grads.map((found, k) => found && (grads.indexOf(found) < k ? clone(found) : found)) };
         });
         after.dispose();
         gradient.dispose();

@@ -1,24 +1,30 @@
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import { type Shape, sizeOf } from './shape.ts';
 
 /** An unsigned 32-bit number from which random numbers are drawn. {@link fold} derives independent children by name. */
 export type Seed = number;
 
+/** The last step of murmur3: every bit of the result depends on every bit of the hash. */
+function scramble(hash: number): number {
+  let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return mixed ^ (mixed >>> 16);
+}
+
 /**
  * The child of `seed` called `label`: a murmur3-like hash. Children are named and not counted, so adding a layer moves
- * nobody else's numbers.
+ * nobody else's numbers. The seed is scrambled before the label is mixed in, so that the children of neighbouring seeds
+ * do not share their numbers either.
  */
 export function fold(seed: Seed, label: string | number): Seed {
-  let hash = (seed ^ 0x9e3779b9) >>> 0;
+  let hash = scramble(seed ^ 0x9e3779b9);
   for (const character of String(label)) {
     hash = Math.imul(hash ^ (character.codePointAt(0) as number), 0x85ebca6b);
     hash = (hash << 13) | (hash >>> 19);
   }
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return scramble(hash) >>> 0;
 }
 
 /** Random numbers on the host, float64, the same on every machine and backend for the same seed. */
@@ -31,9 +37,12 @@ export interface RandomSource {
   integer(below: number): number;
 }
 
-/** A stream of random numbers (xoroshiro128+). Mutable: give each use its own, from its own {@link fold}. */
+/**
+ * A stream of random numbers (xoroshiro128+). Mutable: give each use its own, from its own {@link fold}. The generator's
+ * 128 bits are hashed from the seed: put there as it is, neighbouring seeds begin with nearly the same numbers.
+ */
 export function randomSource(seed: Seed): RandomSource {
-  const generator = xoroshiro128plus(seed | 0);
+  const generator = xoroshiro128plusFromState([0, 1, 2, 3].map((word) => fold(seed, `state ${word}`) | 0));
   let spare: number | null = null;
   const uniform = (): number => uniformFloat64(generator);
   return {

@@ -1,23 +1,13 @@
 import { add, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import type { Bijector, Call, Transformed } from './contract.ts';
+import { callOf, type Direction, orderOf } from './direction.ts';
 import { openTapes } from './engine.ts';
 import type { Layout, Params } from './params.ts';
 import { recompute } from './recompute.ts';
 import { fold } from './seed.ts';
 import type { Shape } from './shape.ts';
 
-export type Direction = 'forward' | 'inverse';
 type List = readonly Params[];
-
-/** The call that the layer at `index` sees: training noise of its own. */
-export const callOf = (call: Call, index: number): Call =>
-  call.seed === undefined ? call : { ...call, seed: fold(call.seed, index) };
-
-/** The order in which a direction runs through a list of layers: data meets the first layer first. */
-export const orderOf = (layers: readonly Bijector[], direction: Direction): number[] => {
-  const order = [...layers.keys()];
-  return direction === 'inverse' ? order : order.reverse();
-};
 
 function store(
   layers: readonly Bijector[],

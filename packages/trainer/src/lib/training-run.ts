@@ -4,6 +4,7 @@ import {
   type Flow,
   type FlowParams,
   fold,
+  type GradientMode,
   gradients,
   type LogProbOptions,
   leaves,
@@ -15,7 +16,6 @@ import { mul, square, sum, type Tensor } from '@tensorflow/tfjs-core';
 import { type AdamState, adam } from './adam.ts';
 import { batches } from './batches.ts';
 import { firstGradientNotFinite, firstNotFinite } from './diagnose.ts';
-import type { FitOptions } from './fit.ts';
 import { flatParams } from './flat-params.ts';
 import { disposeSamples, rowsOf, type Samples, sliceRows, takeRows } from './samples.ts';
 
@@ -48,12 +48,18 @@ function initialParams(model: Flow, train: Samples, { params, seed }: { params?:
   return result;
 }
 
+/** How a run steps. What the options mean is said at `FitOptions`. */
+export interface TrainingOptions {
+  readonly seed: Seed;
+  readonly batchSize: number;
+  readonly clipNorm?: number;
+  readonly params?: FlowParams;
+  readonly freeze?: (path: string) => boolean;
+  readonly gradient?: GradientMode;
+}
+
 /** Starts a run on data that were checked. */
-export function trainingRun(
-  model: Flow,
-  train: Samples,
-  options: FitOptions & { readonly seed: Seed; readonly batchSize: number },
-): Training {
+export function trainingRun(model: Flow, train: Samples, options: TrainingOptions): Training {
   const { seed, batchSize, clipNorm = 5, freeze, gradient } = options;
   let params = initialParams(model, train, options);
   const flat = flatParams(model.layout, params, freeze);

@@ -1,5 +1,5 @@
+import type { Curve } from './curve.ts';
 import { gaussLegendre } from './gauss-legendre.ts';
-import type { Curve } from './noisy-curves.ts';
 
 const rule = /* @__PURE__ */ gaussLegendre(16);
 const order = rule.nodes.length;
