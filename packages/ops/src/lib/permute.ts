@@ -17,8 +17,8 @@ function inverseOrder(order: ArrayLike<number>, size: number): Int32Array | null
 
 /**
  * Up to this size the order is applied as a product with a matrix of zeros and ones. On tfjs's WASM backend `gather` and
- * `reverse` take about 18 ns a number whatever the size, and the product takes a tenth of that for 12 to 64 columns; it
- * grows with the size and is overtaken at about 400. The product is exact: all terms but one are zero.
+ * `reverse` take about 25 ns a number, whatever the size; the product takes 1 ns for 12 columns, 4 for 64, 14 for 256 and as
+ * much as they do from about 384 (512 rows). The product is exact: all terms but one are zero.
  */
 const largestProduct = 256;
 

@@ -49,8 +49,8 @@ function lowerInverse(matrix: Tensor, size: number, unitDiagonal: boolean): Tens
  * The inverse of a triangular matrix `[n, n]`, by recursive halves: tensor operations alone, on any backend,
  * differentiable any number of times. About 4·log₂ n operations up to n = 64.
  *
- * It is as accurate as substitution for the matrices that flows hold. The shorter product ∏ (I + (−N)^(2ʲ)) is not used:
- * the powers of N grow and cancel, which loses every digit of float32 from about 48 columns.
+ * For the factors of a random rotation T·X = I holds to 1e-6 at 48 columns and to 1e-5 at 192. The shorter product
+ * ∏ (I + (−N)^(2ʲ)) is not used: the powers of N grow and cancel, which costs one digit more at 48 and all at 192.
  *
  * A zero on the diagonal gives an infinite inverse.
  *

@@ -1,0 +1,93 @@
+import { type Definition, defineLayer, leaf, type Site } from '@diffeo/core';
+import {
+  abs,
+  add,
+  clipByValue,
+  exp,
+  lessEqual,
+  log,
+  mean,
+  mul,
+  neg,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  where,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
+import { strictObject } from 'valibot';
+import { forEachRow, lastAxis, toRows } from './last-axis.ts';
+
+const schema = strictObject({});
+
+interface ActnormParams {
+  /** `[channels]`, in the units of the data. */
+  readonly shift: Tensor | null;
+  /** `[channels]`: the logarithm of the scale, in the units of the data. */
+  readonly logScale: Tensor | null;
+}
+type Started = Readonly<Record<keyof ActnormParams, Tensor>>;
+
+/** A standard deviation below this part of the mean is what float32 makes of a constant. */
+const resolution = 1e-6;
+/** Starting log-scales lie within ± this, so that neither they nor the scales leave float32. */
+const widest = 30;
+
+/** The mean of each column. The second mean takes away the rounding of the first, which grows with the number of rows. */
+function columnMeans(rows: Tensor): Tensor {
+  const rounded = mean(rows, 0);
+  return add(rounded, mean(sub(rows, rounded), 0));
+}
+
+function startingLogScale(rows: Tensor, shift: Tensor): Tensor {
+  const deviation = sqrt(mean(square(sub(rows, shift)), 0));
+  const constant = lessEqual(deviation, mul(abs(shift), resolution));
+  const logScale = clipByValue(log(deviation), -widest, widest);
+  return where(constant, zerosLike(logScale), logScale);
+}
+
+/**
+ * Activation normalisation (Kingma & Dhariwal 2018, "Glow", §3.1): an affine map with one shift and one scale for each
+ * channel, the last axis of the event, shared over the other axes.
+ *
+ * Its parameters `shift` and `logScale`, `[channels]`, start from data: `model.start(params, x)` sets them so that the
+ * inverse of that batch has mean zero and variance one in each channel. After that they are trained and saved like any
+ * other. A channel that does not vary in the batch (a constant one, or any channel of a single row) keeps the scale 1;
+ * starting log-scales lie within ±30.
+ *
+ * forward: z·exp(logScale) + shift, logDet positions · Σ logScale. inverse: (x − shift)·exp(−logScale), and the negative.
+ */
+export const actnorm: Definition<'layer', typeof schema> = /* @__PURE__ */ defineLayer({
+  type: '@diffeo/layers-glow/actnorm',
+  version: 1,
+  schema,
+  build: (_, site: Site) => {
+    const { eventShape } = site;
+    const axis = lastAxis(site);
+    const perChannel = leaf([axis.channels], { fromData: true });
+    const logDet = (logScale: Tensor, x: Tensor, sign: 1 | -1): Tensor =>
+      forEachRow(mul(sum(logScale), sign * axis.positions), x);
+    return {
+      eventShape,
+      baseShape: eventShape,
+      contextShape: null,
+      layout: { shift: perChannel, logScale: perChannel },
+      init: () => ({ shift: null, logScale: null }),
+      start: (params: ActnormParams, x: Tensor): ActnormParams => {
+        const rows = toRows(x, axis);
+        const shift = params.shift ?? columnMeans(rows);
+        return { shift, logScale: params.logScale ?? startingLogScale(rows, shift) };
+      },
+      forward: ({ shift, logScale }: Started, z: Tensor) => ({
+        value: add(mul(z, exp(logScale)), shift),
+        logDet: logDet(logScale, z, 1),
+      }),
+      inverse: ({ shift, logScale }: Started, x: Tensor) => ({
+        value: mul(sub(x, shift), exp(neg(logScale))),
+        logDet: logDet(logScale, x, -1),
+      }),
+    };
+  },
+});

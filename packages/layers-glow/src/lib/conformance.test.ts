@@ -1,0 +1,34 @@
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-wasm';
+import { checkLayer, type LayerOptions } from '@diffeo/testing';
+import { describe, expect, test } from 'vitest';
+import { actnorm } from './actnorm.ts';
+import { invertibleLinear } from './invertible-linear.ts';
+import { permute } from './permute.ts';
+import { reverse } from './reverse.ts';
+
+const options: LayerOptions = { contextShapes: [null], trainingSteps: 50, capabilities: { constantLogDet: true } };
+
+describe.each([
+  ['actnorm', actnorm(), { constantLogDet: true, jacobian: 'diagonal' }],
+  ['permute', permute({ seed: 3 }), { constantLogDet: true }],
+  ['reverse', reverse(), { constantLogDet: true }],
+  ['invertibleLinear', invertibleLinear({ init: 'rotation' }), { constantLogDet: true }],
+] as const)('%s', (_, layer, capabilities) => {
+  test.each([[[1]], [[3]], [[4]], [[2, 1, 3]]])('passes every check at event shape %j', async (eventShape) => {
+    const { checks, passed } = await checkLayer(layer, { ...options, capabilities, eventShapes: [eventShape] });
+    expect(checks.filter((check) => !check.passed).map(({ message }) => message)).toEqual([]);
+    expect(passed).toBe(true);
+  });
+
+  test('passes every check beside a context, which it ignores', async () => {
+    const { checks } = await checkLayer(layer, {
+      ...options,
+      capabilities,
+      eventShapes: [[2]],
+      contextShapes: [[2]],
+      backends: ['wasm'],
+    });
+    expect(checks.filter((check) => !check.passed).map(({ message }) => message)).toEqual([]);
+  });
+});

@@ -1,0 +1,40 @@
+import type { Seed } from '@diffeo/core';
+import { ones, range, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { plu } from './plu.ts';
+import { randomOrthogonal } from './random-orthogonal.ts';
+
+/** The parameters of `invertibleLinear`: W = P·L·(U + diag(sign · exp(logScale))). */
+export interface LinearParams {
+  /** int32 `[channels]`, fixed: row `i` of L·U is row `permutation[i]` of W. */
+  readonly permutation: Tensor;
+  /** `[channels]`, fixed: the signs of the diagonal of U. */
+  readonly sign: Tensor;
+  /** `[channels, channels]`: below the diagonal L, above it U, on it a, where logScale = bound·tanh(a / bound). */
+  readonly factors: Tensor;
+}
+
+/** The parameters of W = I. */
+export const identity = (size: number): LinearParams => ({
+  permutation: range(0, size, 1, 'int32'),
+  sign: ones([size]),
+  factors: zeros([size, size]),
+});
+
+/** The a of a log-scale. One at the bound or outside has none and gets that of 0.99 · bound. */
+const unbounded = (logScale: number, bound: number): number =>
+  bound * Math.atanh(Math.min(0.99, Math.max(-0.99, logScale / bound)));
+
+/** The PLU parameters of a random rotation, uniform over all of them. */
+export function rotation(size: number, seed: Seed, bound: number): LinearParams {
+  const { permutation, factors, parity } = plu(randomOrthogonal(size, seed));
+  const sign = factors.map((row, i) => Math.sign(row[i] as number));
+  const determinant = sign.reduce((product, one) => product * one, parity);
+  // The first column of U is its diagonal alone, so that this turns the first column of W round: a reflection no more.
+  if (determinant < 0) sign[0] = -(sign[0] as number);
+  for (const [i, row] of factors.entries()) row[i] = unbounded(Math.log(Math.abs(row[i] as number)), bound);
+  return {
+    permutation: tensor1d([...permutation], 'int32'),
+    sign: tensor1d(sign),
+    factors: tensor2d(Float32Array.from(factors.flatMap((row) => [...row])), [size, size]),
+  };
+}
