@@ -11,11 +11,11 @@ export interface SourceFile {
   readonly imports: readonly string[];
 }
 
-/** Reads every TypeScript file below a folder, leaving out `node_modules` and `dist`. */
+/** Reads every TypeScript file below a folder, leaving out `node_modules`, `dist` and hidden folders. */
 export function sourceFiles(folder: string, inTestFolder = false): SourceFile[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (['node_modules', 'dist'].includes(entry.name)) return [];
+    if (['node_modules', 'dist'].includes(entry.name) || entry.name.startsWith('.')) return [];
     if (entry.isDirectory()) return sourceFiles(path, inTestFolder || entry.name === 'test');
     if (!entry.name.endsWith('.ts')) return [];
     const imports = importsOf(path, readFileSync(path, 'utf8'));

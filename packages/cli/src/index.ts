@@ -1,1 +1,3 @@
-export {};
+export { main } from './lib/main.ts';
+export type { ScoreReport } from './lib/score-report.ts';
+export type { TrainReport } from './lib/train-report.ts';

@@ -1,1 +1,14 @@
-export {};
+export type { CheckResult, Report } from './lib/check.ts';
+export { checkBase } from './lib/check-base.ts';
+export { checkLayer } from './lib/check-layer.ts';
+export type { NegativeControl } from './lib/controls/broken.ts';
+export { negativeControls } from './lib/controls/negative-controls.ts';
+export { countTensors } from './lib/numeric/count-tensors.ts';
+export { type Integral, integrate1d, integrate2d, type LogDensity } from './lib/numeric/integrate.ts';
+export { jacobian } from './lib/numeric/jacobian.ts';
+export { logAbsDeterminant } from './lib/numeric/log-abs-determinant.ts';
+export { pushParams } from './lib/numeric/push-params.ts';
+export { randomiseParams } from './lib/numeric/randomise-params.ts';
+export { type TaylorOptions, type TaylorRemainders, taylorRemainders } from './lib/numeric/taylor-remainders.ts';
+export type { BaseOptions, Capabilities, CheckOptions, Interval, LayerOptions } from './lib/options.ts';
+export type { Place, Source } from './lib/subject.ts';

@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { DiffeoError } from '@diffeo/core';
+import type { Exercise } from './exercise.ts';
+import type { Check, Mode, Request } from './workload.ts';
+
+/** How to start a contestant: a program that speaks the protocol of `serve`. */
+export interface Entrant {
+  readonly name: string;
+  /** The program and the arguments before the exercise. */
+  readonly command: readonly [string, ...string[]];
+}
+
+/** A contestant at work, in a process of its own, so that gradient tables and heaps stay apart. */
+export interface Contestant {
+  readonly name: string;
+  check(): Promise<Check>;
+  /** The milliseconds of each step. */
+  measure(mode: Mode, steps: number): Promise<readonly number[]>;
+  /** Resolves when the process has ended. */
+  close(): Promise<void>;
+}
+
+/** One thread for everybody, whatever the libraries below would take. */
+const oneThread = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
+
+/**
+ * Starts a contestant on an exercise. Its stderr goes to ours.
+ *
+ * @throws DiffeoError `CONTESTANT`, from any of its methods, when the process ends instead of answering.
+ */
+export function startContestant({ name, command: [program, ...args] }: Entrant, exercise: Exercise): Contestant {
+  const child = spawn(program, [...args, JSON.stringify(exercise)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...oneThread },
+  });
+  const ended = once(child, 'close').catch(() => undefined);
+  // A write to a process that has gone; the missing answer tells it better.
+  child.stdin.on('error', () => undefined);
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+
+  async function ask(request: Request): Promise<unknown> {
+    child.stdin.write(`${JSON.stringify(request)}\n`);
+    const { value, done } = await answers.next();
+    if (!done) return JSON.parse(value);
+    await ended;
+    throw new DiffeoError(
+      'CONTESTANT',
+      `${name} ended with ${child.signalCode ?? `code ${child.exitCode}`} when it was asked ${JSON.stringify(request)}`,
+    );
+  }
+
+  return {
+    name,
+    check: async () => (await ask({ check: true })) as Check,
+    measure: async (mode, steps) => (await ask({ mode, steps })) as readonly number[],
+    close: async () => {
+      child.stdin.end();
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,71 @@
+/** Diffeo as a contestant: the flow that users compose and `fit` as they call it. */
+import { buildParams, flow, sizeOf } from '@diffeo/core';
+import { realNVP } from '@diffeo/layers-coupling';
+import { constant, type FitOptions, fit, useWasm } from '@diffeo/trainer';
+import { mean, slice, square, tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { type Exercise, readNumbers } from './exercise.ts';
+import { checkSteps, serve, type Workload } from './workload.ts';
+
+async function prepare(exercise: Exercise): Promise<Workload> {
+  const { dimensions, layers, hidden, batch, bound, learningRate, rows } = exercise;
+  await useWasm();
+  const model = flow({ eventShape: [dimensions], layers: realNVP({ layers, hidden, bound, mask: 'halves' }) });
+  const data = tensor2d(readNumbers(exercise.data), [rows, dimensions]);
+  const firstBatch = slice(data, [0, 0], [batch, dimensions]);
+  const weights = readNumbers(exercise.weights);
+  let at = 0;
+  let params: ReturnType<typeof model.init> = buildParams(model.layout, (_, { shape }) =>
+    tensor(weights.subarray(at, (at += sizeOf(shape))), [...shape]),
+  );
+
+  const train = (x: typeof data, options: FitOptions & { readonly steps: number }) =>
+    fit(model, x, {
+      params,
+      batchSize: batch,
+      learningRate,
+      schedule: constant(),
+      validation: 0,
+      validateEvery: options.steps,
+      ...options,
+    });
+
+  return {
+    check: async () => {
+      const losses: number[] = [];
+      const norms: number[] = [];
+      await train(firstBatch, {
+        steps: checkSteps + 1,
+        clipNorm: Infinity,
+        onProgress: ({ loss, gradientNorm }) => {
+          losses.push(loss);
+          norms.push(gradientNorm);
+        },
+      });
+      const [decoded] = tidy(() => mean(square(model.toData(params, firstBatch)))).dataSync();
+      return {
+        loss: losses[0] as number,
+        gradientNorm: norms[0] as number,
+        lossAfter: losses[checkSteps] as number,
+        decoded: decoded as number,
+      };
+    },
+    training: async (steps) => {
+      // The first step is not counted: checks of the data and copies of the parameters come before it.
+      const ends: number[] = [];
+      ({ params } = await train(data, { steps: steps + 1, onProgress: () => ends.push(performance.now()) }));
+      return ends.slice(1).map((end, i) => end - (ends[i] as number));
+    },
+    logProb: () => {
+      const scores = model.logProb(params, firstBatch);
+      scores.dataSync();
+      scores.dispose();
+    },
+    sample: () => {
+      const samples = model.sample(params, { count: batch, seed: 1 });
+      samples.dataSync();
+      samples.dispose();
+    },
+  };
+}
+
+await serve(prepare);

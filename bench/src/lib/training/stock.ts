@@ -1,0 +1,81 @@
+/** Stock tfjs as a contestant: plain ops, tfjs's own gradients, `tf.train.adam`, on the same WASM backend. */
+import '@tensorflow/tfjs-backend-wasm';
+import {
+  gather,
+  mean,
+  neg,
+  randomNormal,
+  type Scalar,
+  setBackend,
+  slice,
+  square,
+  type Tensor,
+  tensor1d,
+  tensor2d,
+  tidy,
+  train,
+  util,
+  variableGrads,
+} from '@tensorflow/tfjs-core';
+import { type Exercise, readNumbers } from './exercise.ts';
+import { stockFlow } from './stock-flow.ts';
+import { registerStockGradients } from './stock-gradients.ts';
+import { checkSteps, serve, timed, type Workload } from './workload.ts';
+
+const read = (tensor: Tensor): number => {
+  const [value] = tensor.dataSync();
+  tensor.dispose();
+  return value as number;
+};
+
+async function prepare(exercise: Exercise): Promise<Workload> {
+  const { dimensions, batch, learningRate, rows } = exercise;
+  await registerStockGradients();
+  await setBackend('wasm');
+  const data = tensor2d(readNumbers(exercise.data), [rows, dimensions]);
+  const firstBatch = slice(data, [0, 0], [batch, dimensions]);
+  const weights = readNumbers(exercise.weights);
+  const model = stockFlow(exercise, weights);
+  const optimiser = train.adam(learningRate, 0.9, 0.999, 1e-8);
+
+  const loss = (x: Tensor): Scalar => neg(mean(model.logProb(x)));
+  const descend = (x: Tensor): number => read(optimiser.minimize(() => loss(x), true) as Scalar);
+  const gradientNorm = (x: Tensor): number => {
+    const { value, grads } = variableGrads(() => loss(x));
+    value.dispose();
+    return Math.sqrt(
+      Object.values(grads).reduce((total, gradient) => {
+        for (const number of gradient.dataSync()) total += number ** 2;
+        gradient.dispose();
+        return total;
+      }, 0),
+    );
+  };
+
+  return {
+    check: () => {
+      const norm = gradientNorm(firstBatch);
+      const decoded = read(tidy(() => mean(square(model.decode(firstBatch)))));
+      const losses = Array.from({ length: checkSteps + 1 }, () => descend(firstBatch));
+      return Promise.resolve({
+        loss: losses[0] as number,
+        gradientNorm: norm,
+        lossAfter: losses[checkSteps] as number,
+        decoded,
+      });
+    },
+    training: (steps) =>
+      Promise.resolve(
+        timed(steps, () => {
+          const chosen = Int32Array.from(util.createShuffledIndices(rows)).subarray(0, batch);
+          const x = tidy(() => gather(data, tensor1d(chosen, 'int32')));
+          descend(x);
+          x.dispose();
+        }),
+      ),
+    logProb: () => read(tidy(() => model.logProb(firstBatch))),
+    sample: () => read(tidy(() => model.decode(randomNormal([batch, dimensions])))),
+  };
+}
+
+await serve(prepare);

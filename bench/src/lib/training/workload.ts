@@ -1,0 +1,56 @@
+import { createInterface } from 'node:readline';
+import type { Exercise } from './exercise.ts';
+
+/** What is timed: a training step, the log-likelihoods of a batch, a batch of samples. */
+export const modes = ['training', 'logProb', 'sample'] as const;
+export type Mode = (typeof modes)[number];
+
+/** Numbers that are the same for two contestants only if they compute the same thing. */
+export interface Check {
+  /** Mean negative log-likelihood of the first batch, nats. */
+  readonly loss: number;
+  /** The Euclidean norm of its gradient. */
+  readonly gradientNorm: number;
+  /** The loss after {@link checkSteps} steps on that batch. */
+  readonly lossAfter: number;
+  /** The mean square of base → data at the first batch, taken as points of the base. */
+  readonly decoded: number;
+}
+
+/** How many steps of training a check takes. */
+export const checkSteps = 5;
+
+/** What a contestant is asked, one line of JSON. The answer to a mode is the milliseconds of each step. */
+export type Request = { readonly check: true } | { readonly mode: Mode; readonly steps: number };
+
+/** A contestant, ready to run. */
+export interface Workload {
+  check(): Promise<Check>;
+  /** The milliseconds of each of so many training steps: take a batch at random, descend on it, read the loss. */
+  training(steps: number): Promise<readonly number[]>;
+  /** Once, with the result read. */
+  logProb(): void;
+  /** Once, with the result read. */
+  sample(): void;
+}
+
+/** The milliseconds of each of so many calls. */
+export const timed = (steps: number, f: () => void): readonly number[] =>
+  Array.from({ length: steps }, () => {
+    const began = performance.now();
+    f();
+    return performance.now() - began;
+  });
+
+/** Runs a contestant as a process: the exercise is its argument, requests come on stdin and answers go to stdout. */
+export async function serve(prepare: (exercise: Exercise) => Promise<Workload>): Promise<void> {
+  const workload = await prepare(JSON.parse(process.argv[2] as string) as Exercise);
+  for await (const line of createInterface({ input: process.stdin })) {
+    const request = JSON.parse(line) as Request;
+    const answer = 'check' in request ? await workload.check() : await measure(workload, request.mode, request.steps);
+    process.stdout.write(`${JSON.stringify(answer)}\n`);
+  }
+}
+
+const measure = (workload: Workload, mode: Mode, steps: number): Promise<readonly number[]> | readonly number[] =>
+  mode === 'training' ? workload.training(steps) : timed(steps, workload[mode]);

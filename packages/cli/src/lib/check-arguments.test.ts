@@ -1,0 +1,58 @@
+import { isDiffeoError } from '@diffeo/core';
+import type { ArgsDef } from 'citty';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { checkArguments } from './check-arguments.ts';
+
+const definition: ArgsDef = {
+  data: { type: 'positional', required: true },
+  steps: { type: 'string' },
+  mode: { type: 'enum', options: ['fast', 'slow'] },
+  count: { type: 'string', required: true },
+  json: { type: 'boolean' },
+};
+const check = (line: string) => () => checkArguments(line.split(' '), definition, 'try');
+
+describe('checkArguments', () => {
+  it.each([
+    'moons --count 3',
+    'moons --count=3 --steps=5 --mode fast --json',
+    '--count 3 moons --no-json',
+    '--count -3 moons',
+    '--count 3 -- --moons',
+  ])('takes %s', (line) => {
+    expect(check(line)).not.toThrow();
+  });
+
+  it.each([
+    ['--count 3', 'DATA is missing'],
+    ['moons', '--count is missing'],
+    ['moons --count', '--count needs a value'],
+    ['moons --count=', '--count needs a value'],
+    ['moons --count --json', "--count needs a value; '--json' follows"],
+    ['moons suns --count 3', "no place for the argument 'suns'"],
+    ['moons --count 3 --cuont 4', 'there is no option --cuont'],
+    ['moons --count 3 --Count 4', 'there is no option --Count'],
+    ['moons --count 3 --no-steps', 'there is no option --no-steps'],
+    ['moons --count 3 -s', 'there is no option -s'],
+    ['moons --count 3 --json=no', '--json takes no value'],
+    ['moons --count 3 --mode brisk', '--mode is one of fast, slow'],
+  ])('refuses %s: %s', (line, message) => {
+    expect(check(line)).toThrow(message);
+  });
+
+  it('takes no option that is not defined, whatever it is called', () => {
+    const known = new Set([...Object.keys(definition), 'no-json']);
+    const name = fc.stringMatching(/^[a-z_$][\w$.-]*$/).filter((text) => !known.has(text));
+    fc.assert(
+      fc.property(name, (text) => {
+        try {
+          checkArguments(['moons', '--count', '3', `--${text}`], definition, 'try');
+        } catch (error) {
+          return isDiffeoError(error) && error.code === 'USAGE' && error.message.includes(`--${text}`);
+        }
+        return false;
+      }),
+    );
+  });
+});

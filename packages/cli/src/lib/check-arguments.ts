@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util';
+import { DiffeoError } from '@diffeo/core';
+import type { ArgDef, ArgsDef } from 'citty';
+
+type Token = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number];
+type OptionToken = Extract<Token, { readonly kind: 'option' }>;
+
+/** What looks like an option and is none: a value such as −3, to be refused as the number that it is. */
+const number = /^-(?:\d|\.\d)/;
+
+function checkOption({ name, rawName, value, inlineValue }: OptionToken, options: ReadonlyMap<string, ArgDef>): void {
+  const known = rawName === `--${name}` ? options.get(name) : undefined;
+  const negated = rawName === `--${name}` && name.startsWith('no-') ? options.get(name.slice(3)) : undefined;
+  if (negated?.type === 'boolean' && value === undefined) return;
+  if (!known) throw new DiffeoError('USAGE', `there is no option ${rawName}`);
+  if (known.type === 'boolean') {
+    if (value === undefined) return;
+    throw new DiffeoError('USAGE', `${rawName} takes no value; got '${value}'`);
+  }
+  const missing = !value || (!inlineValue && value.startsWith('-') && !number.test(value));
+  if (missing) throw new DiffeoError('USAGE', `${rawName} needs a value${value ? `; '${value}' follows` : ''}`);
+  if (known.type !== 'enum' || known.options?.includes(value)) return;
+  throw new DiffeoError('USAGE', `${rawName} is one of ${known.options?.join(', ')}; got '${value}'`);
+}
+
+function check(rawArgs: readonly string[], args: ArgsDef): void {
+  const options = new Map(Object.entries(args).filter(([, { type }]) => type !== 'positional'));
+  const { tokens } = parseArgs({
+    args: [...rawArgs],
+    options: Object.fromEntries(
+      Array.from(options, ([name, { type }]) => [name, { type: type === 'boolean' ? 'boolean' : 'string' }]),
+    ),
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  for (const token of tokens) if (token.kind === 'option') checkOption(token, options);
+  const expected = Object.keys(args).filter((name) => args[name]?.type === 'positional');
+  const given = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
+  const [missing] = expected.slice(given.length);
+  if (missing !== undefined) throw new DiffeoError('USAGE', `${missing.toUpperCase()} is missing`);
+  const [surplus] = given.slice(expected.length);
+  if (surplus !== undefined) throw new DiffeoError('USAGE', `there is no place for the argument '${surplus}'`);
+  const required = Object.keys(args).find(
+    (name) => args[name]?.required && options.has(name) && !tokens.some((t) => t.kind === 'option' && t.name === name),
+  );
+  if (required !== undefined) throw new DiffeoError('USAGE', `--${required} is missing`);
+}
+
+/**
+ * Throws `USAGE` for whatever citty would pass over in silence: unknown options, options without their value, values where
+ * none belong, arguments too few or too many.
+ */
+export function checkArguments(rawArgs: readonly string[], args: ArgsDef, name: string): void {
+  try {
+    check(rawArgs, args);
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new DiffeoError('USAGE', `${name}: ${message}. See diffeo ${name} --help.`, { cause });
+  }
+}

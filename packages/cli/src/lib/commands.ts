@@ -1,0 +1,31 @@
+import { type CommandDef, defineCommand } from 'citty';
+import { inspectCommand } from './commands/inspect-command.ts';
+import { sampleCommand } from './commands/sample-command.ts';
+import { scoreCommand } from './commands/score-command.ts';
+import { trainCommand } from './commands/train-command.ts';
+import { version } from './version.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: citty's own type for a command of any arguments
+export type AnyCommand = CommandDef<any>;
+
+/** Every command by its name. Each loads what it runs when it runs. */
+export const commands: Readonly<Record<string, AnyCommand>> = {
+  train: trainCommand,
+  score: scoreCommand,
+  sample: sampleCommand,
+  inspect: inspectCommand,
+};
+
+/** The command as a whole. */
+export const program: AnyCommand = defineCommand({
+  meta: {
+    name: 'diffeo',
+    version: version(),
+    description: 'Normalizing flows: learn a density from data, score points, draw samples.',
+  },
+  args: {
+    help: { type: 'boolean', description: 'Say how to use diffeo or, after a command, that command.' },
+    version: { type: 'boolean', description: 'Print the version.' },
+  },
+  subCommands: { ...commands },
+});

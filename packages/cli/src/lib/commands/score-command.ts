@@ -1,0 +1,34 @@
+import { defineCommand } from 'citty';
+import { countRange, numberOption, seedRange } from '../number-option.ts';
+import { csvArguments, csvOptions } from './csv-arguments.ts';
+
+/** `diffeo score MODEL DATA` */
+export const scoreCommand = defineCommand({
+  meta: { name: 'score', description: 'Print the log-likelihood of every row, in nats, as CSV.' },
+  args: {
+    model: { type: 'positional', required: true, description: 'A model file, or the folder that train wrote.' },
+    data: {
+      type: 'positional',
+      required: true,
+      description: "A CSV file, digits, or a toy density's name for fresh points of it.",
+    },
+    seed: { type: 'string', description: 'Draws the points of a toy and the noise of dequantization. Default 0.' },
+    count: { type: 'string', description: 'How many points of a toy. Default 100000.' },
+    ...csvArguments,
+    out: { type: 'string', valueHint: 'file', description: 'Write the CSV there.' },
+    json: { type: 'boolean', description: 'Print mean, standard error and count as one JSON object, and no CSV.' },
+  },
+  run: async ({ args, data: signal }) => {
+    const { score } = await import('../score.ts');
+    await score({
+      model: args.model,
+      data: args.data,
+      seed: numberOption('--seed', args.seed, seedRange, 0),
+      count: numberOption('--count', args.count, countRange, undefined),
+      csv: csvOptions(args),
+      out: args.out,
+      json: args.json === true,
+      signal,
+    });
+  },
+});

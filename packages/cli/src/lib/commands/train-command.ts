@@ -1,0 +1,53 @@
+import { defineCommand } from 'citty';
+import { listOption } from '../list-option.ts';
+import { countRange, numberOption, parseNumber, seedRange } from '../number-option.ts';
+import { csvArguments, csvOptions } from './csv-arguments.ts';
+
+const width = { whole: true, least: 1, most: 65536 };
+
+/** `diffeo train DATA` */
+export const trainCommand = defineCommand({
+  meta: { name: 'train', description: 'Fit a flow to data by maximum likelihood and save it.' },
+  args: {
+    data: { type: 'positional', required: true, description: "A toy density's name, digits, or a CSV file." },
+    flow: { type: 'string', default: 'realnvp', description: 'What kind of flow.' },
+    steps: { type: 'string', description: 'How many batches to descend on.' },
+    batch: { type: 'string', description: 'Rows a batch.' },
+    'learning-rate': { type: 'string', description: "Adam's learning rate at its highest." },
+    layers: { type: 'string', description: 'How many layers of the kind of the flow.' },
+    hidden: { type: 'string', valueHint: '64,64', description: "The hidden widths of each layer's network." },
+    seed: { type: 'string', description: 'The same seed repeats a run to the bit. Default 0.' },
+    ...csvArguments,
+    limit: {
+      type: 'string',
+      description: 'At most this many rows of a file, drawn by the seed; rows of a toy to train on.',
+    },
+    'held-out': { type: 'string', description: 'Rows to test on. Default: a tenth of a file, 100000 of a toy.' },
+    out: {
+      type: 'string',
+      valueHint: 'dir',
+      description: 'The folder to write into. Default: diffeo-<name of the data>.',
+    },
+    json: { type: 'boolean', description: 'Print the result as one JSON object.' },
+  },
+  run: async ({ args, data: signal }) => {
+    const whole = (name: string, text: string | undefined) => numberOption(name, text, countRange, undefined);
+    const { train } = await import('../train.ts');
+    await train({
+      data: args.data,
+      flow: args.flow,
+      steps: whole('--steps', args.steps),
+      batchSize: whole('--batch', args.batch),
+      learningRate: numberOption('--learning-rate', args['learning-rate'], { least: 1e-12, most: 1e3 }, undefined),
+      layers: numberOption('--layers', args.layers, { whole: true, least: 1, most: 1000 }, undefined),
+      hidden: listOption('--hidden', args.hidden)?.map((text) => parseNumber('--hidden', text, width)),
+      seed: numberOption('--seed', args.seed, seedRange, 0),
+      limit: whole('--limit', args.limit),
+      heldOut: numberOption('--held-out', args['held-out'], { ...countRange, least: 2 }, undefined),
+      csv: csvOptions(args),
+      out: args.out,
+      json: args.json === true,
+      signal,
+    });
+  },
+});

@@ -1,0 +1,26 @@
+/** The shortest text that reads back as the same float32 number. */
+export function float32Text(value: number): string {
+  if (!Number.isFinite(value) || Number.isInteger(value)) return String(value);
+  for (let digits = 6; digits < 9; digits++) {
+    const text = Number(value.toPrecision(digits));
+    if (Math.fround(text) === value) return String(text);
+  }
+  return String(Number(value.toPrecision(9)));
+}
+
+/** Fields with separators, quotes, line breaks or spaces at their ends are quoted (RFC 4180). */
+const field = (text: string): string =>
+  text === '' || /[",\r\n;\t]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+
+/** The first line of a CSV file. */
+export const csvHeader = (columns: readonly string[]): string => `${columns.map(field).join(',')}\n`;
+
+/** Rows of `width` float32 numbers as lines of CSV. */
+export function csvRows(values: Float32Array, width: number): string {
+  let text = '';
+  for (let at = 0; at < values.length; at += width) {
+    for (let i = 0; i < width; i++) text += `${i > 0 ? ',' : ''}${float32Text(values[at + i] as number)}`;
+    text += '\n';
+  }
+  return text;
+}

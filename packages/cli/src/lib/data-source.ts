@@ -1,0 +1,33 @@
+import { statSync } from 'node:fs';
+import { DiffeoError } from '@diffeo/core';
+import { type CsvOptions, type ToyDensity, toyDensities } from '@diffeo/datasets';
+
+/** What the argument DATA names. */
+export type DataSource =
+  | { readonly kind: 'toy'; readonly name: string; readonly toy: ToyDensity }
+  | { readonly kind: 'digits'; readonly name: string }
+  | { readonly kind: 'csv'; readonly name: string };
+
+const isFile = (path: string): boolean => {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found !== undefined && !found.isDirectory();
+};
+
+/**
+ * What data a name stands for: a file when there is one of that name or when the name has a path separator or a dot in
+ * it; otherwise a toy density or `digits`. Throws `DATA` for none of them, and `USAGE` for CSV options on what is no CSV.
+ */
+export function findData(name: string, csv: CsvOptions): DataSource {
+  if (/[/\\.]/.test(name) || isFile(name)) return { kind: 'csv', name };
+  const [option] = Object.keys(csv);
+  if (option !== undefined && (name === 'digits' || Object.hasOwn(toyDensities, name))) {
+    throw new DiffeoError('USAGE', `--${option} is for CSV files, and '${name}' is none`);
+  }
+  if (name === 'digits') return { kind: 'digits', name };
+  const toy = Object.hasOwn(toyDensities, name) ? toyDensities[name] : undefined;
+  if (toy) return { kind: 'toy', name, toy: toy() };
+  throw new DiffeoError(
+    'DATA',
+    `there is no file '${name}' and no toy density of that name. Give a CSV file, digits, or one of ${Object.keys(toyDensities).join(', ')}`,
+  );
+}

@@ -1,0 +1,60 @@
+import { inspect } from 'node:util';
+import { DiffeoError } from '@diffeo/core';
+import { type ArgsDef, runCommand } from 'citty';
+import { checkArguments } from './check-arguments.ts';
+import { commands, program } from './commands.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { type Interruption, interruption } from './interruption.ts';
+import { oneLine } from './printable.ts';
+import { say } from './say.ts';
+import { guardStandardStreams } from './standard-streams.ts';
+import { usage } from './usage.ts';
+import { version } from './version.ts';
+
+const wantsHelp = (args: readonly string[]): boolean => {
+  const end = args.indexOf('--');
+  return (end < 0 ? args : args.slice(0, end)).some((arg) => arg === '--help' || arg === '-h');
+};
+
+async function dispatch(args: readonly string[], interrupted: Interruption): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined) {
+    process.stderr.write(await usage(program));
+    return 2;
+  }
+  if (name === '--version' || name === '-v') {
+    process.stdout.write(`${version()}\n`);
+    return 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (wantsHelp(args)) {
+    process.stdout.write(await (command ? usage(command, program) : usage(program)));
+    return 0;
+  }
+  if (!command) {
+    const known = Object.keys(commands).join(', ');
+    const what = name.startsWith('-') ? 'option' : 'command';
+    throw new DiffeoError('USAGE', `there is no ${what} ${name}; the commands are ${known}. See diffeo --help.`);
+  }
+  checkArguments(rest, command.args as ArgsDef, name);
+  await runCommand(command, { rawArgs: rest, data: interrupted.signal });
+  return 0;
+}
+
+/**
+ * The `diffeo` command: runs it with these arguments on the process's standard streams and returns the exit code. 0: done;
+ * 1: it failed while running; 2: wrong usage or bad input; 130 and 143: cancelled by SIGINT and SIGTERM.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  guardStandardStreams();
+  const interrupted = interruption();
+  try {
+    return await dispatch(args, interrupted);
+  } catch (error) {
+    say(`diffeo: ${oneLine(error instanceof Error ? error.message : String(error))}`);
+    if (process.env['DIFFEO_DEBUG'] === '1') say(inspect(error));
+    return interrupted.exitCode ?? exitCodeOf(error);
+  } finally {
+    interrupted.dispose();
+  }
+}

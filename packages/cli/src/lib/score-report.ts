@@ -1,0 +1,13 @@
+/** What `diffeo score --json` prints: the mean log-likelihood of the rows, nats, in the units of the data. */
+export interface ScoreReport {
+  /** The path of the model as it was given. */
+  readonly model: string;
+  readonly data: string;
+  /** `null` when a row's log-likelihood is −Infinity in float32: it lies too far from everything the model knows. */
+  readonly mean: number | null;
+  /** `null` where the mean is, and for a single row. */
+  readonly standardError: number | null;
+  readonly count: number;
+  /** Bits per dimension, where the model dequantizes its data. */
+  readonly bitsPerDim?: number | null;
+}

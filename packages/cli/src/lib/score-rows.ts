@@ -1,0 +1,35 @@
+import { DiffeoError, type Flow, type FlowParams, fold, isDiffeoError, type Seed } from '@diffeo/core';
+import { type Rows, toTensor } from '@diffeo/datasets';
+import { score } from '@diffeo/trainer';
+import { stopIfCancelled } from './interruption.ts';
+
+/** Rows scored at once; between two lots a signal has its turn. */
+const lot = 16384;
+
+/**
+ * The log-likelihood of each row, nats. `seed` draws the noise of dequantization, if the flow dequantizes.
+ *
+ * @throws DiffeoError `NOT_FINITE` where the flow gives no number; `CANCELLED`.
+ */
+export async function scoreRows(
+  { model, params }: { readonly model: Flow; readonly params: FlowParams },
+  rows: Rows,
+  { seed, signal, cancelled }: { readonly seed: Seed; readonly signal: AbortSignal; readonly cancelled?: string },
+): Promise<Float32Array> {
+  const scores = new Float32Array(rows.count);
+  const width = rows.values.length / rows.count;
+  for (let begin = 0; begin < rows.count; begin += lot) {
+    await stopIfCancelled(signal, cancelled);
+    const values = rows.values.subarray(begin * width, (begin + lot) * width);
+    const x = toTensor({ ...rows, values, count: values.length / width });
+    try {
+      scores.set(await score(model, params, x, { noise: fold(seed, begin) }), begin);
+    } catch (cause) {
+      if (!isDiffeoError(cause) || begin === 0) throw cause;
+      throw new DiffeoError(cause.code, `after the first ${begin} rows: ${cause.message}`, { cause });
+    } finally {
+      x.dispose();
+    }
+  }
+  return scores;
+}

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { peopleCsv } from '../../test/people-csv.ts';
+import { quick } from '../../test/quick.ts';
+import { runDiffeo } from '../../test/run-diffeo.ts';
+import { scratchFolder } from '../../test/scratch-folder.ts';
+import type { TrainReport } from './train-report.ts';
+
+const scratch = scratchFolder();
+const diffeo = (...args: string[]) => runDiffeo(args, scratch.path);
+
+/** The numbers below the header. */
+const scores = (csv: string): number[] => csv.trim().split('\n').slice(1).map(Number);
+
+let report: TrainReport;
+
+beforeAll(async () => {
+  scratch.file('people.csv', peopleCsv(300));
+  const toy = await diffeo('train', 'two-moons', ...quick, '--seed', '3', '--out', 'moons', '--json');
+  const options = ['--columns', 'height,mass', '--steps', '20', '--out', 'people'];
+  const people = await diffeo('train', 'people.csv', ...options);
+  expect([toy.code, people.code]).toEqual([0, 0]);
+  report = JSON.parse(toy.stdout);
+});
+
+describe('diffeo score', () => {
+  it('repeats the report of the training: same seed and count, same held-out points, same mean', async () => {
+    const points = ['two-moons', '--seed', '3', '--count', '1000'];
+    const { code, stdout, stderr } = await diffeo('score', 'moons/model.safetensors', ...points);
+    expect(code).toBe(0);
+    expect(stdout.startsWith('logProb\n')).toBe(true);
+    const values = scores(stdout);
+    expect(values).toHaveLength(1000);
+    expect(values.reduce((sum, value) => sum + value) / 1000).toBeCloseTo(-report.heldOut.nll, 6);
+    expect(stderr).toMatch(/^mean log-likelihood -\d\.\d{4} ± 0\.\d{4} nats over 1000 rows\n$/);
+
+    const json = await diffeo('score', 'moons', ...points, '--json');
+    expect(JSON.parse(json.stdout)).toEqual({
+      model: 'moons',
+      data: 'two-moons',
+      mean: -report.heldOut.nll,
+      standardError: report.heldOut.standardError,
+      count: 1000,
+    });
+    expect(json.stderr).toBe('');
+  });
+
+  it('keeps the order of the rows and finds the columns by their names', async () => {
+    const rows = peopleCsv(300).trim().split('\n').slice(1);
+    const swapped = rows.map((row) => row.split(',')).map(([name, height, mass]) => `${mass},${name},${height}`);
+    scratch.file('swapped.csv', ['mass,name,height', ...swapped.reverse(), ''].join('\n'));
+    const [straight, reversed] = await Promise.all([
+      diffeo('score', 'people', 'people.csv'),
+      diffeo('score', 'people', 'swapped.csv'),
+    ]);
+    expect(scores(straight.stdout)).toHaveLength(300);
+    expect(scores(straight.stdout)).toEqual(scores(reversed.stdout).reverse());
+  });
+
+  it('names the column that a file lacks', async () => {
+    scratch.file('short.csv', 'name,height\na,1.7\nb,1.8\n');
+    const { code, stdout, stderr } = await diffeo('score', 'people', 'short.csv');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^diffeo: short\.csv has no column 'mass'\. .*'name', 'height'\.\n$/);
+  });
+
+  it('refuses data of another width', async () => {
+    const { code, stderr } = await diffeo('score', 'moons', 'digits');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^diffeo: .*takes rows of 2 numbers, and digits has rows of 64\n$/);
+  });
+
+  it('writes the CSV to a file with --out, and then only that', async () => {
+    const { code, stdout } = await diffeo('score', 'people', 'people.csv', '--out', 'scores.csv');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(scores(readFileSync(join(scratch.path, 'scores.csv'), 'utf8'))).toHaveLength(300);
+  });
+});

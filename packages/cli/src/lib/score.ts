@@ -1,0 +1,63 @@
+import { bitsPerDim } from '@diffeo/core';
+import { csvHeader, csvRows } from './csv-text.ts';
+import { meanAndError } from './mean-and-error.ts';
+import { readModel } from './read-model.ts';
+import { resultSink } from './result-sink.ts';
+import { type RowsOptions, rowsForModel } from './rows-for-model.ts';
+import { say } from './say.ts';
+import type { ScoreReport } from './score-report.ts';
+import { scoreRows } from './score-rows.ts';
+import { printResult } from './standard-streams.ts';
+
+/** What `diffeo score` was asked to do. */
+export interface ScoreOptions extends RowsOptions {
+  readonly model: string;
+  readonly out: string | undefined;
+  readonly json: boolean;
+  readonly signal: AbortSignal;
+}
+
+const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+/** How many lines go out at once. */
+const lines = 8192;
+
+async function writeScores(scores: Float32Array, path: string | undefined): Promise<void> {
+  const sink = resultSink(path);
+  try {
+    await sink.write(csvHeader(['logProb']));
+    for (let at = 0; at < scores.length; at += lines) await sink.write(csvRows(scores.subarray(at, at + lines), 1));
+    sink.finish();
+  } finally {
+    sink.close();
+  }
+}
+
+/**
+ * Scores rows under a model: the log-likelihood of each as CSV, in the order of the rows, and their mean on stderr; or,
+ * with `json`, the mean as an object on stdout, and the CSV only if `out` says where.
+ */
+export async function score({ model: path, out, json, signal, ...options }: ScoreOptions): Promise<void> {
+  const stored = await readModel(path);
+  const rows = await rowsForModel(stored, options);
+  const scores = await scoreRows(stored, rows, { seed: options.seed, signal });
+  if (!json || out !== undefined) await writeScores(scores, out);
+
+  const { mean, standardError, count } = meanAndError(scores);
+  const bits = stored.model.dequantizes ? bitsPerDim(stored.model, -mean) : null;
+  if (json) {
+    const report: ScoreReport = {
+      model: path,
+      data: options.data,
+      mean: finiteOrNull(mean),
+      standardError: finiteOrNull(standardError),
+      count,
+      ...(bits !== null && { bitsPerDim: finiteOrNull(bits) }),
+    };
+    await printResult(`${JSON.stringify(report)}\n`);
+    return;
+  }
+  const error = Number.isNaN(standardError) ? '' : ` ± ${standardError.toFixed(4)}`;
+  const perDimension = bits === null ? '' : `, ${bits.toFixed(4)} bits per dimension`;
+  say(`mean log-likelihood ${mean.toFixed(4)}${error} nats over ${count} rows${perDimension}`);
+}

@@ -1,0 +1,42 @@
+/** How to train where the command line does not say. */
+export interface TrainDefaults {
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  /** Validations without a new best after which training stops. */
+  readonly patience: number;
+  /** How many layers of the flow's kind. */
+  readonly layers: number;
+  /** The hidden widths of each layer's network. */
+  readonly hidden: readonly number[];
+}
+
+/** For the toy densities, of which there are ever new points, so that there is no overfitting to stop. */
+export const toyDefaults: TrainDefaults = {
+  steps: 2000,
+  batchSize: 256,
+  learningRate: 5e-3,
+  patience: Number.POSITIVE_INFINITY,
+  layers: 8,
+  hidden: [64, 64],
+};
+
+/** For the rows of a CSV file. */
+export const csvDefaults: TrainDefaults = {
+  steps: 2000,
+  batchSize: 256,
+  learningRate: 5e-3,
+  patience: 20,
+  layers: 8,
+  hidden: [64, 64],
+};
+
+/** For the digits: 64 dimensions and 1,437 rows to learn them from. */
+export const digitsDefaults: TrainDefaults = {
+  steps: 2000,
+  batchSize: 256,
+  learningRate: 1e-3,
+  patience: 20,
+  layers: 8,
+  hidden: [128, 128],
+};

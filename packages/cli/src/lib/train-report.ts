@@ -1,0 +1,97 @@
+import { bitsPerDim, countParams, DiffeoError, type Flow, sizeOf } from '@diffeo/core';
+import type { Fitted } from '@diffeo/trainer';
+import { meanAndError } from './mean-and-error.ts';
+import type { TrainingData } from './training-data.ts';
+
+/** What `diffeo train` found: the one object that `--json` prints. Likelihoods are in nats and the units of the data. */
+export interface TrainReport {
+  /** The argument DATA. */
+  readonly data: string;
+  readonly flow: string;
+  readonly dimensions: number;
+  /** How many numbers training changes. */
+  readonly parameters: number;
+  /** Steps done; fewer than asked for when validation stopped getting better. */
+  readonly steps: number;
+  readonly seconds: number;
+  /** Rows trained on a second. */
+  readonly samplesPerSecond: number;
+  /** The mean negative log-likelihood of rows that training never saw. */
+  readonly heldOut: { readonly nll: number; readonly standardError: number; readonly count: number };
+  /** The same of a full-covariance Gaussian, fitted to the same training rows after the same preprocessing. */
+  readonly baseline: { readonly gaussianNll: number };
+  /** The least nll that there can be. Toys only. */
+  readonly entropy?: number;
+  /** The mean of log p − log q over the held-out rows, p the true density and q the flow's. Toys only. */
+  readonly kl?: number;
+  /** Bits per dimension, of dequantized data only. */
+  readonly bitsPerDim?: number;
+  /** The absolute path of the model file. */
+  readonly model: string;
+}
+
+/** What a report is made of. */
+export interface TrainResult {
+  readonly name: string;
+  readonly flow: string;
+  readonly data: TrainingData;
+  readonly model: Flow;
+  readonly fitted: Fitted;
+  /** The log-likelihoods of the held-out rows. */
+  readonly scores: Float32Array;
+  readonly gaussianNll: number;
+  readonly path: string;
+}
+
+function meanDifference(truth: Float64Array, scores: Float32Array): number {
+  return meanAndError(truth.map((value, i) => value - (scores[i] as number))).mean;
+}
+
+/** The report of a run. Throws `NOT_FINITE` when a held-out row is so unlikely that its log-likelihood is −Infinity. */
+export function trainReport({ name, flow, data, model, fitted, scores, gaussianNll, path }: TrainResult): TrainReport {
+  const { mean, standardError, count } = meanAndError(scores);
+  const { truth, heldOut } = data;
+  if (!Number.isFinite(mean)) {
+    throw new DiffeoError(
+      'NOT_FINITE',
+      `the held-out rows have a mean log-likelihood of ${mean}: some lie too far from the training rows for the model in ${path}`,
+    );
+  }
+  return {
+    data: name,
+    flow,
+    dimensions: sizeOf(model.eventShape),
+    parameters: countParams(model.layout, { trainable: true }),
+    steps: fitted.steps,
+    seconds: fitted.seconds,
+    samplesPerSecond: fitted.samplesPerSecond,
+    heldOut: { nll: -mean, standardError, count },
+    baseline: { gaussianNll },
+    ...(truth && { entropy: truth.entropy, kl: meanDifference(truth.logProb(heldOut), scores) }),
+    ...(model.dequantizes && { bitsPerDim: bitsPerDim(model, -mean) }),
+    model: path,
+  };
+}
+
+const whole = (value: number): string => Math.round(value).toLocaleString('en');
+
+/** A report for people. */
+export function trainSummary(report: TrainReport): string {
+  const { heldOut, baseline, entropy, kl, bitsPerDim: bits } = report;
+  const nats = (value: number): string => value.toFixed(4);
+  const lines = [
+    ['data', `${report.data}, ${report.dimensions} dimensions`],
+    ['flow', `${report.flow}, ${whole(report.parameters)} parameters`],
+    [
+      'training',
+      `${whole(report.steps)} steps in ${report.seconds.toFixed(1)} s, ${whole(report.samplesPerSecond)} rows/s`,
+    ],
+    ['held-out nll', `${nats(heldOut.nll)} ± ${nats(heldOut.standardError)} nats, ${whole(heldOut.count)} rows`],
+    ['Gaussian nll', `${nats(baseline.gaussianNll)} nats, full covariance, same rows`],
+    ...(entropy === undefined ? [] : [['entropy', `${nats(entropy)} nats, the least possible nll`]]),
+    ...(kl === undefined ? [] : [['kl', `${nats(kl)} nats from the true density`]]),
+    ...(bits === undefined ? [] : [['bits/dim', nats(bits)]]),
+    ['model', report.model],
+  ];
+  return lines.map(([name = '', value]) => `${name.padEnd(14)}${value}\n`).join('');
+}

@@ -1,0 +1,65 @@
+import type { Seed } from '@diffeo/core';
+import type { CsvOptions } from '@diffeo/datasets';
+import { useWasm } from '@diffeo/trainer';
+import { fitAndSave } from './fit-and-save.ts';
+import { flowNamed } from './flows.ts';
+import { stopIfCancelled } from './interruption.ts';
+import { metadataOf } from './model-metadata.ts';
+import { say } from './say.ts';
+import { scoreRows } from './score-rows.ts';
+import { printResult } from './standard-streams.ts';
+import { startTraining } from './start-training.ts';
+import { trainReport, trainSummary } from './train-report.ts';
+import { loadTrainingData } from './training-data.ts';
+import { defaultFolder, trainingFolder } from './training-folder.ts';
+
+/** What `diffeo train` was asked to do. What is `undefined` has a default that goes with the data. */
+export interface TrainOptions {
+  readonly data: string;
+  readonly flow: string;
+  readonly steps: number | undefined;
+  readonly batchSize: number | undefined;
+  readonly learningRate: number | undefined;
+  readonly layers: number | undefined;
+  readonly hidden: readonly number[] | undefined;
+  readonly seed: Seed;
+  readonly limit: number | undefined;
+  readonly heldOut: number | undefined;
+  readonly csv: CsvOptions;
+  readonly out: string | undefined;
+  readonly json: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Trains a flow on the data, saves it, scores the rows held out, and prints the report. Writes `model.safetensors`,
+ * `history.csv` and `report.json`.
+ */
+export async function train(options: TrainOptions): Promise<void> {
+  const { data: name, flow, seed, signal, out = defaultFolder(name) } = options;
+  const kind = flowNamed(flow);
+  const data = await loadTrainingData(name, options);
+  const { defaults, columns } = data;
+  const { layers = defaults.layers, hidden = defaults.hidden, steps = defaults.steps } = options;
+  const { batchSize = defaults.batchSize, learningRate = defaults.learningRate } = options;
+
+  await stopIfCancelled(signal, 'cancelled before training. Nothing was saved');
+  await useWasm();
+  const start = await startTraining(data, kind, { layers, hidden, seed });
+  const { model, gaussianNll } = start;
+
+  const folder = trainingFolder(out);
+  const { modelPath: path } = folder;
+  say(`training ${flow} on ${data.train.count} rows of ${name} for ${steps} steps`);
+
+  const metadata = metadataOf({ columns, data: name, flow });
+  const settings = { steps, batchSize, learningRate, patience: defaults.patience, seed, metadata, signal };
+  const fitted = await fitAndSave(start, data, folder, settings).finally(folder.removeIfUnused);
+  if (fitted.stopped === 'converged') say(`stopped at step ${fitted.steps}: validation got no better`);
+
+  const cancelled = `cancelled while the held-out rows were scored. The model is in ${path}`;
+  const scores = await scoreRows({ model, params: fitted.params }, data.heldOut, { seed, signal, cancelled });
+  const report = trainReport({ name, flow, data, model, fitted, scores, gaussianNll, path });
+  folder.saveReport(report);
+  await printResult(options.json ? `${JSON.stringify(report)}\n` : trainSummary(report));
+}

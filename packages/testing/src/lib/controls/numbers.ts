@@ -1,0 +1,144 @@
+import { leaf } from '@diffeo/core';
+import { runDifferentiable } from '@diffeo/core/engine';
+import {
+  add,
+  exp,
+  fill,
+  getBackend,
+  log,
+  mul,
+  neg,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import { brokenLayer, type NegativeControl } from './broken.ts';
+import { type AffineParams, soundAffine } from './sound-affine.ts';
+
+/** The identity with a gradient that is too large. */
+const exaggerate = (x: Tensor): Tensor => {
+  const [same] = runDifferentiable<{ x: Tensor }, readonly [Tensor]>({
+    inputs: { x },
+    forward: () => [add(x, 0)],
+    backward: ([dy]) => ({ x: mul(dy, 1.2) }),
+  });
+  return same;
+};
+
+/** Layers that go wrong in numbers or in training. */
+export const numberControls = (): readonly NegativeControl<'layer'>[] => [
+  brokenLayer(
+    'overflows',
+    'finite-values',
+    'inverse.value: expected a finite number and got Infinity',
+    ({ eventShape }) => {
+      const sound = soundAffine(eventShape);
+      return { ...sound, inverse: (params, x, call) => sound.inverse(params, log(exp(x)), call) };
+    },
+  ),
+  brokenLayer(
+    'has-no-gradient-at-0',
+    'finite-gradients',
+    'expected a finite number and got NaN in row 0, at the input (0.00000, 0.00000)',
+    ({ eventShape }) => {
+      const sound = soundAffine(eventShape);
+      return {
+        ...sound,
+        inverse: (params, x, call) => sound.inverse(params, add(x, mul(sqrt(square(x)), 0)), call),
+      };
+    },
+  ),
+  brokenLayer(
+    'has-no-bound-on-its-scale',
+    'far-parameters',
+    'with every trainable parameter at 20: expected a finite number and got Infinity',
+    ({ eventShape }) => {
+      const sound = soundAffine(eventShape);
+      const steep = ({ logScale, shift }: AffineParams): AffineParams => ({ logScale: mul(logScale, 8), shift });
+      return {
+        ...sound,
+        forward: (params, z, call) => sound.forward(steep(params), z, call),
+        inverse: (params, x, call) => sound.inverse(steep(params), x, call),
+      };
+    },
+  ),
+  brokenLayer(
+    'inverts-near-the-identity-only',
+    'trained-round-trip',
+    'inverse(forward(z)): expected',
+    ({ eventShape }) => {
+      const sound = soundAffine(eventShape);
+      return {
+        ...sound,
+        forward: ({ logScale, shift }: AffineParams, z) => ({
+          value: add(mul(z, add(add(logScale, 1), mul(square(logScale), 0.5))), shift),
+          logDet: mul(fill([z.shape[0] as number], 1), sum(logScale)),
+        }),
+      };
+    },
+  ),
+  brokenLayer(
+    'differs-by-backend',
+    'compare-backends',
+    'inverse.value on wasm, against cpu: expected',
+    ({ eventShape }) => {
+      const sound = soundAffine(eventShape);
+      return {
+        ...sound,
+        inverse: (params, x, call) => sound.inverse(params, mul(x, getBackend() === 'wasm' ? 1.001 : 1), call),
+      };
+    },
+  ),
+  brokenLayer(
+    'has-a-parameter-without-effect',
+    'parameter-gradients',
+    "at 'layers.0.spare': expected it not to vanish",
+    ({ eventShape }) => {
+      const sound = soundAffine(eventShape);
+      return {
+        ...sound,
+        layout: { ...sound.layout, spare: leaf([3]) },
+        init: (seed) => ({ ...sound.init(seed), spare: zeros([3]) }),
+      };
+    },
+  ),
+  brokenLayer(
+    'cuts-the-gradient',
+    'parameter-gradients',
+    "at 'layers.0.shift': expected it not to vanish",
+    ({ eventShape }) => {
+      const sound = soundAffine(eventShape);
+      const cut = ({ logScale, shift }: AffineParams): AffineParams => ({
+        logScale,
+        shift: mul(fill([...eventShape], shift.dataSync()[0] as number), 1),
+      });
+      return {
+        ...sound,
+        forward: (params, z, call) => sound.forward(cut(params), z, call),
+        inverse: (params, x, call) => sound.inverse(cut(params), x, call),
+      };
+    },
+  ),
+  brokenLayer('has-a-wrong-gradient', 'taylor-test', 'Expected order 2 and got 1.', ({ eventShape }) => {
+    const sound = soundAffine(eventShape);
+    return {
+      ...sound,
+      inverse: ({ logScale, shift }: AffineParams, x, call) =>
+        sound.inverse({ logScale, shift: exaggerate(shift) }, x, call),
+    };
+  }),
+  brokenLayer('draws-other-noise-each-way', 'seeded-noise', 'inverse(forward(z)): expected', ({ eventShape }) => {
+    const sound = soundAffine(eventShape);
+    return {
+      ...sound,
+      forward: (params, z, call) => sound.forward(params, call.seed === undefined ? z : add(z, 0.1), call),
+      inverse: (params, x, call) => {
+        const { value, logDet } = sound.inverse(params, x, call);
+        return { value: call.seed === undefined ? value : sub(value, 0.2), logDet: neg(neg(logDet)) };
+      },
+    };
+  }),
+];

@@ -1,0 +1,33 @@
+import type { Definition, Spec } from '@diffeo/core';
+
+/** The live link from a spec to its definition: a global symbol, so that it holds across copies of core. */
+const link = Symbol.for('diffeo.definition');
+
+const isSpec = (value: object): value is Spec => '$type' in value && '$kind' in value;
+
+function* walk(value: unknown): Generator<Spec> {
+  if (typeof value !== 'object' || value === null) return;
+  if (isSpec(value)) yield value;
+  for (const child of Object.values(isSpec(value) ? value.config : value)) yield* walk(child);
+}
+
+/** The definitions of a spec and of every spec inside it, each once: what `load` needs to read it back. */
+export function definitionsOf(spec: Spec): readonly Definition[] {
+  const found = new Set<Definition>();
+  for (const part of walk(spec)) {
+    const definition = (part as { readonly [link]?: Definition })[link];
+    if (definition) found.add(definition);
+  }
+  return [...found];
+}
+
+/** How many layers deep a spec is: the layers in it that hold no layers, at least 1. */
+export function leafLayers(spec: Spec): number {
+  let count = 0;
+  for (const part of walk(spec)) {
+    if (part.$kind !== 'layer') continue;
+    const inside = [...walk(part.config)].some(({ $kind }) => $kind === 'layer');
+    if (!inside) count++;
+  }
+  return Math.max(1, count);
+}

@@ -1,0 +1,50 @@
+import { DiffeoError, type Spec } from '@diffeo/core';
+import { type Check, type CheckResult, explain, messageOf } from './check.ts';
+import { builds } from './checks/builds.ts';
+import type { Settings } from './options.ts';
+import { failed } from './outcome.ts';
+import { buildSubject, type PartKind, type Place, placesOf, type Source, type Subject, specFrom } from './subject.ts';
+
+/** What is to be done at one place. */
+export interface Planned {
+  /** The part's type. */
+  readonly type: string;
+  readonly place: Place;
+  /** The checks that apply here; none where the part could not be built. */
+  readonly checks: readonly { readonly check: Check; readonly subject: Subject }[];
+  /** Why it could not be built; else `null`. */
+  readonly refused: CheckResult | null;
+}
+
+function planAt(spec: Spec<PartKind>, place: Place, checks: readonly Check[], settings: Settings): Planned {
+  const { $type: type, $kind: kind } = spec;
+  try {
+    const subject = buildSubject(spec, place, settings);
+    const applying = checks.filter((check) => check.applies?.(subject) ?? true);
+    return { type, place, checks: applying.map((check) => ({ check, subject })), refused: null };
+  } catch (error) {
+    const outcome = failed(explain(builds, type, kind, place)(`It threw ${messageOf(error)}`));
+    return { type, place, checks: [], refused: { name: builds.name, place, ...outcome } };
+  }
+}
+
+/**
+ * Builds a source everywhere and lists the checks that apply there. Makes no tensors and needs no backend.
+ *
+ * @throws DiffeoError `CONFIG` when `only` names a check that there is not, `SPEC` when the source is of another kind.
+ */
+export function plan(
+  source: Source<PartKind>,
+  kind: PartKind,
+  checks: readonly Check[],
+  settings: Settings,
+): readonly Planned[] {
+  const { only } = settings;
+  const unknown = only?.find((name) => checks.every((check) => check.name !== name));
+  if (unknown !== undefined) {
+    const names = checks.map(({ name }) => name).join(', ');
+    throw new DiffeoError('CONFIG', `there is no check '${unknown}'; the checks are: ${names}`);
+  }
+  const chosen = checks.filter(({ name }) => only?.includes(name) ?? true);
+  return placesOf(settings).map((place) => planAt(specFrom(source, kind, place.eventShape), place, chosen, settings));
+}
