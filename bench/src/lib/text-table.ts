@@ -12,5 +12,7 @@ export function textTable(columns: readonly Column[], rows: readonly (readonly s
       .map((text, i) => (columns[i]?.align === 'left' ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0)))
       .join('  ')
       .trimEnd();
-  return [columns.map(({ heading }) => heading), widths.map((width) => '─'.repeat(width)), ...rows].map(line).join('\n');
+  return [columns.map(({ heading }) => heading), widths.map((width) => '─'.repeat(width)), ...rows]
+    .map(line)
+    .join('\n');
 }

@@ -45,7 +45,7 @@ export function writeExercise(size: ModelSize, folder: string): Exercise {
   return exercise;
 }
 
-const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array<ArrayBuffer>): Uint8Array =>
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
 /** The numbers of such a file. */

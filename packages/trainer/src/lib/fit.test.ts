@@ -1,0 +1,149 @@
+import { type DiffeoError, defineLayer, disposeParams, flow, leaf, leaves, normal } from '@diffeo/core';
+import { standardise, toTensor, twoMoons } from '@diffeo/datasets';
+import { realNVP } from '@diffeo/layers-coupling';
+import { add, fill, memory, mul, sum, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { strictObject } from 'valibot';
+import { beforeAll, expect, test } from 'vitest';
+import { useWasm } from './backend.ts';
+import { type Fitted, fit } from './fit.ts';
+import { gaussianBaseline } from './gaussian-baseline.ts';
+import { score } from './score.ts';
+
+beforeAll(useWasm);
+
+const small = () => flow({ eventShape: [2], layers: realNVP({ layers: 2, hidden: [8] }) });
+const numbersOf = (model: ReturnType<typeof small>, { params }: Fitted) =>
+  leaves(model.layout, params).map(({ tensor }) => Array.from((tensor as Tensor).dataSync()));
+const failure = (run: Promise<unknown>): Promise<DiffeoError> =>
+  run.then(
+    () => expect.fail('resolved'),
+    (error) => error,
+  );
+
+test('the same seed gives the same parameters to the bit, and another seed others', async () => {
+  const model = small();
+  const x = normal([500, 2], 1);
+  const [a, b, c] = [
+    await fit(model, x, { steps: 30, seed: 1 }),
+    await fit(model, x, { steps: 30, seed: 1 }),
+    await fit(model, x, { steps: 30, seed: 2 }),
+  ];
+  expect(numbersOf(model, a)).toEqual(numbersOf(model, b));
+  expect(numbersOf(model, a)).not.toEqual(numbersOf(model, c));
+  expect(x.isDisposed).toBe(false);
+});
+
+test('a thousand steps leak no tensor', async () => {
+  const model = flow({ eventShape: [2], layers: realNVP({ layers: 1, hidden: [4] }) });
+  const x = normal([64, 2], 1);
+  const options = { batchSize: 16, seed: 1, validateEvery: 100 };
+  const before = memory().numTensors;
+  const { params } = await fit(model, x, { ...options, steps: 1000 });
+  disposeParams(model.layout, params);
+  expect(memory().numTensors).toBe(before);
+});
+
+test('a trained flow has a density that integrates to 1, and beats the Gaussian', async () => {
+  const moons = toTensor(twoMoons().sample(5000, 1));
+  const model = flow({ eventShape: [2], layers: [standardise(), ...realNVP({ layers: 6, hidden: [32] })] });
+  const { params } = await fit(model, moons, { steps: 300, learningRate: 5e-3, seed: 1 });
+  const [side, low, high] = [300, -4, 5];
+  const width = (high - low) / side;
+  const grid = Float32Array.from({ length: side * side * 2 }, (_, i) => {
+    const cell = i >> 1;
+    return low + width * (0.5 + (i % 2 === 0 ? cell % side : Math.floor(cell / side)));
+  });
+  const logProb = await score(model, params, tensor2d(grid, [side * side, 2]));
+  const mass = logProb.reduce((total, value) => total + Math.exp(value), 0) * width ** 2;
+  expect(Math.abs(mass - 1)).toBeLessThan(0.01);
+  const heldOut = toTensor(twoMoons().sample(2000, 2));
+  const front = flow({ eventShape: [2], layers: [standardise()] });
+  const gaussian = await gaussianBaseline(front, front.start(front.init(1), moons), { train: moons, heldOut });
+  const nll = -(await score(model, params, heldOut)).reduce((total, value) => total + value / 2000, 0);
+  expect(nll).toBeLessThan(gaussian - 0.3);
+});
+
+test('data that are not finite are refused with their place', async () => {
+  const error = await failure(
+    fit(
+      small(),
+      tensor2d([
+        [0, 1],
+        [2, Number.NaN],
+      ]),
+    ),
+  );
+  expect(error).toMatchObject({ code: 'NOT_FINITE' });
+  expect(error.message).toContain('row 1 holds NaN at position 1');
+});
+
+const exploding = defineLayer({
+  type: 'test/exploding',
+  version: 1,
+  schema: strictObject({}),
+  build: (_, { eventShape }) => ({
+    eventShape,
+    baseShape: eventShape,
+    contextShape: null,
+    layout: { shift: leaf(eventShape) },
+    init: () => ({ shift: zeros([...eventShape]) }),
+    forward: ({ shift }: { shift: Tensor }, z: Tensor) => ({
+      value: add(z, shift),
+      logDet: zeros([z.shape[0] as number]),
+    }),
+    inverse: ({ shift }: { shift: Tensor }, x: Tensor) => ({
+      value: x,
+      logDet: mul(fill([x.shape[0] as number], 1e38), mul(sum(shift), 1e38)),
+    }),
+  }),
+});
+
+test('training stops at the first number that is not finite, names the layer, and keeps the last good parameters', async () => {
+  const model = flow({ eventShape: [2], layers: [...realNVP({ layers: 1, hidden: [4] }), exploding()] });
+  const initial = model.init(1);
+  const error = await failure(
+    fit(model, normal([50, 2], 1), {
+      steps: 20,
+      params: { ...initial, layers: [initial.layers[0] ?? null, { shift: fill([2], 1) }] },
+    }),
+  );
+  expect(error).toMatchObject({ code: 'NOT_FINITE' });
+  expect(error.message).toContain('layers.1 (test/exploding)');
+  for (const { tensor } of leaves(model.layout, (error.cause as Fitted).params)) {
+    expect(Array.from((tensor as Tensor).dataSync()).every(Number.isFinite)).toBe(true);
+  }
+});
+
+test('an abort signal ends the run with what was reached', async () => {
+  const controller = new AbortController();
+  const onProgress = ({ step }: { step: number }) => step === 5 && controller.abort();
+  const result = await fit(small(), normal([100, 2], 1), { steps: 1000, signal: controller.signal, onProgress });
+  expect(result).toMatchObject({ stopped: 'cancelled', steps: 5 });
+});
+
+test('early stopping restores the best parameters', async () => {
+  const model = small();
+  const validation = normal([200, 2], 2);
+  const result = await fit(model, normal([20, 2], 1), {
+    steps: 2000,
+    learningRate: 0.02,
+    validation,
+    validateEvery: 10,
+    patience: 3,
+  });
+  expect(result.stopped).toBe('converged');
+  const best = Math.min(...result.history.map((point) => point.validation as number));
+  const reached = -(await score(model, result.params, validation)).reduce((total, value) => total + value / 200, 0);
+  expect(reached).toBeCloseTo(best, 5);
+});
+
+test.each([
+  { steps: 0 },
+  { steps: 1.5 },
+  { learningRate: -1 },
+  { clipNorm: 0 },
+  { validation: 1 },
+  { patience: Number.NaN },
+])('options %j are refused', async (options) => {
+  expect(await failure(fit(small(), normal([10, 2], 1), options))).toMatchObject({ code: 'CONFIG' });
+});
