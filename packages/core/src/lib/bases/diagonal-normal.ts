@@ -1,18 +1,19 @@
 import { add, exp, mul, neg, square, sub, sum, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
-import { array, boolean, finite, type InferOutput, minValue, number, optional, pipe, strictObject } from 'valibot';
+import { array, boolean, type InferOutput, optional, strictObject } from 'valibot';
 import { type Definition, defineBase } from '../define.ts';
 import { leaf } from '../params.ts';
 import { normal } from '../seed.ts';
 import { sizeOf } from '../shape.ts';
 import { flatten, logRoot2Pi, unflatten } from './flatten.ts';
+import { float32, standardDeviation } from './float32.ts';
 
 const schema = strictObject({
   /** Whether training changes mean and scale. Default true. */
   trainable: optional(boolean(), true),
   /** One for each dimension of the flattened event. Default 0. */
-  mean: optional(array(pipe(number(), finite()))),
+  mean: optional(array(float32)),
   /** Standard deviations, one for each dimension. Default 1. */
-  scale: optional(array(pipe(number(), finite(), minValue(1e-30)))),
+  scale: optional(array(standardDeviation)),
 });
 
 interface DiagonalNormalParams {

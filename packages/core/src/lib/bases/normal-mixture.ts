@@ -18,24 +18,24 @@ import {
   tensor1d,
   tensor2d,
 } from '@tensorflow/tfjs-core';
-import { array, boolean, finite, integer, maxValue, minValue, number, optional, pipe, strictObject } from 'valibot';
+import { array, boolean, integer, maxValue, minValue, number, optional, pipe, strictObject } from 'valibot';
 import { type Definition, defineBase } from '../define.ts';
 import { product } from '../engine.ts';
 import { leaf } from '../params.ts';
 import { fold, normal, uniform } from '../seed.ts';
 import { sizeOf } from '../shape.ts';
 import { flatten, logRoot2Pi, unflatten } from './flatten.ts';
+import { float32, standardDeviation } from './float32.ts';
 
-const real = pipe(number(), finite());
 const schema = strictObject({
   /** How many normals. Default 8; the length of `means` where they are given. */
   components: optional(pipe(number(), integer(), minValue(1), maxValue(65536))),
   /** Whether training changes means, scales and weights. Default true. */
   trainable: optional(boolean(), true),
   /** One list of numbers for each component. Default: drawn from the standard normal by the seed. */
-  means: optional(array(array(real))),
+  means: optional(array(array(float32))),
   /** The standard deviation of every component in every dimension, to begin with. Default 1. */
-  scale: optional(pipe(real, minValue(1e-30)), 1),
+  scale: optional(standardDeviation, 1),
 });
 
 interface MixtureParams {
@@ -62,6 +62,7 @@ export const normalMixture: Definition<'base', typeof schema> = /* @__PURE__ */ 
   build: ({ components, trainable, means: given, scale }, { eventShape, fail }) => {
     const size = sizeOf(eventShape);
     const count = components ?? given?.length ?? 8;
+    if (given?.length === 0) fail('means must have at least one list of numbers');
     if (given && (given.length !== count || given.some((mean) => mean.length !== size))) {
       fail(`means must be ${count} lists of ${size} numbers`);
     }

@@ -1,9 +1,10 @@
-import { add, log1p, mul, square, sum, tensor2d } from '@tensorflow/tfjs-core';
+import { add, mul, square, sum, tensor2d } from '@tensorflow/tfjs-core';
 import { finite, gtValue, number, optional, pipe, strictObject } from 'valibot';
 import { type Definition, defineBase } from '../define.ts';
 import { randomSource } from '../seed.ts';
 import { sizeOf } from '../shape.ts';
-import { flatten, unflatten } from './flatten.ts';
+import { flatten, logRoot2Pi, unflatten } from './flatten.ts';
+import { logOnePlus } from './log-one-plus.ts';
 
 const schema = strictObject({
   /** ν: the smaller, the heavier the tails; above 2 the variance is finite. Default 5. */
@@ -20,6 +21,12 @@ function logGamma(x: number): number {
   return shift + (y - 0.5) * Math.log(y) - y + 0.5 * Math.log(2 * Math.PI) + series;
 }
 
+/** The log-density at 0. Two large numbers would cancel for many degrees of freedom: there the ratio's own series is used. */
+function logPeak(nu: number): number {
+  if (nu > 1e4) return -logRoot2Pi - 1 / (4 * nu);
+  return logGamma((nu + 1) / 2) - logGamma(nu / 2) - 0.5 * Math.log(nu * Math.PI);
+}
+
 /**
  * Student's t distribution with unit scale, independent in every dimension: a base with heavy tails (Jaini et al. 2020,
  * "Tails of Lipschitz triangular flows"). Samples by Bailey's polar method (1994). Temperature scales the samples.
@@ -30,7 +37,7 @@ export const studentT: Definition<'base', typeof schema> = /* @__PURE__ */ defin
   schema,
   build: ({ degreesOfFreedom: nu }, { eventShape }) => {
     const size = sizeOf(eventShape);
-    const normaliser = logGamma((nu + 1) / 2) - logGamma(nu / 2) - 0.5 * Math.log(nu * Math.PI);
+    const peak = logPeak(nu);
     const draw = (count: number, seed: number): Float32Array => {
       const { uniform } = randomSource(seed);
       return Float32Array.from({ length: count }, () => {
@@ -44,8 +51,8 @@ export const studentT: Definition<'base', typeof schema> = /* @__PURE__ */ defin
       layout: {},
       init: () => ({}),
       logProb: (_params, z) => {
-        const tails = sum(log1p(mul(square(flatten(z, eventShape)), 1 / nu)), 1);
-        return add(mul(tails, -(nu + 1) / 2), size * normaliser);
+        const tails = sum(logOnePlus(mul(square(flatten(z, eventShape)), 1 / nu)), 1);
+        return add(mul(tails, -(nu + 1) / 2), size * peak);
       },
       sample: (_params, count, seed, temperature) =>
         unflatten(mul(tensor2d(draw(count * size, seed), [count, size]), temperature), eventShape),

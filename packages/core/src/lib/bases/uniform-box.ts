@@ -1,15 +1,16 @@
 import { add, fill, greaterEqual, lessEqual, logicalAnd, mul, sub, sum, where, zerosLike } from '@tensorflow/tfjs-core';
-import { finite, number, optional, pipe, strictObject } from 'valibot';
+import { optional, strictObject } from 'valibot';
 import { type Definition, defineBase } from '../define.ts';
 import { uniform } from '../seed.ts';
 import { sizeOf } from '../shape.ts';
 import { flatten, unflatten } from './flatten.ts';
+import { float32 } from './float32.ts';
 
 const schema = strictObject({
   /** Default 0. */
-  low: optional(pipe(number(), finite()), 0),
+  low: optional(float32, 0),
   /** Default 1. */
-  high: optional(pipe(number(), finite()), 1),
+  high: optional(float32, 1),
 });
 
 /**
@@ -21,7 +22,10 @@ export const uniformBox: Definition<'base', typeof schema> = /* @__PURE__ */ def
   version: 1,
   schema,
   build: ({ low, high }, { eventShape, fail }) => {
-    if (!(low < high)) fail(`low ${low} must be below high ${high}`);
+    const width = Math.fround(high - low);
+    if (!(Math.fround(low) < Math.fround(high) && width < Infinity)) {
+      fail(`low ${low} must be below high ${high}, with a width between them that float32 can tell and hold`);
+    }
     const size = sizeOf(eventShape);
     const logDensity = -Math.log(high - low);
     const centre = (low + high) / 2;

@@ -1,4 +1,4 @@
-import { type Bijector, type Definition, DiffeoError, defineLayer, leaf, type Shape } from '@diffeo/core';
+import { type Bijector, type Definition, defineLayer, leaf, type Shape } from '@diffeo/core';
 import {
   add,
   cast,
@@ -62,7 +62,7 @@ export const standardise: Definition<'layer', typeof schema> = /* @__PURE__ */ d
   type: '@diffeo/datasets/standardise',
   version: 1,
   schema,
-  build: (_, { name, eventShape }): Bijector<StandardiseParams> => {
+  build: (_, { eventShape }): Bijector<StandardiseParams> => {
     const fixed = leaf(eventShape, { trainable: false, fromData: true });
     const perRow = (logDet: Tensor, batch: Shape): Tensor => add(zeros([batch[0] as number]), logDet);
     return {
@@ -72,9 +72,8 @@ export const standardise: Definition<'layer', typeof schema> = /* @__PURE__ */ d
       layout: { mean: fixed, scale: fixed },
       init: () => ({ mean: null, scale: null }),
       start: (params, x) => {
-        if (params.mean && params.scale) return params;
-        if (x.shape[0] === 0) throw new DiffeoError('DATA', `${name}: standardise cannot start from an empty batch.`);
-        return measure(x);
+        const measured = measure(x);
+        return { mean: params.mean ?? measured.mean, scale: params.scale ?? measured.scale };
       },
       forward: (params, z) => {
         const { mean: centre, scale } = params as Started;
