@@ -39,17 +39,6 @@ export function refusal(f: () => unknown): { readonly code: string; readonly mes
   return expect.fail('nothing was thrown');
 }
 
-/** {@link refusal} of something asynchronous. */
-export async function refusalOf(f: () => Promise<unknown>): Promise<{ code: string; message: string; cause: unknown }> {
-  try {
-    await f();
-  } catch (error) {
-    if (isDiffeoError(error)) return { code: error.code, message: error.message, cause: error.cause };
-    throw error;
-  }
-  return expect.fail('nothing was thrown');
-}
-
 /** How many more tensors there are after `f`. */
 export function tensorsLeftBy(f: () => unknown): number {
   const before = memory().numTensors;

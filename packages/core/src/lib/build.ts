@@ -19,7 +19,7 @@ export function requireBatch(tensor: Tensor, shape: Shape, who: string): number 
 }
 
 /** Throws `CONTEXT` unless a call carries the context that a part needs. */
-export function requireContext(call: Call, shape: Shape, batch: number, who: string): void {
+function requireContext(call: Call, shape: Shape, batch: number, who: string): void {
   const { context } = call;
   if (!context) throw new DiffeoError('CONTEXT', `${who} needs a context ${describeBatch(shape)} and got none`);
   if (context.shape[0] === batch && sameShape(context.shape.slice(1), shape)) return;

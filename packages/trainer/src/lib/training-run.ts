@@ -20,7 +20,7 @@ import { flatParams } from './flat-params.ts';
 import { disposeSamples, rowsOf, type Samples, sliceRows, takeRows } from './samples.ts';
 
 /** What one step did. With a `problem` it changed nothing. */
-export interface Step {
+interface Step {
   readonly loss: number;
   readonly gradientNorm: number;
   readonly problem: string | null;

@@ -22,7 +22,7 @@ interface DiagonalNormalParams {
 }
 
 /** Checks that a list has one entry for each dimension; a missing one is filled with `missing`. */
-export function perDimension(
+function perDimension(
   given: readonly number[] | undefined,
   missing: number,
   size: number,
