@@ -1,0 +1,45 @@
+import { flow, normal } from '@diffeo/core';
+import { realNVP } from '@diffeo/layers-coupling';
+import { concat, memory, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import { useWasm } from './backend.ts';
+import { score } from './score.ts';
+
+await useWasm();
+
+const model = flow({ eventShape: [2], contextShape: [1], layers: realNVP({ layers: 2, hidden: [8] }) });
+const params = model.init(1);
+
+test('scores are those of logProb, in any batches, and leave no tensor', async () => {
+  const [x, context] = [normal([103, 2], 1), normal([103, 1], 2)];
+  const logProb = model.logProb(params, x, { context });
+  const expected = [...logProb.dataSync()];
+  const before = memory().numTensors;
+  for (const batchSize of [1, 10, 103, 5000]) {
+    const scores = await score(model, params, { x, context }, { batchSize });
+    expect(scores.length).toBe(103);
+    for (const [i, value] of scores.entries()) expect(value).toBeCloseTo(expected[i] as number, 4);
+  }
+  expect(memory().numTensors).toBe(before);
+});
+
+test.each<[string, Tensor | { x: Tensor; context: Tensor }, string, RegExp]>([
+  ['rows of another width', { x: zeros([4, 3]), context: zeros([4, 1]) }, 'SHAPE', /\[rows, 2\].*\[4, 3\]/],
+  ['no rows', { x: zeros([0, 2]), context: zeros([0, 1]) }, 'DATA', /no rows/],
+  ['no context', zeros([4, 2]), 'CONTEXT', /\[4, 1\]; got none/],
+  ['a context of another width', { x: zeros([4, 2]), context: zeros([4, 2]) }, 'CONTEXT', /\[4, 1\]; got \[4, 2\]/],
+  ['a context for other rows', { x: zeros([4, 2]), context: zeros([3, 1]) }, 'CONTEXT', /\[4, 1\]; got \[3, 1\]/],
+  ['NaN', { x: tensor2d([0, 0, Number.NaN, 0], [2, 2]), context: zeros([2, 1]) }, 'NOT_FINITE', /row 1 .*position 0/],
+  ['∞ in the context', { x: zeros([2, 2]), context: tensor2d([[0], [Infinity]]) }, 'NOT_FINITE', /context: row 1/],
+])('%s: refused', async (_, data, code, message) => {
+  await expect(score(model, params, data)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+});
+
+test('a row so far out that the density is no number is named with the layer', async () => {
+  const far = concat([zeros([5, 2]), tensor2d([[3e38, -3e38]])]);
+  const scored = score(model, params, { x: far, context: zeros([6, 1]) });
+  await scored.then(
+    (scores) => expect([...scores].some(Number.isNaN)).toBe(false),
+    (error) => expect(error).toMatchObject({ code: 'NOT_FINITE' }),
+  );
+});
