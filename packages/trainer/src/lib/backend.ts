@@ -10,14 +10,14 @@ import '@tensorflow/tfjs-backend-wasm';
 export async function useWasm(): Promise<void> {
   // In a minified build on a cross-origin isolated page, tfjs's threaded variant does not start.
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-  try {
-    if (getBackend() !== 'wasm' && !(await setBackend('wasm'))) throw new Error('setBackend returned false');
-    await ready();
-  } catch (cause) {
+  const failed = (cause?: unknown): never => {
     throw new DiffeoError(
       'BACKEND',
       'the WASM backend of TensorFlow.js did not start. In a bundle, call setWasmPaths() with the addresses of its .wasm files first.',
       { cause },
     );
-  }
+  };
+  const started = getBackend() === 'wasm' || (await setBackend('wasm').catch(failed));
+  if (!started) failed();
+  await ready().catch(failed);
 }

@@ -1,4 +1,4 @@
-import { type DiffeoError, defineLayer, disposeParams, flow, leaf, leaves, normal } from '@diffeo/core';
+import { type DiffeoError, defineLayer, diagonalNormal, disposeParams, flow, leaf, leaves, normal } from '@diffeo/core';
 import { standardise, toTensor, twoMoons } from '@diffeo/datasets';
 import { realNVP } from '@diffeo/layers-coupling';
 import { add, fill, memory, mul, sum, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
@@ -146,4 +146,16 @@ test.each([
   { patience: Number.NaN },
 ])('options %j are refused', async (options) => {
   expect(await failure(fit(small(), normal([10, 2], 1), options))).toMatchObject({ code: 'CONFIG' });
+});
+
+test('what starts from data starts from rows of the whole, however they are sorted', async () => {
+  const model = flow({ eventShape: [1], layers: [standardise()], base: diagonalNormal() });
+  const rows = 40_000;
+  const sorted = tensor2d(
+    Float32Array.from({ length: rows }, (_, i) => i / rows),
+    [rows, 1],
+  );
+  const { params } = await fit(model, sorted, { steps: 1, validation: sorted });
+  const [mean] = leaves(model.layout, params).map(({ tensor }) => (tensor as Tensor).dataSync()[0] as number);
+  expect(Math.abs((mean as number) - 0.5)).toBeLessThan(0.02);
 });

@@ -10,6 +10,7 @@ import {
   leaves,
   negativeLogLikelihood,
   type Seed,
+  shuffled,
 } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
 import { mul, square, sum, type Tensor } from '@tensorflow/tfjs-core';
@@ -17,7 +18,7 @@ import { type AdamState, adam } from './adam.ts';
 import { batches } from './batches.ts';
 import { firstGradientNotFinite, firstNotFinite } from './diagnose.ts';
 import { flatParams } from './flat-params.ts';
-import { disposeSamples, rowsOf, type Samples, sliceRows, takeRows } from './samples.ts';
+import { disposeSamples, rowsOf, type Samples, takeRows } from './samples.ts';
 
 /** What one step did. With a `problem` it changed nothing. */
 interface Step {
@@ -41,7 +42,8 @@ function initialParams(model: Flow, train: Samples, { params, seed }: { params?:
   const initial = params ? copyParams(model.layout, params) : model.init(fold(seed, 'init'));
   const started = leaves(model.layout, initial).every(({ tensor }) => tensor !== null);
   if (started) return initial;
-  const rows = sliceRows(train, 0, Math.min(startRows, rowsOf(train)));
+  // Files are often sorted: the first rows would not stand for the rest.
+  const rows = takeRows(train, shuffled(rowsOf(train), fold(seed, 'start rows')).subarray(0, startRows));
   const { x, context } = rows;
   const result = model.start(initial, x, { ...(context && { context }), noise: fold(seed, 'start') });
   disposeSamples(rows);
