@@ -1,6 +1,9 @@
 export { useWasm } from './lib/backend.ts';
-export { type FitOptions, type Fitted, fit, type HistoryPoint, type Progress } from './lib/fit.ts';
+export { fit } from './lib/fit.ts';
+export type { FitOptions, Fitted, HistoryPoint, Progress } from './lib/fit-options.ts';
 export { gaussianBaseline } from './lib/gaussian-baseline.ts';
+export { startWorkers, type Workers, type WorkersOptions } from './lib/parallel/workers.ts';
+export { type DrawOptions, sample } from './lib/sample.ts';
 export type { Samples } from './lib/samples.ts';
 export { constant, cosine, type Schedule } from './lib/schedule.ts';
 export { type ScoreOptions, score } from './lib/score.ts';

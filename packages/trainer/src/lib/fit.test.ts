@@ -5,7 +5,8 @@ import { add, fill, memory, mul, sum, type Tensor, tensor2d, zeros } from '@tens
 import { strictObject } from 'valibot';
 import { beforeAll, expect, test } from 'vitest';
 import { useWasm } from './backend.ts';
-import { type Fitted, fit } from './fit.ts';
+import { fit } from './fit.ts';
+import type { Fitted } from './fit-options.ts';
 import { gaussianBaseline } from './gaussian-baseline.ts';
 import { score } from './score.ts';
 

@@ -1,146 +1,15 @@
-import {
-  copyParams,
-  DiffeoError,
-  disposeParams,
-  type Flow,
-  type FlowParams,
-  fold,
-  type GradientMode,
-  type Seed,
-} from '@diffeo/core';
+import { copyParams, DiffeoError, disposeParams, type Flow, type FlowParams, fold } from '@diffeo/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { disposeSamples, requireSamples, rowsOf, type Samples, splitSamples, toSamples } from './samples.ts';
-import { cosine, type Schedule } from './schedule.ts';
+import { breather } from './breather.ts';
+import { type FitOptions, type Fitted, type HistoryPoint, requireOptions } from './fit-options.ts';
+import { parallelTraining } from './parallel/parallel-training.ts';
+import { type Crew, withCrew } from './parallel/workers.ts';
+import { rowsOf, type Samples, toSamples } from './samples.ts';
+import { cosine } from './schedule.ts';
 import { scoreChecked } from './score.ts';
-import { type Training, trainingRun } from './training-run.ts';
-
-/** How to train. Every option has a default that suits a few thousand rows or more of standardised data. */
-export interface FitOptions {
-  /** How many batches to descend on. Default 2000. */
-  readonly steps?: number;
-  /** Rows a batch; at most as many as there are. Default 256. */
-  readonly batchSize?: number;
-  /** Adam's learning rate at its highest. Default 2e-3. */
-  readonly learningRate?: number;
-  /** The factor on the learning rate at each step. Default `cosine()`. */
-  readonly schedule?: Schedule;
-  /** Longer gradients are shortened to this Euclidean norm. `Infinity` turns clipping off. Default 5. */
-  readonly clipNorm?: number;
-  /** Draws initial parameters, the validation split, batches and noise: the same seed repeats a run to the bit. Default 0. */
-  readonly seed?: Seed;
-  /** Parameters to go on from. They are copied, and started if they are not. Default: new ones. */
-  readonly params?: FlowParams;
-  /** Data to validate on, or the share of the training rows to split off for it; 0 for none. Default 0.1. */
-  readonly validation?: Samples | Tensor | number;
-  /** Steps between validations. Default: fifty in a run. */
-  readonly validateEvery?: number;
-  /** Validations without a new best after which training stops. `Infinity` for never. Default 20. */
-  readonly patience?: number;
-  /** Paths of parameters to leave alone. */
-  readonly freeze?: (path: string) => boolean;
-  /** `recompute` trades time for memory that does not grow with depth. Default `store`. */
-  readonly gradient?: GradientMode;
-  /** Ends the run early; what was reached is returned. */
-  readonly signal?: AbortSignal;
-  /** Called after every step; keep it quick. */
-  readonly onProgress?: (progress: Progress) => void;
-}
-
-/** Where a run stands. Losses are mean negative log-likelihoods in nats. */
-export interface Progress {
-  /** Steps done. */
-  readonly step: number;
-  readonly steps: number;
-  /** Of this step's batch. */
-  readonly loss: number;
-  /** Before clipping. */
-  readonly gradientNorm: number;
-  readonly learningRate: number;
-  /** The newest validation loss, if there is one. */
-  readonly validation?: number;
-  readonly seconds: number;
-  /** Rows trained on a second. */
-  readonly samplesPerSecond: number;
-}
-
-/** One point of the learning curve. */
-export interface HistoryPoint {
-  readonly step: number;
-  /** Mean training loss since the point before, nats. */
-  readonly train: number;
-  readonly validation?: number;
-}
-
-/** What training reached. */
-export interface Fitted {
-  /** The best parameters on the validation data; without validation, the last. Owned by the caller. */
-  readonly params: FlowParams;
-  readonly history: readonly HistoryPoint[];
-  /** Steps done. */
-  readonly steps: number;
-  /** The step at which `params` were reached. */
-  readonly bestStep: number;
-  /** `converged`: no better validation for `patience` validations. `cancelled`: by the signal. */
-  readonly stopped: 'finished' | 'converged' | 'cancelled';
-  readonly seconds: number;
-  readonly samplesPerSecond: number;
-}
-
-const ranges = {
-  steps: [1, 1e9],
-  batchSize: [1, 1e9],
-  learningRate: [0, 1e3],
-  clipNorm: [Number.MIN_VALUE, Infinity],
-  validateEvery: [1, 1e9],
-  patience: [1, Infinity],
-} as const;
-
-function requireOptions(options: FitOptions): void {
-  for (const [name, [low, high]] of Object.entries(ranges)) {
-    const value = options[name as keyof typeof ranges];
-    if (value === undefined || (value >= low && value <= high)) continue;
-    throw new DiffeoError('CONFIG', `fit: ${name} must be a number from ${low} to ${high}; got ${value}`);
-  }
-  for (const name of ['steps', 'batchSize', 'validateEvery'] as const) {
-    const value = options[name];
-    if (value !== undefined && !Number.isInteger(value)) {
-      throw new DiffeoError('CONFIG', `fit: ${name} must be a whole number; got ${value}`);
-    }
-  }
-}
-
-/** Training and validation data, and whether this run made the tensors. */
-async function prepare(model: Flow, data: Samples, validation: Samples | Tensor | number, seed: Seed) {
-  await requireSamples(model, data, 'the training data');
-  if (typeof validation !== 'number') {
-    const given = toSamples(validation);
-    await requireSamples(model, given, 'the validation data');
-    return { train: data, validation: given, dispose: () => undefined };
-  }
-  if (!(validation >= 0 && validation < 1)) {
-    throw new DiffeoError('CONFIG', `fit: validation must be data or a share from 0 to below 1; got ${validation}`);
-  }
-  if (validation === 0 || rowsOf(data) < 2) return { train: data, validation: null, dispose: () => undefined };
-  const { kept, splitOff } = splitSamples(data, validation, seed);
-  return {
-    train: kept,
-    validation: splitOff,
-    dispose: () => {
-      disposeSamples(kept);
-      disposeSamples(splitOff);
-    },
-  };
-}
-
-/** Lets timers, input and the abort signal have their turn now and then. */
-function breather(everyMilliseconds = 50): () => Promise<void> {
-  let last = performance.now();
-  return async () => {
-    if (performance.now() - last < everyMilliseconds) return;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    last = performance.now();
-  };
-}
+import { localTraining, type Training } from './training.ts';
+import { trainingData } from './training-data.ts';
+import type { Problem } from './training-run.ts';
 
 const mean = (values: ArrayLike<number>): number => {
   let sum = 0;
@@ -154,10 +23,36 @@ const mean = (values: ArrayLike<number>): number => {
  *
  * @throws DiffeoError `NOT_FINITE` when data hold NaN or infinity (row and position named), and at the first loss or
  * gradient that is not finite: the message names the part, and `error.cause` is the {@link Fitted} of the best or last
- * good parameters. `SHAPE`, `CONTEXT`, `DATA`, `CONFIG` for what does not fit.
+ * good parameters. `WORKER` when a worker dies, with the same cause. `SHAPE`, `CONTEXT`, `DATA`, `CONFIG` for what does not
+ * fit.
  */
 export async function fit(model: Flow, data: Samples | Tensor, options: FitOptions = {}): Promise<Fitted> {
   requireOptions(options);
+  const { workers, seed = 0, validation = 0.1 } = options;
+  const prepared = await trainingData(model, toSamples(data), validation, fold(seed, 'validation'));
+  try {
+    if (!workers) return await fitOn(null, model, prepared, options);
+    return await withCrew(model, workers, (crew) => fitOn(crew, model, prepared, options));
+  } finally {
+    prepared.dispose();
+  }
+}
+
+/** Begins on workers or on this thread. */
+function begin(crew: Crew | null, model: Flow, train: Samples, options: FitOptions, batchSize: number) {
+  const start = { ...options, seed: options.seed ?? 0, batchSize };
+  if (!crew) return localTraining(model, train, start);
+  if (crew.count <= batchSize) return parallelTraining(crew, model, train, start);
+  throw new DiffeoError('CONFIG', `fit: ${crew.count} workers cannot share a batch of ${batchSize} rows`);
+}
+
+/** {@link fit} with options and data that were checked. */
+async function fitOn(
+  crew: Crew | null,
+  model: Flow,
+  { train, validation }: { readonly train: Samples; readonly validation: Samples | null },
+  options: FitOptions,
+): Promise<Fitted> {
   const {
     steps = 2000,
     seed = 0,
@@ -168,10 +63,8 @@ export async function fit(model: Flow, data: Samples | Tensor, options: FitOptio
     onProgress,
   } = options;
   const { validateEvery = Math.max(1, Math.round(steps / 50)) } = options;
-  const prepared = await prepare(model, toSamples(data), options.validation ?? 0.1, fold(seed, 'validation'));
-  const { train, validation } = prepared;
   const batchSize = Math.min(options.batchSize ?? 256, rowsOf(train));
-  const run: Training = trainingRun(model, train, { ...options, seed, batchSize });
+  const run: Training = await begin(crew, model, train, options, batchSize);
 
   const began = performance.now();
   const history: HistoryPoint[] = [];
@@ -181,19 +74,24 @@ export async function fit(model: Flow, data: Samples | Tensor, options: FitOptio
   let losses: number[] = [];
   const breathe = breather();
 
-  const elapsed = (): { seconds: number; samplesPerSecond: number } => {
+  const timing = (done: number): { seconds: number; samplesPerSecond: number } => {
     const seconds = (performance.now() - began) / 1000;
-    return { seconds, samplesPerSecond: (run.step * batchSize) / Math.max(seconds, 1e-9) };
+    return { seconds, samplesPerSecond: (done * batchSize) / Math.max(seconds, 1e-9) };
   };
 
   const validate = async (): Promise<void> => {
     if (validation) {
-      const loss = -mean(await scoreChecked(model, run.params, validation, { noise: fold(seed, 'validation noise') }));
+      const { params, step } = await run.newest();
+      const scores = await scoreChecked(model, params, validation, {
+        noise: fold(seed, 'validation noise'),
+        ...(crew && { workers: crew }),
+      });
+      const loss = -mean(scores);
       validated = loss;
       unimproved++;
       if (best === null || loss < best.loss) {
         if (best) disposeParams(model.layout, best.params);
-        best = { params: copyParams(model.layout, run.params), step: run.step, loss };
+        best = { params: copyParams(model.layout, params), step, loss };
         unimproved = 0;
       }
     }
@@ -201,42 +99,55 @@ export async function fit(model: Flow, data: Samples | Tensor, options: FitOptio
     losses = [];
   };
 
-  const finish = (stopped: Fitted['stopped']): Fitted => {
-    const { params, step } = best ?? { params: copyParams(model.layout, run.params), step: run.step };
+  const finish = async (stopped: Fitted['stopped']): Promise<Fitted> => {
+    const newest = await run.newest();
+    const { params, step } = best ?? { params: copyParams(model.layout, newest.params), step: newest.step };
     best = null;
-    return { params, history, steps: run.step, bestStep: step, stopped, ...elapsed() };
+    return { params, history, steps: run.step, bestStep: step, stopped, ...timing(run.step) };
   };
+
+  const stopAt = async (step: number, { message }: Problem): Promise<never> => {
+    const cause = await finish('cancelled');
+    throw new DiffeoError(
+      'NOT_FINITE',
+      `training stopped at step ${step}: ${message}. The parameters from step ${cause.bestStep} are in error.cause.params. Try a lower learning rate, or look at the data for values far from the rest.`,
+      { cause },
+    );
+  };
+
+  /** Steps up to the next validation, or as many as are taken at once. */
+  async function advance(): Promise<void> {
+    const from = run.step;
+    const until = Math.min(steps, from + run.stride, from + validateEvery - (from % validateEvery));
+    const rates = Array.from({ length: until - from }, (_, i) => learningRate * schedule(from + i, steps));
+    const taken = await run.advance(rates);
+    for (const [i, { loss, gradientNorm, problem }] of taken.entries()) {
+      const step = from + i + 1;
+      if (problem) await stopAt(step, problem);
+      losses.push(loss);
+      if (step % validateEvery === 0 || step === steps) await validate();
+      const known = validated !== undefined && { validation: validated };
+      onProgress?.({ step, steps, loss, gradientNorm, learningRate: rates[i] as number, ...known, ...timing(step) });
+    }
+  }
 
   try {
     while (run.step < steps && unimproved < patience) {
       await breathe();
-      if (signal?.aborted) return finish('cancelled');
-      const rate = learningRate * schedule(run.step, steps);
-      const { loss, gradientNorm, problem } = run.advance(rate);
-      if (problem) {
-        const cause = finish('cancelled');
-        throw new DiffeoError(
-          'NOT_FINITE',
-          `training stopped at step ${run.step + 1}: ${problem}. The parameters from step ${cause.bestStep} are in error.cause.params. Try a lower learning rate, or look at the data for values far from the rest.`,
-          { cause },
-        );
-      }
-      losses.push(loss);
-      if (run.step % validateEvery === 0 || run.step === steps) await validate();
-      onProgress?.({
-        step: run.step,
-        steps,
-        loss,
-        gradientNorm,
-        learningRate: rate,
-        ...(validated !== undefined && { validation: validated }),
-        ...elapsed(),
-      });
+      if (signal?.aborted) return await finish('cancelled');
+      await advance();
     }
-    return finish(run.step < steps ? 'converged' : 'finished');
+    return await finish(run.step < steps ? 'converged' : 'finished');
+  } catch (error) {
+    if (!(error instanceof DiffeoError && error.code === 'WORKER')) throw error;
+    const cause = await finish('cancelled');
+    throw new DiffeoError(
+      'WORKER',
+      `training stopped at step ${cause.steps}: ${error.message}. The parameters from step ${cause.bestStep} are in error.cause.params.`,
+      { cause },
+    );
   } finally {
     if (best) disposeParams(model.layout, (best as { params: FlowParams }).params);
-    run.dispose();
-    prepared.dispose();
+    await run.dispose();
   }
 }

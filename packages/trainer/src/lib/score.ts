@@ -1,6 +1,9 @@
-import { DiffeoError, type Flow, type FlowParams, fold, type Seed } from '@diffeo/core';
+import { DiffeoError, type Flow, type FlowParams, fold, type Seed, save } from '@diffeo/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { firstNotFinite } from './diagnose.ts';
+import { portion } from './parallel/portion.ts';
+import { type Workers, type WorkersOptions, withCrew } from './parallel/workers.ts';
+import { toHostSamples } from './rows.ts';
 import { disposeSamples, requireSamples, rowsOf, type Samples, sliceRows, toSamples } from './samples.ts';
 
 export interface ScoreOptions {
@@ -8,6 +11,25 @@ export interface ScoreOptions {
   readonly batchSize?: number;
   /** Draws the dequantization noise, where there is any. Default 0. */
   readonly noise?: Seed;
+  /** Workers to score on, or how many to start for it. Default: this thread alone. */
+  readonly workers?: number | WorkersOptions | Workers;
+}
+
+/** Log-likelihoods of one batch, whose first row has the number `begin` among all. */
+export async function scoreBatch(
+  model: Flow,
+  params: FlowParams,
+  { x, context }: Samples,
+  begin: number,
+  noise: Seed,
+): Promise<Float32Array> {
+  const options = { ...(context && { context }), ...(model.dequantizes && { noise: fold(noise, begin) }) };
+  const logProb = model.logProb(params, x, options);
+  const values = (await logProb.data()) as Float32Array;
+  logProb.dispose();
+  const place = values.some(Number.isNaN) ? firstNotFinite(model, params, x, options) : null;
+  if (place) throw new DiffeoError('NOT_FINITE', `rows ${begin} to ${begin + values.length - 1}: ${place}`);
+  return values;
 }
 
 /** Log-likelihoods of checked data, batch by batch. */
@@ -15,23 +37,34 @@ export async function scoreChecked(
   model: Flow,
   params: FlowParams,
   samples: Samples,
-  { batchSize = 4096, noise = 0 }: ScoreOptions,
+  { batchSize = 4096, noise = 0, workers }: ScoreOptions,
 ): Promise<Float32Array> {
   const rows = rowsOf(samples);
   const scores = new Float32Array(rows);
+  if (workers) {
+    const file = await save(model, params);
+    const data = await toHostSamples(samples);
+    const begins = Array.from({ length: Math.ceil(rows / batchSize) }, (_, i) => i * batchSize);
+    await withCrew(model, workers, async (crew) => {
+      const answers = await crew.ask((index) => ({
+        type: 'score',
+        file,
+        data,
+        begins: portion(begins, index, crew.count),
+        batchSize,
+        noise,
+      }));
+      for (const [i, values] of answers.flat().entries()) scores.set(values, begins[i] as number);
+    });
+    return scores;
+  }
   for (let begin = 0; begin < rows; begin += batchSize) {
     const batch = sliceRows(samples, begin, Math.min(batchSize, rows - begin));
-    const options = {
-      ...(batch.context && { context: batch.context }),
-      ...(model.dequantizes && { noise: fold(noise, begin) }),
-    };
-    const logProb = model.logProb(params, batch.x, options);
-    const values = (await logProb.data()) as Float32Array;
-    logProb.dispose();
-    const place = values.some(Number.isNaN) ? firstNotFinite(model, params, batch.x, options) : null;
-    disposeSamples(batch);
-    if (place) throw new DiffeoError('NOT_FINITE', `rows ${begin} to ${begin + values.length - 1}: ${place}`);
-    scores.set(values, begin);
+    try {
+      scores.set(await scoreBatch(model, params, batch, begin, noise), begin);
+    } finally {
+      disposeSamples(batch);
+    }
   }
   return scores;
 }
@@ -39,7 +72,8 @@ export async function scoreChecked(
 /**
  * The log-likelihood of every row, nats, in batches so that any number of rows fits into memory.
  *
- * @throws DiffeoError `SHAPE`, `CONTEXT`, `DATA`, `NOT_FINITE` when the data do not fit the flow.
+ * @throws DiffeoError `SHAPE`, `CONTEXT`, `DATA`, `NOT_FINITE` when the data do not fit the flow; `WORKER` when a worker
+ * dies.
  */
 export async function score(
   model: Flow,

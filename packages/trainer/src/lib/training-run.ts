@@ -8,6 +8,7 @@ import {
   gradients,
   type LogProbOptions,
   leaves,
+  type NamedGradient,
   negativeLogLikelihood,
   type Seed,
   shuffled,
@@ -18,27 +19,50 @@ import { type AdamState, adam } from './adam.ts';
 import { batches } from './batches.ts';
 import { firstGradientNotFinite, firstNotFinite } from './diagnose.ts';
 import { flatParams } from './flat-params.ts';
+import type { RowSource } from './rows.ts';
 import { disposeSamples, rowsOf, type Samples, takeRows } from './samples.ts';
 
+/** Why a step was not taken. */
+export interface Problem {
+  readonly message: string;
+  /** Whether the part or the parameter that is to blame was found. */
+  readonly located: boolean;
+}
+
 /** What one step did. With a `problem` it changed nothing. */
-interface Step {
+export interface Step {
   readonly loss: number;
   readonly gradientNorm: number;
-  readonly problem: string | null;
+  readonly problem: Problem | null;
+}
+
+/** The loss of a batch, or of a share of it, and its gradient, one vector, owned by who asked for it. */
+export interface Slope {
+  readonly loss: number;
+  readonly gradient: Tensor;
 }
 
 /** A run of training, step by step. It owns its parameters and the optimiser's state. */
-export interface Training {
-  readonly step: number;
+export interface TrainingRun {
   readonly params: FlowParams;
-  advance(learningRate: number): Step;
+  /** The trainable parameters as one vector, owned by the run. */
+  readonly vector: Tensor;
+  /** The slope on the next batch, or this run's share of it. */
+  slope(): Slope;
+  /** Goes down a slope, which it disposes: that of {@link slope}, or one in which those of several runs are joined. */
+  descend(slope: Slope, learningRate: number): Step;
   dispose(): void;
 }
 
 /** Rows from which what starts from data starts: enough for means and variances, few enough for one pass. */
 const startRows = 16384;
 
-function initialParams(model: Flow, train: Samples, { params, seed }: { params?: FlowParams; seed: Seed }): FlowParams {
+/** Parameters to train: those given, copied, or new ones; started where they are not. Owned by the caller. */
+export function startedParams(
+  model: Flow,
+  train: Samples,
+  { params, seed }: { readonly params?: FlowParams; readonly seed: Seed },
+): FlowParams {
   const initial = params ? copyParams(model.layout, params) : model.init(fold(seed, 'init'));
   const started = leaves(model.layout, initial).every(({ tensor }) => tensor !== null);
   if (started) return initial;
@@ -55,46 +79,58 @@ export interface TrainingOptions {
   readonly seed: Seed;
   readonly batchSize: number;
   readonly clipNorm?: number;
-  readonly params?: FlowParams;
   readonly freeze?: (path: string) => boolean;
   readonly gradient?: GradientMode;
+  /** Which share of every batch is this run's. Default: all of it. */
+  readonly share?: { readonly index: number; readonly count: number };
 }
 
-/** Starts a run on data that were checked. */
-export function trainingRun(model: Flow, train: Samples, options: TrainingOptions): Training {
-  const { seed, batchSize, clipNorm = 5, freeze, gradient } = options;
-  let params = initialParams(model, train, options);
+/** What the newest slope was taken on: for the search for what is not finite. */
+interface Newest {
+  readonly batch: Samples;
+  readonly call: LogProbOptions;
+  readonly gradients: readonly NamedGradient[];
+}
+
+/** The rows of a batch that belong to a share: of equal sizes, or of sizes that differ by one. */
+function shareOf(rows: Int32Array, { index, count }: { readonly index: number; readonly count: number }): Int32Array {
+  const edge = (i: number) => Math.round((i * rows.length) / count);
+  return rows.subarray(edge(index), edge(index + 1));
+}
+
+/** Starts a run on data that were checked, from started parameters, which are the run's from here on. */
+export function trainingRun(
+  model: Flow,
+  train: RowSource,
+  initial: FlowParams,
+  { seed, batchSize, clipNorm = 5, freeze, gradient, share = { index: 0, count: 1 } }: TrainingOptions,
+): TrainingRun {
+  let params = initial;
   const flat = flatParams(model.layout, params, freeze);
   const optimiser = adam();
-  const order = batches(rowsOf(train), batchSize, fold(seed, 'batches'));
+  const order = batches(train.count, batchSize, fold(seed, 'batches'));
+  // Every share draws noise of its own.
+  const noiseSeed = share.count === 1 ? seed : fold(seed, `share ${share.index}`);
   let vector = tidied(() => flat.flatten(params));
   let state: AdamState = optimiser.init(flat.size);
   let step = 0;
+  let newest: Newest | null = null;
 
-  /** Everything that is not finite is found before the parameters change. */
-  function differentiateBatch(): { readonly loss: number; readonly gradient: Tensor; readonly problem: string | null } {
-    const batch = takeRows(train, order.next().value);
-    const call: LogProbOptions = {
-      ...(batch.context && { context: batch.context }),
-      ...(model.dequantizes && { noise: fold(seed, `noise ${step}`) }),
-      ...(gradient && { gradient }),
-      seed: fold(seed, `dropout ${step}`),
+  function forget(): void {
+    if (!newest) return;
+    for (const { tensor } of newest.gradients) tensor.dispose();
+    disposeSamples(newest.batch);
+    newest = null;
+  }
+
+  function diagnose(loss: number, gradientNorm: number): Problem {
+    const found =
+      newest &&
+      (firstNotFinite(model, params, newest.batch.x, newest.call) ?? firstGradientNotFinite(newest.gradients));
+    return {
+      message: found ?? `the loss is ${loss} and the gradient's norm ${gradientNorm}`,
+      located: Boolean(found),
     };
-    const result = gradients(model.layout, params, (tree) => negativeLogLikelihood(model, tree, batch.x, call), {
-      freeze: flat.freeze,
-    });
-    const joined = tidied(() => flat.join(result.gradients.map(({ tensor }) => tensor)));
-    const loss = (result.value.dataSync() as Float32Array)[0] as number;
-    const problem =
-      Number.isFinite(loss) && Number.isFinite(norm(joined))
-        ? null
-        : (firstNotFinite(model, params, batch.x, call) ??
-          firstGradientNotFinite(result.gradients) ??
-          `the loss is ${loss} and the gradient's norm ${norm(joined)}`);
-    result.value.dispose();
-    for (const { tensor } of result.gradients) tensor.dispose();
-    disposeSamples(batch);
-    return { loss, gradient: joined, problem };
   }
 
   const disposeState = (): void => {
@@ -103,19 +139,40 @@ export function trainingRun(model: Flow, train: Samples, options: TrainingOption
   };
 
   return {
-    get step() {
-      return step;
-    },
     get params() {
       return params;
     },
-    advance: (learningRate) => {
-      const { loss, gradient: raw, problem } = differentiateBatch();
+    get vector() {
+      return vector;
+    },
+    slope: () => {
+      forget();
+      const rows = shareOf(order.next().value, share);
+      const batch = train.take(rows);
+      const call: LogProbOptions = {
+        ...(batch.context && { context: batch.context }),
+        ...(model.dequantizes && { noise: fold(noiseSeed, `noise ${step}`) }),
+        ...(gradient && { gradient }),
+        seed: fold(noiseSeed, `dropout ${step}`),
+      };
+      const result = gradients(model.layout, params, (tree) => negativeLogLikelihood(model, tree, batch.x, call), {
+        freeze: flat.freeze,
+      });
+      const loss = (result.value.dataSync() as Float32Array)[0] as number;
+      result.value.dispose();
+      newest = { batch, call, gradients: result.gradients };
+      return { loss, gradient: tidied(() => flat.join(result.gradients.map(({ tensor }) => tensor))) };
+    },
+    // Everything that is not finite is found before the parameters change.
+    descend: ({ loss, gradient: raw }, learningRate) => {
       const gradientNorm = norm(raw);
-      if (problem) {
+      if (!(Number.isFinite(loss) && Number.isFinite(gradientNorm))) {
+        const problem = diagnose(loss, gradientNorm);
+        forget();
         raw.dispose();
         return { loss, gradientNorm, problem };
       }
+      forget();
       const next = tidied(() => {
         const clipped = gradientNorm > clipNorm ? mul(raw, clipNorm / gradientNorm) : raw;
         const update = optimiser.update(vector, clipped, state, learningRate);
@@ -134,6 +191,7 @@ export function trainingRun(model: Flow, train: Samples, options: TrainingOption
       return { loss, gradientNorm, problem: null };
     },
     dispose: () => {
+      forget();
       vector.dispose();
       disposeState();
       disposeParams(model.layout, params);

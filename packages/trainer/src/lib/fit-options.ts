@@ -1,0 +1,106 @@
+import { DiffeoError, type FlowParams, type GradientMode, type Seed } from '@diffeo/core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Workers, WorkersOptions } from './parallel/workers.ts';
+import type { Samples } from './samples.ts';
+import type { Schedule } from './schedule.ts';
+
+/** How to train. Every option has a default that suits a few thousand rows or more of standardised data. */
+export interface FitOptions {
+  /** How many batches to descend on. Default 2000. */
+  readonly steps?: number;
+  /** Rows a batch; at most as many as there are. Default 256. */
+  readonly batchSize?: number;
+  /** Adam's learning rate at its highest. Default 2e-3. */
+  readonly learningRate?: number;
+  /** The factor on the learning rate at each step. Default `cosine()`. */
+  readonly schedule?: Schedule;
+  /** Longer gradients are shortened to this Euclidean norm. `Infinity` turns clipping off. Default 5. */
+  readonly clipNorm?: number;
+  /** Draws initial parameters, the validation split, batches and noise: the same seed repeats a run to the bit. Default 0. */
+  readonly seed?: Seed;
+  /** Parameters to go on from. They are copied, and started if they are not. Default: new ones. */
+  readonly params?: FlowParams;
+  /** Data to validate on, or the share of the training rows to split off for it; 0 for none. Default 0.1. */
+  readonly validation?: Samples | Tensor | number;
+  /** Steps between validations. Default: fifty in a run. */
+  readonly validateEvery?: number;
+  /** Validations without a new best after which training stops. `Infinity` for never. Default 20. */
+  readonly patience?: number;
+  /** Paths of parameters to leave alone. */
+  readonly freeze?: (path: string) => boolean;
+  /** `recompute` trades time for memory that does not grow with depth. Default `store`. */
+  readonly gradient?: GradientMode;
+  /**
+   * Workers that share every batch among them, or how many to start for this run. The same number gives the same
+   * parameters to the bit. Default: this thread alone.
+   */
+  readonly workers?: number | WorkersOptions | Workers;
+  /** Ends the run early; what was reached is returned. */
+  readonly signal?: AbortSignal;
+  /** Called after every step; keep it quick. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** Where a run stands. Losses are mean negative log-likelihoods in nats. */
+export interface Progress {
+  /** Steps done. */
+  readonly step: number;
+  readonly steps: number;
+  /** Of this step's batch. */
+  readonly loss: number;
+  /** Before clipping. */
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+  /** The newest validation loss, if there is one. */
+  readonly validation?: number;
+  readonly seconds: number;
+  /** Rows trained on a second. */
+  readonly samplesPerSecond: number;
+}
+
+/** One point of the learning curve. */
+export interface HistoryPoint {
+  readonly step: number;
+  /** Mean training loss since the point before, nats. */
+  readonly train: number;
+  readonly validation?: number;
+}
+
+/** What training reached. */
+export interface Fitted {
+  /** The best parameters on the validation data; without validation, the last. Owned by the caller. */
+  readonly params: FlowParams;
+  readonly history: readonly HistoryPoint[];
+  /** Steps done. */
+  readonly steps: number;
+  /** The step at which `params` were reached. */
+  readonly bestStep: number;
+  /** `converged`: no better validation for `patience` validations. `cancelled`: by the signal. */
+  readonly stopped: 'finished' | 'converged' | 'cancelled';
+  readonly seconds: number;
+  readonly samplesPerSecond: number;
+}
+
+const ranges = {
+  steps: [1, 1e9],
+  batchSize: [1, 1e9],
+  learningRate: [0, 1e3],
+  clipNorm: [Number.MIN_VALUE, Infinity],
+  validateEvery: [1, 1e9],
+  patience: [1, Infinity],
+} as const;
+
+/** @throws DiffeoError `CONFIG` for an option out of its range. */
+export function requireOptions(options: FitOptions): void {
+  for (const [name, [low, high]] of Object.entries(ranges)) {
+    const value = options[name as keyof typeof ranges];
+    if (value === undefined || (value >= low && value <= high)) continue;
+    throw new DiffeoError('CONFIG', `fit: ${name} must be a number from ${low} to ${high}; got ${value}`);
+  }
+  for (const name of ['steps', 'batchSize', 'validateEvery'] as const) {
+    const value = options[name];
+    if (value !== undefined && !Number.isInteger(value)) {
+      throw new DiffeoError('CONFIG', `fit: ${name} must be a whole number; got ${value}`);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/** Where the shares of a step meet: each worker brings its vector and gets the sum of all, added in the same order. */
+export interface Meeting {
+  /** `values` is overwritten by the sum. */
+  join(values: Float32Array): Promise<Float32Array>;
+}
+
+const [arrived, round] = [0, 1];
+const headerInts = 2;
+/** How often to look before going to sleep: the others are rarely far behind. */
+const looks = 2000;
+
+/** Bytes that {@link sharedMeeting} needs. Two sets of places, so that nobody overwrites what another still adds. */
+export const meetingBytes = (count: number, size: number): number => 4 * (headerInts + 2 * count * size);
+
+/** A meeting in shared memory. It blocks, so only workers may attend. */
+export function sharedMeeting(
+  memory: SharedArrayBuffer,
+  { index, count, size }: { readonly index: number; readonly count: number; readonly size: number },
+): Meeting {
+  const header = new Int32Array(memory, 0, headerInts);
+  const place = (parity: number, who: number) =>
+    new Float32Array(memory, 4 * (headerInts + (parity * count + who) * size), size);
+  const places = [0, 1].map((parity) => Array.from({ length: count }, (_, who) => place(parity, who)));
+
+  function waitForAll(): number {
+    const now = Atomics.load(header, round);
+    if (Atomics.add(header, arrived, 1) === count - 1) {
+      Atomics.store(header, arrived, 0);
+      Atomics.add(header, round, 1);
+      Atomics.notify(header, round);
+      return now;
+    }
+    for (let look = 0; look < looks; look++) if (Atomics.load(header, round) !== now) return now;
+    while (Atomics.load(header, round) === now) Atomics.wait(header, round, now);
+    return now;
+  }
+
+  let parity = 0;
+  return {
+    join: (values) => {
+      const mine = places[parity] as Float32Array[];
+      mine[index]?.set(values);
+      waitForAll();
+      addInto(values, mine);
+      parity = 1 - parity;
+      return Promise.resolve(values);
+    },
+  };
+}
+
+/** The sum of the vectors, in the order of the list, in `target`. */
+export function addInto(target: Float32Array, vectors: readonly Float32Array[]): void {
+  target.set(vectors[0] as Float32Array);
+  for (const vector of vectors.slice(1)) {
+    for (let i = 0; i < target.length; i++) target[i] = (target[i] as number) + (vector[i] as number);
+  }
+}

@@ -1,0 +1,77 @@
+import type { GradientMode, Seed } from '@diffeo/core';
+import type { HostArray, HostSamples } from '../rows.ts';
+import type { Step } from '../training-run.ts';
+
+/** Samples that are drawn at once. */
+export interface SampleBlock {
+  readonly begin: number;
+  readonly count: number;
+  readonly seed: Seed;
+}
+
+/** What a worker is asked to do. `file` is a saved model, by which a flow and its parameters travel. */
+export type Task =
+  | { readonly type: 'open'; readonly modules: readonly string[] }
+  | {
+      readonly type: 'train';
+      readonly file: Uint8Array;
+      readonly data: HostSamples;
+      readonly share: { readonly index: number; readonly count: number };
+      readonly options: {
+        readonly seed: Seed;
+        readonly batchSize: number;
+        readonly clipNorm?: number;
+        readonly gradient?: GradientMode;
+        readonly frozen: readonly string[];
+      };
+      /** Where the shares meet: shared memory, or `null` for messages through the caller. */
+      readonly meeting: SharedArrayBuffer | null;
+    }
+  | { readonly type: 'advance'; readonly rates: readonly number[] }
+  | { readonly type: 'vector' }
+  | { readonly type: 'finish' }
+  | {
+      readonly type: 'score';
+      readonly file: Uint8Array;
+      readonly data: HostSamples;
+      /** The first row of each batch that is this worker's. */
+      readonly begins: readonly number[];
+      readonly batchSize: number;
+      readonly noise: Seed;
+    }
+  | {
+      readonly type: 'sample';
+      readonly file: Uint8Array;
+      readonly blocks: readonly SampleBlock[];
+      /** A row for each sample, or one for all. */
+      readonly context?: HostArray;
+      readonly temperature?: number | Readonly<Record<string, number>>;
+    };
+
+/** What each task is answered with. */
+export interface Answers {
+  readonly open: null;
+  readonly train: null;
+  readonly advance: readonly Step[];
+  readonly vector: Float32Array;
+  readonly finish: null;
+  readonly score: readonly Float32Array[];
+  readonly sample: readonly Float32Array[];
+}
+
+/** An error on its way between threads, where objects lose their class. */
+export interface Failure {
+  readonly code: string | null;
+  readonly message: string;
+}
+
+/** From the caller to a worker. */
+export type ToWorker =
+  | { readonly kind: 'task'; readonly task: Task }
+  | { readonly kind: 'joined'; readonly values: Float32Array };
+
+/** From a worker to the caller. */
+export type FromWorker =
+  | { readonly kind: 'answer'; readonly answer: Answers[keyof Answers] }
+  | { readonly kind: 'failure'; readonly failure: Failure }
+  | { readonly kind: 'share'; readonly values: Float32Array };

@@ -1,0 +1,42 @@
+import { DiffeoError, type FlowSpec } from '@diffeo/core';
+import { nodeModule } from './node-modules.ts';
+
+/** Every type that a spec and the parts inside its parts name. */
+function typesIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = '$type' in value && typeof value.$type === 'string' ? [value.$type] : [];
+  return [...own, ...Object.values(value).flatMap(typesIn)];
+}
+
+const packageOf = (type: string): string =>
+  type
+    .split('/')
+    .slice(0, type.startsWith('@') ? 2 : 1)
+    .join('/');
+
+/**
+ * The addresses of the modules that define the parts of a flow: the packages by which their types are named, as found
+ * from the program's own folder. Node alone.
+ *
+ * @throws DiffeoError `WORKER` for a package that is not installed there.
+ */
+export function modulesOf(spec: FlowSpec): string[] {
+  const { createRequire } = nodeModule('module');
+  const { pathToFileURL } = nodeModule('url');
+  const begins = [process.argv[1], `${process.cwd()}/program.js`].flatMap((path) => path ?? []);
+  const resolvers = [...begins.map((path) => createRequire(pathToFileURL(path))), createRequire(import.meta.url)];
+  const names = new Set(typesIn(spec).map(packageOf));
+  return [...names].map((name) => {
+    for (const { resolve } of resolvers) {
+      try {
+        return pathToFileURL(resolve(name)).href;
+      } catch {
+        // Not to be found from there.
+      }
+    }
+    throw new DiffeoError(
+      'WORKER',
+      `workers find the parts of a flow by the package in their type, and '${name}' is not installed. Say where its definitions are exported: workers: { count, modules: [new URL('./my-layers.js', import.meta.url)] }`,
+    );
+  });
+}

@@ -1,0 +1,91 @@
+import { disposeParams, type Flow, type FlowParams, leaves, save } from '@diffeo/core';
+import { tidied } from '@diffeo/core/engine';
+import { tensor1d } from '@tensorflow/tfjs-core';
+import { flatParams } from '../flat-params.ts';
+import { toHostSamples } from '../rows.ts';
+import type { Samples } from '../samples.ts';
+import type { Training, TrainingStart } from '../training.ts';
+import { type Step, startedParams } from '../training-run.ts';
+import { meetingBytes } from './meeting.ts';
+import type { Crew } from './workers.ts';
+
+/** Steps between two answers of the workers: few enough to follow and to stop, many enough that asking costs nothing. */
+const stride = 16;
+
+/** The step that all workers took together: the same in each, but for who can say what went wrong. */
+function jointStep(steps: readonly Step[]): Step {
+  const [first] = steps as [Step];
+  return steps.find(({ problem }) => problem?.located) ?? first;
+}
+
+/**
+ * Trains on workers: each takes its share of every batch, and all add up their gradients and take the same step. The same
+ * number of workers gives the same parameters to the bit.
+ */
+export async function parallelTraining(
+  crew: Crew,
+  model: Flow,
+  train: Samples,
+  start: TrainingStart,
+): Promise<Training> {
+  const { seed, batchSize, clipNorm, gradient, freeze } = start;
+  const initial = startedParams(model, train, start);
+  const flat = flatParams(model.layout, initial, freeze);
+  const file = await save(model, initial);
+  const frozen = leaves(model.layout, initial).flatMap(({ path }) => (freeze?.(path) ? [path] : []));
+  const data = await toHostSamples(train);
+  const meeting =
+    typeof SharedArrayBuffer === 'undefined' ? null : new SharedArrayBuffer(meetingBytes(crew.count, flat.size + 1));
+  await crew.ask((index) => ({
+    type: 'train',
+    file,
+    data,
+    share: { index, count: crew.count },
+    options: {
+      seed,
+      batchSize,
+      frozen,
+      ...(clipNorm !== undefined && { clipNorm }),
+      ...(gradient && { gradient }),
+    },
+    meeting,
+  }));
+
+  const own = (params: FlowParams) =>
+    leaves(model.layout, params).flatMap(({ path, leaf, tensor }) =>
+      leaf.trainable && !freeze?.(path) && tensor ? [tensor] : [],
+    );
+  let params = initial;
+  let step = 0;
+  let known = 0;
+  return {
+    get step() {
+      return step;
+    },
+    stride,
+    newest: async () => {
+      if (known !== step) {
+        // From workers that died, nothing newer is to be had.
+        const [vector] = await crew.ask(() => ({ type: 'vector' })).catch(() => []);
+        if (vector) {
+          const next = tidied(() => flat.unflatten(tensor1d(vector), params));
+          for (const tensor of own(params)) tensor.dispose();
+          params = next;
+          known = step;
+        }
+      }
+      return { params, step: known };
+    },
+    advance: async (rates) => {
+      const answers = await crew.ask(() => ({ type: 'advance', rates }));
+      const taken = (answers[0] ?? []).map((_, i) => jointStep(answers.map((steps) => steps[i] as Step)));
+      step += taken.filter(({ problem }) => !problem).length;
+      return taken;
+    },
+    dispose: async () => {
+      disposeParams(model.layout, params);
+      // Where they died there is nothing to finish.
+      await crew.ask(() => ({ type: 'finish' })).catch(() => undefined);
+    },
+  };
+}

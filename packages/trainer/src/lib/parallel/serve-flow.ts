@@ -1,0 +1,143 @@
+import { coreDefinitions, type Definition, DiffeoError, disposeParams, isDiffeoError, load } from '@diffeo/core';
+import { tensor1d } from '@tensorflow/tfjs-core';
+import { useWasm } from '../backend.ts';
+import { hostRows } from '../rows.ts';
+import { sampleBlock } from '../sample.ts';
+import { disposeSamples } from '../samples.ts';
+import { scoreBatch } from '../score.ts';
+import { type Slope, type Step, type TrainingRun, trainingRun } from '../training-run.ts';
+import { definitionsIn } from './definitions-in.ts';
+import { type Meeting, sharedMeeting } from './meeting.ts';
+import type { Answers, FromWorker, Task, ToWorker } from './messages.ts';
+
+/** The worker's end of the line to the thread that started it. */
+export interface Line {
+  post(message: FromWorker, transfer?: readonly ArrayBuffer[]): void;
+  listen(receive: (message: ToWorker) => void): void;
+}
+
+interface Training {
+  readonly run: TrainingRun;
+  readonly meeting: Meeting;
+  /** This worker's part of a batch, by which its mean is weighed. */
+  readonly weight: number;
+}
+
+/** The sum over all workers of the slopes of their shares: that of the whole batch. */
+async function joinSlopes({ meeting, weight }: Training, own: Slope): Promise<Slope> {
+  const gradient = own.gradient.dataSync() as Float32Array;
+  own.gradient.dispose();
+  const values = new Float32Array(gradient.length + 1);
+  for (let i = 0; i < gradient.length; i++) values[i] = weight * (gradient[i] as number);
+  values[gradient.length] = weight * own.loss;
+  const joined = await meeting.join(values);
+  return { loss: joined[gradient.length] as number, gradient: tensor1d(joined.subarray(0, gradient.length)) };
+}
+
+/**
+ * Answers the tasks of the thread that started this worker, one after another. `given` are the definitions at hand;
+ * an `open` task adds those of modules.
+ */
+export function serveFlow(line: Line, given: readonly Definition[] = []): void {
+  let definitions = given;
+  let training: Training | null = null;
+  let joined: ((values: Float32Array) => void) | null = null;
+
+  /** A meeting by messages, where memory cannot be shared. */
+  const postedMeeting: Meeting = {
+    join: (values) =>
+      new Promise((resolve) => {
+        joined = resolve;
+        line.post({ kind: 'share', values }, [values.buffer as ArrayBuffer]);
+      }),
+  };
+
+  async function advance(rates: readonly number[]): Promise<readonly Step[]> {
+    if (!training)
+      throw new DiffeoError('WORKER', 'this worker was asked to go on with a training that it has not begun');
+    const steps: Step[] = [];
+    for (const rate of rates) {
+      const step = training.run.descend(await joinSlopes(training, training.run.slope()), rate);
+      steps.push(step);
+      if (step.problem) break;
+    }
+    return steps;
+  }
+
+  const finish = (): null => {
+    training?.run.dispose();
+    training = null;
+    return null;
+  };
+
+  const tasks: { [T in Task as T['type']]: (task: T) => Answers[T['type']] | Promise<Answers[T['type']]> } = {
+    open: async ({ modules }) => {
+      await useWasm();
+      const imported = await Promise.all(modules.map((url) => import(/* @vite-ignore */ url)));
+      definitions = [...new Set([...coreDefinitions, ...given, ...imported.flatMap(definitionsIn)])];
+      return null;
+    },
+    train: ({ file, data, share, options, meeting }) => {
+      if (training) throw new DiffeoError('WORKER', 'these workers are training already: start others, or wait');
+      const { model, params } = load(file, { definitions });
+      const { frozen, ...rest } = options;
+      const isFrozen = new Set(frozen);
+      const run = trainingRun(model, hostRows(data), params, { ...rest, share, freeze: (path) => isFrozen.has(path) });
+      const edge = (i: number) => Math.round((i * options.batchSize) / share.count);
+      const weight = (edge(share.index + 1) - edge(share.index)) / options.batchSize;
+      const size = run.vector.size + 1;
+      training = { run, weight, meeting: meeting ? sharedMeeting(meeting, { ...share, size }) : postedMeeting };
+      return null;
+    },
+    advance: ({ rates }) => advance(rates),
+    vector: () => {
+      if (!training) throw new DiffeoError('WORKER', 'this worker was asked for a training that it has not begun');
+      return training.run.vector.data() as Promise<Float32Array>;
+    },
+    finish,
+    score: async ({ file, data, begins, batchSize, noise }) => {
+      const { model, params } = load(file, { definitions });
+      const rows = hostRows(data);
+      const scores: Float32Array[] = [];
+      try {
+        for (const begin of begins) {
+          const count = Math.min(batchSize, rows.count - begin);
+          const batch = rows.take(Int32Array.from({ length: count }, (_, i) => begin + i));
+          try {
+            scores.push(await scoreBatch(model, params, batch, begin, noise));
+          } finally {
+            disposeSamples(batch);
+          }
+        }
+      } finally {
+        disposeParams(model.layout, params);
+      }
+      return scores;
+    },
+    sample: async ({ file, blocks, context, temperature }) => {
+      const { model, params } = load(file, { definitions });
+      try {
+        const samples: Float32Array[] = [];
+        for (const block of blocks) samples.push(await sampleBlock(model, params, block, context, temperature));
+        return samples;
+      } finally {
+        disposeParams(model.layout, params);
+      }
+    },
+  };
+
+  async function answer(task: Task): Promise<void> {
+    try {
+      const handle = tasks[task.type] as (task: Task) => Answers[keyof Answers] | Promise<Answers[keyof Answers]>;
+      line.post({ kind: 'answer', answer: await handle(task) });
+    } catch (error) {
+      const { message } = error as Error;
+      line.post({ kind: 'failure', failure: { code: isDiffeoError(error) ? error.code : null, message } });
+    }
+  }
+
+  line.listen((message) => {
+    if (message.kind === 'task') void answer(message.task);
+    else joined?.(message.values);
+  });
+}

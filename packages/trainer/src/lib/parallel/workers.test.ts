@@ -1,0 +1,137 @@
+import { type DiffeoError, diagonalNormal, disposeParams, type Flow, flow, leaves, normal } from '@diffeo/core';
+import { standardise, toTensor, twoMoons } from '@diffeo/datasets';
+import { realNVP } from '@diffeo/layers-coupling';
+import { memory, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import { afterAll, expect, test } from 'vitest';
+import { deadly, failing } from '../../../test/treacherous-layers.ts';
+import { useWasm } from '../backend.ts';
+import { fit } from '../fit.ts';
+import type { Fitted } from '../fit-options.ts';
+import { sample } from '../sample.ts';
+import { score } from '../score.ts';
+import { startWorkers } from './workers.ts';
+
+await useWasm();
+const model = flow({ eventShape: [2], layers: [standardise(), ...realNVP({ layers: 2, hidden: [16] })] });
+const workers = await startWorkers(model, { count: 2 });
+afterAll(() => workers.close());
+
+const moons = toTensor(twoMoons().sample(600, 1));
+const numbersOf = (of: Flow, { params }: Fitted) =>
+  leaves(of.layout, params).map(({ tensor }) => Array.from((tensor as Tensor).dataSync()));
+const failure = (run: Promise<unknown>): Promise<DiffeoError> =>
+  run.then(
+    () => expect.fail('resolved'),
+    (error) => error,
+  );
+
+test('two workers take the steps that one thread takes, but for rounding', async () => {
+  const options = { steps: 40, batchSize: 101, seed: 3, learningRate: 5e-3 };
+  const alone = await fit(model, moons, options);
+  const together = await fit(model, moons, { ...options, workers });
+  const [expected, found] = [numbersOf(model, alone), numbersOf(model, together)];
+  for (const [i, leaf] of expected.entries()) {
+    for (const [j, value] of leaf.entries()) expect(found[i]?.[j]).toBeCloseTo(value, 3);
+  }
+  expect(together.steps).toBe(40);
+  expect(together.history.map(({ step }) => step)).toEqual(alone.history.map(({ step }) => step));
+  for (const [i, { train, validation }] of together.history.entries()) {
+    expect(train).toBeCloseTo(alone.history[i]?.train as number, 3);
+    expect(validation).toBeCloseTo(alone.history[i]?.validation as number, 3);
+  }
+});
+
+test('the same number of workers gives the same parameters to the bit, and no tensor is left', async () => {
+  const options = { steps: 50, seed: 4, workers };
+  const first = await fit(model, moons, options);
+  const before = memory().numTensors;
+  const second = await fit(model, moons, options);
+  expect(numbersOf(model, second)).toEqual(numbersOf(model, first));
+  disposeParams(model.layout, second.params);
+  expect(memory().numTensors).toBe(before);
+});
+
+test('what is frozen stays, and what is given is gone on from', async () => {
+  const { params } = await fit(model, moons, { steps: 5, seed: 1 });
+  const freeze = (path: string) => path.startsWith('layers.1.');
+  const next = await fit(model, moons, { params, freeze, steps: 10, validation: 0, workers });
+  const before = leaves(model.layout, params);
+  for (const [i, { path, leaf, tensor }] of leaves(model.layout, next.params).entries()) {
+    const unchanged = JSON.stringify(tensor?.dataSync()) === JSON.stringify(before[i]?.tensor?.dataSync());
+    expect(unchanged, path).toBe(freeze(path) || !leaf.trainable);
+  }
+});
+
+test('scores and samples are the same on any number of workers', async () => {
+  const conditional = flow({ eventShape: [2], contextShape: [1], layers: realNVP({ layers: 2, hidden: [8] }) });
+  const params = conditional.init(1);
+  const data = { x: normal([1003, 2], 1), context: normal([1003, 1], 2) };
+  const crew = await startWorkers(conditional, { count: 3 });
+  const alone = await score(conditional, params, data, { batchSize: 100 });
+  expect(await score(conditional, params, data, { batchSize: 100, workers: crew })).toEqual(alone);
+  for (const context of [data.context, normal([1, 1], 5)]) {
+    const options = { count: 1003, seed: 9, batchSize: 128, temperature: 0.8, context };
+    const drawn = await sample(conditional, params, options);
+    expect(drawn.length).toBe(2006);
+    expect(await sample(conditional, params, { ...options, workers: crew })).toEqual(drawn);
+  }
+  await crew.close();
+});
+
+test('an abort signal ends the run between strides', async () => {
+  const controller = new AbortController();
+  const { stopped, steps } = await fit(model, moons, {
+    steps: 100_000,
+    validateEvery: 1000,
+    signal: controller.signal,
+    workers,
+    onProgress: ({ step }) => step === 20 && controller.abort(),
+  });
+  expect([stopped, steps]).toEqual(['cancelled', 32]);
+});
+
+const modules = [new URL('../../../test/treacherous-layers.ts', import.meta.url)];
+
+test('a worker that dies ends the run, and what was reached is in the cause', async () => {
+  const doomed = flow({ eventShape: [2], layers: [deadly({ calls: 60 })] });
+  const options = { steps: 1000, validateEvery: 10, validation: normal([8, 2], 3) };
+  const error = await failure(fit(doomed, normal([100, 2], 1), { ...options, workers: { count: 2, modules } }));
+  expect(error).toMatchObject({ code: 'WORKER', message: expect.stringMatching(/worker \d of 2 died.*code 3/) });
+  const { params, bestStep, steps } = error.cause as Fitted;
+  expect(steps).toBeGreaterThanOrEqual(10);
+  expect(bestStep).toBeGreaterThan(0);
+  expect(leaves(doomed.layout, params).every(({ tensor }) => tensor && !tensor.isDisposed)).toBe(true);
+}, 20_000);
+
+test('the first number that is not finite is named by the worker that met it', async () => {
+  const broken = flow({ eventShape: [2], layers: [failing()], base: diagonalNormal() });
+  const options = { steps: 500, learningRate: 0.05, workers: { count: 2, modules } };
+  const error = await failure(fit(broken, zeros([50, 2]), options));
+  expect(error).toMatchObject({
+    code: 'NOT_FINITE',
+    message: expect.stringContaining('layers.0 (treacherous/failing) is the first to return a logDet'),
+  });
+}, 20_000);
+
+test.each([
+  [{ count: 0 }, 'CONFIG', /count must be a whole number/],
+  [{ count: 1.5 }, 'CONFIG', /count must be a whole number/],
+  [{ count: 2, modules: ['file:///no/such/module.js'] }, 'WORKER', /no\/such\/module/],
+])('%j is refused', async (options, code, message) => {
+  expect(await failure(startWorkers(model, options))).toMatchObject({ code, message: expect.stringMatching(message) });
+});
+
+test('a part whose package is not installed is named', async () => {
+  const stray = flow({ eventShape: [2], layers: [failing()] });
+  expect(await failure(startWorkers(stray, { count: 1 }))).toMatchObject({
+    code: 'WORKER',
+    message: expect.stringContaining("'treacherous' is not installed"),
+  });
+});
+
+test('more workers than rows in a batch, and workers that were closed, are refused', async () => {
+  expect(await failure(fit(model, moons, { batchSize: 1, workers }))).toMatchObject({ code: 'CONFIG' });
+  const closed = await startWorkers(model, { count: 1 });
+  await closed.close();
+  expect(await failure(score(model, model.init(1), moons, { workers: closed }))).toMatchObject({ code: 'WORKER' });
+});

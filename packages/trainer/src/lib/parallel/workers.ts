@@ -1,0 +1,162 @@
+import { DiffeoError, type Flow } from '@diffeo/core';
+import { addInto } from './meeting.ts';
+import type { Answers, FromWorker, Task } from './messages.ts';
+import { modulesOf } from './modules-of.ts';
+import { startNodeThread, type Thread, webThread } from './thread.ts';
+
+/** How to start workers. */
+export interface WorkersOptions {
+  /** How many. */
+  readonly count: number;
+  /**
+   * Modules that export the definitions of the flow's parts, by address. Default, in Node: the packages by which the
+   * types are named.
+   */
+  readonly modules?: readonly (string | URL)[];
+  /** Makes a worker that calls `serveFlows`. Needed in browsers, where bundlers have to see it. */
+  readonly create?: () => Worker;
+}
+
+/** Workers that train, score and sample beside this thread. Close them when they are no longer needed. */
+export interface Workers {
+  readonly count: number;
+  /** Ends them. What they were doing is refused. */
+  close(): Promise<void>;
+}
+
+/** Workers as `fit`, `score` and `sample` see them. */
+export interface Crew extends Workers {
+  /** Asks every worker for the same or its own, and waits for all. */
+  ask<T extends Task>(task: (index: number) => T): Promise<Answers[T['type']][]>;
+}
+
+interface Pending {
+  readonly resolve: (answer: Answers[keyof Answers]) => void;
+  readonly reject: (error: DiffeoError) => void;
+}
+
+/** Gathers the shares of a step that come by message, and sends everybody the sum. */
+function gatherShares(threads: readonly Thread[]): (index: number, values: Float32Array) => void {
+  const shares = new Map<number, Float32Array>();
+  return (index, values) => {
+    shares.set(index, values);
+    if (shares.size < threads.length) return;
+    const sum = new Float32Array(values.length);
+    addInto(
+      sum,
+      threads.map((_, i) => shares.get(i) as Float32Array),
+    );
+    shares.clear();
+    for (const thread of threads) thread.post({ kind: 'joined', values: sum });
+  };
+}
+
+function requireCount(count: number): void {
+  if (Number.isInteger(count) && count >= 1 && count <= 256) return;
+  throw new DiffeoError('CONFIG', `workers: count must be a whole number from 1 to 256; got ${count}`);
+}
+
+/**
+ * Starts workers for a flow: threads of Node or web workers, each with its own copy of the WASM backend. `fit`, `score` and
+ * `sample` take them; start them once and use them for all.
+ *
+ * @throws DiffeoError `CONFIG`; `WORKER` when one does not start or the flow's definitions are not found.
+ */
+export const startWorkers = (model: Flow, options: WorkersOptions): Promise<Workers> => startCrew(model, options);
+
+/** {@link startWorkers}, with what this package needs of them. */
+export async function startCrew(model: Flow, { count, modules, create }: WorkersOptions): Promise<Crew> {
+  requireCount(count);
+  const addresses = modules?.map(String) ?? (create ? [] : modulesOf(model.spec));
+  const threads = await Promise.all(
+    Array.from({ length: count }, () => (create ? webThread(create()) : startNodeThread())),
+  );
+  const pending: (Pending | null)[] = threads.map(() => null);
+  const gather = gatherShares(threads);
+  let closed: DiffeoError | null = null;
+  let meeting = false;
+
+  /** After this nothing is answered: the others may wait for the one that died. */
+  async function close(reason: string): Promise<void> {
+    if (closed) return;
+    closed = new DiffeoError('WORKER', reason);
+    for (const [i, waiting] of pending.entries()) {
+      pending[i] = null;
+      waiting?.reject(closed);
+    }
+    await Promise.all(threads.map((thread) => thread.end()));
+  }
+
+  function receive(index: number, message: FromWorker): void {
+    if (message.kind === 'share') {
+      gather(index, message.values);
+      return;
+    }
+    const waiting = pending[index];
+    pending[index] = null;
+    if (message.kind === 'answer') {
+      waiting?.resolve(message.answer);
+      return;
+    }
+    const { code, message: text } = message.failure;
+    waiting?.reject(new DiffeoError(code ?? 'WORKER', code ? text : `worker ${index + 1} failed: ${text}`));
+    // The others would wait for its share for ever.
+    if (meeting) void close(`worker ${index + 1} of ${count} failed: ${text}`);
+  }
+
+  for (const [i, thread] of threads.entries()) {
+    thread.onMessage((message) => receive(i, message));
+    thread.onDeath((reason) => void close(`worker ${i + 1} of ${count} died: ${reason}`));
+  }
+
+  async function askNow<T extends Task>(task: (index: number) => T): Promise<Answers[T['type']][]> {
+    if (closed) throw closed;
+    let firstFailure: DiffeoError | null = null;
+    const tasks = threads.map((_, i) => task(i));
+    meeting = tasks.some(({ type }) => type === 'advance');
+    const answers = threads.map((thread, i) =>
+      new Promise<Answers[T['type']]>((resolve, reject) => {
+        pending[i] = { resolve: resolve as Pending['resolve'], reject };
+        thread.post({ kind: 'task', task: tasks[i] as T });
+      }).catch((error: DiffeoError) => {
+        firstFailure ??= error;
+        return null as never;
+      }),
+    );
+    const answered = await Promise.all(answers);
+    if (firstFailure) throw firstFailure;
+    return answered;
+  }
+
+  /** One question at a time, in the order asked. */
+  let before: Promise<unknown> = Promise.resolve();
+  function ask<T extends Task>(task: (index: number) => T): Promise<Answers[T['type']][]> {
+    const asked = before.then(() => askNow(task));
+    before = asked.catch(() => undefined);
+    return asked;
+  }
+
+  const crew: Crew = { count, ask, close: () => close('the workers were closed') };
+  try {
+    await ask(() => ({ type: 'open', modules: addresses }));
+  } catch (error) {
+    await crew.close();
+    throw error;
+  }
+  return crew;
+}
+
+/** Runs `work` with workers that were given, or with some of its own. */
+export async function withCrew<T>(
+  model: Flow,
+  workers: number | WorkersOptions | Workers,
+  work: (crew: Crew) => Promise<T>,
+): Promise<T> {
+  if (typeof workers === 'object' && 'close' in workers) return work(workers as Crew);
+  const crew = await startCrew(model, typeof workers === 'number' ? { count: workers } : workers);
+  try {
+    return await work(crew);
+  } finally {
+    await crew.close();
+  }
+}

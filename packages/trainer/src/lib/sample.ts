@@ -1,0 +1,102 @@
+import {
+  DiffeoError,
+  type Flow,
+  type FlowParams,
+  fold,
+  type SampleOptions,
+  type Seed,
+  save,
+  sizeOf,
+} from '@diffeo/core';
+import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+import type { SampleBlock } from './parallel/messages.ts';
+import { portion } from './parallel/portion.ts';
+import { type Workers, type WorkersOptions, withCrew } from './parallel/workers.ts';
+import { type HostArray, toHostSamples } from './rows.ts';
+
+/** What to draw, and where. */
+export interface DrawOptions extends SampleOptions {
+  /** How many are drawn at once. Samples depend on it. Default 4096. */
+  readonly batchSize?: number;
+  /** Workers to draw on, or how many to start for it. Default: this thread alone. */
+  readonly workers?: number | WorkersOptions | Workers;
+}
+
+function contextRows({ shape, dtype, values }: HostArray, begin: number, count: number): Tensor {
+  const width = sizeOf(shape.slice(1));
+  const one = shape[0] === 1;
+  const rows = one ? values : values.slice(begin * width, (begin + count) * width);
+  // tfjs takes no views of shared memory.
+  return tensor(rows.slice(), [one ? 1 : count, ...shape.slice(1)], dtype);
+}
+
+/** One block of samples, as numbers. */
+export async function sampleBlock(
+  model: Flow,
+  params: FlowParams,
+  { begin, count, seed }: SampleBlock,
+  context: HostArray | undefined,
+  temperature: SampleOptions['temperature'],
+): Promise<Float32Array> {
+  const rows = context && contextRows(context, begin, count);
+  const drawn = model.sample(params, {
+    count,
+    seed,
+    ...(rows && { context: rows }),
+    ...(temperature !== undefined && { temperature }),
+  });
+  const values = (await drawn.data()) as Float32Array;
+  drawn.dispose();
+  rows?.dispose();
+  return values;
+}
+
+function blocksOf(count: number, batchSize: number, seed: Seed): SampleBlock[] {
+  return Array.from({ length: Math.ceil(count / batchSize) }, (_, i) => ({
+    begin: i * batchSize,
+    count: Math.min(batchSize, count - i * batchSize),
+    seed: fold(seed, i),
+  }));
+}
+
+/**
+ * Any number of samples, in blocks that fit into memory: the values of `[count, ...eventShape]`, row after row. The same
+ * seed and block size give the same samples on any number of workers.
+ *
+ * @throws DiffeoError `SHAPE`, `SEED`, `CONTEXT`, `TEMPERATURE` for what does not fit; `WORKER` when a worker dies.
+ */
+export async function sample(
+  model: Flow,
+  params: FlowParams,
+  { count, seed, context, temperature, batchSize = 4096, workers }: DrawOptions,
+): Promise<Float32Array> {
+  if (!(Number.isSafeInteger(count) && count >= 0)) {
+    throw new DiffeoError('SHAPE', `count must be a whole number of 0 or more; got ${count}`);
+  }
+  if (!(Number.isSafeInteger(batchSize) && batchSize > 0)) {
+    throw new DiffeoError('CONFIG', `batchSize must be a whole number above 0; got ${batchSize}`);
+  }
+  if (context && context.shape[0] !== 1 && context.shape[0] !== count) {
+    throw new DiffeoError('CONTEXT', `the context must have 1 row or ${count}; got [${context.shape.join(', ')}]`);
+  }
+  const blocks = blocksOf(count, batchSize, seed);
+  const hostContext = context && (await toHostSamples({ x: context })).x;
+  const values = new Float32Array(count * sizeOf(model.eventShape));
+  const place = (drawn: Float32Array, { begin }: SampleBlock) => values.set(drawn, begin * sizeOf(model.eventShape));
+  if (!workers) {
+    for (const block of blocks) place(await sampleBlock(model, params, block, hostContext, temperature), block);
+    return values;
+  }
+  const file = await save(model, params);
+  await withCrew(model, workers, async (crew) => {
+    const answers = await crew.ask((index) => ({
+      type: 'sample',
+      file,
+      blocks: portion(blocks, index, crew.count),
+      ...(hostContext && { context: hostContext }),
+      ...(temperature !== undefined && { temperature }),
+    }));
+    for (const [i, drawn] of answers.flat().entries()) place(drawn, blocks[i] as SampleBlock);
+  });
+  return values;
+}

@@ -1,0 +1,51 @@
+import type { Flow, FlowParams, GradientMode, Seed } from '@diffeo/core';
+import { tensorRows } from './rows.ts';
+import type { Samples } from './samples.ts';
+import { type Step, startedParams, trainingRun } from './training-run.ts';
+
+/** What a training begins with. What the options mean is said at `FitOptions`. */
+export interface TrainingStart {
+  readonly seed: Seed;
+  readonly batchSize: number;
+  readonly clipNorm?: number;
+  readonly params?: FlowParams;
+  readonly freeze?: (path: string) => boolean;
+  readonly gradient?: GradientMode;
+}
+
+/** Training under way, on this thread or on others. */
+export interface Training {
+  /** Steps done. */
+  readonly step: number;
+  /** How many steps to ask for at once. */
+  readonly stride: number;
+  /** The newest parameters to be had and the step at which they were; owned by the training, until it goes on. */
+  newest(): Promise<{ readonly params: FlowParams; readonly step: number }>;
+  /** A step for each learning rate. Ends early at the first that has a problem. */
+  advance(learningRates: readonly number[]): Promise<readonly Step[]>;
+  dispose(): Promise<void>;
+}
+
+/** Trains on this thread. */
+export function localTraining(model: Flow, train: Samples, start: TrainingStart): Training {
+  const run = trainingRun(model, tensorRows(train), startedParams(model, train, start), start);
+  let step = 0;
+  return {
+    get step() {
+      return step;
+    },
+    stride: 1,
+    newest: () => Promise.resolve({ params: run.params, step }),
+    advance: (rates) => {
+      const steps: Step[] = [];
+      for (const rate of rates) {
+        const taken = run.descend(run.slope(), rate);
+        steps.push(taken);
+        if (taken.problem) break;
+        step++;
+      }
+      return Promise.resolve(steps);
+    },
+    dispose: () => Promise.resolve(run.dispose()),
+  };
+}

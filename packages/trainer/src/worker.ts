@@ -1,0 +1,1 @@
+export { serveFlows } from './lib/parallel/serve-flows.ts';

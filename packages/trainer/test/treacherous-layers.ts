@@ -1,0 +1,48 @@
+/** Layers that end badly, for workers to import. */
+import { isMainThread } from 'node:worker_threads';
+import { defineLayer, leaf } from '@diffeo/core';
+import { add, fill, log, mul, neg, sub, sum, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import { number, strictObject } from 'valibot';
+
+interface Shift {
+  readonly shift: Tensor;
+}
+
+let calls = 0;
+
+const shiftBy = (eventShape: readonly number[]) => ({
+  eventShape,
+  baseShape: eventShape,
+  contextShape: null,
+  layout: { shift: leaf(eventShape) },
+  init: () => ({ shift: fill([...eventShape], 0.5) }),
+  forward: ({ shift }: Shift, z: Tensor) => ({ value: add(z, shift), logDet: zeros([z.shape[0] as number]) }),
+});
+
+/** A shift whose thread ends at a call of a given number. */
+export const deadly = defineLayer({
+  type: 'treacherous/deadly',
+  version: 1,
+  schema: strictObject({ calls: number() }),
+  build: (config, { eventShape }) => ({
+    ...shiftBy(eventShape),
+    inverse: ({ shift }: Shift, x: Tensor) => {
+      if (!isMainThread && ++calls === config.calls) process.exit(3);
+      return { value: sub(x, shift), logDet: zeros([x.shape[0] as number]) };
+    },
+  }),
+});
+
+/** A shift whose logDet is the logarithm of a number that falls below 0 as the shift is learned. */
+export const failing = defineLayer({
+  type: 'treacherous/failing',
+  version: 1,
+  schema: strictObject({}),
+  build: (_, { eventShape }) => ({
+    ...shiftBy(eventShape),
+    inverse: ({ shift }: Shift, x: Tensor) => ({
+      value: sub(x, shift),
+      logDet: add(zeros([x.shape[0] as number]), mul(neg(log(sum(shift))), 5)),
+    }),
+  }),
+});
