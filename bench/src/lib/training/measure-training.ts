@@ -14,6 +14,8 @@ import { type Check, type Mode, modes } from './workload.ts';
 export interface TrainingOptions {
   readonly rounds: number;
   readonly stepsPerRound: number;
+  /** Which of the models, counted from 1. Default: all. */
+  readonly models?: readonly number[];
 }
 
 /** One contestant at one mode of one model. */
@@ -128,6 +130,7 @@ export async function measureTraining(options: TrainingOptions): Promise<Trainin
   const before = machine();
   const parts: Pick<TrainingResult, 'checks' | 'rows'>[] = [];
   for (const [i, size] of modelSizes.entries()) {
+    if (options.models && !options.models.includes(i + 1)) continue;
     say(`model ${i + 1} of ${modelSizes.length}: ${nameOf(size)}`);
     parts.push(await measureModel(size, entrants, options));
   }

@@ -14,9 +14,11 @@ async function prepare(exercise: Exercise): Promise<Workload> {
   const firstBatch = slice(data, [0, 0], [batch, dimensions]);
   const weights = readNumbers(exercise.weights);
   let at = 0;
-  let params: ReturnType<typeof model.init> = buildParams(model.layout, (_, { shape }) =>
-    tensor(weights.subarray(at, (at += sizeOf(shape))), [...shape]),
-  );
+  let params: ReturnType<typeof model.init> = buildParams(model.layout, (_, { shape }) => {
+    const begin = at;
+    at += sizeOf(shape);
+    return tensor(weights.subarray(begin, at), [...shape]);
+  });
 
   const train = (x: typeof data, options: FitOptions & { readonly steps: number }) =>
     fit(model, x, {

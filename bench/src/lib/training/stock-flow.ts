@@ -47,7 +47,9 @@ export function stockFlow({ dimensions, layers, bound, ...size }: Exercise, weig
   let at = 0;
   const next = (...shape: number[]): Variable => {
     const count = shape.reduce((product, length) => product * length, 1);
-    return variable(tensor(weights.slice(at, (at += count)), shape));
+    const begin = at;
+    at += count;
+    return variable(tensor(weights.slice(begin, at), shape));
   };
   const couplings = Array.from({ length: layers }, (_, i) => ({
     keepsFirst: i % 2 === 0,

@@ -9,6 +9,7 @@ import {
   setBackend,
   slice,
   square,
+  sum,
   type Tensor,
   tensor1d,
   tensor2d,
@@ -43,13 +44,9 @@ async function prepare(exercise: Exercise): Promise<Workload> {
   const gradientNorm = (x: Tensor): number => {
     const { value, grads } = variableGrads(() => loss(x));
     value.dispose();
-    return Math.sqrt(
-      Object.values(grads).reduce((total, gradient) => {
-        for (const number of gradient.dataSync()) total += number ** 2;
-        gradient.dispose();
-        return total;
-      }, 0),
-    );
+    const squares = Object.values(grads).map((gradient) => read(sum(square(gradient)) as Scalar));
+    for (const gradient of Object.values(grads)) gradient.dispose();
+    return Math.sqrt(squares.reduce((total, one) => total + one, 0));
   };
 
   return {

@@ -1,0 +1,61 @@
+import {
+  countParams,
+  disposeParams,
+  type Flow,
+  type FlowParams,
+  flow,
+  type GradientMode,
+  gradients,
+  negativeLogLikelihood,
+  normal,
+} from '@diffeo/core';
+import { realNVP } from '@diffeo/layers-coupling';
+import { useWasm } from '@diffeo/trainer';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { median } from '../quantile.ts';
+import { watchHeap } from './watch-heap.ts';
+
+/** One gradient of a flow of so many couplings. */
+export interface MemoryRow {
+  readonly layers: number;
+  readonly gradient: GradientMode;
+  /** The most bytes of the WASM heap taken at once, beyond data, parameters and their gradients. */
+  readonly peakBytes: number;
+  readonly milliseconds: number;
+}
+
+const depths = [8, 16, 32, 64] as const;
+const modes: readonly GradientMode[] = ['store', 'recompute'];
+const [dimensions, rows, repeats] = [16, 512, 5];
+
+function oneGradient(model: Flow, params: FlowParams, x: Tensor, gradient: GradientMode): void {
+  const { value, gradients: found } = gradients(model.layout, params, (tree) =>
+    negativeLogLikelihood(model, tree, x, { gradient }),
+  );
+  for (const tensor of [value, ...found.map(({ tensor }) => tensor)]) tensor.dispose();
+}
+
+/** Peak memory and time of a gradient against depth: 8 to 64 affine couplings with two hidden layers of 64. */
+export async function measureMemory(): Promise<readonly MemoryRow[]> {
+  await useWasm();
+  const x = normal([rows, dimensions], 1);
+  const heap = watchHeap();
+  const result: MemoryRow[] = [];
+  for (const layers of depths) {
+    const model = flow({ eventShape: [dimensions], layers: realNVP({ layers, hidden: [64, 64] }) });
+    const params = model.init(1);
+    for (const gradient of modes) {
+      oneGradient(model, params, x, gradient);
+      const peak = heap.peakOf(() => oneGradient(model, params, x, gradient));
+      const times = Array.from({ length: repeats }, () => {
+        const began = performance.now();
+        oneGradient(model, params, x, gradient);
+        return performance.now() - began;
+      });
+      const ofGradients = 4 * countParams(model.layout, { trainable: true });
+      result.push({ layers, gradient, peakBytes: peak - ofGradients, milliseconds: median(times) });
+    }
+    disposeParams(model.layout, params);
+  }
+  return result;
+}

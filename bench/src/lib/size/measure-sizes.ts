@@ -1,0 +1,69 @@
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { rolldown } from 'rolldown';
+
+/** What an import of a whole package costs, beyond tfjs and its peers. */
+export interface PackageSize {
+  readonly name: string;
+  /** Minified and gzipped, with the libraries that it brings. */
+  readonly bytes: number;
+  /** The same without `@diffeo/ops`, which layer packages share; the same number where it is not used. */
+  readonly own: number;
+  /** What `own` may be at most. */
+  readonly budget: number | null;
+}
+
+const kilobyte = 1000;
+const layerBudget = 10 * kilobyte;
+
+/** Every package that runs in a browser, with its budget. */
+const packages: readonly (readonly [string, number | null])[] = [
+  ['@diffeo/core', 12 * kilobyte],
+  ['@diffeo/layers-coupling', layerBudget],
+  ['@diffeo/layers-glow', layerBudget],
+  ['@diffeo/ops', null],
+  ['@diffeo/datasets', null],
+  ['@diffeo/trainer', null],
+];
+
+/**
+ * The minified and gzipped bytes of a module's code bundled, without what `isExternal` names.
+ */
+export async function bundledSize(code: string, isExternal: (name: string) => boolean): Promise<number> {
+  return gzipSync(await bundled(code, isExternal), { level: 9 }).length;
+}
+
+/** The minified bundle of a module's code. */
+export async function bundled(code: string, isExternal: (name: string) => boolean): Promise<string> {
+  const entry = fileURLToPath(new URL('entry.ts', import.meta.url));
+  const bundle = await rolldown({
+    input: entry,
+    platform: 'browser',
+    external: (name) => isExternal(name) || name.startsWith('node:'),
+    plugins: [
+      {
+        name: 'entry',
+        resolveId: (name) => (name === entry ? name : null),
+        load: (name) => (name === entry ? code : null),
+      },
+    ],
+  });
+  const { output } = await bundle.generate({ format: 'es', minify: true });
+  await bundle.close();
+  return output[0].code;
+}
+
+const isTfjs = (name: string): boolean => name.startsWith('@tensorflow/');
+
+/** Measures every package. */
+export async function measureSizes(): Promise<readonly PackageSize[]> {
+  const sizes: PackageSize[] = [];
+  for (const [name, budget] of packages) {
+    const code = `export * from '${name}';`;
+    const isPeer = (other: string) => isTfjs(other) || (other === '@diffeo/core' && name !== other);
+    const bytes = await bundledSize(code, isPeer);
+    const own = await bundledSize(code, (other) => isPeer(other) || (other.startsWith('@diffeo/') && other !== name));
+    sizes.push({ name, bytes, own, budget });
+  }
+  return sizes;
+}

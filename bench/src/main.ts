@@ -1,0 +1,62 @@
+/** The benchmarks, by name. Results go to stdout, everything else to stderr. */
+import { isDiffeoError } from '@diffeo/core';
+import { defineCommand, runMain } from 'citty';
+import { describeMachine } from './lib/machine.ts';
+import { measureMemory } from './lib/memory/measure-memory.ts';
+import { memoryTable } from './lib/memory/memory-table.ts';
+import { print } from './lib/print.ts';
+import { say } from './lib/say.ts';
+import { measureSizes } from './lib/size/measure-sizes.ts';
+import { sizeTable } from './lib/size/size-table.ts';
+import { measureTraining } from './lib/training/measure-training.ts';
+import { trainingTable } from './lib/training/training-table.ts';
+import { wholeNumber } from './lib/whole-number.ts';
+
+const json = { type: 'boolean', description: 'print one object and nothing else on stdout' } as const;
+
+const training = defineCommand({
+  meta: { name: 'training', description: 'speed of training, densities and samples beside other libraries' },
+  args: {
+    json,
+    rounds: { type: 'string', default: '7', description: 'rounds, in each of which every contestant has its turn' },
+    steps: { type: 'string', default: '20', description: 'steps a round' },
+    models: { type: 'string', description: 'which of the models, by number: 1,4. Default: all' },
+  },
+  run: async ({ args }) => {
+    const models = args.models?.split(',').map((text) => wholeNumber(text, '--models'));
+    const result = await measureTraining({
+      rounds: wholeNumber(args.rounds, '--rounds'),
+      stepsPerRound: wholeNumber(args.steps, '--steps'),
+      ...(models && { models }),
+    });
+    say(describeMachine(result.machine));
+    print(result, args.json, trainingTable);
+  },
+});
+
+const memory = defineCommand({
+  meta: { name: 'memory', description: 'peak memory of a gradient against depth, stored and recomputed' },
+  args: { json },
+  run: async ({ args }) => print(await measureMemory(), args.json, memoryTable),
+});
+
+const size = defineCommand({
+  meta: { name: 'size', description: 'minified and gzipped size of each package; fails above its budget' },
+  args: { json },
+  run: async ({ args }) => {
+    const result = await measureSizes();
+    print(result, args.json, sizeTable);
+    if (result.some(({ own, budget }) => budget !== null && own > budget)) process.exitCode = 1;
+  },
+});
+
+const main = defineCommand({
+  meta: { name: 'bench', description: 'Measures speed, memory and size' },
+  subCommands: { training, memory, size },
+});
+
+process.on('uncaughtException', (error) => {
+  say(isDiffeoError(error) ? error.message : String(error.stack));
+  process.exit(1);
+});
+await runMain(main);
