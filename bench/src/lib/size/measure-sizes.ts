@@ -48,7 +48,7 @@ export async function bundled(code: string, isExternal: (name: string) => boolea
       },
     ],
   });
-  const { output } = await bundle.generate({ format: 'es', minify: true });
+  const { output } = await bundle.generate({ format: 'es', minify: true, comments: false });
   await bundle.close();
   return output[0].code;
 }

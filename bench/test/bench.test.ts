@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const bench = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
+
+test('training: every contestant computes the same and is measured in every mode', () => {
+  const { status, stdout, stderr } = bench('training', '--models', '1', '--rounds', '1', '--steps', '2', '--json');
+  expect(status, stderr).toBe(0);
+  const { rows, checks, leftOut } = JSON.parse(stdout);
+  const contestants = new Set(checks.map(({ contestant }: { contestant: string }) => contestant));
+  expect(contestants).toContain('stock tfjs');
+  expect(contestants.has('PyTorch')).toBe(!leftOut.includes('PyTorch'));
+  expect(rows).toHaveLength(3 * contestants.size);
+  for (const row of rows) expect(row.millisecondsPerStep.median).toBeGreaterThan(0);
+});
+
+test('memory: recomputed gradients take no more at 64 couplings than at 8', () => {
+  const { status, stdout, stderr } = bench('memory', '--json');
+  expect(status, stderr).toBe(0);
+  const rows: { layers: number; gradient: string; peakBytes: number }[] = JSON.parse(stdout);
+  const peak = (layers: number, gradient: string) =>
+    rows.find((row) => row.layers === layers && row.gradient === gradient)?.peakBytes as number;
+  expect(peak(64, 'recompute')).toBeLessThan(1.15 * peak(8, 'recompute'));
+  expect(peak(64, 'store')).toBeGreaterThan(5 * peak(8, 'store'));
+});
+
+test('what is asked for wrongly is refused in one line', () => {
+  const { status, stdout, stderr } = bench('training', '--rounds', 'many');
+  expect([status, stdout]).toEqual([1, '']);
+  expect(stderr).toContain("--rounds takes a whole number above 0; got 'many'");
+});
