@@ -108,7 +108,9 @@ describe('diffeo train', () => {
     const { code, stdout, stderr } = await diffeo('train', 'two-moons', ...options, '--out', 'diverged');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     const [, message] = stderr.trim().split('\n');
-    expect(message).toMatch(/^diffeo: training stopped at step \d+: layers\.\d .* not finite\./);
+    expect(message).toMatch(
+      /^diffeo: training stopped at step \d+: (validation rows \d+ to \d+: )?layers\.\d .* not finite\./,
+    );
     const model = inScratch('diverged', 'model.safetensors');
     expect(message).toContain(`of step 1, are in ${model}`);
     expect(existsSync(model)).toBe(true);

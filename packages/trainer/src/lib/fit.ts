@@ -9,7 +9,6 @@ import { cosine } from './schedule.ts';
 import { scoreChecked } from './score.ts';
 import { localTraining, type Training } from './training.ts';
 import { trainingData } from './training-data.ts';
-import type { Problem } from './training-run.ts';
 
 const mean = (values: ArrayLike<number>): number => {
   let sum = 0;
@@ -82,9 +81,10 @@ async function fitOn(
   const validate = async (): Promise<void> => {
     if (validation) {
       const { params, step } = await run.newest();
-      const scores = await scoreChecked(model, params, validation, {
-        noise: fold(seed, 'validation noise'),
-        ...(crew && { workers: crew }),
+      const options = { noise: fold(seed, 'validation noise'), ...(crew && { workers: crew }) };
+      const scores = await scoreChecked(model, params, validation, options).catch((error: unknown) => {
+        if (!(error instanceof DiffeoError && error.code === 'NOT_FINITE')) throw error;
+        return stopAt(run.step, `validation ${error.message}`);
       });
       const loss = -mean(scores);
       validated = loss;
@@ -106,7 +106,7 @@ async function fitOn(
     return { params, history, steps: run.step, bestStep: step, stopped, ...timing(run.step) };
   };
 
-  const stopAt = async (step: number, { message }: Problem): Promise<never> => {
+  const stopAt = async (step: number, message: string): Promise<never> => {
     const cause = await finish('cancelled');
     throw new DiffeoError(
       'NOT_FINITE',
@@ -123,7 +123,7 @@ async function fitOn(
     const taken = await run.advance(rates);
     for (const [i, { loss, gradientNorm, problem }] of taken.entries()) {
       const step = from + i + 1;
-      if (problem) await stopAt(step, problem);
+      if (problem) await stopAt(step, problem.message);
       losses.push(loss);
       if (step % validateEvery === 0 || step === steps) await validate();
       const known = validated !== undefined && { validation: validated };
