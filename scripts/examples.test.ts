@@ -1,23 +1,30 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const packages = readdirSync(join(root, 'packages'));
+const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
 
 interface Example {
   readonly name: string;
   /** Where it runs: inside a package, so that imports resolve as they do for its users. */
   readonly folder: string;
   readonly code: string;
+  /** Whether it holds tests, for vitest to run. */
+  readonly isTest: boolean;
 }
 
+/** Blocks marked `ts` are programs; those marked `ts vitest` are test files. */
 function readmeExamples(readme: string, folder: string): Example[] {
   if (!existsSync(join(root, readme))) return [];
-  const blocks = readFileSync(join(root, readme), 'utf8').matchAll(/^```ts\n(.*?)^```/gms);
-  return [...blocks].map(([, code = ''], i) => ({ name: `${readme}, example ${i + 1}`, folder, code }));
+  const blocks = readFileSync(join(root, readme), 'utf8').matchAll(/^```ts( vitest)?\n(.*?)^```/gms);
+  return [...blocks].map(([, mark, code = ''], i) => {
+    return { name: `${readme}, example ${i + 1}`, folder, code, isTest: mark !== undefined };
+  });
 }
 
 /** Examples of doc comments begin without imports; they get those of the package's exports that they call. */
@@ -45,7 +52,7 @@ async function commentExamples(name: string): Promise<Example[]> {
       const used = names.filter((exportName) => new RegExp(`\\b${exportName}\\(`).test(code));
       return used.length > 0 ? `import { ${used.join(', ')} } from '${from}';\n` : '';
     });
-    return { ...example, code: imports.join('') + code };
+    return { ...example, code: imports.join('') + code, isTest: false };
   });
 }
 
@@ -65,13 +72,17 @@ test('there are examples to run', () => {
   expect(examples.length).toBeGreaterThan(10);
 });
 
-test.each(examples)('$name runs and prints what it says', ({ folder, code }) => {
+test.each(examples)('$name runs and prints what it says', ({ folder, code, isTest }) => {
   mkdirSync(join(folder, '.examples'), { recursive: true });
   const place = mkdtempSync(join(folder, '.examples', 'example-'));
   try {
-    writeFileSync(join(place, 'example.ts'), code);
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['example.ts'], { cwd: place, encoding: 'utf8' });
-    expect(status, stderr).toBe(0);
+    const file = isTest ? 'example.test.ts' : 'example.ts';
+    writeFileSync(join(place, file), code);
+    // A configuration of its own, as in a project elsewhere: vitest would look for one in the folders above.
+    if (isTest) writeFileSync(join(place, 'vitest.config.ts'), 'export default {};');
+    const args = isTest ? [vitest, 'run'] : [file];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: place, encoding: 'utf8' });
+    expect(status, isTest ? stdout : stderr).toBe(0);
     const lines = stdout.split('\n');
     for (const [i, expected] of promised(code).entries()) if (expected !== null) expect(lines[i]).toBe(expected);
   } finally {

@@ -2,7 +2,9 @@ export type { CheckResult, Report } from './lib/check.ts';
 export { checkBase } from './lib/check-base.ts';
 export { checkLayer } from './lib/check-layer.ts';
 export type { NegativeControl } from './lib/controls/broken.ts';
+export { checkControl } from './lib/controls/check-control.ts';
 export { negativeControls } from './lib/controls/negative-controls.ts';
+export { type CheckDescription, listChecks } from './lib/list-checks.ts';
 export { countTensors } from './lib/numeric/count-tensors.ts';
 export { type Integral, integrate1d, integrate2d, type LogDensity } from './lib/numeric/integrate.ts';
 export { jacobian } from './lib/numeric/jacobian.ts';
@@ -10,5 +12,14 @@ export { logAbsDeterminant } from './lib/numeric/log-abs-determinant.ts';
 export { pushParams } from './lib/numeric/push-params.ts';
 export { randomiseParams } from './lib/numeric/randomise-params.ts';
 export { type TaylorOptions, type TaylorRemainders, taylorRemainders } from './lib/numeric/taylor-remainders.ts';
-export type { BaseOptions, Capabilities, CheckOptions, Interval, LayerOptions } from './lib/options.ts';
-export type { Place, Source } from './lib/subject.ts';
+export type {
+  BaseOptions,
+  Capabilities,
+  CheckOptions,
+  Conformance,
+  Interval,
+  LayerOptions,
+  RowFunction,
+  TransformedRow,
+} from './lib/options.ts';
+export type { PartKind, Place, Source } from './lib/place.ts';

@@ -1,4 +1,5 @@
 import { type CommandDef, defineCommand } from 'citty';
+import { checkCommand } from './commands/check-command.ts';
 import { inspectCommand } from './commands/inspect-command.ts';
 import { sampleCommand } from './commands/sample-command.ts';
 import { scoreCommand } from './commands/score-command.ts';
@@ -14,6 +15,7 @@ export const commands: Readonly<Record<string, AnyCommand>> = {
   score: scoreCommand,
   sample: sampleCommand,
   inspect: inspectCommand,
+  check: checkCommand,
 };
 
 /** The command as a whole. */

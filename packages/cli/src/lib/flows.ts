@@ -7,6 +7,10 @@ export interface FlowOptions {
   readonly layers: number;
   /** The hidden widths of each layer's network. */
   readonly hidden: readonly number[];
+  /** What stands between the layers of those networks. */
+  readonly activation: 'relu' | 'tanh' | 'elu' | 'sigmoid';
+  /** Whether hidden layers that keep their width add their input to their output. */
+  readonly residual: boolean;
 }
 
 /** The layers of one kind of flow that stand between preprocessing and base, in data order. */
@@ -14,7 +18,7 @@ export type FlowKind = (options: FlowOptions) => readonly Spec<'layer'>[];
 
 /** Every kind of flow by the name that `--flow` takes. */
 const flows: Readonly<Record<string, FlowKind>> = {
-  realnvp: ({ layers, hidden }) => realNVP({ layers, hidden }),
+  realnvp: realNVP,
 };
 
 /** The kind of flow of that name. Throws `USAGE` when there is none. */

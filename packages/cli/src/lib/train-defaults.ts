@@ -1,24 +1,24 @@
+import type { FlowOptions } from './flows.ts';
+
 /** How to train where the command line does not say. */
-export interface TrainDefaults {
+export interface TrainDefaults extends FlowOptions {
   readonly steps: number;
   readonly batchSize: number;
   readonly learningRate: number;
   /** Validations without a new best after which training stops. */
   readonly patience: number;
-  /** How many layers of the flow's kind. */
-  readonly layers: number;
-  /** The hidden widths of each layer's network. */
-  readonly hidden: readonly number[];
 }
 
 /** For the toy densities, of which there are ever new points, so that there is no overfitting to stop. */
 export const toyDefaults: TrainDefaults = {
   steps: 2000,
-  batchSize: 256,
+  batchSize: 512,
   learningRate: 5e-3,
   patience: Number.POSITIVE_INFINITY,
   layers: 8,
   hidden: [64, 64],
+  activation: 'relu',
+  residual: true,
 };
 
 /** For the rows of a CSV file. */
@@ -29,14 +29,18 @@ export const csvDefaults: TrainDefaults = {
   patience: 20,
   layers: 8,
   hidden: [64, 64],
+  activation: 'relu',
+  residual: true,
 };
 
-/** For the digits: 64 dimensions and 1,437 rows to learn them from. */
+/** For the digits: 64 dimensions and 1,437 rows to learn them from, so networks are small and smooth. */
 export const digitsDefaults: TrainDefaults = {
-  steps: 2000,
+  steps: 1600,
   batchSize: 256,
-  learningRate: 1e-3,
+  learningRate: 7e-4,
   patience: 20,
   layers: 8,
-  hidden: [128, 128],
+  hidden: [64],
+  activation: 'tanh',
+  residual: false,
 };

@@ -42,10 +42,11 @@ export async function train(options: TrainOptions): Promise<void> {
   const { defaults, columns } = data;
   const { layers = defaults.layers, hidden = defaults.hidden, steps = defaults.steps } = options;
   const { batchSize = defaults.batchSize, learningRate = defaults.learningRate } = options;
+  const { activation, residual, patience } = defaults;
 
   await stopIfCancelled(signal, 'cancelled before training. Nothing was saved');
   await useWasm();
-  const start = await startTraining(data, kind, { layers, hidden, seed });
+  const start = await startTraining(data, kind, { layers, hidden, activation, residual, seed });
   const { model, gaussianNll } = start;
 
   const folder = trainingFolder(out);
@@ -53,7 +54,7 @@ export async function train(options: TrainOptions): Promise<void> {
   say(`training ${flow} on ${data.train.count} rows of ${name} for ${steps} steps`);
 
   const metadata = metadataOf({ columns, data: name, flow });
-  const settings = { steps, batchSize, learningRate, patience: defaults.patience, seed, metadata, signal };
+  const settings = { steps, batchSize, learningRate, patience, seed, metadata, signal };
   const fitted = await fitAndSave(start, data, folder, settings).finally(folder.removeIfUnused);
   if (fitted.stopped === 'converged') say(`stopped at step ${fitted.steps}: validation got no better`);
 

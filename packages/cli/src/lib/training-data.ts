@@ -86,7 +86,7 @@ export async function loadTrainingData(name: string, options: TrainingDataOption
     validation,
     heldOut,
     preprocessing: digits
-      ? { dequantize: uniformDequantize({ levels: digitLevels }), layers: [logit()] }
+      ? { dequantize: uniformDequantize({ levels: digitLevels }), layers: [logit(), standardise()] }
       : { layers: [standardise()] },
     defaults: digits ? digitsDefaults : csvDefaults,
   };

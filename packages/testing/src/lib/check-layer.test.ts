@@ -157,8 +157,35 @@ test('layers of layers pass, each tolerance derived from their depth', async () 
 test('everything that a layer does not declare is no reason for a check to be left out', async () => {
   const { checks } = await checkLayer(tinyCoupling, { ...quick, contextShapes: [[2]] });
   const done = checks.map(({ name }) => name);
-  const declared = ['start', 'start-once', 'jacobian-structure', 'constant-log-det'];
+  const declared = [
+    'one-way',
+    'jacobian-structure',
+    'constant-log-det',
+    'reference',
+    'one-evaluation',
+    'start',
+    'start-once',
+  ];
   expect(done).toEqual(layerChecks.map(({ name }) => name).filter((name) => !declared.includes(name)));
+});
+
+test('a definition is checked with each configuration, and messages name it', async () => {
+  const wrongFor3 = defineLayer({
+    type: 'test/wrong-for-3',
+    version: 1,
+    schema: { '~standard': { ...anyConfig['~standard'], validate: (value) => ({ value: value as { n: number } }) } },
+    build: ({ n }: { n: number }, { eventShape }) => {
+      const sound = soundAffine(eventShape);
+      return n === 3 ? { ...sound, inverse: sound.forward } : sound;
+    },
+  });
+  const { checks } = await checkLayer(wrongFor3, { ...quick, configs: [{ n: 2 }, { n: 3 }], only: ['round-trip'] });
+  expect(checks.map(({ passed, place }) => [place.config, passed])).toEqual([
+    [{ n: 2 }, true],
+    [{ n: 3 }, false],
+  ]);
+  expect(checks[1]?.message).toContain('Configuration {"n":3}, event shape [2]');
+  expect(checks[1]?.message).toContain(`only: ['round-trip'], configs: [{"n":3}]`);
 });
 
 test('a report says for each check what was measured, what is allowed and where', async () => {
@@ -170,7 +197,7 @@ test('a report says for each check what was measured, what is allowed and where'
       measured: expect.any(Number),
       tolerance: expect.any(Number),
       message: expect.stringContaining('is allowed (relative to 1 + |expected|)'),
-      place: { backend: 'cpu', eventShape: [2], contextShape: null, seed: 1 },
+      place: { backend: 'cpu', eventShape: [2], contextShape: null, seed: 1, config: {} },
     },
   ]);
 });
@@ -199,6 +226,15 @@ test.each([
   ['a check that there is not', elementwiseAffine(), { only: ['round-trips'] }, /no check 'round-trips'; .*round-trip/],
   ['a backend that is not registered', elementwiseAffine(), { backends: ['webgl'] }, /tfjs-backend-webgl' first/],
   ['too few rows', elementwiseAffine(), { rows: 2 }, /rows must be at least 3; got 2/],
+  ['an empty list', elementwiseAffine(), { eventShapes: [] }, /eventShapes must not be empty/],
+  ['a configuration of what is configured', chain({ layers: [] }), { configs: [{ a: 1 }] }, /configs are for a def/],
+  ['a configuration that the schema refuses', chain, {}, /@diffeo\/core\/chain: .*layers/],
+  [
+    'an iteration without a tolerance',
+    elementwiseAffine(),
+    { capabilities: { iterates: { direction: 'forward' as const, tolerance: 0 } } },
+    /tolerance must be above 0; got 0/,
+  ],
   ['a base distribution', standardNormal() as never, {}, /expected a layer.*got base/],
   ['nothing', undefined as never, {}, /expected a layer.*got undefined/],
 ])('%s is refused', async (_, source, options, message) => {

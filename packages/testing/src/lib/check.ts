@@ -1,6 +1,7 @@
 import { useBackend } from './backend.ts';
 import { failed, type Outcome } from './outcome.ts';
-import type { Place, Subject } from './subject.ts';
+import type { Place } from './place.ts';
+import type { Subject } from './subject.ts';
 import { type Trial, withTrial } from './trial.ts';
 
 /** One thing that must hold of a part. */
@@ -9,6 +10,8 @@ export interface Check {
   readonly name: string;
   /** What must hold, as a sentence. */
   readonly holds: string;
+  /** How far off it may be, in words; for the list of checks. */
+  readonly allows: string;
   /** Whether there is anything to check. Default: always. */
   applies?(subject: Subject): boolean;
   run(trial: Trial): Outcome | Promise<Outcome>;
@@ -30,11 +33,15 @@ export interface Report {
 
 const list = (shape: readonly number[] | null): string => (shape ? `[${shape.join(', ')}]` : 'null');
 
+const isConfigured = (config: object | null): config is object => config !== null && Object.keys(config).length > 0;
+
 /** How to run one check at one place again. */
-function repetition(name: string, kind: Subject['kind'], { backend, eventShape, contextShape, seed }: Place): string {
+function repetition(name: string, kind: Subject['kind'], place: Place): string {
+  const { backend, eventShape, contextShape, seed, config } = place;
   const call = kind === 'layer' ? 'checkLayer' : 'checkBase';
   const options = [
     `only: ['${name}']`,
+    ...(isConfigured(config) ? [`configs: [${JSON.stringify(config)}]`] : []),
     `eventShapes: [${list(eventShape)}]`,
     `contextShapes: [${list(contextShape)}]`,
     `backends: ['${backend}']`,
@@ -46,8 +53,8 @@ function repetition(name: string, kind: Subject['kind'], { backend, eventShape, 
 /** A failure in full: the part, the check, what came, where, and how to repeat it. */
 export function explain(check: Pick<Check, 'name' | 'holds'>, type: string, kind: Subject['kind'], place: Place) {
   return (found: string): string =>
-    `${type} fails '${check.name}' (${check.holds}). ${found}. ` +
-    `Event shape ${list(place.eventShape)}, context shape ${list(place.contextShape)}, backend ${place.backend}, ` +
+    `${type} fails '${check.name}' (${check.holds}). ${found.replace(/\.$/, '')}. ` +
+    `${isConfigured(place.config) ? `Configuration ${JSON.stringify(place.config)}, event` : 'Event'} shape ${list(place.eventShape)}, context shape ${list(place.contextShape)}, backend ${place.backend}, ` +
     `seed ${place.seed}. ${repetition(check.name, kind, place)}`;
 }
 

@@ -1,8 +1,9 @@
 import { type Call, type FlowParams, fold, leaves, normal, registerGradients } from '@diffeo/core';
 import { differentiate, tidied } from '@diffeo/core/engine';
 import { addN, mul, sum, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
+import type { Points } from './points.ts';
 import type { RowMap } from './subject.ts';
-import { type Entered, enter, type Points, type Trial } from './trial.ts';
+import { type Entered, enter, type Trial } from './trial.ts';
 
 /** What to do otherwise than usual. */
 export interface EvaluateOptions {

@@ -2,11 +2,15 @@ import type { Definition, Spec } from '@diffeo/core';
 
 /** The live link from a spec to its definition: a global symbol, so that it holds across copies of core. */
 const link = Symbol.for('diffeo.definition');
+interface Linked {
+  readonly [link]?: Definition;
+}
 
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 const isSpec = (value: object): value is Spec => '$type' in value && '$kind' in value;
 
 function* walk(value: unknown): Generator<Spec> {
-  if (typeof value !== 'object' || value === null) return;
+  if (!isObject(value)) return;
   if (isSpec(value)) yield value;
   for (const child of Object.values(isSpec(value) ? value.config : value)) yield* walk(child);
 }
@@ -15,7 +19,7 @@ function* walk(value: unknown): Generator<Spec> {
 export function definitionsOf(spec: Spec): readonly Definition[] {
   const found = new Set<Definition>();
   for (const part of walk(spec)) {
-    const definition = (part as { readonly [link]?: Definition })[link];
+    const definition = (part as Linked)[link];
     if (definition) found.add(definition);
   }
   return [...found];
@@ -30,4 +34,19 @@ export function leafLayers(spec: Spec): number {
     if (!inside) count++;
   }
   return Math.max(1, count);
+}
+
+/** Whether a spec holds networks. */
+export const holdsNetworks = (spec: Spec): boolean => [...walk(spec)].some(({ $kind }) => $kind === 'network');
+
+/** A copy of a spec whose parts, and the parts in them, are linked to other definitions. */
+export function relinked<S extends Spec>(spec: S, change: (definition: Definition) => Definition): S {
+  const copy = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(copy);
+    if (!isObject(value)) return value;
+    const copied = Object.fromEntries(Object.entries(value).map(([key, child]) => [key, copy(child)]));
+    const definition = (value as Linked)[link];
+    return definition ? Object.defineProperty(copied, link, { value: change(definition) }) : copied;
+  };
+  return copy(spec) as S;
 }

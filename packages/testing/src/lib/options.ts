@@ -6,6 +6,8 @@ export type Interval = readonly [low: number, high: number];
 
 /** Where and how to check a part. Every list is gone through in full. */
 export interface CheckOptions {
+  /** Configurations of the definition that is checked, each in its turn. Default [{}]. For a definition only. */
+  readonly configs?: readonly object[];
   /** Default [[1], [2], [3]]: one dimension, an even and an odd number of them. */
   readonly eventShapes?: readonly Shape[];
   /** `null` is a flow without context. Default [null, [2]]; for a base distribution [null]. */
@@ -44,27 +46,69 @@ export interface Capabilities {
   readonly jacobian?: 'diagonal' | 'lower-triangular' | 'upper-triangular';
   /** The entries of the flattened event that pass unchanged, bit for bit. Default: none. */
   readonly unchanged?: (eventShape: Shape) => readonly number[];
-  /** The layer uses the context where there is one, and so must declare it. Default: it may ignore it. */
+  /** The part uses the context where there is one, and so a layer must declare it. Default: it may ignore it. */
   readonly usesContext?: boolean;
+  /**
+   * The direction that the layer cannot compute. It must throw DiffeoError `ONE_WAY` there; what takes both directions is
+   * left out, and all else is checked in the other. Default: it has both.
+   */
+  readonly lacks?: 'forward' | 'inverse';
+  /**
+   * The direction that has no closed form and is iterated until it is within `tolerance` of the truth, relative to
+   * 1 + |truth|. Comparisons allow as much, and networks may be evaluated at each step. Default: both have one.
+   */
+  readonly iterates?: { readonly direction: 'forward' | 'inverse'; readonly tolerance: number };
+}
+
+/**
+ * A map of one row computed on the host in float64: what the part is compared with. `params` holds the numbers of each
+ * leaf by its path within the part.
+ */
+export type RowFunction<T> = (
+  point: Float64Array,
+  params: ReadonlyMap<string, Float64Array>,
+  context: Float64Array | null,
+) => T;
+
+/** What one row becomes, and the log absolute determinant of the Jacobian there, in nats. */
+export interface TransformedRow {
+  readonly value: ArrayLike<number>;
+  readonly logDet: number;
 }
 
 /** Where and how to check a layer. */
 export interface LayerOptions extends CheckOptions {
   readonly capabilities?: Capabilities;
+  /** What the directions should compute, one or both, as float64 functions on the host. Default: nothing to compare with. */
+  readonly reference?: {
+    readonly forward?: RowFunction<TransformedRow>;
+    readonly inverse?: RowFunction<TransformedRow>;
+  };
   /** Where the base's side lies, for a layer whose `forward` does not take every number. Default: everywhere. */
   readonly baseDomain?: Interval;
-  /** Steps of the check that trains. Default 200. */
+  /** Steps of the check that trains. Default 300. */
   readonly trainingSteps?: number;
 }
 
 /** Where and how to check a base distribution. */
-export type BaseOptions = CheckOptions;
+export interface BaseOptions extends CheckOptions {
+  readonly capabilities?: Pick<Capabilities, 'usesContext'>;
+  /** The log-density in nats as a float64 function on the host. Default: nothing to compare with. */
+  readonly reference?: { readonly logProb: RowFunction<number> };
+}
+
+/**
+ * Where and how to check the layers and base distributions of a package, by type. A package that exports one as
+ * `conformance` says so to `diffeo check`, and can give the same to its own tests.
+ */
+export type Conformance = Readonly<Record<string, LayerOptions | BaseOptions>>;
 
 /** The options with their defaults filled in. */
-export interface Settings extends Required<Omit<LayerOptions, 'domain' | 'baseDomain' | 'only'>> {
+export interface Settings extends Required<Omit<LayerOptions, 'domain' | 'baseDomain' | 'only' | 'reference'>> {
   readonly domain: Interval | null;
   readonly baseDomain: Interval | null;
   readonly only: readonly string[] | null;
+  readonly reference: NonNullable<LayerOptions['reference']> & Partial<NonNullable<BaseOptions['reference']>>;
 }
 
 function backendsAtHand(): readonly string[] {
@@ -78,13 +122,29 @@ function backendsAtHand(): readonly string[] {
   );
 }
 
+/** Lists that are gone through in full: an empty one would check nothing, and pass. */
+const lists = ['configs', 'eventShapes', 'contextShapes', 'backends', 'batchSizes', 'only'] as const;
+
+/** Throws `CONFIG` for a setting that makes no sense. */
+function requireSense(settings: Settings): void {
+  const empty = lists.find((name) => settings[name]?.length === 0);
+  if (empty) throw new DiffeoError('CONFIG', `${empty} must not be empty: nothing would be checked`);
+  if (settings.rows < 3) throw new DiffeoError('CONFIG', `rows must be at least 3; got ${settings.rows}`);
+  const { lacks, iterates } = settings.capabilities;
+  if (!iterates) return;
+  if (lacks) throw new DiffeoError('CONFIG', `a layer that lacks its ${lacks} does not iterate: it has one direction`);
+  if (iterates.tolerance > 0) return;
+  throw new DiffeoError('CONFIG', `capabilities.iterates.tolerance must be above 0; got ${iterates.tolerance}`);
+}
+
 /**
  * Fills in the defaults.
  *
  * @throws DiffeoError `BACKEND` for a backend that is not registered; `CONFIG` for a setting that makes no sense.
  */
-export function settle(options: LayerOptions, contextShapes: readonly (Shape | null)[]): Settings {
+export function settle(options: LayerOptions | BaseOptions, contextShapes: readonly (Shape | null)[]): Settings {
   const settings: Settings = {
+    configs: [{}],
     eventShapes: [[1], [2], [3]],
     contextShapes,
     backends: options.backends ?? backendsAtHand(),
@@ -95,19 +155,18 @@ export function settle(options: LayerOptions, contextShapes: readonly (Shape | n
     perturbation: 0.5,
     amplification: 1,
     capabilities: {},
-    trainingSteps: 200,
+    trainingSteps: 300,
+    reference: {},
+    domain: null,
+    baseDomain: null,
+    only: null,
     ...options,
-    domain: options.domain ?? null,
-    baseDomain: options.baseDomain ?? null,
-    only: options.only ?? null,
   };
+  requireSense(settings);
   const missing = settings.backends.find((name) => !findBackendFactory(name));
-  if (missing) {
-    throw new DiffeoError(
-      'BACKEND',
-      `the tfjs backend '${missing}' is not registered: import '@tensorflow/tfjs-backend-${missing}' first`,
-    );
-  }
-  if (settings.rows < 3) throw new DiffeoError('CONFIG', `rows must be at least 3; got ${settings.rows}`);
-  return settings;
+  if (!missing) return settings;
+  throw new DiffeoError(
+    'BACKEND',
+    `the tfjs backend '${missing}' is not registered: import '@tensorflow/tfjs-backend-${missing}' first`,
+  );
 }

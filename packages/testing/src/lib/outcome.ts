@@ -1,3 +1,5 @@
+import { describeInput, type Points } from './points.ts';
+
 /** What a check found. */
 export interface Outcome {
   readonly passed: boolean;
@@ -14,12 +16,12 @@ export const show = (value: number): string => (Number.isSafeInteger(value) ? `$
 export const passed = (message = 'holds'): Outcome => ({ passed: true, tolerance: null, measured: null, message });
 export const failed = (message: string): Outcome => ({ passed: false, tolerance: null, measured: null, message });
 
-/** Compares one measured number with the most it may be. NaN fails. */
+/** Compares one measured number with the most it may be. NaN fails. The message goes before the number: `… is off by`. */
 export const atMost = (measured: number, tolerance: number, message: string): Outcome => ({
   passed: measured <= tolerance,
   tolerance,
   measured,
-  message: `${message}: ${show(measured)}, where ${show(tolerance)} is allowed`,
+  message: `${message} ${show(measured)}, where ${show(tolerance)} is allowed`,
 });
 
 /** |a − b| relative to 1 + |b|; 0 for two equal numbers, infinities included; infinite when only one is NaN. */
@@ -37,12 +39,14 @@ export interface Comparison {
   readonly expected: ArrayLike<number>;
   /** Relative to 1 + |expected|. 0: bit for bit. */
   readonly tolerance: number;
-  /** Rows that the numbers fall into, for messages. */
-  readonly rows: number;
+  /** The rows that the numbers fall into, so that the message can name the row and the input that it comes from. */
+  readonly points?: Points;
+  /** How many rows, where there are no points to name. Default 1. */
+  readonly rows?: number;
 }
 
 /** Compares two lists of numbers, entry by entry; the worst one is reported with its row. */
-export function close({ what, actual, expected, tolerance, rows }: Comparison): Outcome {
+export function close({ what, actual, expected, tolerance, points, rows = points?.rows ?? 1 }: Comparison): Outcome {
   if (actual.length !== expected.length) {
     return failed(`${what}: expected ${expected.length} numbers and got ${actual.length}`);
   }
@@ -53,7 +57,8 @@ export function close({ what, actual, expected, tolerance, rows }: Comparison): 
     if (off > worst) [worst, at] = [off, i];
   }
   const width = Math.max(1, actual.length / Math.max(1, rows));
-  const place = `row ${Math.floor(at / width)}, entry ${at % width}`;
+  const row = Math.floor(at / width);
+  const place = `row ${row}, entry ${at % width}${points?.rows ? `, ${describeInput(points, row)}` : ''}`;
   const numbers = actual.length
     ? `expected ${show(expected[at] as number)} and got ${show(actual[at] as number)} in ${place}, off by ${show(worst)}`
     : 'no numbers to compare';

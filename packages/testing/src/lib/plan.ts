@@ -3,7 +3,8 @@ import { type Check, type CheckResult, explain, messageOf } from './check.ts';
 import { builds } from './checks/builds.ts';
 import type { Settings } from './options.ts';
 import { failed } from './outcome.ts';
-import { buildSubject, type PartKind, type Place, placesOf, type Source, type Subject, specFrom } from './subject.ts';
+import { type PartKind, type Place, placesOf, type Source, specAt } from './place.ts';
+import { buildSubject, type Subject } from './subject.ts';
 
 /** What is to be done at one place. */
 export interface Planned {
@@ -31,7 +32,8 @@ function planAt(spec: Spec<PartKind>, place: Place, checks: readonly Check[], se
 /**
  * Builds a source everywhere and lists the checks that apply there. Makes no tensors and needs no backend.
  *
- * @throws DiffeoError `CONFIG` when `only` names a check that there is not, `SPEC` when the source is of another kind.
+ * @throws DiffeoError `CONFIG` when `only` names a check that there is not or the definition refuses its configuration,
+ * `SPEC` when the source is of another kind.
  */
 export function plan(
   source: Source<PartKind>,
@@ -46,5 +48,5 @@ export function plan(
     throw new DiffeoError('CONFIG', `there is no check '${unknown}'; the checks are: ${names}`);
   }
   const chosen = checks.filter(({ name }) => only?.includes(name) ?? true);
-  return placesOf(settings).map((place) => planAt(specFrom(source, kind, place.eventShape), place, chosen, settings));
+  return placesOf(source, settings).map((place) => planAt(specAt(source, kind, place), place, chosen, settings));
 }

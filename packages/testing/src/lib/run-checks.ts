@@ -2,8 +2,8 @@ import { getBackend } from '@tensorflow/tfjs-core';
 import { useBackend } from './backend.ts';
 import { type Check, type CheckResult, type Report, runCheck } from './check.ts';
 import type { Settings } from './options.ts';
+import type { PartKind, Source } from './place.ts';
 import { plan } from './plan.ts';
-import type { PartKind, Source } from './subject.ts';
 
 /** Runs checks on a source everywhere that the settings name, and leaves the backend as it was. */
 export async function runChecks(

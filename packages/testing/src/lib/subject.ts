@@ -1,42 +1,14 @@
-import {
-  type Call,
-  type Definition,
-  DiffeoError,
-  type Flow,
-  type FlowParams,
-  flow,
-  type Seed,
-  type Shape,
-  type Spec,
-  sizeOf,
-  uniformBox,
-} from '@diffeo/core';
+import { type Call, type Flow, type FlowParams, flow, type Shape, type Spec, sizeOf, uniformBox } from '@diffeo/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { leafLayers } from './nested-specs.ts';
-import type { Interval, Settings } from './options.ts';
+import type { Settings } from './options.ts';
+import type { PartKind, Place } from './place.ts';
+import type { Side } from './points.ts';
 import { type Tolerances, tolerances } from './tolerance.ts';
 
-/** The kinds of part that the kit checks. */
-export type PartKind = 'layer' | 'base';
-
-/** A layer or base to check: its spec, its definition where it needs no configuration, or a function of the event shape. */
-export type Source<K extends PartKind> = Spec<K> | Definition<K> | ((eventShape: Shape) => Spec<K>);
-
-/** Where a check ran. With the source, all that is needed to run it again. */
-export interface Place {
-  readonly backend: string;
-  readonly eventShape: Shape;
-  readonly contextShape: Shape | null;
-  readonly seed: Seed;
-}
-
 /** One function of the part that takes a batch and gives a row of each output for each row. */
-export interface RowMap {
+export interface RowMap extends Side {
   readonly name: 'forward' | 'inverse' | 'logProb';
-  /** The shape of one row of the input. */
-  readonly rowShape: Shape;
-  /** Where the input's numbers lie; `null`: anywhere. */
-  readonly interval: Interval | null;
   /** The outputs in order, each with the shape of one row. */
   readonly outputs: readonly { readonly name: string; readonly rowShape: Shape }[];
   run(params: FlowParams, point: Tensor, call: Call): readonly Tensor[];
@@ -49,56 +21,50 @@ export interface Subject {
   readonly place: Place;
   readonly settings: Settings;
   readonly model: Flow;
+  /** What the part computes: both directions of a layer, or the one that it has; the log-density of a base. */
   readonly maps: readonly RowMap[];
+  /** The data's side. */
+  readonly data: Side;
   /** How many layers deep the part is; 1 for a single layer or a base. */
   readonly depth: number;
   readonly tolerances: Tolerances;
 }
 
-/**
- * The spec that a source stands for.
- *
- * @throws DiffeoError `SPEC` when it is one of another kind.
- */
-export function specFrom(source: Source<PartKind>, kind: PartKind, eventShape: Shape): Spec<PartKind> {
-  const spec = typeof source !== 'function' ? source : 'restore' in source ? source() : source(eventShape);
-  if (spec?.$kind === kind) return spec;
-  throw new DiffeoError(
-    'SPEC',
-    `expected a ${kind}: its spec, its definition, or a function of the event shape that returns its spec; got ${spec?.$kind ?? typeof spec}`,
-  );
-}
+/** Whether there is a way there and a way back. */
+export const hasBothDirections = ({ maps }: Subject): boolean => maps.length === 2;
 
-/** Every combination of shapes and backends, backends outermost. */
-export const placesOf = ({ backends, eventShapes, contextShapes, seed }: Settings): readonly Place[] =>
-  backends.flatMap((backend) =>
-    eventShapes.flatMap((eventShape) =>
-      contextShapes.map((contextShape) => ({ backend, eventShape, contextShape, seed })),
-    ),
-  );
+/** The map that undoes another; call it where there are both directions. */
+export const opposite = ({ maps }: Subject, map: RowMap): RowMap => maps.find((other) => other !== map) as RowMap;
 
-function layerMaps({ bijector, baseShape, eventShape }: Flow, { domain, baseDomain }: Settings): readonly RowMap[] {
-  const outputs = (rowShape: Shape) => [
-    { name: 'value', rowShape },
-    { name: 'logDet', rowShape: [] },
-  ];
-  const run = (direction: 'forward' | 'inverse'): RowMap['run'] => {
-    return ({ layers }, point, call) => {
+/** Whether the likelihood can be computed. */
+export const hasLikelihood = ({ settings }: Subject): boolean => settings.capabilities.lacks !== 'inverse';
+
+/** Whether samples can be drawn. */
+export const hasSamples = ({ settings }: Subject): boolean => settings.capabilities.lacks !== 'forward';
+
+/** A direction of a layer as a map, whether the layer has it or not. */
+export function directionOf(model: Flow, direction: 'forward' | 'inverse', { domain, baseDomain }: Settings): RowMap {
+  const { bijector, baseShape, eventShape } = model;
+  const [from, to] = direction === 'forward' ? [baseShape, eventShape] : [eventShape, baseShape];
+  return {
+    name: direction,
+    rowShape: from,
+    interval: direction === 'forward' ? baseDomain : domain,
+    outputs: [
+      { name: 'value', rowShape: to },
+      { name: 'logDet', rowShape: [] },
+    ],
+    run: ({ layers }, point, call) => {
       const { value, logDet } = bijector[direction](layers, point, call);
       return [value, logDet];
-    };
-  };
-  return [
-    {
-      name: 'forward',
-      rowShape: baseShape,
-      interval: baseDomain,
-      outputs: outputs(eventShape),
-      run: run('forward'),
     },
-    { name: 'inverse', rowShape: eventShape, interval: domain, outputs: outputs(baseShape), run: run('inverse') },
-  ];
+  };
 }
+
+const layerMaps = (model: Flow, settings: Settings): readonly RowMap[] =>
+  (['forward', 'inverse'] as const)
+    .filter((direction) => direction !== settings.capabilities.lacks)
+    .map((direction) => directionOf(model, direction, settings));
 
 const baseMaps = (model: Flow, { domain }: Settings): readonly RowMap[] => [
   {
@@ -114,7 +80,7 @@ const baseMaps = (model: Flow, { domain }: Settings): readonly RowMap[] => [
 export function buildSubject(spec: Spec<PartKind>, place: Place, settings: Settings): Subject {
   const { eventShape, contextShape } = place;
   const { $kind: kind } = spec;
-  const { baseDomain } = settings;
+  const { baseDomain, amplification, capabilities } = settings;
   const model =
     kind === 'base'
       ? flow({ eventShape, contextShape, layers: [], base: spec as Spec<'base'> })
@@ -133,6 +99,7 @@ export function buildSubject(spec: Spec<PartKind>, place: Place, settings: Setti
     model,
     depth,
     maps: kind === 'base' ? baseMaps(model, settings) : layerMaps(model, settings),
-    tolerances: tolerances(sizeOf(eventShape), depth, settings.amplification),
+    data: { rowShape: eventShape, interval: settings.domain },
+    tolerances: tolerances(sizeOf(eventShape), depth, amplification, capabilities.iterates?.tolerance),
   };
 }

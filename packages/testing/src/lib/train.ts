@@ -1,8 +1,8 @@
 import { copyParams, type FlowParams, gradients, leaves, mapParams } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
 import { mean, neg, type Tensor, tensor } from '@tensorflow/tfjs-core';
-import type { RowMap } from './subject.ts';
-import { drawPoints, enter, type Points, type Trial } from './trial.ts';
+import type { Points } from './points.ts';
+import { drawPoints, enter, type Trial } from './trial.ts';
 
 /** Rows in a batch; each step has its own, so that a flow cannot learn them by heart and grow without bound. */
 const rows = 32;
@@ -11,9 +11,9 @@ const shallowRate = 0.01;
 const [decay1, decay2] = [0.9, 0.99];
 
 /** Two clusters, so that there is something to learn: ordinary points drawn together around 1.5 and −1.5. */
-function clusters(trial: Trial, map: RowMap, step: number): Points {
-  const points = drawPoints(trial, map, rows, `training.${step}`);
-  if (map.interval) return points;
+function clusters(trial: Trial, step: number): Points {
+  const points = drawPoints(trial, trial.data, rows, `training.${step}`);
+  if (trial.data.interval) return points;
   const width = points.values.length / rows;
   const values = points.values.map((value, i) => 0.4 * value + (Math.floor(i / width) % 2 ? 1.5 : -1.5));
   return { ...points, values };
@@ -44,7 +44,6 @@ function move({ values, first, second }: Moving, slope: ArrayLike<number>, step:
  */
 export function train(trial: Trial, steps: number): FlowParams {
   const { model } = trial;
-  const map = trial.maps.at(-1) as RowMap;
   const moving = new Map<string, Moving>();
   for (const { path, leaf, tensor: from } of leaves(model.layout, trial.params)) {
     if (!from || !leaf.trainable) continue;
@@ -58,7 +57,7 @@ export function train(trial: Trial, steps: number): FlowParams {
     });
   for (let step = 1; step <= steps; step++) {
     const slopes = tidied(() => {
-      const { point, context } = enter(trial, map, clusters(trial, map, step));
+      const { point, context } = enter(trial, trial.data, clusters(trial, step));
       const loss = (params: FlowParams): Tensor =>
         neg(mean(model.logProb(params, point, { ...(context && { context }) })));
       return gradients(model.layout, current(), loss).gradients;

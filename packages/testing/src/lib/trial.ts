@@ -13,20 +13,13 @@ import {
 import { tidied } from '@diffeo/core/engine';
 import { add, keep, mul, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { randomiseParams } from './numeric/randomise-params.ts';
-import type { RowMap, Subject } from './subject.ts';
+import type { Points, Side } from './points.ts';
+import type { Subject } from './subject.ts';
 
 /** A subject with parameters: started where it starts from data, and moved away from its initial values. */
 export interface Trial extends Subject {
   /** Made when first asked for, so that a check which does not need them can say what is wrong with them. */
   readonly params: FlowParams;
-}
-
-/** A batch on the host: the rows of a map's input and of the context that goes with them. */
-export interface Points {
-  readonly rows: number;
-  readonly values: Float32Array;
-  /** `null` where the place has no context. */
-  readonly context: Float32Array | null;
 }
 
 /** A batch on the device. */
@@ -50,14 +43,14 @@ export const drawContext = (subject: Subject, rows: number, label: string): { re
   return contextShape ? { context: normal([rows, ...contextShape], contextSeed(subject, label)) } : {};
 };
 
-/** Random rows for a map, and context. `label` tells draws apart. */
-export function drawPoints(subject: Subject, map: RowMap, rows: number, label: string): Points {
+/** Random rows for one side of a map, and context. `label` tells draws apart. */
+export function drawPoints(subject: Subject, side: Side, rows: number, label: string): Points {
   const seed = fold(fold(subject.place.seed, 'points'), label);
-  const shape = [rows, ...map.rowShape];
+  const shape = [rows, ...side.rowShape];
   const { contextShape } = subject.place;
   const values = hostValues(() => {
-    if (!map.interval) return mul(normal(shape, seed), 1.5);
-    const [low, high] = map.interval;
+    if (!side.interval) return mul(normal(shape, seed), 1.5);
+    const [low, high] = side.interval;
     const width = high - low;
     return add(mul(uniform(shape, seed), 0.96 * width), low + 0.02 * width);
   });
@@ -68,20 +61,9 @@ export function drawPoints(subject: Subject, map: RowMap, rows: number, label: s
   };
 }
 
-/** The batch made of these rows of another, in this order. */
-export function takeRows({ rows, values, context }: Points, chosen: readonly number[]): Points {
-  const pick = (from: Float32Array): Float32Array => {
-    const size = from.length / rows;
-    const picked = new Float32Array(chosen.length * size);
-    for (const [to, row] of chosen.entries()) picked.set(from.subarray(row * size, row * size + size), to * size);
-    return picked;
-  };
-  return { rows: chosen.length, values: pick(values), context: context && pick(context) };
-}
-
 /** Puts a copy of a batch on the device. The caller owns the tensors. */
-export const enter = ({ place }: Subject, map: RowMap, { rows, values, context }: Points): Entered => ({
-  point: tensor(values.slice(), [rows, ...map.rowShape], 'float32'),
+export const enter = ({ place }: Subject, side: Side, { rows, values, context }: Points): Entered => ({
+  point: tensor(values.slice(), [rows, ...side.rowShape], 'float32'),
   context: context && place.contextShape && tensor(context.slice(), [rows, ...place.contextShape], 'float32'),
 });
 
@@ -89,13 +71,12 @@ export const enter = ({ place }: Subject, map: RowMap, { rows, values, context }
 const startRows = 64;
 
 /** Initial parameters, started if the part starts from data. The caller owns them. */
-export function startedParams(subject: Subject): FlowParams {
-  const { model, maps, place } = subject;
+function startedParams(subject: Subject): FlowParams {
+  const { model, data, place } = subject;
   return tidied(() => {
     const first = model.init(place.seed);
     if (!leaves(model.layout, first).some(({ leaf }) => leaf.fromData)) return first;
-    const map = maps.at(-1) as RowMap;
-    const { point, context } = enter(subject, map, drawPoints(subject, map, startRows, 'start'));
+    const { point, context } = enter(subject, data, drawPoints(subject, data, startRows, 'start'));
     return model.start(first, point, { ...(context && { context }) });
   });
 }
@@ -126,8 +107,8 @@ export async function withTrial<T>(subject: Subject, check: (trial: Trial) => T 
   }
 }
 
-/** How many numbers one row of a map's input holds. */
-export const widthOf = (map: RowMap): number => sizeOf(map.rowShape);
+/** How many numbers one row holds. */
+export const widthOf = ({ rowShape }: Side): number => sizeOf(rowShape);
 
 /** The leaves of a tree with their numbers on the host; `null` for one that has not started. */
 export const hostLeaves = (trial: Subject, params: FlowParams): ReadonlyMap<string, Float32Array | null> =>

@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts';
 import { batchSizes } from './batch-sizes.ts';
 import { builds } from './builds.ts';
+import { chainAndInvert } from './chain-and-invert.ts';
 import { compareBackends } from './compare-backends.ts';
 import { constantLogDet } from './constant-log-det.ts';
 import { contextDeclared } from './context-declared.ts';
@@ -8,6 +9,7 @@ import { contextReaches } from './context-reaches.ts';
 import { densityIntegrates, samplesMatchDensity } from './density.ts';
 import { deterministic } from './deterministic.ts';
 import { farParameters } from './far-parameters.ts';
+import { fileRefusals } from './file-refusals.ts';
 import { finiteGradients } from './finite-gradients.ts';
 import { finiteValues } from './finite-values.ts';
 import { inputsUntouched } from './inputs-untouched.ts';
@@ -17,8 +19,11 @@ import { logDetJacobian } from './log-det-jacobian.ts';
 import { logDetShape } from './log-det-shape.ts';
 import { logDetsCancel } from './log-dets-cancel.ts';
 import { noLeaks } from './no-leaks.ts';
+import { oneEvaluation } from './one-evaluation.ts';
+import { oneWay } from './one-way.ts';
 import { parameterGradients } from './parameter-gradients.ts';
 import { recompute } from './recompute.ts';
+import { reference } from './reference.ts';
 import { roundTrip } from './round-trip.ts';
 import { rowsAlone } from './rows-alone.ts';
 import { sampleSeeds, sampleShapes, temperature } from './sampling.ts';
@@ -41,12 +46,14 @@ export const layerChecks: readonly Check[] = [
   inputsUntouched,
   deterministic,
   noLeaks,
+  oneWay,
   // truth
   roundTrip,
   logDetsCancel,
   logDetJacobian,
   jacobianStructure,
   constantLogDet,
+  chainAndInvert,
   rowsAlone,
   batchSizes,
   // numbers
@@ -55,15 +62,18 @@ export const layerChecks: readonly Check[] = [
   farParameters,
   trainedRoundTrip,
   compareBackends,
+  reference,
   // training
   parameterGradients,
   taylorTest,
   recompute,
+  oneEvaluation,
   seededNoise,
   // life
   start,
   startOnce,
   saveLoad,
+  fileRefusals,
   contextDeclared,
   contextReaches,
   // density
@@ -86,10 +96,15 @@ export const baseChecks: readonly Check[] = [
   finiteGradients,
   farParameters,
   compareBackends,
+  reference,
   parameterGradients,
   taylorTest,
+  start,
   startOnce,
   saveLoad,
+  fileRefusals,
+  contextDeclared,
+  contextReaches,
   sampleShapes,
   sampleSeeds,
   temperature,

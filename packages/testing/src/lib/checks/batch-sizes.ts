@@ -5,8 +5,9 @@ import type { Check } from '../check.ts';
 import { messageOf } from '../check.ts';
 import { callWith, hostGradients } from '../evaluate.ts';
 import { failed, type Outcome, passed, worst } from '../outcome.ts';
-import type { RowMap } from '../subject.ts';
-import { drawPoints, enter, type Points, type Trial } from '../trial.ts';
+import type { Points } from '../points.ts';
+import { hasBothDirections, opposite, type RowMap } from '../subject.ts';
+import { drawPoints, enter, type Trial } from '../trial.ts';
 
 /** Runs a map, and from where it arrives the way back, without leaving the device in between. */
 function thereAndBack(trial: Trial, map: RowMap, points: Points): readonly (readonly number[])[] {
@@ -14,8 +15,7 @@ function thereAndBack(trial: Trial, map: RowMap, points: Points): readonly (read
     const entered = enter(trial, map, points);
     const call = callWith(entered);
     const outputs = map.run(trial.params, entered.point, call);
-    const back = trial.maps.find((other) => other !== map);
-    back?.run(trial.params, outputs[0] as Tensor, call);
+    if (hasBothDirections(trial)) opposite(trial, map).run(trial.params, outputs[0] as Tensor, call);
     return outputs.map(({ shape }) => shape);
   });
 }
@@ -48,5 +48,6 @@ function at(trial: Trial, map: RowMap, rows: number): Outcome {
 export const batchSizes: Check = {
   name: 'batch-sizes',
   holds: 'batches of every size work, the empty one included, and so do their gradients',
+  allows: '–',
   run: (trial) => worst(trial.maps.flatMap((map) => trial.settings.batchSizes.map((rows) => at(trial, map, rows)))),
 };

@@ -7,6 +7,7 @@ import { buildSubject } from '../subject.ts';
 export const builds: Check = {
   name: 'builds',
   holds: 'it is built where it is put, and building makes no tensor',
+  allows: '–',
   run: ({ spec, place, settings }) => {
     const made = countTensors(() => buildSubject(spec, place, settings));
     if (made === 0) return passed('no tensor made');

@@ -3,8 +3,10 @@ import { useBackend } from '../backend.ts';
 import type { Check } from '../check.ts';
 import { evaluate, hostGradients } from '../evaluate.ts';
 import { close, worst } from '../outcome.ts';
+import type { Points } from '../points.ts';
 import type { RowMap } from '../subject.ts';
-import { drawPoints, type Points, type Trial } from '../trial.ts';
+import { toleranceText } from '../tolerance.ts';
+import { drawPoints, type Trial } from '../trial.ts';
 
 const compared = ['cpu', 'wasm'] as const;
 
@@ -12,24 +14,23 @@ const compared = ['cpu', 'wasm'] as const;
 interface Computed {
   readonly what: string;
   readonly values: Float32Array;
-  readonly rows: number;
+  /** The rows that the values fall into; absent for what sums over them. */
+  readonly points?: Points;
 }
 
 /** Everything that a map computes. Parameters move to the backend that is current. */
 function compute(trial: Trial, map: RowMap, points: Points): readonly Computed[] {
-  const { rows } = points;
   const outputs = evaluate(trial, map, points);
   const { point, context, params } = hostGradients(trial, map, points);
-  const slope = (at: string, values: Float32Array, count: number): Computed => ({
+  const slope = (at: string, values: Float32Array): Computed => ({
     what: `the gradient of ${map.name} at ${at}`,
     values,
-    rows: count,
   });
   return [
-    ...outputs.map((values, i) => ({ what: `${map.name}.${map.outputs[i]?.name}`, values, rows })),
-    slope('its input', point, rows),
-    ...(context ? [slope('its context', context, rows)] : []),
-    ...[...params].map(([path, values]) => slope(`'${path}'`, values, 1)),
+    ...outputs.map((values, i) => ({ what: `${map.name}.${map.outputs[i]?.name}`, values, points })),
+    { ...slope('its input', point), points },
+    ...(context ? [{ ...slope('its context', context), points }] : []),
+    ...[...params].map(([path, values]) => slope(`'${path}'`, values)),
   ];
 }
 
@@ -37,6 +38,7 @@ function compute(trial: Trial, map: RowMap, points: Points): readonly Computed[]
 export const compareBackends: Check = {
   name: 'compare-backends',
   holds: 'values and gradients on the wasm backend are those on the cpu backend',
+  allows: toleranceText.backends,
   applies: ({ place, settings }) =>
     place.backend === settings.backends[0] && compared.every((name) => findBackendFactory(name)),
   run: async (trial) => {
@@ -50,13 +52,13 @@ export const compareBackends: Check = {
     await useBackend(trial.place.backend);
     const [expected = [], actual = []] = found;
     return worst(
-      expected.map(({ what, values, rows: count }, i) =>
+      expected.map(({ what, values, points: among }, i) =>
         close({
           what: `${what} on ${compared[1]}, against ${compared[0]}`,
           actual: actual[i]?.values ?? [],
           expected: values,
           tolerance: trial.tolerances.backends,
-          rows: count,
+          ...(among && { points: among }),
         }),
       ),
     );

@@ -1,4 +1,4 @@
-import { isDiffeoError } from '@diffeo/core';
+import { isDiffeoError, type Shape } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
 import { zeros } from '@tensorflow/tfjs-core';
 import type { Check } from '../check.ts';
@@ -28,8 +28,12 @@ function ignores(trial: Trial, map: RowMap): readonly Outcome[] {
   const points = drawPoints(trial, map, rows, 'context');
   const other = drawPoints(trial, map, rows, 'other context');
   const expected = evaluate(trial, map, points);
-  const changed = { 'another context': other.context, 'no context': null };
-  return Object.entries(changed).flatMap(([what, context]) => {
+  const changed: readonly [string, Float32Array | null][] = [
+    ['another context', other.context],
+    // A conditional flow demands a context before its base is asked.
+    ...(trial.kind === 'layer' ? [['no context', null] satisfies [string, null]] : []),
+  ];
+  return changed.flatMap(([what, context]) => {
     const found = evaluate(trial, map, { ...points, context });
     return map.outputs.map(({ name }, i) =>
       close({
@@ -37,19 +41,26 @@ function ignores(trial: Trial, map: RowMap): readonly Outcome[] {
         actual: found[i] as Float32Array,
         expected: expected[i] as Float32Array,
         tolerance: 0,
-        rows,
+        points,
       }),
     );
   });
 }
 
-/** What a layer does with a context is what it declares. */
+/** The shape of the context that a part takes: what a layer declares, what a base distribution claims to use. */
+const taken = ({ kind, model, place, settings }: Trial): Shape | null => {
+  if (kind === 'layer') return model.bijector.contextShape;
+  return settings.capabilities.usesContext ? place.contextShape : null;
+};
+
+/** What a part does with a context is what it declares. */
 export const contextDeclared: Check = {
   name: 'context-declared',
   holds: 'a context that it declares is required and its shape checked; one that it does not declare is ignored',
-  applies: ({ kind, place }) => kind === 'layer' && place.contextShape !== null,
+  allows: '0',
+  applies: ({ place }) => place.contextShape !== null,
   run: (trial) => {
-    const { contextShape } = trial.model.bijector;
+    const contextShape = taken(trial);
     if (!contextShape) {
       if (trial.settings.capabilities.usesContext) {
         return failed('It claims to use the context, and declares contextShape null where there is one');

@@ -23,6 +23,10 @@ function reaches(trial: Trial, map: RowMap): Outcome {
 export const contextReaches: Check = {
   name: 'context-reaches',
   holds: 'a context that it declares changes what it does, and the gradient reaches it',
-  applies: ({ kind, model }) => kind === 'layer' && model.bijector.contextShape !== null,
+  allows: '–',
+  applies: ({ kind, model, place, settings }) =>
+    kind === 'layer'
+      ? model.bijector.contextShape !== null
+      : place.contextShape !== null && settings.capabilities.usesContext === true,
   run: (trial) => worst(trial.maps.map((map) => reaches(trial, map))),
 };

@@ -1,6 +1,7 @@
 import type { Interval } from '../options.ts';
+import type { Points } from '../points.ts';
 import type { RowMap } from '../subject.ts';
-import { drawPoints, type Points, type Trial, widthOf } from '../trial.ts';
+import { drawPoints, type Trial, widthOf } from '../trial.ts';
 
 const extremes = [0, 1e-6, -1e-6, 10, -10, 1e3, -1e3];
 
@@ -25,12 +26,4 @@ export function extremePoints(trial: Trial, map: RowMap): Points {
     points.values[(2 * i + 1) * width + (i % width)] = value;
   }
   return points;
-}
-
-/** The row that entry `index` of an output stands in, with the input that gave it. */
-export function describeRow(points: Points, length: number, index: number): string {
-  const row = Math.floor(index / (length / points.rows));
-  const width = points.values.length / points.rows;
-  const input = [...points.values.subarray(row * width, row * width + width)].slice(0, 8);
-  return `in row ${row}, at the input (${input.map((value) => value.toPrecision(6)).join(', ')})`;
 }

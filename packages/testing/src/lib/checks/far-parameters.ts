@@ -3,8 +3,8 @@ import type { Check } from '../check.ts';
 import { evaluate, hostGradients } from '../evaluate.ts';
 import { pushParams } from '../numeric/push-params.ts';
 import { finite, type Outcome, worst } from '../outcome.ts';
+import { describeRow } from '../points.ts';
 import { drawPoints, type Trial } from '../trial.ts';
-import { describeRow } from './extremes.ts';
 import { isTrainable } from './trainable.ts';
 
 function pushed(trial: Trial, value: number): readonly Outcome[] {
@@ -35,6 +35,7 @@ function pushed(trial: Trial, value: number): readonly Outcome[] {
 export const farParameters: Check = {
   name: 'far-parameters',
   holds: 'its outputs and gradients stay finite with every trainable parameter pushed to 20 or −20',
+  allows: '–',
   applies: (subject) => isTrainable(subject) && subject.depth === 1,
   run: (trial) => worst([...pushed(trial, 20), ...pushed(trial, -20)]),
 };

@@ -1,9 +1,10 @@
 import type { Check } from '../check.ts';
 import { hostGradients } from '../evaluate.ts';
 import { finite, type Outcome, worst } from '../outcome.ts';
+import { describeRow, takeRows } from '../points.ts';
 import type { RowMap } from '../subject.ts';
-import { type Trial, takeRows } from '../trial.ts';
-import { describeRow, extremePoints } from './extremes.ts';
+import type { Trial } from '../trial.ts';
+import { extremePoints } from './extremes.ts';
 
 /** A parameter's gradient sums over rows, so the row to blame is found by taking each alone. */
 function parameterGradients(trial: Trial, map: RowMap): Outcome {
@@ -25,6 +26,7 @@ function parameterGradients(trial: Trial, map: RowMap): Outcome {
 export const finiteGradients: Check = {
   name: 'finite-gradients',
   holds: 'its gradients are finite at 0, ±1e-6, ±10 and ±1e3',
+  allows: '–',
   run: (trial) =>
     worst(
       trial.maps.flatMap((map) => {

@@ -9,8 +9,8 @@ import { drawPoints, enter, type Trial } from '../trial.ts';
 
 function touched(trial: Trial, map: RowMap): readonly Outcome[] {
   const { model, params, settings } = trial;
-  const { rows } = settings;
-  const entered = enter(trial, map, drawPoints(trial, map, rows, 'untouched'));
+  const points = drawPoints(trial, map, settings.rows, 'untouched');
+  const entered = enter(trial, map, points);
   const given: [string, Tensor][] = [
     ['the input', entered.point],
     ...(entered.context ? [['the context', entered.context] as [string, Tensor]] : []),
@@ -26,7 +26,7 @@ function touched(trial: Trial, map: RowMap): readonly Outcome[] {
     if (tensor.isDisposed) return failed(`${map.name} disposed ${name}, which its caller owns`);
     const expected = before[i] as Float32Array;
     const what = `${name} after ${map.name}`;
-    return close({ what, actual: tensor.dataSync(), expected, tolerance: 0, rows: i === 0 ? rows : 1 });
+    return close({ what, actual: tensor.dataSync(), expected, tolerance: 0, ...(i === 0 && { points }) });
   });
   entered.point.dispose();
   entered.context?.dispose();
@@ -37,5 +37,6 @@ function touched(trial: Trial, map: RowMap): readonly Outcome[] {
 export const inputsUntouched: Check = {
   name: 'inputs-untouched',
   holds: 'it neither changes nor disposes its input, its context or its parameters',
+  allows: '0',
   run: (trial) => worst(trial.maps.flatMap((map) => touched(trial, map))),
 };

@@ -1,8 +1,10 @@
 import type { Check } from '../check.ts';
 import { evaluate } from '../evaluate.ts';
 import { close, failed, type Outcome, passed, show, worst } from '../outcome.ts';
+import type { Points } from '../points.ts';
 import type { RowMap } from '../subject.ts';
-import { drawPoints, type Points, type Trial, widthOf } from '../trial.ts';
+import { toleranceText } from '../tolerance.ts';
+import { drawPoints, type Trial, widthOf } from '../trial.ts';
 import { rowJacobian } from './row-jacobian.ts';
 
 const mayBeNonZero = {
@@ -32,13 +34,14 @@ function unchanged(trial: Trial, map: RowMap, points: Points): Outcome {
     Array.from({ length: rows }, (_, row) => kept.map((entry) => values[row * n + entry] as number)).flat();
   const what = `${map.name}: the entries that it claims to leave as they are (${kept.join(', ')})`;
   const [actual] = evaluate(trial, map, points);
-  return close({ what, actual: pick(actual as Float32Array), expected: pick(points.values), tolerance: 0, rows });
+  return close({ what, actual: pick(actual as Float32Array), expected: pick(points.values), tolerance: 0, points });
 }
 
 /** The Jacobian has the shape that the layer claims, and what it claims to leave alone is left alone. */
 export const jacobianStructure: Check = {
   name: 'jacobian-structure',
   holds: 'its Jacobian has the structure that it claims',
+  allows: `0 where it claims to change nothing; ${toleranceText.roundTrip} where it claims a 0`,
   applies: ({ kind, settings: { capabilities } }) =>
     kind === 'layer' && (capabilities.jacobian !== undefined || capabilities.unchanged !== undefined),
   run: (trial) =>

@@ -15,6 +15,7 @@ function usable(what: string, gradient: Float32Array): Outcome {
 export const parameterGradients: Check = {
   name: 'parameter-gradients',
   holds: 'each trainable parameter gets a finite gradient that is not all zeros',
+  allows: '–',
   applies: isTrainable,
   run: (trial) =>
     worst(

@@ -2,8 +2,9 @@ import { tidied } from '@diffeo/core/engine';
 import { reshape, type Tensor } from '@tensorflow/tfjs-core';
 import { callWith } from '../evaluate.ts';
 import { jacobian } from '../numeric/jacobian.ts';
+import { type Points, takeRows } from '../points.ts';
 import type { RowMap } from '../subject.ts';
-import { enter, type Points, type Trial, takeRows, widthOf } from '../trial.ts';
+import { enter, type Trial, widthOf } from '../trial.ts';
 
 /** The Jacobian of a map's value at one row of a batch, over the flattened event. */
 export function rowJacobian(trial: Trial, map: RowMap, points: Points, row: number): Float64Array {

@@ -1,8 +1,10 @@
 import type { Check } from '../check.ts';
 import { evaluate } from '../evaluate.ts';
 import { close, type Outcome, worst } from '../outcome.ts';
+import { type Points, takeRows } from '../points.ts';
 import type { RowMap } from '../subject.ts';
-import { drawPoints, type Points, type Trial, takeRows } from '../trial.ts';
+import { toleranceText } from '../tolerance.ts';
+import { drawPoints, type Trial } from '../trial.ts';
 
 function compare(trial: Trial, map: RowMap, points: Points): readonly Outcome[] {
   const { rows } = points;
@@ -31,7 +33,7 @@ function compare(trial: Trial, map: RowMap, points: Points): readonly Outcome[] 
         actual: numbers.slice(0, origins.length * size),
         expected: origins.flatMap((row) => [...expected.subarray(row * size, row * size + size)]),
         tolerance: trial.tolerances.rows,
-        rows: origins.length,
+        points: takeRows(points, origins),
       });
     });
   });
@@ -41,6 +43,7 @@ function compare(trial: Trial, map: RowMap, points: Points): readonly Outcome[] 
 export const rowsAlone: Check = {
   name: 'rows-alone',
   holds: 'each row is treated alone: the batch around it, its place in it and its size change nothing',
+  allows: toleranceText.rows,
   run: (trial) =>
     worst(trial.maps.flatMap((map) => compare(trial, map, drawPoints(trial, map, trial.settings.rows, 'rows')))),
 };

@@ -11,9 +11,8 @@ const startsFromData = ({ model }: Subject): boolean => leaves(model.layout, {})
 
 /** A start with data of its own. The caller owns the parameters. */
 function startWith(trial: Trial, params: FlowParams, label: string): FlowParams {
-  const map = trial.maps.at(-1) as RowMap;
   return tidied(() => {
-    const { point, context } = enter(trial, map, drawPoints(trial, map, 32, label));
+    const { point, context } = enter(trial, trial.data, drawPoints(trial, trial.data, 32, label));
     return trial.model.start(params, point, { ...(context && { context }) });
   });
 }
@@ -48,7 +47,7 @@ function firstStart(trial: Trial, before: FlowParams, after: FlowParams): Outcom
     }
     if (!tensor) return passed();
     const what = `'${path}', which does not start from data, after the start`;
-    return close({ what, actual: now.dataSync(), expected: tensor.dataSync(), tolerance: 0, rows: 1 });
+    return close({ what, actual: now.dataSync(), expected: tensor.dataSync(), tolerance: 0 });
   });
   return worst([...outcomes, ...trial.maps.map((map) => refuses(trial, map, before))]);
 }
@@ -57,6 +56,7 @@ function firstStart(trial: Trial, before: FlowParams, after: FlowParams): Outcom
 export const start: Check = {
   name: 'start',
   holds: 'what starts from data is null at first and refused, and is filled by start, which leaves the rest as it is',
+  allows: '0',
   applies: startsFromData,
   run: (trial) => {
     const { model, place } = trial;
@@ -76,6 +76,7 @@ export const start: Check = {
 export const startOnce: Check = {
   name: 'start-once',
   holds: 'a start fills what has not started and changes nothing else',
+  allows: '0',
   applies: startsFromData,
   run: (trial) => {
     const { model, params } = trial;
@@ -91,7 +92,7 @@ export const startOnce: Check = {
           const actual = after.get(path);
           if (!expected || !actual) return failed(`'${path}' is null after the start`);
           if (path === missing) return passed();
-          return close({ what: `'${path}' after another start`, actual, expected, tolerance: 0, rows: 1 });
+          return close({ what: `'${path}' after another start`, actual, expected, tolerance: 0 });
         });
       }),
     );

@@ -1,5 +1,7 @@
 import { disposeParams } from '@diffeo/core';
 import type { Check } from '../check.ts';
+import { hasBothDirections } from '../subject.ts';
+import { roundings } from '../tolerance.ts';
 import { train } from '../train.ts';
 import { roundTrips } from './round-trip.ts';
 import { isTrainable } from './trainable.ts';
@@ -11,7 +13,8 @@ const steeper = 16;
 export const trainedRoundTrip: Check = {
   name: 'trained-round-trip',
   holds: 'the round trip still holds after training',
-  applies: isTrainable,
+  allows: `${steeper * roundings.roundTrip} ε √D L`,
+  applies: (subject) => isTrainable(subject) && hasBothDirections(subject),
   run: (trial) => {
     const params = train(trial, trial.settings.trainingSteps);
     try {

@@ -1,5 +1,6 @@
-import { mul, sub } from '@tensorflow/tfjs-core';
+import { add, mul, sub } from '@tensorflow/tfjs-core';
 import { brokenBase, type NegativeControl } from './broken.ts';
+import { irregular } from './irregular.ts';
 import { soundNormal } from './sound-normal.ts';
 
 /** Base distributions that are broken in what layers have not. */
@@ -12,6 +13,33 @@ export const baseControls = (): readonly NegativeControl<'base'>[] => [
     const sound = soundNormal(eventShape);
     return { ...sound, sample: (params, count, seed, _, call) => sound.sample(params, count, seed, 1.5, call) };
   }),
+  brokenBase(
+    'is-another-density-than-its-reference',
+    'reference',
+    'logProb.logProb against its reference: expected',
+    ({ eventShape }) => soundNormal(eventShape),
+    { reference: { logProb: (z) => -Math.LN2 - z.reduce((total, number) => total + Math.abs(number), 0) } },
+  ),
+  brokenBase(
+    'uses-a-context-that-it-does-not-claim',
+    'context-declared',
+    'logProb.logProb with another context, which it does not declare: expected',
+    ({ eventShape }) => {
+      const sound = soundNormal(eventShape);
+      return {
+        ...sound,
+        logProb: (params, z, call) => sound.logProb(params, call.context ? add(z, call.context) : z, call),
+      };
+    },
+    { contextShapes: [[2]] },
+  ),
+  brokenBase(
+    'claims-to-use-a-context',
+    'context-reaches',
+    'gives the same with two different ones',
+    ({ eventShape }) => soundNormal(eventShape),
+    { contextShapes: [[2]], capabilities: { usesContext: true } },
+  ),
   brokenBase(
     'always-samples-something',
     'sample-shapes',
@@ -34,10 +62,11 @@ export const baseControls = (): readonly NegativeControl<'base'>[] => [
   }),
   brokenBase('samples-at-random', 'sample-seeds', 'samples with the same seed: expected', ({ eventShape }) => {
     const sound = soundNormal(eventShape);
+    const random = irregular();
     return {
       ...sound,
       sample: (params, count, _, temperature, call) =>
-        sound.sample(params, count, Math.floor(Math.random() * 2 ** 32), temperature, call),
+        sound.sample(params, count, Math.floor(random() * 2 ** 32), temperature, call),
     };
   }),
   brokenBase('ignores-temperature', 'temperature', 'Temperatures 0 and 1 gave the same samples', ({ eventShape }) => {

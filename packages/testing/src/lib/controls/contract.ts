@@ -1,6 +1,7 @@
 import { leaf } from '@diffeo/core';
 import { add, expandDims, fill, keep, mul, sum, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { brokenLayer, type NegativeControl } from './broken.ts';
+import { irregular } from './irregular.ts';
 import { soundAffine } from './sound-affine.ts';
 
 /** Layers that break the contract. */
@@ -43,7 +44,8 @@ export const contractControls = (): readonly NegativeControl<'layer'>[] => [
   ),
   brokenLayer('starts-at-random', 'seeded-init', "'layers.0.shift': expected", ({ eventShape }) => {
     const sound = soundAffine(eventShape);
-    return { ...sound, init: (seed) => ({ ...sound.init(seed), shift: fill([...eventShape], Math.random()) }) };
+    const random = irregular();
+    return { ...sound, init: (seed) => ({ ...sound.init(seed), shift: fill([...eventShape], random()) }) };
   }),
   brokenLayer(
     'sums-logdet-over-the-batch',
@@ -85,11 +87,12 @@ export const contractControls = (): readonly NegativeControl<'layer'>[] => [
   }),
   brokenLayer('adds-noise', 'deterministic', 'forward.value, the second time: expected', ({ eventShape }) => {
     const sound = soundAffine(eventShape);
+    const random = irregular();
     return {
       ...sound,
       forward: (params, z, call) => {
         const { value, logDet } = sound.forward(params, z, call);
-        return { value: add(value, Math.random() * 1e-3), logDet };
+        return { value: add(value, random() * 1e-3), logDet };
       },
     };
   }),

@@ -1,6 +1,7 @@
-import { type Bijector, leaf, type Shape } from '@diffeo/core';
+import { type Bijector, type Definition, defineLayer, leaf, type Shape, type Spec } from '@diffeo/core';
 import { abs, add, div, fill, log, mean, mul, neg, slice, sub, sum, type Tensor, zeros } from '@tensorflow/tfjs-core';
-import { brokenLayer, type NegativeControl } from './broken.ts';
+import { anyConfig, brokenLayer, control, type NegativeControl, typeOf } from './broken.ts';
+import { irregular } from './irregular.ts';
 import { soundAffine } from './sound-affine.ts';
 
 interface StandardParams {
@@ -39,8 +40,18 @@ const shiftOf = (context: Tensor): Tensor => slice(context, [0, 0], [context.sha
 
 const conditional = { contextShapes: [[2]] } as const;
 
+/** A sound layer that takes configurations of whatever version for its own. */
+function forgiving(): Spec<'layer'> {
+  const type = typeOf('reads-what-a-newer-version-saved');
+  const definition: Definition<'layer'> = Object.assign(
+    defineLayer({ type, version: 1, schema: anyConfig, build: (_, { eventShape }) => soundAffine(eventShape) }),
+    { restore: (config: object) => definition(config) },
+  );
+  return definition();
+}
+
 /** Layers that lose themselves between start, saving and context. */
-export const lifeControls = (): readonly NegativeControl<'layer'>[] => [
+export const lifeControls = (random = irregular()): readonly NegativeControl<'layer'>[] => [
   brokenLayer(
     'is-started-from-the-beginning',
     'start',
@@ -64,7 +75,7 @@ export const lifeControls = (): readonly NegativeControl<'layer'>[] => [
     'forward.value after loading: expected',
     ({ eventShape }) => {
       const sound = soundAffine(eventShape);
-      const secret = 1 + Math.random();
+      const secret = 1 + random();
       return {
         ...sound,
         forward: (params, z, call) => {
@@ -89,6 +100,14 @@ export const lifeControls = (): readonly NegativeControl<'layer'>[] => [
         },
       };
     },
+  ),
+  control(
+    {
+      name: 'reads-what-a-newer-version-saved',
+      brokenCheck: 'file-refusals',
+      finding: 'A file of a newer version: expected DiffeoError NEWER_VERSION, and it was read',
+    },
+    forgiving(),
   ),
   brokenLayer(
     'uses-a-context-that-it-does-not-declare',

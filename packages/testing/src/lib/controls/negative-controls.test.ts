@@ -1,20 +1,15 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
-import type { Spec } from '@diffeo/core';
 import { expect, test } from 'vitest';
-import { checkBase } from '../check-base.ts';
-import { checkLayer } from '../check-layer.ts';
 import { baseChecks, layerChecks } from '../checks/all-checks.ts';
-import type { CheckOptions } from '../options.ts';
+import { checkControl } from './check-control.ts';
 import { negativeControls } from './negative-controls.ts';
-
-const run = (spec: Spec, options: CheckOptions) =>
-  spec.$kind === 'layer' ? checkLayer(spec as Spec<'layer'>, options) : checkBase(spec as Spec<'base'>, options);
 
 test.each(negativeControls.map((control) => [control.name, control.brokenCheck, control] as const))(
   '%s is rejected by %s',
-  async (_, brokenCheck, { spec, options, finding }) => {
-    const report = await run(spec, { ...options, only: [brokenCheck] });
+  async (_, brokenCheck, control) => {
+    const { spec, finding } = control;
+    const report = await checkControl(control, { only: [brokenCheck] });
     expect(report.passed).toBe(false);
     const [failure] = report.checks.filter(({ passed }) => !passed);
     expect(failure?.name).toBe(brokenCheck);
@@ -23,6 +18,14 @@ test.each(negativeControls.map((control) => [control.name, control.brokenCheck, 
     expect(failure?.message).toMatch(/Event shape \[2\], .* backend cpu, seed 1\. Repeat with check(Layer|Base)\(/);
   },
 );
+
+test('a number that is wrong is shown with the input that gave it', async () => {
+  const control = negativeControls.find(({ name }) => name === 'rounds-on-the-way-back');
+  const report = await checkControl(control as (typeof negativeControls)[number], { contextShapes: [[2]] });
+  expect(report.checks.find(({ name }) => name === 'round-trip')?.message).toMatch(
+    /expected -?\d.* and got -?\d.* in row \d, entry \d, at the input \(.*, .*\) with the context \(.*, .*\), off by/,
+  );
+});
 
 test('every check has a layer or base that it rejects', () => {
   const rejected = new Set(negativeControls.map(({ brokenCheck }) => brokenCheck));

@@ -1,7 +1,9 @@
 import { baseControls } from './bases.ts';
 import type { NegativeControl } from './broken.ts';
+import { claimControls } from './claims.ts';
 import { contractControls } from './contract.ts';
 import { lifeControls } from './life.ts';
+import { networkControls } from './networks.ts';
 import { numberControls } from './numbers.ts';
 import { truthControls } from './truth.ts';
 
@@ -13,7 +15,9 @@ import { truthControls } from './truth.ts';
 export const negativeControls: readonly NegativeControl[] = /* @__PURE__ */ (() => [
   ...contractControls(),
   ...truthControls(),
+  ...claimControls(),
   ...numberControls(),
+  ...networkControls(),
   ...lifeControls(),
   ...baseControls(),
 ])();

@@ -1,12 +1,12 @@
 import { DiffeoError } from '@diffeo/core';
 import { describe, test } from 'vitest';
 import { type CheckResult, runCheck } from '../check.ts';
+import type { Place } from '../place.ts';
 import type { Planned } from '../plan.ts';
-import type { Place } from '../subject.ts';
 
 const list = (shape: readonly number[] | null): string => (shape ? `[${shape.join(', ')}]` : 'none');
-const titleOf = ({ backend, eventShape, contextShape }: Place): string =>
-  `event shape ${list(eventShape)}, context ${list(contextShape)}, ${backend}`;
+const titleOf = ({ config, backend, eventShape, contextShape }: Place): string =>
+  `${config && Object.keys(config).length ? `${JSON.stringify(config)}, ` : ''}event shape ${list(eventShape)}, context ${list(contextShape)}, ${backend}`;
 
 function demand({ passed, message }: CheckResult): void {
   if (!passed) throw new DiffeoError('CHECK', message);

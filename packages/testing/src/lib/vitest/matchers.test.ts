@@ -45,3 +45,18 @@ test('the message says where and by how much', () => {
   );
   expect(() => expect('text').toBeCloseToTensor([1])).toThrowError(/expected a tensor and got string/);
 });
+
+test('shapes are compared, the batch included', () => {
+  expect(zeros([0, 2])).toHaveTensorShape([0, 2]);
+  expect(tensor(5)).toHaveTensorShape([]);
+  expect(tensor1d([1, 2])).not.toHaveTensorShape([1, 2]);
+  expect(() => expect(tensor1d([1, 2])).toHaveTensorShape([3])).toThrowError(/expected shape \[3\] and got \[2\]/);
+  expect(() => expect(tensor1d([1, 2])).not.toHaveTensorShape([2])).toThrowError(/another shape than \[2\]/);
+});
+
+test('numbers that are none are found', () => {
+  expect(tensor1d([1, -2])).toBeFiniteTensor();
+  expect(zeros([0])).toBeFiniteTensor();
+  expect(() => expect(tensor1d([1, Infinity])).toBeFiniteTensor()).toThrowError(/got Infinity in entry 1/);
+  expect(() => expect([1]).toBeFiniteTensor()).toThrowError(/expected a tensor and got object/);
+});

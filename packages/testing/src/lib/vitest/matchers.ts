@@ -1,7 +1,7 @@
 import { sameShape } from '@diffeo/core';
 import { type Tensor, util } from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import { close, type Outcome } from '../outcome.ts';
+import { close, failed, finite, type Outcome, passed } from '../outcome.ts';
 
 /** What a tensor is compared with: another tensor, or numbers, nested as its shape is or flat. */
 export type Expected = Tensor | ArrayLike<number> | readonly Expected[];
@@ -22,23 +22,35 @@ function read(value: Expected): { readonly shape: readonly number[] | null; read
   return { shape: nested ? shapeOf(value) : null, numbers };
 }
 
-function compare(received: unknown, expected: Expected, tolerance: number): Outcome {
-  const none = { passed: false, tolerance, measured: null };
-  if (!isTensor(received)) return { ...none, message: `expected a tensor and got ${typeof received}` };
+const list = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
+
+function hasShape({ shape }: Tensor, expected: readonly number[]): Outcome {
+  if (sameShape(shape, expected)) return passed(`expected another shape than ${list(expected)}`);
+  return failed(`expected shape ${list(expected)} and got ${list(shape)}`);
+}
+
+function isClose(received: Tensor, expected: Expected, tolerance: number): Outcome {
   const { shape, numbers } = read(expected);
-  if (shape && !sameShape(shape, received.shape)) {
-    return { ...none, message: `expected shape [${shape.join(', ')}] and got [${received.shape.join(', ')}]` };
-  }
+  const outcome = shape ? hasShape(received, shape) : passed();
+  if (!outcome.passed) return outcome;
   const rows = received.shape[0] ?? 1;
   return close({ what: 'tensor', actual: received.dataSync(), expected: numbers, tolerance, rows });
 }
 
+/** What vitest makes of an outcome; whatever is no tensor fails. */
+function judge(received: unknown, compare: (tensor: Tensor) => Outcome) {
+  const outcome = isTensor(received) ? compare(received) : failed(`expected a tensor and got ${typeof received}`);
+  return { pass: outcome.passed, message: () => outcome.message };
+}
+
 /** The matchers, as `expect.extend` takes them. */
 export const tensorMatchers = {
-  toBeCloseToTensor(received: unknown, expected: Expected, tolerance = usual) {
-    const { passed, message } = compare(received, expected, tolerance);
-    return { pass: passed, message: () => message };
-  },
+  toBeCloseToTensor: (received: unknown, expected: Expected, tolerance = usual) =>
+    judge(received, (tensor) => isClose(tensor, expected, tolerance)),
+  toHaveTensorShape: (received: unknown, expected: readonly number[]) =>
+    judge(received, (tensor) => hasShape(tensor, expected)),
+  toBeFiniteTensor: (received: unknown) =>
+    judge(received, (tensor) => finite('tensor', tensor.dataSync(), (at) => `in entry ${at}`)),
 };
 
 /** Adds the tensor matchers to vitest's `expect`; call it once in a test file or a setup file. */
@@ -50,6 +62,10 @@ interface TensorMatchers<R> {
    * same. Default tolerance 1e-5; 0 compares bit for bit.
    */
   toBeCloseToTensor(expected: Expected, tolerance?: number): R;
+  /** A tensor has this shape, the batch included. */
+  toHaveTensorShape(expected: readonly number[]): R;
+  /** No number of a tensor is NaN or infinite. */
+  toBeFiniteTensor(): R;
 }
 
 declare module 'vitest' {
