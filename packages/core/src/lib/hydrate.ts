@@ -1,40 +1,45 @@
-import {
-  array,
-  integer,
-  minValue,
-  nullable,
-  number,
-  object,
-  optional,
-  pipe,
-  record,
-  safeParse,
-  string,
-  unknown,
-} from 'valibot';
 import type { Kind, Spec } from './contract.ts';
 import { type Definition, packageOf } from './define.ts';
 import { DiffeoError } from './error.ts';
 import type { FlowSpec } from './flow.ts';
-import { specOf } from './spec-of.ts';
+import type { Shape } from './shape.ts';
 
 /** Parts inside parts: far more than a model needs, far less than would overflow the stack. */
 const deepest = 64;
 
-const size = pipe(number(), integer(), minValue(1));
-const flowSchema = object({
-  eventShape: array(size),
-  contextShape: optional(nullable(array(size))),
-  dequantize: optional(specOf('dequantizer')),
-  layers: array(specOf('layer')),
-  base: optional(specOf('base')),
-});
-const partSchema = object({
-  $type: string(),
-  $kind: string(),
-  version: size,
-  config: record(string(), unknown()),
-});
+const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 1;
+const isShape = (value: unknown): value is Shape => Array.isArray(value) && value.every(isSize);
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isPart = (kind: Kind) => (value: unknown) => isObject(value) && value['$kind'] === kind;
+
+/** What each entry of a flow must be. Parts have been restored by then. */
+const entries: Readonly<Record<keyof FlowSpec, readonly [test: (value: unknown) => boolean, expected: string]>> = {
+  eventShape: [isShape, 'a list of sizes'],
+  contextShape: [(value) => value === undefined || value === null || isShape(value), 'a list of sizes or null'],
+  dequantize: [(value) => value === undefined || isPart('dequantizer')(value), 'a dequantizer'],
+  layers: [Array.isArray, 'a list of layers'],
+  base: [(value) => value === undefined || isPart('base')(value), 'a base'],
+};
+
+const notSaved = (what: string): DiffeoError => new DiffeoError('SPEC', `this is not a saved flow: ${what}`);
+
+function requireFlow(value: unknown): FlowSpec {
+  if (!isObject(value)) throw notSaved('it is no object');
+  for (const [name, [test, expected]] of Object.entries(entries)) {
+    if (!test(value[name])) throw notSaved(`${name}: expected ${expected}`);
+  }
+  const { eventShape, contextShape, dequantize, layers, base } = value as unknown as FlowSpec;
+  const stray = layers.findIndex((layer) => !isPart('layer')(layer));
+  if (stray >= 0) throw notSaved(`layers.${stray}: expected a layer`);
+  return {
+    eventShape,
+    layers,
+    ...(contextShape !== undefined && { contextShape }),
+    ...(dequantize && { dequantize }),
+    ...(base && { base }),
+  };
+}
 
 function byType(definitions: readonly Definition[]): ReadonlyMap<string, Definition> {
   const found = new Map<string, Definition>();
@@ -52,9 +57,10 @@ function byType(definitions: readonly Definition[]): ReadonlyMap<string, Definit
 }
 
 function restorePart(value: object, config: object, place: string, known: ReadonlyMap<string, Definition>): Spec {
-  const parsed = safeParse(partSchema, { ...value, config });
-  if (!parsed.success) throw new DiffeoError('SPEC', `${place}: this is not a saved part: ${parsed.issues[0].message}`);
-  const { $type, $kind, version } = parsed.output;
+  const { $type, $kind, version } = value as Readonly<Record<string, unknown>>;
+  if (typeof $type !== 'string' || typeof $kind !== 'string' || !isSize(version)) {
+    throw new DiffeoError('SPEC', `${place}: this is not a saved part: $type, $kind or version is not as it was saved`);
+  }
   const definition = known.get($type);
   if (!definition) {
     const name = packageOf($type);
@@ -87,9 +93,5 @@ export function hydrate(json: unknown, definitions: readonly Definition[]): Flow
     const revived = Object.fromEntries(entries) as { config?: object };
     return '$type' in value ? restorePart(value, revived.config ?? {}, place, known) : revived;
   };
-  const parsed = safeParse(flowSchema, revive(json, '', 0));
-  if (parsed.success) return parsed.output as FlowSpec;
-  const [issue] = parsed.issues;
-  const place = issue.path?.map(({ key }) => key).join('.');
-  throw new DiffeoError('SPEC', `this is not a saved flow: ${place ? `${place}: ` : ''}${issue.message}`);
+  return requireFlow(revive(json, '', 0));
 }

@@ -2,20 +2,6 @@
  * The safetensors format (https://github.com/huggingface/safetensors): eight bytes with the header's length, little
  * endian; a JSON header; the tensors, one after another. Reading checks everything before it allocates anything.
  */
-import {
-  array,
-  integer,
-  minValue,
-  number,
-  optional,
-  picklist,
-  pipe,
-  record,
-  safeParse,
-  strictObject,
-  string,
-  tuple,
-} from 'valibot';
 import { DiffeoError } from './error.ts';
 import { type Shape, sizeOf } from './shape.ts';
 
@@ -33,14 +19,6 @@ export interface SafetensorsFile {
 
 /** The format's own limit on the header. */
 const largestHeader = 100_000_000;
-const offset = pipe(number(), integer(), minValue(0));
-const entrySchema = strictObject({
-  dtype: picklist(['F32', 'I32'], 'dtype must be F32 or I32'),
-  shape: array(offset),
-  data_offsets: tuple([offset, offset]),
-});
-const metadataSchema = optional(record(string(), string()), {});
-
 const broken = (message: string, cause?: unknown): DiffeoError =>
   new DiffeoError('FILE', `this is not a whole safetensors file: ${message}`, {
     cause,
@@ -97,6 +75,35 @@ function readHeader(file: Uint8Array): {
   };
 }
 
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isCounts = (value: unknown): value is readonly number[] => Array.isArray(value) && value.every(isCount);
+
+/** A tensor's entry in the header: exactly these three, each as the format says. */
+function readEntry(name: string, value: unknown) {
+  const { dtype, shape, data_offsets, ...more } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  if (dtype !== 'F32' && dtype !== 'I32') throw broken(`'${name}': dtype must be F32 or I32`);
+  if (!isCounts(shape)) throw broken(`'${name}': shape must be a list of sizes`);
+  if (!isCounts(data_offsets) || data_offsets.length !== 2) throw broken(`'${name}': data_offsets must be two places`);
+  const [surplus] = Object.keys(more);
+  if (surplus !== undefined) throw broken(`'${name}': the format has no '${surplus}'`);
+  const [begin, end] = data_offsets as readonly [number, number];
+  const bytes = sizeOf(shape) * 4;
+  if (!Number.isSafeInteger(bytes) || end - begin !== bytes) {
+    throw broken(`'${name}' has the shape [${shape}] and spans ${end - begin} bytes`);
+  }
+  return { name, dtype, shape, begin, end } as const;
+}
+
+function readMetadata(value: unknown = {}): Readonly<Record<string, string>> {
+  const isText =
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((text) => typeof text === 'string');
+  if (isText) return value as Readonly<Record<string, string>>;
+  throw broken('__metadata__ must hold strings only');
+}
+
 /**
  * Reads a safetensors file of F32 and I32 tensors. The tensors' bytes are views of `file`.
  *
@@ -106,19 +113,8 @@ function readHeader(file: Uint8Array): {
 export function readSafetensors(file: Uint8Array): SafetensorsFile {
   const { header, data } = readHeader(file);
   const { __metadata__, ...rest } = header;
-  const metadata = safeParse(metadataSchema, __metadata__);
-  if (!metadata.success) throw broken('__metadata__ must hold strings only');
-  const entries = Object.entries(rest).map(([name, value]) => {
-    const entry = safeParse(entrySchema, value);
-    if (!entry.success) throw broken(`'${name}': ${entry.issues[0].message}`);
-    const { dtype, shape, data_offsets } = entry.output;
-    const [begin, end] = data_offsets;
-    const bytes = sizeOf(shape) * 4;
-    if (!Number.isSafeInteger(bytes) || end - begin !== bytes) {
-      throw broken(`'${name}' has the shape [${shape}] and spans ${end - begin} bytes`);
-    }
-    return { name, dtype, shape, begin, end };
-  });
+  const metadata = readMetadata(__metadata__);
+  const entries = Object.entries(rest).map(([name, value]) => readEntry(name, value));
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let expected = 0;
   for (const { name, begin, end } of entries) {
@@ -127,7 +123,7 @@ export function readSafetensors(file: Uint8Array): SafetensorsFile {
   }
   if (expected !== data.byteLength) throw broken(`its tensors take ${expected} bytes and ${data.byteLength} follow`);
   return {
-    metadata: metadata.output,
+    metadata,
     tensors: new Map(
       entries.map(({ name, dtype, shape, begin, end }) => [name, { dtype, shape, bytes: data.subarray(begin, end) }]),
     ),

@@ -1,11 +1,10 @@
-import { finite, maxValue, minValue, number, pipe } from 'valibot';
+import { maxValue, minValue, number, pipe } from 'valibot';
 
 const largest = 3.4028234663852886e38;
 
-/** What a configuration gives as a number and float32 can hold. */
+/** What a configuration gives as a number and float32 can hold: neither NaN nor infinite. */
 export const float32 = /* @__PURE__ */ pipe(
   /* @__PURE__ */ number(),
-  /* @__PURE__ */ finite(),
   /* @__PURE__ */ minValue(-largest),
   /* @__PURE__ */ maxValue(largest),
 );

@@ -1,14 +1,15 @@
 import { add, mul, square, sum, tensor2d } from '@tensorflow/tfjs-core';
-import { finite, gtValue, number, optional, pipe, strictObject } from 'valibot';
+import { minValue, optional, pipe, strictObject } from 'valibot';
 import { type Definition, defineBase } from '../define.ts';
 import { randomSource } from '../seed.ts';
 import { sizeOf } from '../shape.ts';
 import { flatten, logRoot2Pi, unflatten } from './flatten.ts';
+import { float32 } from './float32.ts';
 import { logOnePlus } from './log-one-plus.ts';
 
 const schema = strictObject({
   /** ν: the smaller, the heavier the tails; above 2 the variance is finite. Default 5. */
-  degreesOfFreedom: optional(pipe(number(), finite(), gtValue(0)), 5),
+  degreesOfFreedom: optional(pipe(float32, minValue(Number.MIN_VALUE)), 5),
 });
 
 /** log Γ(x) for x > 0 by Stirling's series after shifting x above 8; error below 1e-13. */
