@@ -1,4 +1,5 @@
 export { actnorm } from './lib/actnorm.ts';
+export { conformance } from './lib/conformance.ts';
 export { glowDefinitions } from './lib/glow-definitions.ts';
 export { haar } from './lib/haar.ts';
 export { invertibleLinear } from './lib/invertible-linear.ts';

@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'MISSING_TENSOR'
   | 'NEWER_VERSION'
   | 'NOT_FINITE'
+  | 'ONE_WAY'
   | 'PARAMETERS'
   | 'SEED'
   | 'SHAPE'
@@ -21,6 +22,7 @@ export type ErrorCode =
   | 'TENSOR_SHAPE'
   | 'UNKNOWN_TYPE'
   | 'UNSTARTED'
+  | 'WORKER'
   | (string & {});
 
 /** The one error class of Diffeo. The message says what was asked, what was got and what to do; `code` is for programs. */
