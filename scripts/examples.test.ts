@@ -18,7 +18,7 @@ interface Example {
   readonly isTest: boolean;
 }
 
-/** Blocks marked `ts` are programs; those marked `ts vitest` are test files. */
+/** Blocks marked `ts` are programs; those marked `ts vitest` are test files. Others, with a path behind `ts`, are not for here. */
 function readmeExamples(readme: string, folder: string): Example[] {
   if (!existsSync(join(root, readme))) return [];
   const blocks = readFileSync(join(root, readme), 'utf8').matchAll(/^```ts( vitest)?\n(.*?)^```/gms);
@@ -58,6 +58,9 @@ async function commentExamples(name: string): Promise<Example[]> {
 
 const examples = [
   ...readmeExamples('README.md', join(root, 'demo')),
+  ...readdirSync(join(root, 'docs'))
+    .filter((file) => file.endsWith('.md'))
+    .flatMap((file) => readmeExamples(`docs/${file}`, join(root, 'packages/create-diffeo-layer'))),
   ...packages.flatMap((name) => readmeExamples(`packages/${name}/README.md`, join(root, 'packages', name))),
   ...(await Promise.all(packages.map(commentExamples))).flat(),
 ];

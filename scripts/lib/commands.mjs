@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { build } from './build.mjs';
 import { runChecks } from './checks.mjs';
 import { run } from './child.mjs';
@@ -26,7 +26,7 @@ export const commands = {
   bench: program('bench', 'bench/src/main.ts'),
   check: { run: async () => ({ code: (await runChecks(await ready())).every(({ ok }) => ok) ? 0 : 1 }) },
   build: { run: async () => buildWith(await ready()) },
-  'pack:all': { run: packAll },
+  'pack:all': { run: packAll, takesArguments: true },
   pnpm: { run: runPnpm, takesArguments: true },
 };
 
@@ -57,11 +57,19 @@ async function buildWith(tools) {
   return { code: ok ? 0 : 1 };
 }
 
-async function packAll() {
+/**
+ * Packs into `artifacts/`, or into the folder that is given: one that is empty or not there yet.
+ *
+ * @param {string[]} args
+ */
+async function packAll([given, ...rest]) {
+  if (rest.length > 0) throw new Problem(`'pack:all' takes one folder, but got more: ${rest.join(' ')}`);
+  const folder = given && resolve(callerFolder(process.env, 'pack:all', process.cwd()), given);
+  if (folder && existsSync(folder) && readdirSync(folder).length > 0) throw new Problem(`${folder} is not empty`);
   const tools = await ready();
   const built = await buildWith(tools);
   if (built.code !== 0) return built;
-  for (const { tarball } of await pack(tools, join(root, 'artifacts'))) process.stdout.write(`${tarball}\n`);
+  for (const { tarball } of await pack(tools, folder ?? join(root, 'artifacts'))) process.stdout.write(`${tarball}\n`);
   return { code: 0 };
 }
 

@@ -41,9 +41,10 @@ const rules: Readonly<Record<string, Rule>> = {
   '@diffeo/ops': { ours: ['@diffeo/core'] },
   '@diffeo/kernels-wasm': { ours: ['@diffeo/core', '@diffeo/ops'], backend: true },
   '@diffeo/datasets': { ours: ['@diffeo/core', '@diffeo/ops'], node: true },
-  '@diffeo/trainer': { ours: ['@diffeo/core', '@diffeo/ops'], backend: true, node: true },
+  '@diffeo/trainer': { ours: ['@diffeo/core', '@diffeo/kernels-wasm', '@diffeo/ops'], backend: true, node: true },
   '@diffeo/testing': { ours: ['@diffeo/core'] },
   '@diffeo/cli': application,
+  'create-diffeo-layer': { ours: [], node: true },
 };
 
 /** The rule of a package; layer packages share one, and so do the private ones, which are programs. */

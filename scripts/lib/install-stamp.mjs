@@ -1,21 +1,34 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { workspacePackages } from './repository.mjs';
 
 /**
  * A fingerprint of all that decides what an install brings: the lockfile, the workspace's settings, every package.json,
- * and the platform, whose binaries are chosen at install.
+ * the platform, whose binaries are chosen at install, and the sources of what is compiled before anything runs.
  *
  * @param {string} folder the repository's root
  * @returns {string}
  */
 export function installStamp(folder) {
   const hash = createHash('sha256').update(`${process.platform}-${process.arch}\n`);
-  const manifests = workspacePackages(folder).map((each) => `${each.folder}/package.json`);
-  for (const path of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json', ...manifests]) {
+  const packages = workspacePackages(folder);
+  const manifests = packages.map((each) => `${each.folder}/package.json`);
+  const compiled = packages.flatMap((each) => filesIn(folder, `${each.folder}/assembly`));
+  for (const path of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json', ...manifests, ...compiled]) {
     const content = readFileSync(join(folder, path));
     hash.update(`${path} ${content.length}\n`).update(content);
   }
   return `${hash.digest('hex')}\n`;
+}
+
+/**
+ * @param {string} folder
+ * @param {string} below
+ */
+function filesIn(folder, below) {
+  if (!existsSync(join(folder, below))) return [];
+  return readdirSync(join(folder, below))
+    .sort()
+    .map((name) => `${below}/${name}`);
 }

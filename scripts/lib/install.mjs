@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { turbo } from './build.mjs';
 import { run, stopIfInterrupted } from './child.mjs';
 import { installStamp } from './install-stamp.mjs';
 import { withLock } from './lock.mjs';
@@ -26,7 +27,8 @@ function isInstalled() {
 }
 
 /** @param {import('./toolchain.mjs').Toolchain} tools */
-async function install({ pnpm, env }) {
+async function install(tools) {
+  const { pnpm, env } = tools;
   if (isInstalled()) return; // by the process we waited for
   say('installing the dependencies …');
   rmSync(stampFile, { force: true });
@@ -44,5 +46,9 @@ async function install({ pnpm, env }) {
       'pnpm could not install the dependencies (above). After a change of dependencies, `npm run pnpm -- install` brings the lockfile up to date.',
     );
   }
+  // What is compiled into the source folders: programs and tests run from source.
+  const compiled = await turbo(tools, 'sources');
+  stopIfInterrupted();
+  if (!compiled.ok) throw new Problem(`what runs from source could not be compiled:\n${compiled.output}`);
   writeFileSync(stampFile, stamp);
 }

@@ -11,11 +11,14 @@ export interface SourceFile {
   readonly imports: readonly string[];
 }
 
-/** Reads every TypeScript file below a folder, leaving out `node_modules`, `dist` and hidden folders. */
+/** Not source of the package that they lie in: `template` is that of packages yet to be made. */
+const others = ['node_modules', 'dist', 'template'];
+
+/** Reads every TypeScript file below a folder, leaving out `node_modules`, `dist`, `template` and hidden folders. */
 export function sourceFiles(folder: string, inTestFolder = false): SourceFile[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (['node_modules', 'dist'].includes(entry.name) || entry.name.startsWith('.')) return [];
+    if (others.includes(entry.name) || entry.name.startsWith('.')) return [];
     if (entry.isDirectory()) return sourceFiles(path, inTestFolder || entry.name === 'test');
     if (!entry.name.endsWith('.ts')) return [];
     const imports = importsOf(path, readFileSync(path, 'utf8'));

@@ -40,8 +40,6 @@ export {
   type SampleOptions,
   type TracedStep,
 } from './lib/flow.ts';
-export { registerGradients } from './lib/gradient-table.ts';
-export { gradients, type NamedGradient } from './lib/gradients.ts';
 export { hydrate } from './lib/hydrate.ts';
 export { chain } from './lib/layers/chain.ts';
 export { invert } from './lib/layers/invert.ts';

@@ -1,6 +1,15 @@
 export type { ActivationName } from './lib/activation.ts';
 export { type AffineResult, affine } from './lib/affine.ts';
-export { type Dense, type DenseStackOptions, denseStack } from './lib/dense-stack.ts';
+export { type AffineCoupling, type AffineCouplingOptions, affineCoupling } from './lib/affine-coupling.ts';
+export type { Dense, DenseStackOptions } from './lib/dense.ts';
+export { denseStack } from './lib/dense-stack.ts';
 export { type FusedOp, fusedOp } from './lib/fused-op.ts';
+export {
+  type AdamKernelAttributes,
+  type AffineCouplingKernelAttributes,
+  type AffineKernelAttributes,
+  type DenseStackKernelAttributes,
+  kernelNames,
+} from './lib/kernels.ts';
 export { permute } from './lib/permute.ts';
 export { type TriangularInverseOptions, triangularInverse } from './lib/triangular-inverse.ts';

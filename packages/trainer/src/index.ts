@@ -1,4 +1,4 @@
-export { useWasm } from './lib/backend.ts';
+export { useWasm, type WasmOptions } from './lib/backend.ts';
 export { fit } from './lib/fit.ts';
 export type { FitOptions, Fitted, HistoryPoint, Progress } from './lib/fit-options.ts';
 export { gaussianBaseline } from './lib/gaussian-baseline.ts';

@@ -5,10 +5,10 @@ import {
   type FlowParams,
   flow,
   type GradientMode,
-  gradients,
   negativeLogLikelihood,
   normal,
 } from '@diffeo/core';
+import { gradients } from '@diffeo/core/gradients';
 import { realNVP } from '@diffeo/layers-coupling';
 import { useWasm } from '@diffeo/trainer';
 import type { Tensor } from '@tensorflow/tfjs-core';

@@ -10,7 +10,7 @@ import type { Layout, Params } from './params.ts';
 import { requireStarted } from './params.ts';
 import { fold, type Seed } from './seed.ts';
 import { sequence } from './sequence.ts';
-import { type Shape, sizeOf } from './shape.ts';
+import { areSizes, type Shape, sizeOf } from './shape.ts';
 
 /** What a flow is made of: plain JSON but for the links of its specs. */
 export interface FlowSpec {
@@ -97,11 +97,7 @@ export interface Flow extends Part<FlowParams> {
 const largestEvent = 2 ** 24;
 
 function requireShape(shape: Shape, what: string): void {
-  const fits =
-    Array.isArray(shape) &&
-    shape.every((size) => Number.isSafeInteger(size) && size > 0) &&
-    sizeOf(shape) <= largestEvent;
-  if (fits) return;
+  if (areSizes(shape, 1) && sizeOf(shape) <= largestEvent) return;
   throw new DiffeoError(
     'SHAPE',
     `${what} must be a list of whole numbers above 0 with a product of at most ${largestEvent}; got ${JSON.stringify(shape)}`,

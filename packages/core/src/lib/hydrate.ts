@@ -2,13 +2,12 @@ import type { Kind, Spec } from './contract.ts';
 import { type Definition, packageOf } from './define.ts';
 import { DiffeoError } from './error.ts';
 import type { FlowSpec } from './flow.ts';
-import type { Shape } from './shape.ts';
+import { areSizes } from './shape.ts';
 
 /** Parts inside parts: far more than a model needs, far less than would overflow the stack. */
 const deepest = 64;
 
-const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 1;
-const isShape = (value: unknown): value is Shape => Array.isArray(value) && value.every(isSize);
+const isShape = (value: unknown): boolean => areSizes(value, 1);
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isPart = (kind: Kind) => (value: unknown) => isObject(value) && value['$kind'] === kind;
@@ -58,7 +57,12 @@ function byType(definitions: readonly Definition[]): ReadonlyMap<string, Definit
 
 function restorePart(value: object, config: object, place: string, known: ReadonlyMap<string, Definition>): Spec {
   const { $type, $kind, version } = value as Readonly<Record<string, unknown>>;
-  if (typeof $type !== 'string' || typeof $kind !== 'string' || !isSize(version)) {
+  if (
+    typeof $type !== 'string' ||
+    typeof $kind !== 'string' ||
+    typeof version !== 'number' ||
+    !areSizes([version], 1)
+  ) {
     throw new DiffeoError('SPEC', `${place}: this is not a saved part: $type, $kind or version is not as it was saved`);
   }
   const definition = known.get($type);

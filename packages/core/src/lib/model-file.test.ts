@@ -98,6 +98,18 @@ describe('a file that is not what was saved', () => {
       'FILE',
       /checksum does not match/,
     ],
+    [
+      'names exchanged',
+      (tensors) => {
+        const names = ['layers.2.logScale', 'layers.2.shift'];
+        const entries = [...tensors];
+        tensors.clear();
+        for (const [name, tensor] of entries)
+          tensors.set(names.find((o) => names.includes(name) && o !== name) ?? name, tensor);
+      },
+      'FILE',
+      /checksum does not match/,
+    ],
     ['no description', (_, metadata) => delete metadata['diffeo'], 'FILE', /no entry "diffeo"/],
     [
       'half a description',
@@ -140,6 +152,17 @@ describe('a file that is not what was saved', () => {
       }),
     );
     expect(left).toBe(0);
+  });
+
+  test('tensors in another order, as other programs write them, are the same model', async () => {
+    const bytes = await altered((tensors) => {
+      const entries = [...tensors].reverse();
+      tensors.clear();
+      for (const [name, tensor] of entries) tensors.set(name, tensor);
+    });
+    const x = normal([7, 2], 3);
+    const loaded = load(bytes, { definitions });
+    expect(numbers(loaded.model.logProb(loaded.params, x))).toEqual(numbers(model().logProb(started(), x)));
   });
 
   test('a definition that is not given is named, with what to install', async () => {

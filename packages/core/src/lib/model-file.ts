@@ -29,6 +29,7 @@ function requireLittleEndian(): void {
     throw new DiffeoError('FILE', 'model files can only be read and written on little-endian machines');
 }
 
+/** Of the tensors in the order of the layout, so that they are held to their names and may stand anywhere in the file. */
 const checksum = (spec: string, tensors: Iterable<HostTensor>): string =>
   crc32(new TextEncoder().encode(spec), ...Array.from(tensors, ({ bytes }) => bytes));
 
@@ -125,7 +126,8 @@ export function load(
   if (surplus) throw new DiffeoError('SURPLUS_TENSOR', `the file holds '${surplus}', which the model has no place for`);
 
   const { 'diffeo.checksum': sum, diffeo: _, 'diffeo.version': __, ...metadata } = file.metadata;
-  if (sum !== undefined && sum !== checksum(text, file.tensors.values())) {
+  const inOrder = expected.flatMap(({ path }) => file.tensors.get(path) ?? []);
+  if (sum !== undefined && sum !== checksum(text, inOrder)) {
     throw new DiffeoError('FILE', 'the file was altered after it was saved: its checksum does not match');
   }
   const made: Tensor[] = [];

@@ -3,7 +3,7 @@
  * endian; a JSON header; the tensors, one after another. Reading checks everything before it allocates anything.
  */
 import { DiffeoError } from './error.ts';
-import { type Shape, sizeOf } from './shape.ts';
+import { areSizes, type Shape, sizeOf } from './shape.ts';
 
 /** A tensor on the host. */
 export interface HostTensor {
@@ -75,15 +75,13 @@ function readHeader(file: Uint8Array): {
   };
 }
 
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-const isCounts = (value: unknown): value is readonly number[] => Array.isArray(value) && value.every(isCount);
-
 /** A tensor's entry in the header: exactly these three, each as the format says. */
 function readEntry(name: string, value: unknown) {
   const { dtype, shape, data_offsets, ...more } = (value ?? {}) as Readonly<Record<string, unknown>>;
   if (dtype !== 'F32' && dtype !== 'I32') throw broken(`'${name}': dtype must be F32 or I32`);
-  if (!isCounts(shape)) throw broken(`'${name}': shape must be a list of sizes`);
-  if (!isCounts(data_offsets) || data_offsets.length !== 2) throw broken(`'${name}': data_offsets must be two places`);
+  if (!areSizes(shape, 0)) throw broken(`'${name}': shape must be a list of sizes`);
+  if (!areSizes(data_offsets, 0) || data_offsets.length !== 2)
+    throw broken(`'${name}': data_offsets must be two places`);
   const [surplus] = Object.keys(more);
   if (surplus !== undefined) throw broken(`'${name}': the format has no '${surplus}'`);
   const [begin, end] = data_offsets as readonly [number, number];

@@ -10,3 +10,7 @@ export const sameShape = (a: Shape, b: Shape): boolean =>
 
 /** `[batch, 2, 3]`, for messages. */
 export const describeBatch = (shape: Shape): string => `[${['batch', ...shape].join(', ')}]`;
+
+/** Whether a value is a list of whole numbers, none below `least`. */
+export const areSizes = (value: unknown, least: number): value is readonly number[] =>
+  Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= least);

@@ -11,7 +11,10 @@ const schema = strictObject({
   conditioner: optional(specOf('network'), () => mlp()),
 });
 
-/** Additive coupling (Dinh et al. 2015, "NICE", eq. 10), for vectors: it shifts and keeps volumes, so logDet is 0. */
+/**
+ * Additive coupling (Dinh et al. 2015, "NICE", eq. 10), for events of any shape: it shifts and keeps volumes, so logDet is
+ * 0.
+ */
 export const additiveCoupling: Definition<'layer', typeof schema> = /* @__PURE__ */ defineLayer({
   type: '@diffeo/layers-coupling/additive',
   version: 1,

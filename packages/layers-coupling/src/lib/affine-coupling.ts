@@ -14,8 +14,8 @@ const schema = strictObject({
 });
 
 /**
- * Affine coupling (Dinh et al. 2017, "Density estimation using Real NVP", eq. 7–8), for vectors. The log-scale is
- * c·tanh(a/c): symmetric around 0, so that a layer expands as easily as it shrinks, and bounded.
+ * Affine coupling (Dinh et al. 2017, "Density estimation using Real NVP", eq. 7–8), for events of any
+ * shape. The log-scale is c·tanh(a/c): symmetric around 0, so that a layer expands as easily as it shrinks, and bounded.
  */
 export const affineCoupling: Definition<'layer', typeof schema> = /* @__PURE__ */ defineLayer({
   type: '@diffeo/layers-coupling/affine',

@@ -1,4 +1,4 @@
-import type { Bijector, Call, Site, Spec, Transformed } from '@diffeo/core';
+import { type Bijector, type Call, type Site, type Spec, sizeOf, type Transformed } from '@diffeo/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { buildConditioner, type ConditionerParams } from './conditioner.ts';
 import { halves } from './halves.ts';
@@ -30,12 +30,8 @@ export function coupling(
   transform: CouplingTransform,
 ): Bijector<ConditionerParams> {
   const { eventShape } = site;
-  const [size] = eventShape;
-  if (eventShape.length !== 1 || size === undefined) {
-    return site.fail('a coupling takes vectors: an event shape of one number');
-  }
-  const parts = partition(config.mask, config.swap, size, site.fail);
-  const { split, join } = halves(parts);
+  const parts = partition(config.mask, config.swap, sizeOf(eventShape), site.fail);
+  const { split, join } = halves(parts, eventShape);
   const outputs = transform.parametersPerDimension * parts.change.length;
   const conditioner = buildConditioner(config.conditioner, site, parts.keep.length, outputs);
   const { start } = conditioner;

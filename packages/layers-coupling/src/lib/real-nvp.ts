@@ -23,7 +23,7 @@ export interface RealNVPOptions {
   readonly bound?: number;
 }
 
-/** RealNVP for vectors (Dinh et al. 2017): affine couplings in pairs. Layers for `flow({ layers: [...realNVP()] })`. */
+/** RealNVP (Dinh et al. 2017) with dense networks: affine couplings in pairs. Layers for `flow({ layers: [...realNVP()] })`. */
 export function realNVP(options: RealNVPOptions = {}): readonly Spec<'layer'>[] {
   const {
     layers = 8,

@@ -1,19 +1,10 @@
 import { product } from '@diffeo/core/engine';
-import { add, engine, mul, reshape, sum, type Tensor, transpose } from '@tensorflow/tfjs-core';
-import { type ActivationName, activations } from './activation.ts';
+import { add, engine, getBackend, getKernel, mul, reshape, sum, type Tensor, transpose } from '@tensorflow/tfjs-core';
+import { activations, type FusedActivation } from './activation.ts';
+import type { Dense, DenseStackOptions } from './dense.ts';
+import { denseStackKernel } from './dense-stack-kernel.ts';
 import { fusedOp } from './fused-op.ts';
-
-/** One dense layer: weight `[inputs, outputs]`, bias `[outputs]`. */
-export interface Dense {
-  readonly weight: Tensor;
-  readonly bias: Tensor;
-}
-
-export interface DenseStackOptions {
-  readonly activation: ActivationName;
-  /** Adds the input of each hidden layer that keeps its width to its output (He et al. 2016). */
-  readonly residual: boolean;
-}
+import { kernelNames } from './kernels.ts';
 
 const widths = ({ weight }: Dense): [number, number] => weight.shape as [number, number];
 
@@ -29,7 +20,7 @@ function compose(x: Tensor, layers: readonly Dense[], { activation, residual }: 
 }
 
 /** act(x·W + b) as one kernel of tfjs, which has it on every backend. */
-function fusedDense(x: Tensor, { weight, bias }: Dense, activation: 'relu' | 'elu' | 'linear'): Tensor {
+function fusedDense(x: Tensor, { weight, bias }: Dense, activation: FusedActivation): Tensor {
   const [inputs, outputs] = weight.shape as [number, number];
   const rows = x.shape[0] as number;
   const y = engine().runKernel(
@@ -47,6 +38,9 @@ function fusedDense(x: Tensor, { weight, bias }: Dense, activation: 'relu' | 'el
 export function denseStack(x: Tensor, layers: readonly Dense[], options: DenseStackOptions): Tensor {
   const empty = (x.shape[0] as number) === 0 || layers.some((layer) => widths(layer).includes(0));
   if (empty) return compose(x, layers, options);
+  if (getKernel(kernelNames.denseStack, getBackend())) {
+    return denseStackKernel(x, layers, options, () => compose(x, layers, options));
+  }
 
   const last = layers.length - 1;
   const { apply, derivative, fused } = activations[options.activation];

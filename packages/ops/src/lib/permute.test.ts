@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
-import { registerGradients, shuffled } from '@diffeo/core';
+import { shuffled } from '@diffeo/core';
 import { differentiate, tidied } from '@diffeo/core/engine';
+import { registerGradients } from '@diffeo/core/gradients';
 import { memory, mul, ones, setBackend, square, sum, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';

@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
-import { randomSource, registerGradients } from '@diffeo/core';
+import { randomSource } from '@diffeo/core';
 import { differentiate, product, tidied } from '@diffeo/core/engine';
+import { registerGradients } from '@diffeo/core/gradients';
 import { memory, mul, setBackend, sum, type Tensor, tensor2d, transpose, zerosLike } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type TriangularInverseOptions, triangularInverse } from './triangular-inverse.ts';

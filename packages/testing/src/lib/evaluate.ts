@@ -1,5 +1,6 @@
-import { type Call, type FlowParams, fold, leaves, normal, registerGradients } from '@diffeo/core';
+import { type Call, type FlowParams, fold, leaves, normal } from '@diffeo/core';
 import { differentiate, tidied } from '@diffeo/core/engine';
+import { registerGradients } from '@diffeo/core/gradients';
 import { addN, mul, sum, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
 import type { Points } from './points.ts';
 import type { RowMap } from './subject.ts';

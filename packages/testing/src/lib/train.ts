@@ -1,5 +1,6 @@
-import { copyParams, type FlowParams, gradients, leaves, mapParams } from '@diffeo/core';
+import { copyParams, type FlowParams, leaves, mapParams } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
+import { gradients } from '@diffeo/core/gradients';
 import { mean, neg, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { Points } from './points.ts';
 import { drawPoints, enter, type Trial } from './trial.ts';

@@ -1,13 +1,21 @@
 import { DiffeoError } from '@diffeo/core';
+import { type InstallOptions, installKernels } from '@diffeo/kernels-wasm';
 import { env, getBackend, ready, setBackend } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 
+/** How to use the WASM backend. */
+export interface WasmOptions {
+  /** Whether to install the kernels of `@diffeo/kernels-wasm`, and where a bundle has them. Default true. */
+  readonly kernels?: boolean | InstallOptions;
+}
+
 /**
- * Makes tfjs's SIMD WASM backend the current one. In a bundle, say where its `.wasm` files are first (`setWasmPaths`).
+ * Makes tfjs's SIMD WASM backend the current one, with fast kernels for training where they work. In a bundle, say where
+ * tfjs's `.wasm` files are first (`setWasmPaths`).
  *
  * @throws DiffeoError `BACKEND` when it does not start.
  */
-export async function useWasm(): Promise<void> {
+export async function useWasm({ kernels = true }: WasmOptions = {}): Promise<void> {
   // In a minified build on a cross-origin isolated page, tfjs's threaded variant does not start.
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   const failed = (cause?: unknown): never => {
@@ -20,4 +28,5 @@ export async function useWasm(): Promise<void> {
   const started = getBackend() === 'wasm' || (await setBackend('wasm').catch(failed));
   if (!started) failed();
   await ready().catch(failed);
+  if (kernels) await installKernels(kernels === true ? {} : kernels);
 }

@@ -1,4 +1,5 @@
-import type { Flow, FlowParams, LogProbOptions, NamedGradient } from '@diffeo/core';
+import type { Flow, FlowParams, LogProbOptions } from '@diffeo/core';
+import type { NamedGradient } from '@diffeo/core/gradients';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 const isFiniteTensor = (tensor: Tensor): boolean => (tensor.dataSync() as Float32Array).every(Number.isFinite);

@@ -10,7 +10,7 @@ import type { Fitted } from './fit-options.ts';
 import { gaussianBaseline } from './gaussian-baseline.ts';
 import { score } from './score.ts';
 
-beforeAll(useWasm);
+beforeAll(() => useWasm());
 
 const small = () => flow({ eventShape: [2], layers: realNVP({ layers: 2, hidden: [8] }) });
 const numbersOf = (model: ReturnType<typeof small>, { params }: Fitted) =>

@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { useWasm } from './backend.ts';
 import { gaussianBaseline } from './gaussian-baseline.ts';
 
-beforeAll(useWasm);
+beforeAll(() => useWasm());
 
 const plain = flow({ eventShape: [2], layers: [] });
 /** Rows of a normal with mean (10, −5) and a correlation of 0.8. */

@@ -1,24 +1,20 @@
 import {
   copyParams,
-  disposeParams,
   type Flow,
   type FlowParams,
   fold,
   type GradientMode,
-  gradients,
   type LogProbOptions,
   leaves,
-  type NamedGradient,
   negativeLogLikelihood,
   type Seed,
   shuffled,
 } from '@diffeo/core';
-import { tidied } from '@diffeo/core/engine';
-import { mul, square, sum, type Tensor } from '@tensorflow/tfjs-core';
-import { type AdamState, adam } from './adam.ts';
+import { gradients, type NamedGradient } from '@diffeo/core/gradients';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { batches } from './batches.ts';
+import { descent } from './descent.ts';
 import { firstGradientNotFinite, firstNotFinite } from './diagnose.ts';
-import { flatParams } from './flat-params.ts';
 import type { RowSource } from './rows.ts';
 import { disposeSamples, rowsOf, type Samples, takeRows } from './samples.ts';
 
@@ -36,20 +32,20 @@ export interface Step {
   readonly problem: Problem | null;
 }
 
-/** The loss of a batch, or of a share of it, and its gradient, one vector, owned by who asked for it. */
+/** The loss of a batch, or of a share of it, and its gradient: a tensor for each trained leaf, or one vector of all. */
 export interface Slope {
   readonly loss: number;
-  readonly gradient: Tensor;
+  readonly gradients: readonly Tensor[];
 }
 
 /** A run of training, step by step. It owns its parameters and the optimiser's state. */
 export interface TrainingRun {
   readonly params: FlowParams;
-  /** The trainable parameters as one vector, owned by the run. */
-  readonly vector: Tensor;
-  /** The slope on the next batch, or this run's share of it. */
+  /** How many numbers are trained. */
+  readonly size: number;
+  /** The slope on the next batch, or this run's share of it. Its tensors are the run's, until the next. */
   slope(): Slope;
-  /** Goes down a slope, which it disposes: that of {@link slope}, or one in which those of several runs are joined. */
+  /** Goes down a slope: that of {@link slope}, or one in which those of several runs are joined. */
   descend(slope: Slope, learningRate: number): Step;
   dispose(): void;
 }
@@ -99,20 +95,13 @@ function shareOf(rows: Int32Array, { index, count }: { readonly index: number; r
 }
 
 /** Starts a run on data that were checked, from started parameters, which are the run's from here on. */
-export function trainingRun(
-  model: Flow,
-  train: RowSource,
-  initial: FlowParams,
-  { seed, batchSize, clipNorm = 5, freeze, gradient, share = { index: 0, count: 1 } }: TrainingOptions,
-): TrainingRun {
-  let params = initial;
-  const flat = flatParams(model.layout, params, freeze);
-  const optimiser = adam();
+export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, options: TrainingOptions): TrainingRun {
+  const { seed, batchSize, gradient, share = { index: 0, count: 1 } } = options;
+  const { clipNorm = 5, freeze = () => false } = options;
+  const down = descent(model, initial, { clipNorm, freeze });
   const order = batches(train.count, batchSize, fold(seed, 'batches'));
   // Every share draws noise of its own.
   const noiseSeed = share.count === 1 ? seed : fold(seed, `share ${share.index}`);
-  let vector = tidied(() => flat.flatten(params));
-  let state: AdamState = optimiser.init(flat.size);
   let step = 0;
   let newest: Newest | null = null;
 
@@ -126,25 +115,18 @@ export function trainingRun(
   function diagnose(loss: number, gradientNorm: number): Problem {
     const found =
       newest &&
-      (firstNotFinite(model, params, newest.batch.x, newest.call) ?? firstGradientNotFinite(newest.gradients));
+      (firstNotFinite(model, down.params, newest.batch.x, newest.call) ?? firstGradientNotFinite(newest.gradients));
     return {
       message: found ?? `the loss is ${loss} and the gradient's norm ${gradientNorm}`,
       located: Boolean(found),
     };
   }
 
-  const disposeState = (): void => {
-    state.mean.dispose();
-    state.square.dispose();
-  };
-
   return {
     get params() {
-      return params;
+      return down.params;
     },
-    get vector() {
-      return vector;
-    },
+    size: down.size,
     slope: () => {
       forget();
       const rows = shareOf(order.next().value, share);
@@ -155,53 +137,25 @@ export function trainingRun(
         ...(gradient && { gradient }),
         seed: fold(noiseSeed, `dropout ${step}`),
       };
-      const result = gradients(model.layout, params, (tree) => negativeLogLikelihood(model, tree, batch.x, call), {
-        freeze: flat.freeze,
+      const result = gradients(model.layout, down.params, (tree) => negativeLogLikelihood(model, tree, batch.x, call), {
+        freeze,
       });
       const loss = (result.value.dataSync() as Float32Array)[0] as number;
       result.value.dispose();
       newest = { batch, call, gradients: result.gradients };
-      return { loss, gradient: tidied(() => flat.join(result.gradients.map(({ tensor }) => tensor))) };
+      return { loss, gradients: result.gradients.map(({ tensor }) => tensor) };
     },
-    // Everything that is not finite is found before the parameters change.
-    descend: ({ loss, gradient: raw }, learningRate) => {
-      const gradientNorm = norm(raw);
-      if (!(Number.isFinite(loss) && Number.isFinite(gradientNorm))) {
-        const problem = diagnose(loss, gradientNorm);
-        forget();
-        raw.dispose();
-        return { loss, gradientNorm, problem };
-      }
+    // A step that is not finite changes nothing, so that the parameters stay as good as they were.
+    descend: ({ loss, gradients: slopes }, learningRate) => {
+      const gradientNorm = Number.isFinite(loss) ? down.step(slopes, learningRate) : Number.NaN;
+      const problem = Number.isFinite(loss) && Number.isFinite(gradientNorm) ? null : diagnose(loss, gradientNorm);
       forget();
-      const next = tidied(() => {
-        const clipped = gradientNorm > clipNorm ? mul(raw, clipNorm / gradientNorm) : raw;
-        const update = optimiser.update(vector, clipped, state, learningRate);
-        return { ...update, tree: flat.unflatten(update.parameters, params) };
-      });
-      raw.dispose();
-      vector.dispose();
-      disposeState();
-      for (const { path, leaf, tensor } of leaves(model.layout, params)) {
-        if (leaf.trainable && !flat.freeze(path)) tensor?.dispose();
-      }
-      params = next.tree;
-      vector = next.parameters;
-      state = next.state;
-      step++;
-      return { loss, gradientNorm, problem: null };
+      if (!problem) step++;
+      return { loss, gradientNorm, problem };
     },
     dispose: () => {
       forget();
-      vector.dispose();
-      disposeState();
-      disposeParams(model.layout, params);
+      down.dispose();
     },
   };
 }
-
-const norm = (gradient: Tensor): number => {
-  const total = tidied(() => sum(square(gradient)));
-  const [value] = total.dataSync() as Float32Array;
-  total.dispose();
-  return Math.sqrt(value as number);
-};

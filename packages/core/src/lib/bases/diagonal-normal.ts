@@ -5,7 +5,7 @@ import { leaf } from '../params.ts';
 import { normal } from '../seed.ts';
 import { sizeOf } from '../shape.ts';
 import { flatten, logRoot2Pi, unflatten } from './flatten.ts';
-import { float32, standardDeviation } from './float32.ts';
+import { float32, standardDeviation } from './numbers.ts';
 
 const schema = strictObject({
   /** Whether training changes mean and scale. Default true. */

@@ -18,18 +18,20 @@ import {
   tensor1d,
   tensor2d,
 } from '@tensorflow/tfjs-core';
-import { array, boolean, integer, maxValue, minValue, number, optional, pipe, strictObject } from 'valibot';
+import { array, boolean, custom, optional, strictObject } from 'valibot';
 import { type Definition, defineBase } from '../define.ts';
 import { product } from '../engine.ts';
 import { leaf } from '../params.ts';
 import { fold, normal, uniform } from '../seed.ts';
-import { sizeOf } from '../shape.ts';
+import { areSizes, sizeOf } from '../shape.ts';
 import { flatten, logRoot2Pi, unflatten } from './flatten.ts';
-import { float32, standardDeviation } from './float32.ts';
+import { float32, standardDeviation } from './numbers.ts';
 
 const schema = strictObject({
   /** How many normals. Default 8; the length of `means` where they are given. */
-  components: optional(pipe(number(), integer(), minValue(1), maxValue(65536))),
+  components: optional(
+    custom<number>((count) => areSizes([count], 1) && Number(count) <= 65536, 'expected a number from 1 to 65536'),
+  ),
   /** Whether training changes means, scales and weights. Default true. */
   trainable: optional(boolean(), true),
   /** One list of numbers for each component. Default: drawn from the standard normal by the seed. */

@@ -1,31 +1,23 @@
 import { add, mul, square, sum, tensor2d } from '@tensorflow/tfjs-core';
-import { minValue, optional, pipe, strictObject } from 'valibot';
+import { optional, strictObject } from 'valibot';
 import { type Definition, defineBase } from '../define.ts';
 import { randomSource } from '../seed.ts';
 import { sizeOf } from '../shape.ts';
-import { flatten, logRoot2Pi, unflatten } from './flatten.ts';
-import { float32 } from './float32.ts';
+import { flatten, unflatten } from './flatten.ts';
 import { logOnePlus } from './log-one-plus.ts';
+import { atLeast } from './numbers.ts';
 
 const schema = strictObject({
   /** ν: the smaller, the heavier the tails; above 2 the variance is finite. Default 5. */
-  degreesOfFreedom: optional(pipe(float32, minValue(Number.MIN_VALUE)), 5),
+  degreesOfFreedom: optional(atLeast(1e-30, 'a number above 0'), 5),
 });
 
-/** log Γ(x) for x > 0 by Stirling's series after shifting x above 8; error below 1e-13. */
-function logGamma(x: number): number {
+/** log Γ(x + ½) − log Γ(x) for x > 0: its asymptotic series, after a shift to where that is exact to 1e-12. */
+function logGammaStep(x: number): number {
   let shift = 0;
   let y = x;
-  for (; y < 8; y++) shift -= Math.log(y);
-  const r = 1 / (y * y);
-  const series = (1 / 12 - r * (1 / 360 - r * (1 / 1260 - r * (1 / 1680 - r / 1188)))) / y;
-  return shift + (y - 0.5) * Math.log(y) - y + 0.5 * Math.log(2 * Math.PI) + series;
-}
-
-/** The log-density at 0. Two large numbers would cancel for many degrees of freedom: there the ratio's own series is used. */
-function logPeak(nu: number): number {
-  if (nu > 1e4) return -logRoot2Pi - 1 / (4 * nu);
-  return logGamma((nu + 1) / 2) - logGamma(nu / 2) - 0.5 * Math.log(nu * Math.PI);
+  for (; y < 20; y++) shift += Math.log(y / (y + 0.5));
+  return shift + 0.5 * Math.log(y) - 1 / (8 * y) + 1 / (192 * y ** 3) - 1 / (640 * y ** 5);
 }
 
 /**
@@ -38,7 +30,7 @@ export const studentT: Definition<'base', typeof schema> = /* @__PURE__ */ defin
   schema,
   build: ({ degreesOfFreedom: nu }, { eventShape }) => {
     const size = sizeOf(eventShape);
-    const peak = logPeak(nu);
+    const peak = logGammaStep(nu / 2) - 0.5 * Math.log(nu * Math.PI);
     const draw = (count: number, seed: number): Float32Array => {
       const { uniform } = randomSource(seed);
       return Float32Array.from({ length: count }, () => {

@@ -4,7 +4,7 @@ import { type Definition, defineBase } from '../define.ts';
 import { uniform } from '../seed.ts';
 import { sizeOf } from '../shape.ts';
 import { flatten, unflatten } from './flatten.ts';
-import { float32 } from './float32.ts';
+import { float32 } from './numbers.ts';
 
 const schema = strictObject({
   /** Default 0. */

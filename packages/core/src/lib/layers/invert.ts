@@ -1,20 +1,13 @@
 import { strictObject } from 'valibot';
 import type { Bijector } from '../contract.ts';
 import { type Definition, defineLayer } from '../define.ts';
-import { buildParams } from '../params.ts';
+import { leaves } from '../params.ts';
 import { sameShape } from '../shape.ts';
 import { specOf } from '../spec-of.ts';
 
 const schema = strictObject({ layer: specOf('layer') });
 
-const hasStart = ({ layout }: Bijector): boolean => {
-  let found = false;
-  buildParams(layout, (_, leaf) => {
-    found ||= leaf.fromData;
-    return null;
-  });
-  return found;
-};
+const hasStart = ({ layout }: Bijector): boolean => leaves(layout, {}).some(({ leaf }) => leaf.fromData);
 
 /** A layer with its directions exchanged. It must keep the event shape, and cannot hold a leaf that starts from data. */
 export const invert: Definition<'layer', typeof schema> = /* @__PURE__ */ defineLayer({

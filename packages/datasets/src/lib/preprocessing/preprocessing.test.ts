@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
-import { type Flow, type FlowParams, flow, load, randomSource, registerGradients, type Spec, save } from '@diffeo/core';
+import { type Flow, type FlowParams, flow, load, randomSource, type Spec, save } from '@diffeo/core';
+import { registerGradients } from '@diffeo/core/gradients';
 import { add, grad, memory, ready, setBackend, sum, type Tensor, tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readDigits } from '../read-digits.ts';

@@ -1,5 +1,5 @@
-import { registerGradients } from '@diffeo/core';
 import { differentiate, tidied } from '@diffeo/core/engine';
+import { registerGradients } from '@diffeo/core/gradients';
 import { reshape, slice, sum, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
 
 /**

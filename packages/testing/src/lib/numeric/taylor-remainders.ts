@@ -1,14 +1,6 @@
-import {
-  DiffeoError,
-  fold,
-  gradients,
-  type LayoutTree,
-  leaves,
-  mapParams,
-  randomSource,
-  type Seed,
-} from '@diffeo/core';
+import { DiffeoError, fold, type LayoutTree, leaves, mapParams, randomSource, type Seed } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
+import { gradients } from '@diffeo/core/gradients';
 import { mean, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { epsilon } from './epsilon.ts';
 

@@ -1,4 +1,13 @@
-import { coreDefinitions, type Definition, DiffeoError, disposeParams, isDiffeoError, load } from '@diffeo/core';
+import {
+  coreDefinitions,
+  type Definition,
+  DiffeoError,
+  disposeParams,
+  isDiffeoError,
+  type LayoutTree,
+  leaves,
+  load,
+} from '@diffeo/core';
 import { tensor1d } from '@tensorflow/tfjs-core';
 import { useWasm } from '../backend.ts';
 import { hostRows } from '../rows.ts';
@@ -21,17 +30,44 @@ interface Training {
   readonly meeting: Meeting;
   /** This worker's part of a batch, by which its mean is weighed. */
   readonly weight: number;
+  readonly layout: LayoutTree;
+  readonly freeze: (path: string) => boolean;
 }
 
-/** The sum over all workers of the slopes of their shares: that of the whole batch. */
-async function joinSlopes({ meeting, weight }: Training, own: Slope): Promise<Slope> {
-  const gradient = own.gradient.dataSync() as Float32Array;
-  own.gradient.dispose();
-  const values = new Float32Array(gradient.length + 1);
-  for (let i = 0; i < gradient.length; i++) values[i] = weight * (gradient[i] as number);
-  values[gradient.length] = weight * own.loss;
-  const joined = await meeting.join(values);
-  return { loss: joined[gradient.length] as number, gradient: tensor1d(joined.subarray(0, gradient.length)) };
+/** The slope's numbers and then its loss, times this worker's weight. */
+function weighed({ loss, gradients }: Slope, weight: number, size: number): Float32Array {
+  const values = new Float32Array(size + 1);
+  let at = 0;
+  for (const gradient of gradients) {
+    values.set(gradient.dataSync() as Float32Array, at);
+    at += gradient.size;
+  }
+  values[size] = loss;
+  for (let i = 0; i <= size; i++) values[i] = weight * (values[i] as number);
+  return values;
+}
+
+/** A step down the sum of the slopes of all workers' shares: that of the whole batch. */
+async function takeJointStep({ run, meeting, weight }: Training, rate: number): Promise<Step> {
+  const joined = await meeting.join(weighed(run.slope(), weight, run.size));
+  const gradient = tensor1d(joined.subarray(0, run.size));
+  const step = run.descend({ loss: joined[run.size] as number, gradients: [gradient] }, rate);
+  gradient.dispose();
+  return step;
+}
+
+/** The trained parameters as one vector. */
+function vectorOf({ run: { params }, layout, freeze }: Training): Float32Array {
+  const trained = leaves(layout, params).flatMap(({ path, leaf, tensor }) =>
+    leaf.trainable && tensor && !freeze(path) ? [tensor] : [],
+  );
+  const vector = new Float32Array(trained.reduce((size, tensor) => size + tensor.size, 0));
+  let at = 0;
+  for (const tensor of trained) {
+    vector.set(tensor.dataSync() as Float32Array, at);
+    at += tensor.size;
+  }
+  return vector;
 }
 
 /**
@@ -57,7 +93,7 @@ export function serveFlow(line: Line, given: readonly Definition[] = []): void {
       throw new DiffeoError('WORKER', 'this worker was asked to go on with a training that it has not begun');
     const steps: Step[] = [];
     for (const rate of rates) {
-      const step = training.run.descend(await joinSlopes(training, training.run.slope()), rate);
+      const step = await takeJointStep(training, rate);
       steps.push(step);
       if (step.problem) break;
     }
@@ -81,18 +117,21 @@ export function serveFlow(line: Line, given: readonly Definition[] = []): void {
       if (training) throw new DiffeoError('WORKER', 'these workers are training already: start others, or wait');
       const { model, params } = load(file, { definitions });
       const { frozen, ...rest } = options;
-      const isFrozen = new Set(frozen);
-      const run = trainingRun(model, hostRows(data), params, { ...rest, share, freeze: (path) => isFrozen.has(path) });
+      const frozenPaths = new Set(frozen);
+      const freeze = (path: string) => frozenPaths.has(path);
+      const run = trainingRun(model, hostRows(data), params, { ...rest, share, freeze });
       const edge = (i: number) => Math.round((i * options.batchSize) / share.count);
       const weight = (edge(share.index + 1) - edge(share.index)) / options.batchSize;
-      const size = run.vector.size + 1;
-      training = { run, weight, meeting: meeting ? sharedMeeting(meeting, { ...share, size }) : postedMeeting };
+      training = {
+        ...{ run, weight, freeze, layout: model.layout },
+        meeting: meeting ? sharedMeeting(meeting, { ...share, size: run.size + 1 }) : postedMeeting,
+      };
       return null;
     },
     advance: ({ rates }) => advance(rates),
     vector: () => {
       if (!training) throw new DiffeoError('WORKER', 'this worker was asked for a training that it has not begun');
-      return training.run.vector.data() as Promise<Float32Array>;
+      return vectorOf(training);
     },
     finish,
     score: async ({ file, data, begins, batchSize, noise }) => {

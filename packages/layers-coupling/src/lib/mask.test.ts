@@ -1,0 +1,79 @@
+import { DiffeoError } from '@diffeo/core';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Mask, partition } from './mask.ts';
+
+const fail = (message: string): never => {
+  throw new DiffeoError('SHAPE', message);
+};
+const range = (size: number): number[] => [...Array(size).keys()];
+const masks = fc.oneof(
+  fc.constantFrom<Mask>('halves', 'alternating'),
+  fc.record({ random: fc.integer({ min: 0, max: 2 ** 32 - 1 }) }),
+);
+
+describe('partition', () => {
+  test('puts each dimension on one side; both sides ascend, and none is empty from two dimensions on', () => {
+    fc.assert(
+      fc.property(masks, fc.boolean(), fc.integer({ min: 2, max: 40 }), (mask, swap, size) => {
+        const { keep, change } = partition(mask, swap, size, fail);
+        const ascending = (a: number, b: number) => a - b;
+        expect([...keep, ...change].sort(ascending)).toEqual(range(size));
+        for (const side of [keep, change]) {
+          expect(side).toEqual([...side].sort(ascending));
+          expect(side.length).toBeGreaterThanOrEqual(Math.floor(size / 2));
+        }
+      }),
+    );
+  });
+
+  test('swap exchanges the sides', () => {
+    fc.assert(
+      fc.property(masks, fc.integer({ min: 2, max: 40 }), (mask, size) => {
+        const { keep, change } = partition(mask, false, size, fail);
+        expect(partition(mask, true, size, fail)).toEqual({ keep: change, change: keep });
+      }),
+    );
+  });
+
+  test.each([
+    ['halves', 4, [0, 1]],
+    ['halves', 5, [0, 1, 2]],
+    ['alternating', 4, [0, 2]],
+    ['alternating', 5, [0, 2, 4]],
+    [{ keep: [3, 1] }, 4, [1, 3]],
+    [{ keep: [] }, 3, []],
+    [{ keep: [] }, 1, []],
+  ] as const)('%j of %i dimensions keeps %j', (mask, size, keep) => {
+    const copy = (typeof mask === 'string' ? mask : { keep: [...mask.keep] }) as Mask;
+    expect(partition(copy, false, size, fail).keep).toEqual(keep);
+  });
+
+  test('random halves hold dimension 0, differ from seed to seed, and repeat', () => {
+    const drawn = range(20).map((seed) => partition({ random: seed }, false, 12, fail).keep);
+    for (const keep of drawn) expect([keep.length, keep[0]]).toEqual([6, 0]);
+    expect(new Set(drawn.map(String)).size).toBeGreaterThan(15);
+    expect(partition({ random: 7 }, false, 12, fail).keep).toEqual(drawn[7]);
+    // Each other dimension is as often on the one side as on the other.
+    const together = range(12).map((d) => drawn.filter((keep) => keep.includes(d)).length);
+    for (const count of together.slice(1)) expect(count).toBeLessThan(18);
+  });
+
+  test('all of one dimension changes', () => {
+    fc.assert(
+      fc.property(masks, fc.boolean(), (mask, swap) => {
+        expect(partition(mask, swap, 1, fail)).toEqual({ keep: [], change: [0] });
+      }),
+    );
+  });
+
+  test.each([
+    ['a dimension twice', { keep: [0, 0] }, false, 4, /keeps \[0, 0\], which must be different dimensions from 0 to 3/],
+    ['a dimension that is not there', { keep: [4] }, false, 4, /keeps \[4\].*from 0 to 3/],
+    ['every dimension', { keep: [0, 1] }, false, 2, /keeps every dimension/],
+    ['the only dimension', { keep: [0] }, false, 1, /keeps every dimension/],
+    ['every dimension, by swap', { keep: [] }, true, 2, /keeps every dimension/],
+  ])('a mask that keeps %s is refused', (_, mask, swap, size, message) => {
+    expect(() => partition(mask, swap, size, fail)).toThrow(message);
+  });
+});

@@ -1,0 +1,134 @@
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-wasm';
+import { type FlowParams, flow, normal, type Shape, sizeOf } from '@diffeo/core';
+import { tidied } from '@diffeo/core/engine';
+import { countTensors, randomiseParams } from '@diffeo/testing';
+import { installMatchers } from '@diffeo/testing/vitest';
+import {
+  abs,
+  add,
+  concat,
+  elu,
+  matMul,
+  max,
+  relu,
+  reshape,
+  setBackend,
+  sigmoid,
+  slice,
+  type Tensor,
+  type Tensor2D,
+  tanh,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { additiveCoupling } from './additive-coupling.ts';
+import { mlp } from './mlp.ts';
+
+installMatchers();
+
+const inputs = 3;
+const outputs = 2;
+const functions = { relu, tanh, elu, sigmoid } as const;
+
+type Layers = readonly { readonly weight: Tensor2D; readonly bias: Tensor }[];
+
+/** What an additive coupling adds is what its network says: zeros that are shifted show it. */
+function network(conditioner: ReturnType<typeof mlp>, contextShape: Shape | null = null) {
+  const keep = [...Array(inputs).keys()];
+  const model = flow({
+    eventShape: [inputs + outputs],
+    contextShape,
+    layers: [additiveCoupling({ mask: { keep }, conditioner })],
+  });
+  const apply = (params: FlowParams, x: Tensor, context?: Tensor): Tensor => {
+    const rows = x.shape[0] as number;
+    const point = concat([x, zeros([rows, outputs])], 1);
+    const { value } = model.bijector.forward(params.layers, point, context ? { context } : {});
+    return slice(value, [0, inputs], [rows, outputs]);
+  };
+  const initial = () => model.init(1);
+  const moved = () => randomiseParams(model.layout, model.init(1), 2);
+  return { apply, initial, moved };
+}
+
+const denseLayers = ({ layers: [coupling] }: FlowParams): Layers =>
+  (coupling as unknown as { network: Layers }).network;
+
+describe.each(['cpu', 'wasm'])('mlp on %s', (backend) => {
+  beforeAll(async () => {
+    await setBackend(backend);
+  });
+
+  describe.each(['relu', 'tanh', 'elu', 'sigmoid'] as const)('%s', (activation) => {
+    test.each([[[]], [[4]], [[5, 4]], [[4, 4, 4]]])(
+      'hidden %j: dense layers with the activation between them',
+      (hidden) => {
+        tidied(() => {
+          const { apply, moved } = network(mlp({ hidden, activation }));
+          const params = moved();
+          const x = normal([6, inputs], 3);
+          const layers = denseLayers(params);
+          expect(layers.map(({ weight }) => weight.shape)).toEqual(
+            [...hidden, outputs].map((width, i) => [[inputs, ...hidden][i], width]),
+          );
+          const plain = layers.reduce<Tensor>((h, { weight, bias }, i) => {
+            const z = add(matMul(h as Tensor2D, weight), bias);
+            return i < hidden.length ? functions[activation](z) : z;
+          }, x);
+          expect(apply(params, x)).toBeCloseToTensor(plain);
+        });
+      },
+    );
+  });
+
+  test('residual: hidden layers that keep their width add their input', () => {
+    tidied(() => {
+      const { apply, moved } = network(mlp({ hidden: [4, 4], activation: 'tanh', residual: true }));
+      const params = moved();
+      const x = normal([6, inputs], 3);
+      const dense = (h: Tensor, i: number): Tensor => {
+        const { weight, bias } = denseLayers(params)[i] as Layers[number];
+        return add(matMul(h as Tensor2D, weight), bias);
+      };
+      const first = tanh(dense(x, 0));
+      const second = add(first, tanh(dense(first, 1)));
+      expect(apply(params, x)).toBeCloseToTensor(dense(second, 2));
+    });
+  });
+
+  test('a context of any shape is flattened and joined to the input', () => {
+    tidied(() => {
+      const { apply, moved } = network(mlp({ hidden: [] }), [2, 2]);
+      const params = moved();
+      const [x, context] = [normal([6, inputs], 3), normal([6, 2, 2], 4)];
+      const [{ weight, bias }] = denseLayers(params) as [Layers[number]];
+      expect(weight.shape).toEqual([inputs + sizeOf([2, 2]), outputs]);
+      const joined = concat([x, reshape(context, [6, 4])], 1) as Tensor2D;
+      expect(apply(params, x, context)).toBeCloseToTensor(add(matMul(joined, weight), bias));
+    });
+  });
+
+  test('at the start it says little, and nothing of it is left behind', () => {
+    const run = () =>
+      tidied(() => {
+        const { apply, initial } = network(mlp());
+        const said = max(abs(apply(initial(), normal([100, inputs], 3)))).dataSync()[0] as number;
+        expect(said).toBeGreaterThan(0);
+        expect(said).toBeLessThan(0.1);
+      });
+    expect(countTensors(run)).toBe(0);
+  });
+
+  test.each([
+    [{ hidden: [0] }, 'hidden'],
+    [{ hidden: [1.5] }, 'hidden'],
+    [{ hidden: [1e9] }, 'hidden'],
+    [{ activation: 'gelu' }, 'activation'],
+    [{ width: 3 }, 'width'],
+  ])('%j is refused', (config, message) => {
+    expect(() => mlp(config as Parameters<typeof mlp>[0])).toThrowError(
+      expect.objectContaining({ code: 'CONFIG', message: expect.stringContaining(message) }),
+    );
+  });
+});

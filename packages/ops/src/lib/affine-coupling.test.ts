@@ -1,0 +1,22 @@
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-wasm';
+import { normal } from '@diffeo/core';
+import { setBackend, zeros } from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import { affineCoupling } from './affine-coupling.ts';
+
+const run = affineCoupling({
+  ...{ keep: [0], change: [1], bound: 3, activation: 'relu', residual: false },
+  direction: 'inverse',
+});
+const layers = [{ weight: normal([1, 2], 1), bias: zeros([2]) }];
+
+describe.each(['cpu', 'wasm'])('affineCoupling on %s', (backend) => {
+  test('is its reference where the backend has no kernel for it', async () => {
+    await setBackend(backend);
+    const expected = { value: normal([4, 2], 1), logDet: normal([4], 2) };
+    const { value, logDet } = run(normal([4, 2], 3), null, layers, () => expected);
+    expect([...value.dataSync()]).toEqual([...expected.value.dataSync()]);
+    expect([...logDet.dataSync()]).toEqual([...expected.logDet.dataSync()]);
+  });
+});

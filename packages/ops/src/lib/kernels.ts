@@ -1,0 +1,78 @@
+import { engine, type NamedAttrMap, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
+import type { ActivationName } from './activation.ts';
+
+/**
+ * The kernels that `fusedOp`s of this package run where a backend has registered them. Names are tfjs kernel names; the
+ * interfaces below say what each takes and returns, all float32, in this order.
+ */
+export const kernelNames = {
+  denseStack: 'DiffeoDenseStack',
+  denseStackGradient: 'DiffeoDenseStackGradient',
+  affine: 'DiffeoAffine',
+  affineGradient: 'DiffeoAffineGradient',
+  affineCoupling: 'DiffeoAffineCoupling',
+  affineCouplingGradient: 'DiffeoAffineCouplingGradient',
+  adam: 'DiffeoAdam',
+} as const;
+
+/** How a dense stack maps: `weight0`, `bias0`, `weight1`, … are among the kernel's inputs. */
+interface DenseStackAttributes {
+  readonly activation: ActivationName;
+  readonly residual: boolean;
+}
+
+/**
+ * `DiffeoDenseStack`: `x`, weights, biases → `[y, kept]`. `kept` is a vector of what the gradient needs, of the kernel's own
+ * making; empty unless `keep`.
+ *
+ * `DiffeoDenseStackGradient`: `dy`, `x`, `kept`, weights → `[dx, dWeight0, dBias0, dWeight1, …]`.
+ */
+export interface DenseStackKernelAttributes extends DenseStackAttributes {
+  readonly keep: boolean;
+}
+
+/**
+ * `DiffeoAffine`: `x`, `raw` → `[value, logDet, kept]`, as `affine` defines them.
+ *
+ * `DiffeoAffineGradient`: `dValue`, `dLogDet`, `point`, `kept` → `[dx, dRaw]`, where `point` is the x of `forward` or the
+ * value of `inverse`.
+ */
+export interface AffineKernelAttributes {
+  readonly bound: number;
+  readonly direction: 'forward' | 'inverse';
+}
+
+/**
+ * `DiffeoAffineCoupling`: `x` `[batch, size]`, perhaps `context` `[batch, width]`, weights, biases → `[value, logDet, kept]`.
+ * The conditioner's input is the columns `columnsKept` of `x`, then the context.
+ *
+ * `DiffeoAffineCouplingGradient`: `dValue`, `dLogDet`, `point`, `kept`, perhaps `context`, weights → `[dx, dContext?,
+ * dWeight0, dBias0, dWeight1, …]`.
+ */
+export interface AffineCouplingKernelAttributes extends AffineKernelAttributes, DenseStackKernelAttributes {
+  readonly columnsKept: readonly number[];
+  readonly columnsChanged: readonly number[];
+}
+
+/**
+ * `DiffeoAdam`: `parameter0`, `parameter1`, …, their gradients `gradient0`, `gradient1`, … or one vector of all in order
+ * (`gradient0`), and the state `mean` and `square`, each such a vector → the gradients' norm, a scalar. It changes the
+ * parameters and the state **in place**, or nothing where the norm is not finite: nobody else may hold their memory.
+ */
+export interface AdamKernelAttributes {
+  /** The learning rate with both bias corrections in it, and ε with one. */
+  readonly rate: number;
+  readonly epsilon: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  /** Gradients with a larger norm are scaled down to this one; Infinity for none. */
+  readonly clipNorm: number;
+}
+
+/** Runs a kernel that returns several tensors. */
+export const runKernel = (
+  kernelName: string,
+  inputs: Readonly<Record<string, Tensor>>,
+  attributes: object,
+): readonly Tensor[] =>
+  engine().runKernel(kernelName, inputs as NamedTensorMap, attributes as NamedAttrMap) as unknown as Tensor[];

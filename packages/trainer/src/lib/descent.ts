@@ -1,0 +1,121 @@
+import { disposeParams, type Flow, type FlowParams, leaves } from '@diffeo/core';
+import { tidied } from '@diffeo/core/engine';
+import { type AdamKernelAttributes, kernelNames } from '@diffeo/ops';
+import {
+  add,
+  div,
+  engine,
+  getBackend,
+  getKernel,
+  mul,
+  type NamedAttrMap,
+  type NamedTensorMap,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import { adamRates, beta1, beta2 } from './adam.ts';
+import { flatParams } from './flat-params.ts';
+
+/** Parameters on their way down. They are its own, and so is the optimiser's state. */
+export interface Descent {
+  readonly params: FlowParams;
+  /** How many numbers are trained. */
+  readonly size: number;
+  /**
+   * One step of Adam down a gradient, shortened to `clipNorm` where it is longer; nothing where it is not finite. The
+   * gradient is one tensor for each trained leaf, in file order, or one vector of all. Returns its norm.
+   */
+  step(gradients: readonly Tensor[], learningRate: number): number;
+  dispose(): void;
+}
+
+/** How to descend. */
+export interface DescentOptions {
+  readonly clipNorm: number;
+  readonly freeze: (path: string) => boolean;
+}
+
+/** A descent from parameters that are its own from here on: by one kernel where the backend has it. */
+export const descent = (model: Flow, initial: FlowParams, options: DescentOptions): Descent =>
+  (getKernel(kernelNames.adam, getBackend()) ? inPlace : composed)(model, initial, options);
+
+const trainedLeaves = (model: Flow, params: FlowParams, freeze: (path: string) => boolean): Tensor[] =>
+  leaves(model.layout, params).flatMap(({ path, leaf, tensor }) =>
+    leaf.trainable && tensor && !freeze(path) ? [tensor] : [],
+  );
+
+const read = (scalar: Tensor): number => {
+  const [value] = scalar.dataSync() as Float32Array;
+  scalar.dispose();
+  return value as number;
+};
+
+const named = (tensors: readonly Tensor[], name: string): NamedTensorMap =>
+  Object.fromEntries(tensors.map((tensor, i) => [`${name}${i}`, tensor]));
+
+/** Adam as one kernel that changes the parameters where they are. */
+function inPlace(model: Flow, initial: FlowParams, { clipNorm, freeze }: DescentOptions): Descent {
+  const parameters = trainedLeaves(model, initial, freeze);
+  const size = parameters.reduce((total, tensor) => total + tensor.size, 0);
+  const state = { mean: zeros([size]), square: zeros([size]) };
+  let steps = 0;
+  return {
+    params: initial,
+    size,
+    step: (gradients, learningRate) => {
+      const attributes: AdamKernelAttributes = { ...adamRates(steps + 1, learningRate), beta1, beta2, clipNorm };
+      const inputs = { ...named(parameters, 'parameter'), ...named(gradients, 'gradient'), ...state };
+      const norm = read(engine().runKernel(kernelNames.adam, inputs, attributes as unknown as NamedAttrMap) as Tensor);
+      if (Number.isFinite(norm)) steps++;
+      return norm;
+    },
+    dispose: () => {
+      for (const tensor of Object.values(state)) tensor.dispose();
+      disposeParams(model.layout, initial);
+    },
+  };
+}
+
+/** Adam composed of tfjs's own operations, over one vector of all parameters. */
+function composed(model: Flow, initial: FlowParams, { clipNorm, freeze }: DescentOptions): Descent {
+  const flat = flatParams(model.layout, initial, freeze);
+  let params = initial;
+  let state = tidied(() => ({ vector: flat.flatten(params), mean: zeros([flat.size]), square: zeros([flat.size]) }));
+  let steps = 0;
+
+  const advance = (gradient: Tensor, learningRate: number) => {
+    const { rate, epsilon } = adamRates(steps + 1, learningRate);
+    const mean = add(mul(state.mean, beta1), mul(gradient, 1 - beta1));
+    const squares = add(mul(state.square, beta2), mul(square(gradient), 1 - beta2));
+    const vector = sub(state.vector, div(mul(mean, rate), add(sqrt(squares), epsilon)));
+    return { state: { vector, mean, square: squares }, params: flat.unflatten(vector, params) };
+  };
+
+  return {
+    get params() {
+      return params;
+    },
+    size: flat.size,
+    step: (gradients, learningRate) => {
+      const gradient = tidied(() => flat.join(gradients));
+      const norm = Math.sqrt(read(tidied(() => sum(square(gradient)))));
+      if (Number.isFinite(norm)) {
+        const next = tidied(() => advance(norm > clipNorm ? mul(gradient, clipNorm / norm) : gradient, learningRate));
+        for (const tensor of Object.values(state)) tensor.dispose();
+        for (const tensor of trainedLeaves(model, params, freeze)) tensor.dispose();
+        ({ state, params } = next);
+        steps++;
+      }
+      gradient.dispose();
+      return norm;
+    },
+    dispose: () => {
+      for (const tensor of Object.values(state)) tensor.dispose();
+      disposeParams(model.layout, params);
+    },
+  };
+}
