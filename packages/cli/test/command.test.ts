@@ -21,7 +21,16 @@ describe('the places of airports, from a table of real data', () => {
   let report: TrainReport;
   beforeAll(async () => {
     const size = '--steps 150 --layers 4 --hidden 32 --seed 1'.split(' ');
-    trained = await diffeo('train', airportsCsv, '--columns', 'latitude,longitude', ...size, '--out', 'model', '--json');
+    trained = await diffeo(
+      'train',
+      airportsCsv,
+      '--columns',
+      'latitude,longitude',
+      ...size,
+      '--out',
+      'model',
+      '--json',
+    );
     expect(trained.code, trained.stderr).toBe(0);
     report = JSON.parse(trained.stdout);
   });

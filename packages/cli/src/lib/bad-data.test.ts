@@ -30,6 +30,40 @@ describe('diffeo train on bad data says what is wrong and where, and leaves noth
   });
 
   it.each([
+    [
+      'text and numbers in the first row',
+      'x1,2\n',
+      [],
+      /could be names or data.*\(--header or --no-header in the command\)/,
+    ],
+    ['a first row that is said to be names', '1,2\n', ['--header'], null],
+    [
+      'a first row that is said to be data',
+      'x1,2\n',
+      ['--no-header'],
+      /line 1, column '1': expected a number, got 'x1'/,
+    ],
+    [
+      'a missing value',
+      ',2\n',
+      ['--no-header'],
+      /line 1, column '1': the value is missing.*: --missing drop in the command/,
+    ],
+    ['a missing value to be dropped', ',2\n', ['--no-header', '--missing', 'drop'], null],
+    [
+      'fields that are divided otherwise',
+      'a|b\n',
+      [],
+      /line 2: this row has 2 fields and the header has 1.*set the delimiter/,
+    ],
+  ])('%s: the options that a message speaks of are there and help', async (_, first, options, message) => {
+    scratch.file('first.csv', [first, ...good].join('\n').replace('\n\n', '\n'));
+    const run = await runDiffeo(['train', 'first.csv', '--steps', '1', ...options], scratch.path);
+    expect(run.code, run.stderr).toBe(message ? 2 : 0);
+    if (message) expect(run.stderr).toMatch(message);
+  });
+
+  it.each([
     ['an unknown toy', ['two-mons'], /there is no file 'two-mons' and no toy density .*two-moons, eight-gaussians/],
     ['a missing file', ['no/such.csv'], /no\/such\.csv cannot be read: there is no such file/],
     ['an unknown column', ['people.csv', '--columns', 'height,weight'], /no column 'weight'.*'name', 'height', 'mass'/],

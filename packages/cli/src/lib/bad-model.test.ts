@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isDiffeoError } from '@diffeo/core';
+import { disposeParams, isDiffeoError, leaves } from '@diffeo/core';
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { quick } from '../../test/quick.ts';
 import { runDiffeo } from '../../test/run-diffeo.ts';
@@ -82,11 +83,34 @@ describe('a bad model file', () => {
   });
 
   it('is refused wherever it is cut', async () => {
-    for (let length = 0; length < whole.length; length += 7) {
+    for (let length = 0; length < whole.length; length++) {
       const path = scratch.file('cut.safetensors', whole.subarray(0, length));
       const error = await readModel(path).catch((caught: unknown) => caught);
       expect(isDiffeoError(error) && error.code, `${length} bytes`).toBe('FILE');
     }
+  });
+
+  it('is refused whichever byte is altered, unless the model stays the same to the bit', async () => {
+    const content = async (path: string) => {
+      const { model, params } = await readModel(path);
+      const tensors = leaves(model.layout, params).map(({ path: name, tensor }) => [
+        name,
+        [...(tensor?.dataSync() ?? [])],
+      ]);
+      disposeParams(model.layout, params);
+      return { spec: model.spec, tensors };
+    };
+    const expected = await content(join(scratch.path, 'moons'));
+    const change = fc.record({ at: fc.nat(whole.length - 1), to: fc.integer({ min: 0, max: 255 }) });
+    await fc.assert(
+      fc.asyncProperty(change, async ({ at, to }) => {
+        const path = scratch.file('altered.safetensors', whole.with(at, to));
+        const found = await content(path).catch((error: unknown) => error);
+        if (!isDiffeoError(found)) expect(found).toEqual(expected);
+        else expect(found.message).toContain(path);
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('that is not there, or a folder without one, is named', async () => {

@@ -65,6 +65,26 @@ describe('diffeo score', () => {
     expect(stderr).toMatch(/^diffeo: short\.csv has no column 'mass'\. .*'name', 'height'\.\n$/);
   });
 
+  it.each([
+    ['NaN', 'height,mass\n1.7,60\n1.8,NaN\n', /^diffeo: bad\.csv, line 3, column 'mass': the value is missing/],
+    ['infinity', 'height,mass\n1.7,1e60\n', /^diffeo: bad\.csv, line 2, column 'mass': '1e60' is infinite in float32/],
+    ['a ragged row', 'height,mass\n1.7,60\n1.8\n', /^diffeo: bad\.csv, line 3: this row has 1 field/],
+    ['nothing', '', /^diffeo: bad\.csv is empty/],
+  ])('refuses a file with %s in one line', async (_, content, message) => {
+    scratch.file('bad.csv', content);
+    const { code, stdout, stderr } = await diffeo('score', 'people', 'bad.csv');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr).toMatch(/^[^\n]*\n$/);
+  });
+
+  it('scores a row far from all others, and one alone', async () => {
+    scratch.file('far.csv', 'height,mass\n-1e30,1e30\n');
+    const { code, stdout } = await diffeo('score', 'people', 'far.csv', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({ model: 'people', data: 'far.csv', mean: null, standardError: null, count: 1 });
+  });
+
   it('refuses data of another width', async () => {
     const { code, stderr } = await diffeo('score', 'moons', 'digits');
     expect(code).toBe(2);

@@ -17,7 +17,7 @@ const duration = (seconds: number): string => {
 };
 
 /** Loss, speed and time left, in words. */
-export function describeProgress({ step, steps, loss, validation, samplesPerSecond, seconds }: Progress): string {
+function describeProgress({ step, steps, loss, validation, samplesPerSecond, seconds }: Progress): string {
   const losses = [
     `loss ${loss.toFixed(3)}`,
     ...(validation === undefined ? [] : [`validation ${validation.toFixed(3)}`]),

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import type { ArgsDef } from 'citty';
+import { describe, expect, test } from 'vitest';
+import { commands } from '../src/lib/commands.ts';
+import { csvDefaults, digitsDefaults, type TrainDefaults, toyDefaults } from '../src/lib/train-defaults.ts';
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const sectionOf = (name: string): string =>
+  readme.split(/^## /m).find((text) => text.startsWith(`\`diffeo ${name} `)) ?? '';
+
+describe('the README', () => {
+  test.each(Object.entries(commands))('has every option of %s', (name, command) => {
+    const csv = readme.slice(readme.indexOf('| option for CSV files |'), readme.indexOf('## `diffeo train'));
+    const text = sectionOf(name) + csv;
+    expect(sectionOf(name)).not.toBe('');
+    for (const [option, { type }] of Object.entries(command.args as ArgsDef)) {
+      expect(text).toContain(type === 'positional' ? option.toUpperCase() : `--${option}`);
+    }
+  });
+
+  test.each<[string, (defaults: TrainDefaults) => unknown]>([
+    ['steps', ({ steps }) => steps],
+    ['batch', ({ batchSize }) => batchSize],
+    ['learning-rate', ({ learningRate }) => learningRate.toExponential()],
+    ['layers', ({ layers }) => layers],
+    ['hidden', ({ hidden }) => hidden],
+  ])('says the defaults of --%s', (option, value) => {
+    const row = sectionOf('train')
+      .split('\n')
+      .find((line) => line.startsWith(`| \`--${option} `));
+    const cells = row?.split('|').map((cell) => cell.trim());
+    expect(cells?.slice(3, 6)).toEqual([csvDefaults, toyDefaults, digitsDefaults].map((of) => String(value(of))));
+  });
+});
