@@ -1,14 +1,33 @@
 import { defineConfig } from 'vitest/config';
 
-// One run over the whole workspace. Packages resolve to each other's source, so nothing has to be built first.
+// One run over the whole workspace. Packages resolve to each other's source, so nothing has to be built first; the install
+// tests alone build and pack, once, and only when one of them is to run.
 export default defineConfig({
   test: {
-    include: ['{packages,apps}/*/{src,test}/**/*.test.ts', '{demo,bench,scripts}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     allowOnly: false,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'source',
+          include: ['{packages,apps}/*/{src,test}/**/*.test.ts', '{demo,bench,scripts}/**/*.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'packed',
+          include: ['install-test/src/**/*.test.ts'],
+          globalSetup: 'install-test/src/lib/pack.setup.ts',
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
   },
 });

@@ -1,0 +1,2 @@
+export { createPackage, type NewPackage } from './lib/create-package.ts';
+export { Refusal } from './lib/refusal.ts';

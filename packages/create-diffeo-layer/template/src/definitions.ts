@@ -1,0 +1,5 @@
+import type { Definition } from '@diffeo/core';
+import { sinhArcsinh } from './sinh-arcsinh.ts';
+
+/** Everything that this package defines, for `load(bytes, { definitions })`. */
+export const definitions: readonly Definition[] = [sinhArcsinh];

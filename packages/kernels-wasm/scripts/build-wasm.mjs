@@ -1,0 +1,36 @@
+// Compiles assembly/ into wasm/: one module for every engine with SIMD, one that also uses relaxed SIMD's fused multiply-add.
+import { mkdirSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { main } from 'assemblyscript/asc';
+
+const folder = fileURLToPath(new URL('..', import.meta.url));
+const builds = { 'kernels-simd': ['simd'], 'kernels-relaxed-simd': ['simd', 'relaxed-simd'] };
+
+rmSync(new URL('../wasm', import.meta.url), { recursive: true, force: true });
+mkdirSync(new URL('../wasm', import.meta.url));
+for (const [name, features] of Object.entries(builds)) {
+  // The memory is tfjs's: nothing of ours may lie in it but what tfjs allocated, so no runtime and no static data.
+  const { error, stderr } = await main(
+    [
+      ...['assembly/index.ts', '--baseDir', folder, '--outFile', `wasm/${name}.wasm`],
+      ...[
+        '-O3',
+        '--noAssert',
+        '--disableWarning',
+        '112',
+        '--runtime',
+        'stub',
+        '--importMemory',
+        '--noExportMemory',
+        '--initialMemory',
+        '1',
+      ],
+      ...features.flatMap((feature) => ['--enable', feature]),
+    ],
+    { stderr: process.stderr },
+  );
+  if (error) {
+    process.stderr.write(`${stderr ?? ''}\nassembly/ does not compile (${name}): ${error.message}\n`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,2 @@
+export type { BuildName } from './lib/build-name.ts';
+export { type Installed, type InstallOptions, installKernels } from './lib/install-kernels.ts';

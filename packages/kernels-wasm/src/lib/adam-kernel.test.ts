@@ -1,0 +1,143 @@
+import { fold, normal } from '@diffeo/core';
+import { copyTensor, tidied } from '@diffeo/core/engine';
+import { type AdamKernelAttributes, kernelNames } from '@diffeo/ops';
+import { countTensors } from '@diffeo/testing';
+import { installMatchers } from '@diffeo/testing/vitest';
+import {
+  concat,
+  conv2d,
+  engine,
+  type NamedAttrMap,
+  type NamedTensorMap,
+  reshape,
+  type Tensor,
+  tensor1d,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { growHeap } from '../../test/heap.ts';
+import { describeBuilds } from '../../test/with-build.ts';
+
+installMatchers();
+
+interface State {
+  readonly parameters: readonly Tensor[];
+  readonly mean: Tensor;
+  readonly square: Tensor;
+}
+
+const named = (tensors: readonly Tensor[], name: string) =>
+  Object.fromEntries(tensors.map((tensor, i) => [`${name}${i}`, tensor]));
+
+function step({ parameters, mean, square }: State, gradients: readonly Tensor[], attributes: AdamKernelAttributes) {
+  const inputs = { ...named(parameters, 'parameter'), ...named(gradients, 'gradient'), mean, square };
+  return engine().runKernel(
+    kernelNames.adam,
+    inputs as NamedTensorMap,
+    attributes as unknown as NamedAttrMap,
+  ) as Tensor;
+}
+
+const start = (shapes: readonly (readonly number[])[], seed: number): State => {
+  const parameters = shapes.map((shape, i) => normal([...shape], fold(seed, i)));
+  const size = parameters.reduce((sum, tensor) => sum + tensor.size, 0);
+  return { parameters, mean: zeros([size]), square: zeros([size]) };
+};
+
+const flat = (tensors: readonly Tensor[]): number[] => tensors.flatMap((tensor) => [...tensor.dataSync()]);
+
+const usual = { rate: 0.01, epsilon: 1e-8, beta1: 0.9, beta2: 0.999, clipNorm: 5 };
+const cases = fc.record({
+  shapes: fc.array(fc.array(fc.constantFrom(1, 2, 3, 5, 8), { maxLength: 3 }), { minLength: 1, maxLength: 6 }),
+  attributes: fc.record({
+    rate: fc.constantFrom(0.001, 0.1),
+    epsilon: fc.constantFrom(1e-8, 1e-3),
+    beta1: fc.constantFrom(0, 0.9),
+    beta2: fc.constantFrom(0.9, 0.999),
+    clipNorm: fc.constantFrom(0.5, 5, Number.POSITIVE_INFINITY),
+  }),
+  asOne: fc.boolean(),
+  seed: fc.nat(),
+});
+
+describeBuilds('Adam over a tree', () => {
+  test('takes the steps of the paper in float64, with clipping', () => {
+    fc.assert(
+      fc.property(cases, ({ shapes, attributes, asOne, seed }) => {
+        tidied(() => {
+          const state = start(shapes, seed);
+          const { rate, epsilon, beta1, beta2, clipNorm } = attributes;
+          let host = flat(state.parameters).map((p) => ({ p, m: 0, v: 0 }));
+          for (let t = 0; t < 3; t++) {
+            const gradients = shapes.map((shape, i) => normal([...shape], fold(seed, `${t} ${i}`)));
+            const g = flat(gradients);
+            const norm = Math.hypot(...g);
+            const scale = Math.min(1, clipNorm / norm);
+            host = host.map(({ p, m, v }, i) => {
+              const slope = scale * (g[i] as number);
+              const mean = beta1 * m + (1 - beta1) * slope;
+              const square = beta2 * v + (1 - beta2) * slope * slope;
+              return { p: p - (rate * mean) / (Math.sqrt(square) + epsilon), m: mean, v: square };
+            });
+            const given = asOne ? [concat(gradients.map((each) => reshape(each, [each.size])))] : gradients;
+            expect(step(state, given, attributes)).toBeCloseToTensor([norm], 1e-4);
+          }
+          const now = (tensors: readonly Tensor[]) => tensor1d(flat(tensors));
+          expect(now(state.parameters)).toBeCloseToTensor(
+            host.map(({ p }) => p),
+            1e-4,
+          );
+          expect(state.mean).toBeCloseToTensor(
+            host.map(({ m }) => m),
+            1e-5,
+          );
+          expect(state.square).toBeCloseToTensor(
+            host.map(({ v }) => v),
+            1e-5,
+          );
+        });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])('a gradient of %d changes nothing', (value) => {
+    tidied(() => {
+      const state = start([[3], [2, 2]], 1);
+      const before = flat(state.parameters);
+      const norm = step(state, [normal([3], 2), tensor1d([1, value, 1, 1])], usual);
+      expect(Number.isFinite(norm.dataSync()[0])).toBe(false);
+      expect(flat(state.parameters)).toEqual(before);
+      expect([...state.mean.dataSync(), ...state.square.dataSync()].every((x) => x === 0)).toBe(true);
+    });
+  });
+
+  test('large gradients of many numbers keep their norm', () => {
+    tidied(() => {
+      const state = start([[100_000]], 1);
+      const gradient = normal([100_000], 2);
+      const norm = Math.hypot(...gradient.dataSync());
+      expect(Math.abs((step(state, [gradient], usual).dataSync()[0] as number) / norm - 1)).toBeLessThan(1e-6);
+    });
+  });
+
+  test('a convolution sees its filter change', () => {
+    tidied(() => {
+      const state = start([[1, 1, 2, 3]], 1);
+      const filter = state.parameters[0] as Tensor;
+      const image = normal([1, 4, 4, 2], 2);
+      const run = (by: Tensor) => conv2d(image as never, by as never, 1, 'same') as Tensor;
+      run(filter);
+      step(state, [normal([1, 1, 2, 3], 3)], usual);
+      expect(run(filter)).toBeCloseToTensor(run(copyTensor(filter)), 0);
+    });
+  });
+
+  test('leaves nothing behind, and works in a heap that grew', () => {
+    const state = start([[3], [40, 2]], 1);
+    const gradients = [normal([3], 2), normal([40, 2], 3)];
+    growHeap();
+    expect(countTensors(() => step(state, gradients, usual).dispose())).toBe(0);
+  });
+});

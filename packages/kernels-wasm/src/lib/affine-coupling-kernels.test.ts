@@ -1,0 +1,160 @@
+import { normal, shuffled } from '@diffeo/core';
+import { differentiate, tidied } from '@diffeo/core/engine';
+import { registerGradients } from '@diffeo/core/gradients';
+import { type AffineCouplingOptions, affineCoupling, type Dense, permute } from '@diffeo/ops';
+import { countTensors } from '@diffeo/testing';
+import { installMatchers } from '@diffeo/testing/vitest';
+import { add, concat, mul, slice, sum, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { growHeap, heapGrowth } from '../../test/heap.ts';
+import { plainAffine } from '../../test/plain-affine.ts';
+import { activationNames, drawLayers, plainStack, tensorsOf } from '../../test/plain-stack.ts';
+import { describeBuilds } from '../../test/with-build.ts';
+
+installMatchers();
+
+/** The same coupling of tfjs operations. */
+function plain(x: Tensor, context: Tensor | null, layers: readonly Dense[], options: AffineCouplingOptions) {
+  const { keep, change, bound, direction } = options;
+  const batch = x.shape[0] as number;
+  const order = [...keep, ...change];
+  const sorted = permute(x, order);
+  const kept = slice(sorted, [0, 0], [batch, keep.length]);
+  const changed = slice(sorted, [0, keep.length], [batch, change.length]);
+  const raw = plainStack(context ? concat([kept, context], 1) : kept, layers, options);
+  const { value, logDet } = plainAffine(changed, raw, bound, direction);
+  const undo = order.map((_, d) => order.indexOf(d));
+  return { value: permute(concat([kept, value], 1), undo), logDet };
+}
+
+/** The kernel alone: its reference must not be what runs. */
+const fused = (x: Tensor, context: Tensor | null, layers: readonly Dense[], options: AffineCouplingOptions) =>
+  affineCoupling(options)(x, context, layers, () => {
+    throw new RangeError('the reference ran');
+  });
+
+const cases = fc
+  .record({
+    batch: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(64, 130)),
+    keep: fc.integer({ min: 1, max: 5 }),
+    change: fc.oneof(fc.integer({ min: 1, max: 5 }), fc.constant(17)),
+    context: fc.integer({ min: 0, max: 3 }),
+    hidden: fc.array(fc.constantFrom(1, 3, 8, 8, 33, 64), { maxLength: 3 }),
+    bound: fc.constantFrom(1, 3),
+    activation: fc.constantFrom(...activationNames),
+    residual: fc.boolean(),
+    direction: fc.constantFrom('forward' as const, 'inverse' as const),
+    seed: fc.nat(),
+  })
+  .map(({ batch, keep, change, context, hidden, seed, ...options }) => {
+    const order = [...shuffled(keep + change, seed)];
+    return {
+      x: () => normal([batch, keep + change], seed),
+      context: () => (context > 0 ? normal([batch, context], seed + 1) : null),
+      layers: () => drawLayers([keep + context, ...hidden, 2 * change], seed + 2),
+      dy: () => normal([batch, keep + change], seed + 3),
+      dLog: () => normal([batch], seed + 4),
+      options: { ...options, keep: order.slice(0, keep), change: order.slice(keep) },
+    };
+  });
+
+describeBuilds('the affine coupling', () => {
+  beforeAll(() => registerGradients());
+
+  test('has the value, log-determinant and every gradient of its composition', () => {
+    fc.assert(
+      fc.property(cases, (drawn) => {
+        tidied(() => {
+          const [x, context, layers] = [drawn.x(), drawn.context(), drawn.layers()];
+          const [dy, dLog] = [drawn.dy(), drawn.dLog()];
+          const inputs = [x, ...(context ? [context] : []), ...tensorsOf(layers)];
+          const run = (map: typeof plain) => {
+            const { value, logDet } = map(x, context, layers, drawn.options);
+            const weighted = () => {
+              const result = map(x, context, layers, drawn.options);
+              return add(sum(mul(result.value, dy)), sum(mul(result.logDet, dLog)));
+            };
+            const { grads } = differentiate(weighted, inputs);
+            return [value, logDet, ...grads.map((gradient, i) => gradient ?? zerosLike(inputs[i] as Tensor))];
+          };
+          const slow = run(plain);
+          for (const [i, result] of run(fused).entries()) expect(result).toBeCloseToTensor(slow[i] as Tensor, 1e-3);
+        });
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  const options = {
+    ...{ keep: [2, 0], change: [1, 3], bound: 3, activation: 'relu', residual: false },
+    direction: 'inverse',
+  } as const satisfies AffineCouplingOptions;
+  const draw = (batch: number) => [normal([batch, 4], 1), drawLayers([2, 64, 64, 4], 2)] as const;
+
+  test('outside a gradient a batch of several blocks is the same as inside one', () => {
+    tidied(() => {
+      const [x, layers] = draw(2100);
+      const outside = fused(x, null, layers, options);
+      differentiate(() => {
+        const inside = fused(x, null, layers, options);
+        expect(inside.value).toBeCloseToTensor(outside.value);
+        expect(inside.logDet).toBeCloseToTensor(outside.logDet);
+        return sum(inside.value);
+      }, [x]);
+    });
+  });
+
+  test('the two directions undo each other, and what is kept is untouched to the bit', () => {
+    tidied(() => {
+      const [x, layers] = draw(50);
+      const there = fused(x, null, layers, options);
+      const back = fused(there.value, null, layers, { ...options, direction: 'forward' });
+      expect(back.value).toBeCloseToTensor(x, 1e-5);
+      expect(add(back.logDet, there.logDet)).toBeCloseToTensor(new Float32Array(50), 1e-5);
+      for (const column of options.keep) {
+        const of = (tensor: Tensor) => [...slice(tensor, [0, column], [50, 1]).dataSync()];
+        expect(of(there.value)).toEqual(of(x));
+      }
+    });
+  });
+
+  test('works in a heap that grows between its two directions', () => {
+    tidied(() => {
+      const [x, layers] = draw(20);
+      const run = (grow: () => void) =>
+        differentiate(() => {
+          const { value, logDet } = fused(x, null, layers, options);
+          grow();
+          return add(sum(value), sum(logDet));
+        }, [x, ...tensorsOf(layers)]).grads;
+      const quiet = run(() => undefined).map((gradient) => gradient?.dataSync() as Float32Array);
+      for (const [i, gradient] of run(growHeap).entries()) {
+        expect(gradient).toBeCloseToTensor(quiet[i] as Float32Array, 0);
+      }
+    });
+  });
+
+  test('an empty batch, and the gradient of a gradient, are the composition', () => {
+    tidied(() => {
+      const [x, layers] = draw(0);
+      const composed = (point: Tensor) =>
+        affineCoupling(options)(point, null, layers, () => plain(point, null, layers, options));
+      expect(composed(x).value.shape).toEqual([0, 4]);
+      const point = normal([3, 4], 5);
+      const slope = () => sum(differentiate(() => sum(mul(composed(point).value, point)), [point]).grads[0] as Tensor);
+      expect(differentiate(slope, [point]).grads[0]).toBeFiniteTensor();
+    });
+  });
+
+  test('leaves nothing behind, in tensors or in the heap', () => {
+    const [x, layers] = tidied(() => draw(64));
+    const step = () =>
+      tidied(() => {
+        differentiate(() => sum(fused(x, null, layers, options).value), [x, ...tensorsOf(layers)]);
+        fused(x, null, layers, options);
+      });
+    expect(countTensors(step)).toBe(0);
+    expect(heapGrowth(step, 1000)).toBe(0);
+  });
+});

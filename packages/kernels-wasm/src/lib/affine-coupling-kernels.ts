@@ -1,0 +1,156 @@
+import { type AffineCouplingKernelAttributes, kernelNames } from '@diffeo/ops';
+import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import { signOf } from './affine-kernels.ts';
+import { addressOf, type WasmBackend } from './backend.ts';
+import { columnLists } from './column-list.ts';
+import { planCoupling } from './coupling-plan.ts';
+import { backwardStack, forwardStack } from './dense-stack.ts';
+import {
+  gradientAddresses,
+  gradientShapes,
+  type Inputs,
+  layersOf,
+  weightsOf,
+  widthsOf,
+} from './dense-stack-kernels.ts';
+import { outputs, withScratch } from './heap.ts';
+import type { Machine } from './kernel-module.ts';
+import { eachBlock, largestBlock } from './row-blocks.ts';
+
+type Attributes = AffineCouplingKernelAttributes;
+
+/** A matrix: where it begins and how many numbers a row has. */
+interface Matrix {
+  readonly at: number;
+  readonly width: number;
+}
+
+/** What of a matrix comes from one row on. */
+const fromRow = ({ at, width }: Matrix, row: number): Matrix => ({ at: at + 4 * row * width, width });
+
+/** Copies what the conditioner takes: the kept columns of the points, then the context. */
+function enter(
+  { kernels }: Machine,
+  {
+    points,
+    context,
+    rows,
+    list,
+    count,
+    to,
+  }: {
+    readonly points: Matrix;
+    readonly context: Matrix;
+    readonly rows: number;
+    readonly list: number;
+    readonly count: number;
+    readonly to: number;
+  },
+): void {
+  const step = 4 * (count + context.width);
+  kernels.gatherColumns(points.at, 4 * points.width, rows, list, count, to, step);
+  if (context.width > 0) kernels.copyRows(context.at, 4 * context.width, rows, context.width, to + 4 * count, step);
+}
+
+function forward(machine: Machine, inputs: Inputs, attributes: Attributes): TensorInfo[] {
+  const { backend, kernels } = machine;
+  const { columnsKept, columnsChanged, keep, bound } = attributes;
+  const { x, context } = inputs as { readonly x: TensorInfo; readonly context?: TensorInfo };
+  const weights = weightsOf(inputs);
+  const widths = widthsOf(weights);
+  const [rows, size] = x.shape as [number, number];
+  const block = keep ? rows : largestBlock(rows);
+  const plan = planCoupling(kernels, attributes, block, widths);
+  const { at } = plan.forward;
+  return withScratch(backend, plan.forward.bytes, (scratch) => {
+    const made = outputs(backend, [x.shape, [rows], [plan.keptSize]]);
+    const [value, logDet, kept] = made.map((info) => addressOf(backend, info)) as [number, number, number];
+    const [keptList, changedList] = columnLists(backend, scratch + at.lists, columnsKept, columnsChanged);
+    const layers = layersOf(backend, inputs, weights);
+    const points = { at: addressOf(backend, x), width: size };
+    const given = { at: context ? addressOf(backend, context) : 0, width: context?.shape[1] ?? 0 };
+    kernels.copyRows(points.at, 0, 1, rows * size, value, 0);
+    const run = (first: number, count: number) => {
+      const { stack } = count === block ? plan : planCoupling(kernels, attributes, count, widths);
+      const [own, entering, raw] = [fromRow(points, first), scratch + at.entering, scratch + at.raw];
+      enter(machine, {
+        ...{ points: own, context: fromRow(given, first), rows: count },
+        ...{ list: keptList, count: columnsKept.length, to: entering },
+      });
+      const hidden = keep ? kept + plan.scales : 0;
+      forwardStack(machine, stack, entering, layers, { y: raw, kept: hidden, scratch: scratch + at.stack });
+      kernels.affine(
+        ...([own.at, 4 * size, count, changedList, columnsChanged.length, raw, bound, signOf(attributes)] as const),
+        ...([keep ? kept : scratch + at.scales, scratch + at.exponentials] as const),
+        ...([value + 4 * first * size, logDet + 4 * first] as const),
+      );
+    };
+    if (keep) run(0, rows);
+    else eachBlock(rows, run);
+    return made;
+  });
+}
+
+interface GradientInputs {
+  readonly point: TensorInfo;
+  readonly context?: TensorInfo;
+  readonly dValue: TensorInfo;
+  readonly dLogDet: TensorInfo;
+  readonly kept: TensorInfo;
+}
+
+function backward(machine: Machine, inputs: Inputs, attributes: Attributes): TensorInfo[] {
+  const { backend, kernels } = machine;
+  const { columnsKept, columnsChanged, bound } = attributes;
+  const { point, context, dValue, dLogDet, kept } = inputs as unknown as GradientInputs;
+  const weights = weightsOf(inputs);
+  const widths = widthsOf(weights);
+  const [rows, size] = point.shape as [number, number];
+  const width = widths[0] as number;
+  const contextWidth = context?.shape[1] ?? 0;
+  const plan = planCoupling(kernels, attributes, rows, widths);
+  const { at } = plan.backward;
+  const address = (info: TensorInfo) => addressOf(backend, info);
+  return withScratch(backend, plan.backward.bytes, (scratch) => {
+    const made = outputs(backend, [point.shape, ...(context ? [context.shape] : []), ...gradientShapes(weights)]);
+    const [dx, dContext] = made as [TensorInfo, TensorInfo];
+    const [keptList, changedList] = columnLists(backend, scratch + at.lists, columnsKept, columnsChanged);
+    const [entering, dEntering, dRaw] = [scratch + at.entering, scratch + at.dEntering, scratch + at.dRaw];
+    const hidden = address(kept) + plan.scales;
+    enter(machine, {
+      points: { at: address(point), width: size },
+      context: { at: context ? address(context) : 0, width: contextWidth },
+      ...{ rows, list: keptList, count: columnsKept.length, to: entering },
+    });
+    kernels.affineGradient(
+      ...([address(dValue), address(dLogDet), address(point), 4 * size, rows, changedList] as const),
+      ...([columnsChanged.length, address(kept), bound, signOf(attributes)] as const),
+      ...([scratch + at.exponentials, address(dx), dRaw] as const),
+    );
+    backwardStack(
+      machine,
+      plan.stack,
+      { x: entering, kept: hidden, dy: dRaw, dx: dEntering, scratch: scratch + at.stack },
+      weights.map(address),
+      gradientAddresses(backend, made.slice(context ? 2 : 1)),
+    );
+    const count = columnsKept.length;
+    kernels.addToColumns(dEntering, 4 * width, address(dValue), rows, keptList, count, address(dx), 4 * size);
+    if (context) {
+      const from = dEntering + 4 * count;
+      kernels.copyRows(from, 4 * width, rows, contextWidth, address(dContext), 4 * contextWidth);
+    }
+    return made;
+  });
+}
+
+/** The kernels of `affineCoupling`. */
+export function affineCouplingKernels(machineOf: (backend: WasmBackend) => Machine): readonly KernelConfig[] {
+  const config = (kernelName: string, run: typeof forward): KernelConfig => ({
+    kernelName,
+    backendName: 'wasm',
+    kernelFunc: ({ inputs, attrs, backend }) =>
+      run(machineOf(backend as WasmBackend), inputs as Inputs, attrs as unknown as Attributes),
+  });
+  return [config(kernelNames.affineCoupling, forward), config(kernelNames.affineCouplingGradient, backward)];
+}

@@ -1,0 +1,39 @@
+import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
+
+/** What tfjs's WASM backend (4.22) keeps of a tensor. */
+interface TensorData {
+  readonly id: number;
+  /** The address of the first byte. 0 where there was no memory left. */
+  readonly memoryOffset: number;
+}
+
+/** What these kernels rely on of the inside of tfjs's WASM backend, all of it in this file and in `heap.ts`. */
+export interface WasmBackend {
+  readonly wasm: {
+    readonly asm: { readonly memory: WebAssembly.Memory };
+    /** The current view: a growing heap replaces it, so it is read anew after anything that allocates. */
+    readonly HEAPU8: Uint8Array;
+    /** Signed, and 0 where there is no memory left. */
+    _malloc(bytes: number): number;
+    _free(address: number): void;
+    readonly tfjs: {
+      registerTensor(id: number, size: number, address: number): void;
+      disposeData(id: number): void;
+    };
+  };
+  readonly dataIdMap: { get(dataId: TensorInfo['dataId']): TensorData };
+  makeOutput(shape: number[], dtype: DataType): TensorInfo;
+  disposeData(dataId: TensorInfo['dataId']): boolean;
+  incRef(dataId: TensorInfo['dataId']): void;
+}
+
+/** Whether this is a backend that these kernels know: tfjs's WASM, not its threaded variant, whose memory is shared. */
+export function isWasmBackend(backend: unknown): backend is WasmBackend {
+  const memory = (backend as Partial<WasmBackend> | null)?.wasm?.asm?.memory;
+  const shared = typeof SharedArrayBuffer !== 'undefined' && memory?.buffer instanceof SharedArrayBuffer;
+  return memory !== undefined && !shared;
+}
+
+/** Where a tensor's numbers begin. They stay there for as long as it lives, whatever the heap does. */
+export const addressOf = (backend: WasmBackend, { dataId }: TensorInfo): number =>
+  backend.dataIdMap.get(dataId).memoryOffset;

@@ -1,0 +1,150 @@
+import type { DenseStackKernelAttributes } from '@diffeo/ops';
+import { activationCodes } from './activation-code.ts';
+import type { Kernels, Machine } from './kernel-module.ts';
+
+type StackOptions = Pick<DenseStackKernelAttributes, 'activation' | 'residual'>;
+
+/** Where one layer's results are in `kept`, in bytes. */
+interface KeptLayer {
+  /** What the layer gives to the next. */
+  readonly output: number;
+  /** What its activation gave: the same, unless the layer adds its input. */
+  readonly activated: number;
+}
+
+/** A dense stack at one batch size: everything that is known before any number is. */
+export interface StackPlan {
+  readonly rows: number;
+  /** The sizes of the vectors between the layers, input and output included. */
+  readonly widths: readonly number[];
+  readonly activation: number;
+  /** Whether a layer adds its input to its output. */
+  readonly skips: readonly boolean[];
+  /** Whether what enters a layer may have many zeros. */
+  readonly zerosEnter: readonly boolean[];
+  /** For each layer but the last. */
+  readonly kept: readonly KeptLayer[];
+  /** How many numbers `kept` has. */
+  readonly keptSize: number;
+  /** Bytes of the largest matrix that a gradient passes through. */
+  readonly largest: number;
+}
+
+/** Rounded up to whole lines of the cache. */
+const line = (bytes: number): number => Math.ceil(bytes / 64) * 64;
+
+/** Plans a stack between vectors of these sizes. */
+export function planStack(rows: number, widths: readonly number[], { activation, residual }: StackOptions): StackPlan {
+  const last = widths.length - 2;
+  const skips = widths.slice(1).map((width, i) => residual && i < last && width === widths[i]);
+  const rectified = activation === 'relu';
+  const zerosEnter = skips.map((_, i) => rectified && i > 0 && !skips[i - 1]);
+  let keptSize = 0;
+  const kept = skips.slice(0, -1).map((skip, i) => {
+    const size = rows * (widths[i + 1] as number);
+    const output = 4 * keptSize;
+    keptSize += size;
+    const activated = skip ? 4 * keptSize : output;
+    if (skip) keptSize += size;
+    return { output, activated };
+  });
+  const largest = line(4 * rows * Math.max(...widths));
+  return { rows, widths, activation: activationCodes[activation], skips, zerosEnter, kept, keptSize, largest };
+}
+
+const shapeOf = ({ widths }: StackPlan, i: number): [number, number] => [widths[i] as number, widths[i + 1] as number];
+const layersOf = ({ skips }: StackPlan): number[] => [...skips.keys()];
+
+/** How many bytes `forwardStack` takes: what is kept where nobody else keeps it, and the largest product's scratch. */
+export function forwardScratch(kernels: Kernels, plan: StackPlan, keep: boolean): number {
+  const products = layersOf(plan).map((i) => {
+    const [inputs, outputs] = shapeOf(plan, i);
+    return kernels.productScratch(plan.rows, inputs, outputs, plan.zerosEnter[i] as boolean) >>> 0;
+  });
+  return Math.max(...products) + (keep ? 0 : line(4 * plan.keptSize));
+}
+
+/** Where the parameters of a layer are. */
+export interface LayerAddresses {
+  readonly weight: number;
+  readonly bias: number;
+}
+
+/**
+ * x [rows, widths[0]] → y. `kept` is where the results between the layers go; 0 for the beginning of the scratch.
+ */
+export function forwardStack(
+  { kernels }: Machine,
+  plan: StackPlan,
+  x: number,
+  layers: readonly LayerAddresses[],
+  { y, kept: wanted, scratch }: { readonly y: number; readonly kept: number; readonly scratch: number },
+): void {
+  const { rows, activation, skips, zerosEnter } = plan;
+  const kept = wanted || scratch;
+  const free = wanted ? scratch : scratch + line(4 * plan.keptSize);
+  let entering = x;
+  for (const [i, { weight, bias }] of layers.entries()) {
+    const [inputs, outputs] = shapeOf(plan, i);
+    const place = plan.kept[i];
+    const to = place ? kept + place.activated : y;
+    const code = place ? activation : activationCodes.linear;
+    const zeros = zerosEnter[i] as boolean;
+    kernels.product(
+      ...([entering, 4 * inputs, 4, weight, 4 * outputs, 4, bias, to, rows, inputs, outputs] as const),
+      ...([code, 0, zeros, free] as const),
+    );
+    if (!place) return;
+    const output = kept + place.output;
+    if (skips[i]) kernels.add(to, entering, rows * outputs, output);
+    entering = output;
+  }
+}
+
+/** How many bytes `backwardStack` takes: three matrices, and the largest product's scratch. */
+export function backwardScratch(kernels: Kernels, plan: StackPlan): number {
+  const products = layersOf(plan).flatMap((i) => {
+    const [inputs, outputs] = shapeOf(plan, i);
+    return [
+      kernels.weightGradientScratch(plan.rows, inputs, outputs, plan.zerosEnter[i] as boolean) >>> 0,
+      kernels.productScratch(plan.rows, outputs, inputs, true) >>> 0,
+    ];
+  });
+  return 3 * plan.largest + Math.max(...products);
+}
+
+/**
+ * From the gradient of y those of x and of every parameter. `dx` may be the place of nothing else; `dy` is left as it is.
+ */
+export function backwardStack(
+  { kernels }: Machine,
+  plan: StackPlan,
+  at: { readonly x: number; readonly kept: number; readonly dy: number; readonly dx: number; readonly scratch: number },
+  weights: readonly number[],
+  gradients: readonly LayerAddresses[],
+): void {
+  const { rows, activation, skips, zerosEnter } = plan;
+  const last = skips.length - 1;
+  const [first, second, third] = [at.scratch, at.scratch + plan.largest, at.scratch + 2 * plan.largest];
+  const free = third + plan.largest;
+  let dh = at.dy;
+  for (let i = last; i >= 0; i--) {
+    const [inputs, outputs] = shapeOf(plan, i);
+    const place = plan.kept[i];
+    const dz = place ? third : dh;
+    if (place) kernels.activationGradient(dh, at.kept + place.activated, dz, rows * outputs, activation);
+    const { weight, bias } = gradients[i] as LayerAddresses;
+    const before = plan.kept[i - 1];
+    const entering = before ? at.kept + before.output : at.x;
+    kernels.sumRows(dz, rows, outputs, bias);
+    kernels.weightGradient(entering, dz, rows, inputs, outputs, zerosEnter[i] as boolean, weight, free);
+    const to = i === 0 ? at.dx : dh === first ? second : first;
+    const zeros = place !== undefined && activation === activationCodes.relu;
+    kernels.product(
+      ...([dz, 4 * outputs, 4, weights[i] as number, 4, 4 * outputs, 0, to, rows, outputs, inputs] as const),
+      ...([activationCodes.linear, 0, zeros, free] as const),
+    );
+    if (skips[i]) kernels.add(to, dh, rows * inputs, to);
+    dh = to;
+  }
+}

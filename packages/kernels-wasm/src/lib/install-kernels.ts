@@ -1,0 +1,97 @@
+import {
+  backend as currentBackend,
+  getBackend,
+  getKernel,
+  type KernelConfig,
+  registerKernel,
+  unregisterKernel,
+} from '@tensorflow/tfjs-core';
+import { adamKernel } from './adam-kernel.ts';
+import { affineCouplingKernels } from './affine-coupling-kernels.ts';
+import { affineKernels } from './affine-kernels.ts';
+import { isWasmBackend } from './backend.ts';
+import { type BuildName, buildNames, supports } from './build-name.ts';
+import { denseStackKernels } from './dense-stack-kernels.ts';
+import { identity } from './identity.ts';
+import { machines } from './kernel-module.ts';
+import { matrixProducts } from './matrix-product.ts';
+import { compile } from './module-source.ts';
+import { segmentSum } from './segment-sum.ts';
+
+/** How to install the kernels. */
+export interface InstallOptions {
+  /** The build to use. Default: the fastest that the engine runs. */
+  readonly build?: BuildName;
+  /**
+   * Where the modules are, for bundles that do not copy them: `kernels-relaxed-simd.wasm` and `kernels-simd.wasm` of this
+   * package's `wasm` folder. Default: beside this package's code.
+   */
+  readonly addresses?: Readonly<Partial<Record<BuildName, string | URL>>>;
+}
+
+/** What came of installing: which build, or why none. */
+export type Installed =
+  | { readonly build: BuildName; readonly reason: null /** Puts back what was there before. */; uninstall(): void }
+  | { readonly build: null; readonly reason: string; uninstall(): void };
+
+let current: Extract<Installed, { reason: null }> | null = null;
+
+const refused = (reason: string): Installed => ({ build: null, reason, uninstall: () => undefined });
+
+/**
+ * Gives tfjs's WASM backend the kernels of this package: faster ones of its own, and the fused ones of `@diffeo/ops`. Once
+ * is enough, after `setBackend('wasm')`. Where they cannot work it changes nothing and says why.
+ */
+export async function installKernels({ build: wanted, addresses = {} }: InstallOptions = {}): Promise<Installed> {
+  if (getBackend() !== 'wasm') {
+    return refused(`the backend is '${getBackend()}': call setBackend('wasm') first`);
+  }
+  if (!isWasmBackend(currentBackend())) {
+    return refused(
+      "the WASM backend runs its threaded variant, whose memory is shared: call env().set('WASM_HAS_MULTITHREAD_SUPPORT', false) before setBackend('wasm')",
+    );
+  }
+  const build = wanted ?? buildNames.find(supports);
+  if (build === undefined || !supports(build)) return refused(`this engine has no WebAssembly ${wanted ?? 'simd'}`);
+  if (current?.build === build) return current;
+
+  let module: WebAssembly.Module;
+  try {
+    module = await compile(build, addresses[build]);
+  } catch (error) {
+    return refused(`kernels-${build}.wasm did not load (${error instanceof Error ? error.message : error})`);
+  }
+  current?.uninstall();
+  const machineOf = machines(module);
+  const before = (kernelName: string) => getKernel(kernelName, 'wasm');
+  const restore = [
+    ...matrixProducts(machineOf, before),
+    identity(before('Identity')),
+    segmentSum(machineOf),
+    ...denseStackKernels(machineOf),
+    ...affineKernels(machineOf),
+    ...affineCouplingKernels(machineOf),
+    adamKernel(machineOf),
+  ].map(replace);
+  current = {
+    build,
+    reason: null,
+    uninstall: () => {
+      for (const undo of restore.splice(0)) undo();
+      current = null;
+    },
+  };
+  return current;
+}
+
+/** Registers a kernel in the place of the one with its name, and returns what undoes it. */
+function replace(config: KernelConfig): () => void {
+  const { kernelName, backendName } = config;
+  const before = getKernel(kernelName, backendName) as KernelConfig | undefined;
+  if (before) unregisterKernel(kernelName, backendName);
+  registerKernel(config);
+  return () => {
+    unregisterKernel(kernelName, backendName);
+    if (before) registerKernel(before);
+  };
+}

@@ -1,0 +1,119 @@
+import type { WasmBackend } from './backend.ts';
+
+/**
+ * What `assembly/` exports. Addresses and steps are in bytes, counts in numbers; what each function does is said there.
+ */
+export interface Kernels {
+  activate(at: number, count: number, activation: number, slope: number): void;
+  activationGradient(dy: number, y: number, dz: number, count: number, activation: number): void;
+  adam(
+    table: number,
+    tensors: number,
+    scale: number,
+    rate: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+  ): void;
+  squaredNorm(table: number, tensors: number): number;
+  add(a: number, b: number, count: number, sum: number): void;
+  addToColumns(
+    from: number,
+    fromStep: number,
+    other: number,
+    rows: number,
+    list: number,
+    count: number,
+    to: number,
+    toStep: number,
+  ): void;
+  affine(
+    x: number,
+    step: number,
+    rows: number,
+    list: number,
+    count: number,
+    raw: number,
+    bound: number,
+    sign: number,
+    logScales: number,
+    scales: number,
+    value: number,
+    logDet: number,
+  ): void;
+  affineGradient(
+    dValue: number,
+    dLogDet: number,
+    point: number,
+    step: number,
+    rows: number,
+    list: number,
+    count: number,
+    logScales: number,
+    bound: number,
+    sign: number,
+    scales: number,
+    dx: number,
+    dRaw: number,
+  ): void;
+  copyRows(from: number, fromStep: number, rows: number, columns: number, to: number, toStep: number): void;
+  gatherColumns(
+    from: number,
+    fromStep: number,
+    rows: number,
+    list: number,
+    count: number,
+    to: number,
+    toStep: number,
+  ): void;
+  product(
+    a: number,
+    aRowStep: number,
+    aInnerStep: number,
+    b: number,
+    bInnerStep: number,
+    bColumnStep: number,
+    bias: number,
+    c: number,
+    rows: number,
+    inner: number,
+    columns: number,
+    activation: number,
+    slope: number,
+    skipZeros: boolean,
+    scratch: number,
+  ): void;
+  productScratch(rows: number, inner: number, columns: number, skipZeros: boolean): number;
+  segmentSum(from: number, ids: number, rows: number, columns: number, segments: number, out: number): void;
+  sumRows(from: number, rows: number, columns: number, sums: number): void;
+  weightGradient(
+    h: number,
+    dz: number,
+    rows: number,
+    inputs: number,
+    outputs: number,
+    skipZeros: boolean,
+    dW: number,
+    scratch: number,
+  ): void;
+  weightGradientScratch(rows: number, inputs: number, outputs: number, skipZeros: boolean): number;
+}
+
+/** A tfjs backend and the kernels that work in its memory. */
+export interface Machine {
+  readonly backend: WasmBackend;
+  readonly kernels: Kernels;
+}
+
+/** Binds a module to each backend that asks for it: a backend that was removed and started again has another memory. */
+export function machines(module: WebAssembly.Module): (backend: WasmBackend) => Machine {
+  const known = new WeakMap<WasmBackend, Machine>();
+  return (backend) => {
+    const machine = known.get(backend);
+    if (machine) return machine;
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: backend.wasm.asm.memory } });
+    const bound = { backend, kernels: exports as unknown as Kernels };
+    known.set(backend, bound);
+    return bound;
+  };
+}

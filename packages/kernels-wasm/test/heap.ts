@@ -1,0 +1,27 @@
+import { backend, scalar } from '@tensorflow/tfjs-core';
+import type { WasmBackend } from '../src/lib/backend.ts';
+
+/** Makes the WASM heap grow, so that every view of it from before is detached; gives the memory back. */
+export function growHeap(): void {
+  scalar(0).dispose();
+  const { wasm } = backend() as unknown as WasmBackend;
+  const before = wasm.HEAPU8;
+  wasm._free(wasm._malloc(before.length));
+  if (wasm.HEAPU8.length === before.length) throw new RangeError('the heap did not grow');
+}
+
+/** By how many bytes the heap is larger after so many calls than after the first few. */
+export function heapGrowth(call: () => void, times: number): number {
+  const { wasm } = backend() as unknown as WasmBackend;
+  for (let i = 0; i < 10; i++) call();
+  const before = wasm.HEAPU8.length;
+  // What is allocated last lies at the end of what is in use, so that a leak of less than a page shows too.
+  const end = () => {
+    const address = wasm._malloc(2 ** 20) >>> 0;
+    wasm._free(address);
+    return address;
+  };
+  const first = end();
+  for (let i = 0; i < times; i++) call();
+  return wasm.HEAPU8.length - before + Math.max(0, end() - first);
+}
