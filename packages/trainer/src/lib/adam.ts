@@ -1,5 +1,6 @@
 /** Adam's constants (Kingma & Ba 2015, algorithm 1). */
-export const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8] as const;
+export const [beta1, beta2] = [0.9, 0.999] as const;
+const epsilon = 1e-8;
 
 /** What a step multiplies its mean by and adds to its denominator. */
 export interface AdamRates {

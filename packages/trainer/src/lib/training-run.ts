@@ -19,7 +19,7 @@ import type { RowSource } from './rows.ts';
 import { disposeSamples, rowsOf, type Samples, takeRows } from './samples.ts';
 
 /** Why a step was not taken. */
-export interface Problem {
+interface Problem {
   readonly message: string;
   /** Whether the part or the parameter that is to blame was found. */
   readonly located: boolean;

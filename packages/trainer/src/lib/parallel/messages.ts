@@ -60,7 +60,7 @@ export interface Answers {
 }
 
 /** An error on its way between threads, where objects lose their class. */
-export interface Failure {
+interface Failure {
   readonly code: string | null;
   readonly message: string;
 }

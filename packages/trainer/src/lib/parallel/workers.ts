@@ -65,7 +65,7 @@ function requireCount(count: number): void {
 export const startWorkers = (model: Flow, options: WorkersOptions): Promise<Workers> => startCrew(model, options);
 
 /** {@link startWorkers}, with what this package needs of them. */
-export async function startCrew(model: Flow, { count, modules, create }: WorkersOptions): Promise<Crew> {
+async function startCrew(model: Flow, { count, modules, create }: WorkersOptions): Promise<Crew> {
   requireCount(count);
   const addresses = modules?.map(String) ?? (create ? [] : modulesOf(model.spec));
   const threads = await Promise.all(
