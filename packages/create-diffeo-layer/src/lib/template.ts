@@ -5,10 +5,14 @@ import { manifest, publishedRanges } from './manifest.ts';
 
 const folder = fileURLToPath(new URL('../../template/', import.meta.url));
 
-/** Files by another name here: npm leaves a .gitignore out of tarballs, and pnpm takes any LICENSE for the package's own. */
+/**
+ * Files by another name here: npm leaves a .gitignore out of tarballs, pnpm takes any licence for the package's own, and a
+ * package.json below another misleads tools.
+ */
 const renamed: ReadonlyMap<string, string> = new Map([
+  ['_copyright', 'LICENSE'],
   ['_gitignore', '.gitignore'],
-  ['_LICENSE', 'LICENSE'],
+  ['_package.json', 'package.json'],
 ]);
 
 /** What tools leave behind when the template is tried where it lies. */
