@@ -9,11 +9,11 @@ const run = affineCoupling({
   ...{ keep: [0], change: [1], bound: 3, activation: 'relu', residual: false },
   direction: 'inverse',
 });
-const layers = [{ weight: normal([1, 2], 1), bias: zeros([2]) }];
 
 describe.each(['cpu', 'wasm'])('affineCoupling on %s', (backend) => {
   test('is its reference where the backend has no kernel for it', async () => {
     await setBackend(backend);
+    const layers = [{ weight: normal([1, 2], 1), bias: zeros([2]) }];
     const expected = { value: normal([4, 2], 1), logDet: normal([4], 2) };
     const { value, logDet } = run(normal([4, 2], 3), null, layers, () => expected);
     expect([...value.dataSync()]).toEqual([...expected.value.dataSync()]);
