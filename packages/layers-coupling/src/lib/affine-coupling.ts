@@ -1,5 +1,5 @@
 import { type Definition, defineLayer, specOf } from '@diffeo/core';
-import { affine } from '@diffeo/ops';
+import { affine, affineCoupling as fusedCoupling } from '@diffeo/ops';
 import { maxValue, minValue, number, optional, pipe, strictObject } from 'valibot';
 import { coupling } from './coupling.ts';
 import { couplingEntries } from './mask.ts';
@@ -14,8 +14,7 @@ const schema = strictObject({
 });
 
 /**
- * Affine coupling (Dinh et al. 2017, "Density estimation using Real NVP", eq. 7–8), for events of any
- * shape. The log-scale is c·tanh(a/c): symmetric around 0, so that a layer expands as easily as it shrinks, and bounded.
+ * Affine coupling (Dinh et al. 2017, "Density estimation using Real NVP", eq. 7–8), for events of any shape. The log-scale is c·tanh(a/c): symmetric around 0, so that a layer expands as easily as it shrinks, and bounded.
  */
 export const affineCoupling: Definition<'layer', typeof schema> = /* @__PURE__ */ defineLayer({
   type: '@diffeo/layers-coupling/affine',
@@ -25,5 +24,6 @@ export const affineCoupling: Definition<'layer', typeof schema> = /* @__PURE__ *
     coupling(config, site, {
       parametersPerDimension: 2,
       apply: (x, raw, direction) => affine(x, raw, config.bound, direction),
+      fused: (parts, direction, dense) => fusedCoupling({ ...dense, ...parts, bound: config.bound, direction }),
     }),
 });

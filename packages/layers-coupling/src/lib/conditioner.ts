@@ -1,5 +1,7 @@
 import { type Call, type Layout, leaf, type Params, type Seed, type Site, type Spec } from '@diffeo/core';
+import type { DenseStackOptions } from '@diffeo/ops';
 import { reshape, type Tensor, tile, zeros } from '@tensorflow/tfjs-core';
+import { denseOptions } from './dense-network.ts';
 
 /** The parameters of a conditioner: a network's, or the constant that stands for it. */
 export interface ConditionerParams {
@@ -11,6 +13,8 @@ export interface ConditionerParams {
 export interface Conditioner {
   readonly contextShape: Site['contextShape'];
   readonly layout: Layout<ConditionerParams>;
+  /** Where the network is nothing but a stack of dense layers, which are its parameters. */
+  readonly dense: DenseStackOptions | null;
   init(seed: Seed): ConditionerParams;
   start?(params: ConditionerParams, kept: Tensor, call: Call): ConditionerParams;
   /** `kept` `[batch, inputs]` → `[batch, outputs]`. */
@@ -26,6 +30,7 @@ export function buildConditioner(spec: Spec<'network'>, site: Site, inputs: numb
     return {
       contextShape: null,
       layout: { constant: leaf([outputs]) },
+      dense: null,
       init: () => ({ constant: zeros([outputs]) }),
       apply: ({ constant }, kept) => tile(reshape(constant as Tensor, [1, outputs]), [kept.shape[0] as number, 1]),
     };
@@ -35,6 +40,7 @@ export function buildConditioner(spec: Spec<'network'>, site: Site, inputs: numb
   return {
     contextShape: network.contextShape,
     layout: { network: network.layout },
+    dense: denseOptions(network),
     init: (seed) => ({ network: network.init(seed) }),
     ...(start && { start: (params, kept, call) => ({ network: start(params.network, kept, call) as Params }) }),
     apply: ({ network: params }, kept, call) => network.apply(params, kept, call),

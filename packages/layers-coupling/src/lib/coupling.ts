@@ -1,8 +1,9 @@
-import { type Bijector, type Call, type Site, type Spec, sizeOf, type Transformed } from '@diffeo/core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { type Bijector, type Call, type Shape, type Site, type Spec, sizeOf, type Transformed } from '@diffeo/core';
+import type { AffineCoupling, Dense, DenseStackOptions } from '@diffeo/ops';
+import { reshape, type Tensor } from '@tensorflow/tfjs-core';
 import { buildConditioner, type ConditionerParams } from './conditioner.ts';
 import { halves } from './halves.ts';
-import { type Mask, partition } from './mask.ts';
+import { type Mask, type Partition, partition } from './mask.ts';
 
 /** What a coupling does to the dimensions that change, given the conditioner's raw output. */
 export interface CouplingTransform {
@@ -10,6 +11,13 @@ export interface CouplingTransform {
   readonly parametersPerDimension: number;
   /** `x` `[batch, size]`, `raw` `[batch, parametersPerDimension · size]`. */
   apply(x: Tensor, raw: Tensor, direction: 'forward' | 'inverse'): Transformed;
+  /** The whole coupling as one operation, of vectors, for a conditioner that is a stack of dense layers. */
+  fused?(parts: Partition, direction: 'forward' | 'inverse', dense: DenseStackOptions): AffineCoupling;
+}
+
+/** The context as vectors, where the conditioner takes one. */
+function contextRows({ context }: Call, shape: Shape | null): Tensor | null {
+  return shape && context ? reshape(context, [context.shape[0] as number, sizeOf(shape)]) : null;
 }
 
 export interface CouplingConfig {
@@ -36,10 +44,20 @@ export function coupling(
   const conditioner = buildConditioner(config.conditioner, site, parts.keep.length, outputs);
   const { start } = conditioner;
 
-  const map = (direction: 'forward' | 'inverse') => (params: ConditionerParams, x: Tensor, call: Call) => {
+  const { dense } = conditioner;
+  const composed = (direction: 'forward' | 'inverse') => (params: ConditionerParams, x: Tensor, call: Call) => {
     const { kept, changed } = split(x);
     const { value, logDet } = transform.apply(changed, conditioner.apply(params, kept, call), direction);
     return { value: join(kept, value), logDet };
+  };
+  const map = (direction: 'forward' | 'inverse') => {
+    const reference = composed(direction);
+    if (!dense || !transform.fused || eventShape.length !== 1) return reference;
+    const whole = transform.fused(parts, direction, dense);
+    return (params: ConditionerParams, x: Tensor, call: Call) =>
+      whole(x, contextRows(call, conditioner.contextShape), params.network as unknown as readonly Dense[], () =>
+        reference(params, x, call),
+      );
   };
   return {
     eventShape,

@@ -1,7 +1,8 @@
-import { type Definition, defineNetwork, fold, leaf, type Network, normal, sizeOf } from '@diffeo/core';
-import { type Dense, denseStack } from '@diffeo/ops';
+import { type Definition, defineNetwork, fold, leaf, normal, sizeOf } from '@diffeo/core';
+import { denseStack } from '@diffeo/ops';
 import { concat, mul, reshape, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { array, boolean, integer, maxValue, minValue, number, optional, picklist, pipe, strictObject } from 'valibot';
+import type { DenseNetwork } from './dense-network.ts';
 
 const width = pipe(number(), integer(), minValue(1), maxValue(65536));
 const schema = strictObject({
@@ -27,7 +28,7 @@ export const mlp: Definition<'network', typeof schema> = /* @__PURE__ */ defineN
   schema,
   build:
     ({ hidden, activation, residual }, { contextShape }) =>
-    (inputShape, outputShape): Network<readonly Dense[]> => {
+    (inputShape, outputShape): DenseNetwork => {
       const inputSize = sizeOf(inputShape);
       const contextSize = contextShape ? sizeOf(contextShape) : 0;
       const sizes = [inputSize + contextSize, ...hidden, sizeOf(outputShape)];
@@ -37,6 +38,7 @@ export const mlp: Definition<'network', typeof schema> = /* @__PURE__ */ defineN
         inputShape,
         outputShape,
         contextShape,
+        dense: { activation, residual },
         layout: layers.map(([inputs, outputs]) => ({ weight: leaf([inputs, outputs]), bias: leaf([outputs]) })),
         init: (seed) =>
           layers.map(([inputs, outputs], i) => {
