@@ -61,6 +61,12 @@ export function activate(at: usize, count: usize, activation: u32, slope: f32): 
 export function activationGradient(dy: usize, y: usize, dz: usize, count: usize, activation: u32): void {
   const whole: usize = 4 * (count & ~3);
   let at: usize = 0;
+  if (activation == relu) {
+    const zero = f32x4.splat(0);
+    for (; at < whole; at += 16) {
+      v128.store(dz + at, v128.and(v128.load(dy + at), f32x4.gt(v128.load(y + at), zero)));
+    }
+  }
   for (; at < whole; at += 16) {
     v128.store(dz + at, f32x4.mul(v128.load(dy + at), derivative(v128.load(y + at), activation)));
   }

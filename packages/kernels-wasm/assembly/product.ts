@@ -4,6 +4,7 @@ import { addFew, dotFew, few } from './few';
 import { maskRows, maskStep } from './mask';
 import { pack, packedColumns, panelWidth } from './pack';
 import { sparseRows } from './sparse-rows';
+import { thinColumns, thinRows } from './thin-rows';
 import { transpose } from './transpose';
 
 /** So many rows of a panel stay in the first-level cache. A whole number of mask words. */
@@ -63,6 +64,17 @@ export function product(
     const masks = panels + inner * padded;
     memory.fill(begin, 0, padded);
     if (bias) memory.copy(begin, bias, 4 * columns);
+    if (inner > 0 && inner <= few && columns >= thinColumns) {
+      let lines = b;
+      if (bColumnStep != 4) {
+        lines = panels;
+        transpose(b, bColumnStep, columns, inner, lines, 4 * columns);
+      }
+      const lineStep = lines == b ? bInnerStep : 4 * columns;
+      thinRows(a, aRowStep, aInnerStep, rows, inner, lines, lineStep, columns, begin, c, rectify);
+      if (!rectify) activate(c, rows * columns, activation, slope);
+      return;
+    }
     pack(b, bInnerStep, bColumnStep, inner, columns, panels);
     const sparse = skipZeros && <f64>maskRows(a, aRowStep, rows, inner, masks) < sparseShare * <f64>rows * <f64>inner;
     tiles(a, aRowStep, aInnerStep, panels, begin, c, rows, inner, columns, rectify, sparse ? masks : 0, scratch);

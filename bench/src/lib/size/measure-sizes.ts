@@ -29,12 +29,12 @@ const packages: readonly (readonly [string, number | null])[] = [
 /**
  * The minified and gzipped bytes of a module's code bundled, without what `isExternal` names.
  */
-export async function bundledSize(code: string, isExternal: (name: string) => boolean): Promise<number> {
+async function bundledSize(code: string, isExternal: (name: string) => boolean): Promise<number> {
   return gzipSync(await bundled(code, isExternal), { level: 9 }).length;
 }
 
 /** The minified bundle of a module's code. */
-export async function bundled(code: string, isExternal: (name: string) => boolean): Promise<string> {
+async function bundled(code: string, isExternal: (name: string) => boolean): Promise<string> {
   const entry = fileURLToPath(new URL('entry.ts', import.meta.url));
   const bundle = await rolldown({
     input: entry,

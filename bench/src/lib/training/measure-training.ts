@@ -19,7 +19,7 @@ export interface TrainingOptions {
 }
 
 /** One contestant at one mode of one model. */
-export interface TrainingRow {
+interface TrainingRow {
   readonly model: string;
   readonly mode: Mode;
   readonly contestant: string;
@@ -59,7 +59,7 @@ async function withContestants<T>(
 }
 
 /** What each contestant computes; ours is the first. Throws `CONTESTANT` unless it is the same. */
-export async function checkContestants(contestants: readonly Contestant[]): Promise<readonly Check[]> {
+async function checkContestants(contestants: readonly Contestant[]): Promise<readonly Check[]> {
   const checks: Check[] = [];
   for (const { name, check } of contestants) {
     const theirs = await check();
@@ -103,7 +103,7 @@ const rowsOf = (
   });
 
 /** Measures one model, which is shown to be the same for all contestants first. */
-export function measureModel(
+function measureModel(
   size: ModelSize,
   entrants: readonly Entrant[],
   options: TrainingOptions,
