@@ -1,10 +1,12 @@
-"""Hand-written eager PyTorch as a contestant of the training benchmark, on one thread.
+"""Hand-written eager PyTorch as a contestant of the training benchmark, on as many threads as
+OMP_NUM_THREADS says.
 
 The exercise is the first argument, as JSON; requests come on stdin and answers go to stdout, a line of JSON each.
 src/lib/training/workload.ts says what they are.
 """
 
 import json
+import os
 import math
 import sys
 import time
@@ -116,7 +118,7 @@ def milliseconds(f):
 
 
 def main():
-    torch.set_num_threads(1)
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
     workload = Workload(json.loads(sys.argv[1]))
     for line in sys.stdin:
         request = json.loads(line)

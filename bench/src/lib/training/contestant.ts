@@ -10,6 +10,8 @@ export interface Entrant {
   readonly name: string;
   /** The program and the arguments before the exercise. */
   readonly command: readonly [string, ...string[]];
+  /** How many threads it may use. Default 1. */
+  readonly threads?: number;
 }
 
 /** A contestant at work, in a process of its own, so that gradient tables and heaps stay apart. */
@@ -22,18 +24,26 @@ export interface Contestant {
   close(): Promise<void>;
 }
 
-/** One thread for everybody, whatever the libraries below would take. */
-const oneThread = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
+/** As many threads as are said, whatever the libraries below would take; those that wait leave the cores to others. */
+const limitedTo = (threads: number): NodeJS.ProcessEnv => ({
+  OMP_NUM_THREADS: `${threads}`,
+  OPENBLAS_NUM_THREADS: `${threads}`,
+  MKL_NUM_THREADS: `${threads}`,
+  OMP_WAIT_POLICY: 'PASSIVE',
+});
 
 /**
  * Starts a contestant on an exercise. Its stderr goes to ours.
  *
  * @throws DiffeoError `CONTESTANT`, from any of its methods, when the process ends instead of answering.
  */
-export function startContestant({ name, command: [program, ...args] }: Entrant, exercise: Exercise): Contestant {
+export function startContestant(
+  { name, command: [program, ...args], threads = 1 }: Entrant,
+  exercise: Exercise,
+): Contestant {
   const child = spawn(program, [...args, JSON.stringify(exercise)], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, ...oneThread },
+    env: { ...process.env, ...limitedTo(threads) },
   });
   const ended = once(child, 'close').catch(() => undefined);
   // A write to a process that has gone; the missing answer tells it better.

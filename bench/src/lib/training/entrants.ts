@@ -10,6 +10,9 @@ export const ours: Entrant = {
   command: [process.execPath, pathOf(new URL('./ours.ts', import.meta.url))],
 };
 
+/** The same on two threads. */
+export const oursOnTwo: Entrant = { ...ours, name: 'diffeo, 2 workers', command: [...ours.command, '--workers'] };
+
 export const stock: Entrant = {
   name: 'stock tfjs',
   command: [process.execPath, pathOf(new URL('./stock.ts', import.meta.url))],
@@ -18,9 +21,14 @@ export const stock: Entrant = {
 /** Where Python may be: a system's packages belong to its own one, which need not be the first on the path. */
 const pythons = ['/usr/bin/python3', 'python3'];
 
-/** PyTorch, where this machine has it. */
-export function pyTorch(): Entrant | null {
+/** PyTorch on one thread and on two, where this machine has it. */
+export function pyTorch(): readonly Entrant[] {
   const python = pythons.find((program) => spawnSync(program, ['-c', 'import torch, numpy']).status === 0);
   const script = pathOf(new URL('../../../peers/realnvp.py', import.meta.url));
-  return python === undefined ? null : { name: 'PyTorch', command: [python, script] };
+  if (python === undefined) return [];
+  const command = [python, script] as const;
+  return [
+    { name: 'PyTorch', command },
+    { name: 'PyTorch, 2 threads', command, threads: 2 },
+  ];
 }

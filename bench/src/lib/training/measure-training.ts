@@ -5,7 +5,7 @@ import { type Machine, machine } from '../machine.ts';
 import { median, type Spread, spreadOf } from '../quantile.ts';
 import { say } from '../say.ts';
 import { type Contestant, type Entrant, startContestant } from './contestant.ts';
-import { ours, pyTorch, stock } from './entrants.ts';
+import { ours, oursOnTwo, pyTorch, stock } from './entrants.ts';
 import { writeExercise } from './exercise.ts';
 import { type ModelSize, modelSizes, nameOf } from './model-size.ts';
 import { requireSameModel } from './require-same-model.ts';
@@ -124,9 +124,9 @@ function measureModel(
 
 /** Ours against stock tfjs and, where it is installed, PyTorch: training, densities and samples, of every model size. */
 export async function measureTraining(options: TrainingOptions): Promise<TrainingResult> {
-  const peer = pyTorch();
-  if (!peer) say('PyTorch is left out: no python3 on this machine can import torch and numpy');
-  const entrants = [ours, stock, ...(peer ? [peer] : [])];
+  const peers = pyTorch();
+  if (peers.length === 0) say('PyTorch is left out: no python3 on this machine can import torch and numpy');
+  const entrants = [ours, oursOnTwo, stock, ...peers];
   const before = machine();
   const parts: Pick<TrainingResult, 'checks' | 'rows'>[] = [];
   for (const [i, size] of modelSizes.entries()) {
@@ -138,7 +138,7 @@ export async function measureTraining(options: TrainingOptions): Promise<Trainin
     benchmark: 'training',
     machine: before,
     ...options,
-    leftOut: peer ? [] : ['PyTorch'],
+    leftOut: peers.length > 0 ? [] : ['PyTorch'],
     checks: parts.flatMap(({ checks }) => checks),
     rows: parts.flatMap(({ rows }) => rows),
   };

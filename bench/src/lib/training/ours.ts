@@ -1,7 +1,7 @@
-/** Diffeo as a contestant: the flow that users compose and `fit` as they call it. */
-import { buildParams, flow, sizeOf } from '@diffeo/core';
+/** Diffeo as a contestant: the flow that users compose and `fit` as they call it; with `--workers`, on two of them. */
+import { buildParams, disposeParams, flow, sizeOf } from '@diffeo/core';
 import { realNVP } from '@diffeo/layers-coupling';
-import { constant, type FitOptions, fit, useWasm } from '@diffeo/trainer';
+import { constant, type FitOptions, fit, sample, score, startWorkers, useWasm } from '@diffeo/trainer';
 import { mean, slice, square, tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { type Exercise, readNumbers } from './exercise.ts';
 import { checkSteps, serve, type Workload } from './workload.ts';
@@ -20,6 +20,9 @@ async function prepare(exercise: Exercise): Promise<Workload> {
     return tensor(weights.subarray(begin, at), [...shape]);
   });
 
+  const workers = process.argv.includes('--workers') ? await startWorkers(model, { count: 2 }) : null;
+  // Workers answer in strides, of which the first is not counted.
+  const stride = workers ? 16 : 1;
   const train = (x: typeof data, options: FitOptions & { readonly steps: number }) =>
     fit(model, x, {
       params,
@@ -28,6 +31,7 @@ async function prepare(exercise: Exercise): Promise<Workload> {
       schedule: constant(),
       validation: 0,
       validateEvery: options.steps,
+      ...(workers && { workers }),
       ...options,
     });
 
@@ -54,15 +58,28 @@ async function prepare(exercise: Exercise): Promise<Workload> {
     training: async (steps) => {
       // The first step is not counted: checks of the data and copies of the parameters come before it.
       const ends: number[] = [];
-      ({ params } = await train(data, { steps: steps + 1, onProgress: () => ends.push(performance.now()) }));
-      return ends.slice(1).map((end, i) => end - (ends[i] as number));
+      const onProgress = () => ends.push(performance.now());
+      const before = params;
+      ({ params } = await train(data, { steps: steps + stride, onProgress }));
+      disposeParams(model.layout, before);
+      if (!workers) return ends.slice(1).map((end, i) => end - (ends[i] as number));
+      return Array<number>(steps).fill(((ends.at(-1) as number) - (ends[stride - 1] as number)) / steps);
     },
-    logProb: () => {
+    ...(workers && { close: workers.close }),
+    logProb: async () => {
+      if (workers) {
+        await score(model, params, firstBatch, { batchSize: batch / 2, workers });
+        return;
+      }
       const scores = model.logProb(params, firstBatch);
       scores.dataSync();
       scores.dispose();
     },
-    sample: () => {
+    sample: async () => {
+      if (workers) {
+        await sample(model, params, { count: batch, seed: 1, batchSize: batch / 2, workers });
+        return;
+      }
       const samples = model.sample(params, { count: batch, seed: 1 });
       samples.dataSync();
       samples.dispose();

@@ -62,16 +62,14 @@ async function prepare(exercise: Exercise): Promise<Workload> {
       });
     },
     training: (steps) =>
-      Promise.resolve(
-        timed(steps, () => {
-          const chosen = Int32Array.from(util.createShuffledIndices(rows)).subarray(0, batch);
-          const x = tidy(() => gather(data, tensor1d(chosen, 'int32')));
-          descend(x);
-          x.dispose();
-        }),
-      ),
-    logProb: () => read(tidy(() => model.logProb(firstBatch))),
-    sample: () => read(tidy(() => model.decode(randomNormal([batch, dimensions])))),
+      timed(steps, () => {
+        const chosen = Int32Array.from(util.createShuffledIndices(rows)).subarray(0, batch);
+        const x = tidy(() => gather(data, tensor1d(chosen, 'int32')));
+        descend(x);
+        x.dispose();
+      }),
+    logProb: () => void read(tidy(() => model.logProb(firstBatch))),
+    sample: () => void read(tidy(() => model.decode(randomNormal([batch, dimensions])))),
   };
 }
 

@@ -29,28 +29,35 @@ export interface Workload {
   /** The milliseconds of each of so many training steps: take a batch at random, descend on it, read the loss. */
   training(steps: number): Promise<readonly number[]>;
   /** Once, with the result read. */
-  logProb(): void;
+  logProb(): void | Promise<void>;
   /** Once, with the result read. */
-  sample(): void;
+  sample(): void | Promise<void>;
+  /** Called at the end. */
+  close?(): Promise<void>;
 }
 
 /** The milliseconds of each of so many calls. */
-export const timed = (steps: number, f: () => void): readonly number[] =>
-  Array.from({ length: steps }, () => {
+export async function timed(steps: number, f: () => void | Promise<void>): Promise<readonly number[]> {
+  const times: number[] = [];
+  for (let i = 0; i < steps; i++) {
     const began = performance.now();
-    f();
-    return performance.now() - began;
-  });
+    const done = f();
+    if (done) await done;
+    times.push(performance.now() - began);
+  }
+  return times;
+}
 
-/** Runs a contestant as a process: the exercise is its argument, requests come on stdin and answers go to stdout. */
+/** Runs a contestant as a process: the exercise is its last argument, requests come on stdin and answers go to stdout. */
 export async function serve(prepare: (exercise: Exercise) => Promise<Workload>): Promise<void> {
-  const workload = await prepare(JSON.parse(process.argv[2] as string) as Exercise);
+  const workload = await prepare(JSON.parse(process.argv.at(-1) as string) as Exercise);
   for await (const line of createInterface({ input: process.stdin })) {
     const request = JSON.parse(line) as Request;
     const answer = 'check' in request ? await workload.check() : await measure(workload, request.mode, request.steps);
     process.stdout.write(`${JSON.stringify(answer)}\n`);
   }
+  await workload.close?.();
 }
 
-const measure = (workload: Workload, mode: Mode, steps: number): Promise<readonly number[]> | readonly number[] =>
+const measure = (workload: Workload, mode: Mode, steps: number): Promise<readonly number[]> =>
   mode === 'training' ? workload.training(steps) : timed(steps, workload[mode]);
