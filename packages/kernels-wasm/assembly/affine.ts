@@ -1,3 +1,4 @@
+import { runLength } from './columns';
 import { exp, tanh } from './vector-math';
 
 // The affine transform of couplings, on some columns of the points. Log-scales s = c·tanh(a/c), shifts t:
@@ -45,11 +46,25 @@ export function affine(
     v128.store(logScales + at, f32x4.mul(c, tanh(f32x4.mul(inverse, v128.load(logScales + at)))));
   }
   exponentials(logScales, total, sign, scales);
+  const whole: usize = 4 * (runLength(list, count) & ~3);
+  const column = <usize>load<u32>(list);
   for (let i: usize = 0; i < rows; i++) {
     const own = i * width;
     const shifts = raw + 2 * own + width;
-    let sum: f32 = 0;
-    for (let q: usize = 0; q < width; q += 4) {
+    let sums = f32x4.splat(0);
+    let q: usize = 0;
+    for (; q < whole; q += 16) {
+      const at = i * step + column + q;
+      const scale = v128.load(scales + own + q);
+      const shift = v128.load(shifts + q);
+      sums = f32x4.add(sums, v128.load(logScales + own + q));
+      const point = v128.load(x + at);
+      const mapped = sign > 0 ? f32x4.add(f32x4.mul(point, scale), shift) : f32x4.mul(f32x4.sub(point, shift), scale);
+      v128.store(value + at, mapped);
+    }
+    const halves = f32x4.add(sums, v128.shuffle<i64>(sums, sums, 1, 0));
+    let sum = f32x4.extract_lane(halves, 0) + f32x4.extract_lane(halves, 1);
+    for (; q < width; q += 4) {
       const at = i * step + <usize>load<u32>(list + q);
       const scale = load<f32>(scales + own + q);
       const shift = load<f32>(shifts + q);
@@ -83,11 +98,26 @@ export function affineGradient(
   const width: usize = 4 * count;
   const inverse: f32 = 1 / bound;
   exponentials(logScales, rows * count, sign, scales);
+  const whole: usize = 4 * (runLength(list, count) & ~3);
+  const column = <usize>load<u32>(list);
+  const one = f32x4.splat(1);
   for (let i: usize = 0; i < rows; i++) {
     const own = i * width;
     const da = dRaw + 2 * own;
     const dLog = load<f32>(dLogDet + 4 * i);
-    for (let q: usize = 0; q < width; q += 4) {
+    let q: usize = 0;
+    for (; q < whole; q += 16) {
+      const at = i * step + column + q;
+      const dy = v128.load(dValue + at);
+      const through = f32x4.mul(dy, v128.load(scales + own + q));
+      const stretched = f32x4.mul(sign > 0 ? through : dy, v128.load(point + at));
+      const dLogScale = f32x4.mul(f32x4.splat(sign), f32x4.add(stretched, f32x4.splat(dLog)));
+      const share = f32x4.mul(v128.load(logScales + own + q), f32x4.splat(inverse));
+      v128.store(dx + at, through);
+      v128.store(da + q, f32x4.mul(dLogScale, f32x4.sub(one, f32x4.mul(share, share))));
+      v128.store(da + width + q, sign > 0 ? dy : f32x4.neg(through));
+    }
+    for (; q < width; q += 4) {
       const at = i * step + <usize>load<u32>(list + q);
       const dy = load<f32>(dValue + at);
       const through = dy * load<f32>(scales + own + q);

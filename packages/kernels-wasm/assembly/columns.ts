@@ -1,4 +1,15 @@
+import { copyRows } from './pack';
+
 // Some columns of a matrix, and sums over its rows. Lists of columns are u32 offsets in bytes.
+
+/** How many columns from the first of a list on are neighbours. */
+export function runLength(list: usize, count: usize): usize {
+  if (count == 0) return 0;
+  const first = <usize>load<u32>(list);
+  let run: usize = 1;
+  while (run < count && <usize>load<u32>(list + 4 * run) == first + 4 * run) run++;
+  return run;
+}
 
 /** to(i, q) = from(i, list[q]), rows `fromStep` and `toStep` bytes apart. */
 export function gatherColumns(
@@ -10,6 +21,10 @@ export function gatherColumns(
   to: usize,
   toStep: usize,
 ): void {
+  if (runLength(list, count) == count && count > 0) {
+    copyRows(from + <usize>load<u32>(list), fromStep, rows, count, to, toStep);
+    return;
+  }
   for (let i: usize = 0; i < rows; i++) {
     const source = from + i * fromStep;
     const target = to + i * toStep;

@@ -4,7 +4,7 @@ import { addFew, dotFew, few } from './few';
 import { maskRows, maskStep } from './mask';
 import { pack, packedColumns, panelWidth } from './pack';
 import { sparseRows } from './sparse-rows';
-import { thinColumns, thinRows } from './thin-rows';
+import { thin, thinColumns, thinRows } from './thin-rows';
 import { transpose } from './transpose';
 
 /** So many rows of a panel stay in the first-level cache. A whole number of mask words. */
@@ -64,7 +64,7 @@ export function product(
     const masks = panels + inner * padded;
     memory.fill(begin, 0, padded);
     if (bias) memory.copy(begin, bias, 4 * columns);
-    if (inner > 0 && inner <= few && columns >= thinColumns) {
+    if (inner > 0 && inner <= thin && columns >= thinColumns) {
       let lines = b;
       if (bColumnStep != 4) {
         lines = panels;
@@ -136,7 +136,7 @@ function fewColumns(
   columns: usize,
   scratch: usize,
 ): bool {
-  if (columns > few || inner <= few) return false;
+  if (columns > few || inner <= thin) return false;
   if (aInnerStep == 4) {
     let ones = b;
     if (bInnerStep != 4) {
@@ -167,7 +167,7 @@ function fewRows(
   columns: usize,
   scratch: usize,
 ): bool {
-  if (rows > few || inner <= few) return false;
+  if (rows > few || inner <= thin) return false;
   if (bColumnStep == 4) {
     addFew(a, aRowStep, aInnerStep, rows, inner, b, bInnerStep, columns, bias, c, 4 * columns, 4);
     return true;

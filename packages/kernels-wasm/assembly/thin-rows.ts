@@ -1,5 +1,8 @@
 import { fma } from './fma';
 
+/** The most columns of A for which this is used. */
+export const thin: usize = 6;
+
 /** How many columns are done at a time; the matrix must have that many. */
 export const thinColumns: usize = 16;
 

@@ -1,5 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
+import { chain, invert } from '@diffeo/core';
 import { checkLayer, type LayerOptions } from '@diffeo/testing';
 import { describe, expect, test } from 'vitest';
 import { actnorm } from './actnorm.ts';
@@ -14,6 +15,8 @@ describe.each([
   ['permute', permute({ seed: 3 }), { constantLogDet: true }],
   ['reverse', reverse(), { constantLogDet: true }],
   ['invertibleLinear', invertibleLinear({ init: 'rotation' }), { constantLogDet: true }],
+  ['a chain', chain({ layers: [actnorm(), invertibleLinear(), reverse()] }), { constantLogDet: true }],
+  ['an inverted layer', invert({ layer: invertibleLinear({ init: 'rotation' }) }), { constantLogDet: true }],
 ] as const)('%s', (_, layer, capabilities) => {
   test.each([[[1]], [[3]], [[4]], [[2, 1, 3]]])('passes every check at event shape %j', async (eventShape) => {
     const { checks, passed } = await checkLayer(layer, { ...options, capabilities, eventShapes: [eventShape] });
