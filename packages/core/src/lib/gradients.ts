@@ -29,14 +29,13 @@ export function gradients<P>(
     if (tensor) return tensor;
     throw new DiffeoError('UNSTARTED', `'${path}' starts from data and has not started: call start(params, x) first`);
   });
-  return tidied(() => {
-    const { value, grads } = differentiate(() => loss(params), tensors);
-    return {
-      value,
-      gradients: chosen.map(({ path }, i) => ({
-        path,
-        tensor: grads[i] ?? zerosLike(tensors[i] as Tensor),
-      })),
-    };
+  // A list: tidying walks through whatever is returned, and records take their time.
+  const [value, ...grads] = tidied((): readonly Tensor[] => {
+    const result = differentiate(() => loss(params), tensors);
+    return [result.value, ...result.grads.map((gradient, i) => gradient ?? zerosLike(tensors[i] as Tensor))];
   });
+  return {
+    value: value as Tensor,
+    gradients: chosen.map(({ path }, i) => ({ path, tensor: grads[i] as Tensor })),
+  };
 }

@@ -11,7 +11,7 @@ import {
   shuffled,
 } from '@diffeo/core';
 import { gradients, type NamedGradient } from '@diffeo/core/gradients';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { mul, type Tensor } from '@tensorflow/tfjs-core';
 import { batches } from './batches.ts';
 import { descent } from './descent.ts';
 import { firstGradientNotFinite, firstNotFinite } from './diagnose.ts';
@@ -32,7 +32,10 @@ export interface Step {
   readonly problem: Problem | null;
 }
 
-/** The loss of a batch, or of a share of it, and its gradient: a tensor for each trained leaf, or one vector of all. */
+/**
+ * The loss of a batch and its gradient: a tensor for each trained leaf, or one vector of all. Of a share of a batch, what
+ * the share adds to them: the slopes of all shares sum up to that of the batch.
+ */
 export interface Slope {
   readonly loss: number;
   readonly gradients: readonly Tensor[];
@@ -129,7 +132,9 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
     size: down.size,
     slope: () => {
       forget();
-      const rows = shareOf(order.next().value, share);
+      const whole = order.next().value;
+      const rows = shareOf(whole, share);
+      const weight = rows.length / whole.length;
       const batch = train.take(rows);
       const call: LogProbOptions = {
         ...(batch.context && { context: batch.context }),
@@ -137,9 +142,11 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
         ...(gradient && { gradient }),
         seed: fold(noiseSeed, `dropout ${step}`),
       };
-      const result = gradients(model.layout, down.params, (tree) => negativeLogLikelihood(model, tree, batch.x, call), {
-        freeze,
-      });
+      const lossOf = (tree: FlowParams): Tensor => {
+        const loss = negativeLogLikelihood(model, tree, batch.x, call);
+        return weight === 1 ? loss : mul(loss, weight);
+      };
+      const result = gradients(model.layout, down.params, lossOf, { freeze });
       const loss = (result.value.dataSync() as Float32Array)[0] as number;
       result.value.dispose();
       newest = { batch, call, gradients: result.gradients };

@@ -26,6 +26,7 @@ test('one worker alone gets back what it brought', async () => {
     [3, 4],
     [5, 6],
   ]) {
-    expect([...(await meeting.join(Float32Array.from(values)))]).toEqual(values);
+    const brought = await meeting.join((place) => place.set(values));
+    expect(brought.map((vector) => [...vector])).toEqual([values]);
   }
 });

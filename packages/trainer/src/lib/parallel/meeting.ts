@@ -1,13 +1,16 @@
-/** Where the shares of a step meet: each worker brings its vector and gets the sum of all, added in the same order. */
+/** Where the shares of a step meet: each worker brings its vector and gets what adds up to the sum of all. */
 export interface Meeting {
-  /** `values` is overwritten by the sum. */
-  join(values: Float32Array): Promise<Float32Array>;
+  /**
+   * `write` puts this worker's vector into the place that it is given. The vectors returned add up, in their order, to the
+   * same sum for everybody; they are to be read before the next meeting.
+   */
+  join(write: (place: Float32Array) => void): Promise<readonly Float32Array[]>;
 }
 
 const [arrived, round] = [0, 1];
 const headerInts = 2;
 /** How often to look before going to sleep: the others are rarely far behind. */
-const looks = 2000;
+const looks = 20_000;
 
 /** Bytes that {@link sharedMeeting} needs. Two sets of places, so that nobody overwrites what another still adds. */
 export const meetingBytes = (count: number, size: number): number => 4 * (headerInts + 2 * count * size);
@@ -37,13 +40,12 @@ export function sharedMeeting(
 
   let parity = 0;
   return {
-    join: (values) => {
-      const mine = places[parity] as Float32Array[];
-      mine[index]?.set(values);
+    join: (write) => {
+      const vectors = places[parity] as Float32Array[];
+      write(vectors[index] as Float32Array);
       waitForAll();
-      addInto(values, mine);
       parity = 1 - parity;
-      return Promise.resolve(values);
+      return Promise.resolve(vectors);
     },
   };
 }

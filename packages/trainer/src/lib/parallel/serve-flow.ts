@@ -8,13 +8,14 @@ import {
   leaves,
   load,
 } from '@diffeo/core';
-import { tensor1d } from '@tensorflow/tfjs-core';
+import { tidied } from '@diffeo/core/engine';
+import { add, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import { useWasm } from '../backend.ts';
 import { hostRows } from '../rows.ts';
 import { sampleBlock } from '../sample.ts';
 import { disposeSamples } from '../samples.ts';
 import { scoreBatch } from '../score.ts';
-import { type Slope, type Step, type TrainingRun, trainingRun } from '../training-run.ts';
+import { type Step, type TrainingRun, trainingRun } from '../training-run.ts';
 import { definitionsIn } from './definitions-in.ts';
 import { type Meeting, sharedMeeting } from './meeting.ts';
 import type { Answers, FromWorker, Task, ToWorker } from './messages.ts';
@@ -28,30 +29,31 @@ export interface Line {
 interface Training {
   readonly run: TrainingRun;
   readonly meeting: Meeting;
-  /** This worker's part of a batch, by which its mean is weighed. */
-  readonly weight: number;
   readonly layout: LayoutTree;
   readonly freeze: (path: string) => boolean;
 }
 
-/** The slope's numbers and then its loss, times this worker's weight. */
-function weighed({ loss, gradients }: Slope, weight: number, size: number): Float32Array {
-  const values = new Float32Array(size + 1);
+/** Puts tensors into a vector, one after another. Returns how many numbers they have. */
+function write(tensors: readonly Tensor[], vector: Float32Array): number {
   let at = 0;
-  for (const gradient of gradients) {
-    values.set(gradient.dataSync() as Float32Array, at);
-    at += gradient.size;
+  for (const tensor of tensors) {
+    vector.set(tensor.dataSync() as Float32Array, at);
+    at += tensor.size;
   }
-  values[size] = loss;
-  for (let i = 0; i <= size; i++) values[i] = weight * (values[i] as number);
-  return values;
+  return at;
 }
 
 /** A step down the sum of the slopes of all workers' shares: that of the whole batch. */
-async function takeJointStep({ run, meeting, weight }: Training, rate: number): Promise<Step> {
-  const joined = await meeting.join(weighed(run.slope(), weight, run.size));
-  const gradient = tensor1d(joined.subarray(0, run.size));
-  const step = run.descend({ loss: joined[run.size] as number, gradients: [gradient] }, rate);
+async function takeJointStep({ run, meeting }: Training, rate: number): Promise<Step> {
+  const { loss, gradients } = run.slope();
+  const slopes = await meeting.join((place) => {
+    place[write(gradients, place)] = loss;
+  });
+  const gradient = tidied(() =>
+    slopes.map((slope) => tensor1d(slope.subarray(0, run.size)) as Tensor).reduce((sum, slope) => add(sum, slope)),
+  );
+  const joined = slopes.reduce((sum, slope) => sum + (slope[run.size] as number), 0);
+  const step = run.descend({ loss: joined, gradients: [gradient] }, rate);
   gradient.dispose();
   return step;
 }
@@ -62,11 +64,7 @@ function vectorOf({ run: { params }, layout, freeze }: Training): Float32Array {
     leaf.trainable && tensor && !freeze(path) ? [tensor] : [],
   );
   const vector = new Float32Array(trained.reduce((size, tensor) => size + tensor.size, 0));
-  let at = 0;
-  for (const tensor of trained) {
-    vector.set(tensor.dataSync() as Float32Array, at);
-    at += tensor.size;
-  }
+  write(trained, vector);
   return vector;
 }
 
@@ -81,10 +79,12 @@ export function serveFlow(line: Line, given: readonly Definition[] = []): void {
 
   /** A meeting by messages, where memory cannot be shared. */
   const postedMeeting: Meeting = {
-    join: (values) =>
+    join: (write) =>
       new Promise((resolve) => {
-        joined = resolve;
-        line.post({ kind: 'share', values }, [values.buffer as ArrayBuffer]);
+        const values = new Float32Array((training as Training).run.size + 1);
+        write(values);
+        joined = (sum) => resolve([sum]);
+        line.post({ kind: 'share', values }, [values.buffer]);
       }),
   };
 
@@ -120,10 +120,8 @@ export function serveFlow(line: Line, given: readonly Definition[] = []): void {
       const frozenPaths = new Set(frozen);
       const freeze = (path: string) => frozenPaths.has(path);
       const run = trainingRun(model, hostRows(data), params, { ...rest, share, freeze });
-      const edge = (i: number) => Math.round((i * options.batchSize) / share.count);
-      const weight = (edge(share.index + 1) - edge(share.index)) / options.batchSize;
       training = {
-        ...{ run, weight, freeze, layout: model.layout },
+        ...{ run, freeze, layout: model.layout },
         meeting: meeting ? sharedMeeting(meeting, { ...share, size: run.size + 1 }) : postedMeeting,
       };
       return null;
