@@ -28,6 +28,15 @@ export default defineConfig({
           hookTimeout: 180_000,
         },
       },
+      {
+        extends: true,
+        test: {
+          name: 'browser-pages',
+          include: ['browser-test/src/**/*.test.ts'],
+          globalSetup: ['install-test/src/lib/pack.setup.ts', 'browser-test/src/lib/browser.setup.ts'],
+          hookTimeout: 180_000,
+        },
+      },
     ],
   },
 });

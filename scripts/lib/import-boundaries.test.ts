@@ -79,6 +79,17 @@ describe('the rules themselves', () => {
     expect(reasons(layer)).toEqual([]);
   });
 
+  test('an entry may be a pattern, and what follows a question mark is for a bundler', () => {
+    const core = library('@diffeo/core', '', []);
+    const exports = { '.': './src/index.ts', './data/*.bin': './data/*.bin' };
+    const all = new Map([[core.name, { ...core, manifest: { ...core.manifest, exports } }]]);
+    const found = (specifier: string) =>
+      violations(library('@diffeo/layers-coupling', `import '${specifier}';`, ['@diffeo/core']), all, new Set());
+    expect(found('@diffeo/core/data/a.bin?url')).toEqual([]);
+    expect(found('@diffeo/core/data/.bin')).toHaveLength(1);
+    expect(found('@diffeo/core/data/a.txt?url')).toHaveLength(1);
+  });
+
   function library(name: string, code: string, peers: string[]): WorkspacePackage {
     const folder = join('/workspace/packages', name.slice('@diffeo/'.length));
     const path = join(folder, 'src/lib/a.ts');

@@ -119,9 +119,17 @@ function reachesInside(
     const outside = relative(subject.folder, resolve(dirname(path), specifier)).startsWith('..');
     return outside ? [`'${specifier}' leaves the package`] : [];
   }
-  const entries = packages.get(name)?.manifest.exports;
-  const entry = `.${specifier.slice(name.length)}`;
-  return packages.has(name) && !(entries && entry in entries) ? [`'${specifier}' is not an entry of ${name}`] : [];
+  if (!packages.has(name)) return [];
+  const [entry = ''] = `.${specifier.slice(name.length)}`.split('?'); // what follows is for a bundler
+  const entries = Object.keys(packages.get(name)?.manifest.exports ?? {});
+  return entries.some((pattern) => fits(entry, pattern)) ? [] : [`'${specifier}' is not an entry of ${name}`];
+}
+
+/** Whether a path is an entry of `exports`, where one `*` stands for anything. */
+function fits(entry: string, pattern: string): boolean {
+  const [before = '', after] = pattern.split('*');
+  if (after === undefined) return entry === pattern;
+  return entry.length > before.length + after.length && entry.startsWith(before) && entry.endsWith(after);
 }
 
 /** `@scope/name/sub` → `@scope/name`; a relative specifier → `.`. */

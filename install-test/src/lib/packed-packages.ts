@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseTarGzip } from 'nanotar';
 import { inject } from 'vitest';
+import type {} from './pack.setup.ts';
 
 /** The part of a packed package.json that is read here. */
 interface PackedManifest {

@@ -36,7 +36,7 @@ export interface Step {
  * The loss of a batch and its gradient: a tensor for each trained leaf, or one vector of all. Of a share of a batch, what
  * the share adds to them: the slopes of all shares sum up to that of the batch.
  */
-export interface Slope {
+interface Slope {
   readonly loss: number;
   readonly gradients: readonly Tensor[];
 }

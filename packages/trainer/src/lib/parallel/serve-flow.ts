@@ -52,7 +52,7 @@ async function takeJointStep({ run, meeting }: Training, rate: number): Promise<
   const gradient = tidied(() =>
     slopes.map((slope) => tensor1d(slope.subarray(0, run.size)) as Tensor).reduce((sum, slope) => add(sum, slope)),
   );
-  const joined = slopes.reduce((sum, slope) => sum + (slope[run.size] as number), 0);
+  const joined = slopes.reduce((sum, slope) => Math.fround(sum + (slope[run.size] as number)), 0);
   const step = run.descend({ loss: joined, gradients: [gradient] }, rate);
   gradient.dispose();
   return step;
