@@ -1,5 +1,5 @@
 import { DiffeoError } from '@diffeo/core';
-import { type InstallOptions, installKernels } from '@diffeo/kernels-wasm';
+import { type Installed, type InstallOptions, installKernels } from '@diffeo/kernels-wasm';
 import { env, getBackend, ready, setBackend } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 
@@ -13,9 +13,10 @@ export interface WasmOptions {
  * Makes tfjs's SIMD WASM backend the current one, with fast kernels for training where they work. In a bundle, say where
  * tfjs's `.wasm` files are first (`setWasmPaths`).
  *
+ * @returns which build of the kernels is at work, or the reason why none is; `null` where none was wanted.
  * @throws DiffeoError `BACKEND` when it does not start.
  */
-export async function useWasm({ kernels = true }: WasmOptions = {}): Promise<void> {
+export async function useWasm({ kernels = true }: WasmOptions = {}): Promise<Installed | null> {
   // In a minified build on a cross-origin isolated page, tfjs's threaded variant does not start.
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   const failed = (cause?: unknown): never => {
@@ -28,5 +29,5 @@ export async function useWasm({ kernels = true }: WasmOptions = {}): Promise<voi
   const started = getBackend() === 'wasm' || (await setBackend('wasm').catch(failed));
   if (!started) failed();
   await ready().catch(failed);
-  if (kernels) await installKernels(kernels === true ? {} : kernels);
+  return kernels ? installKernels(kernels === true ? {} : kernels) : null;
 }

@@ -9,8 +9,15 @@ import { type Step, startedParams } from '../training-run.ts';
 import { meetingBytes } from './meeting.ts';
 import type { Crew } from './workers.ts';
 
-/** Steps between two answers of the workers: few enough to follow and to stop, many enough that asking costs nothing. */
-const stride = 16;
+/** How long workers go on between two answers: short enough to follow and to stop, long enough that asking costs little. */
+const strideMilliseconds = 100;
+const [fewest, most] = [16, 256];
+
+/** How many steps fit into that time, given how long so many took. */
+function strideAfter(steps: number, milliseconds: number): number {
+  const fitting = Math.floor((strideMilliseconds * steps) / Math.max(milliseconds, 1e-3));
+  return Math.min(most, Math.max(fewest, fitting));
+}
 
 /** The step that all workers took together: the same in each, but for who can say what went wrong. */
 function jointStep(steps: readonly Step[]): Step {
@@ -58,11 +65,14 @@ export async function parallelTraining(
   let params = initial;
   let step = 0;
   let known = 0;
+  let stride = fewest;
   return {
     get step() {
       return step;
     },
-    stride,
+    get stride() {
+      return stride;
+    },
     newest: async () => {
       if (known !== step) {
         // From workers that died, nothing newer is to be had.
@@ -77,7 +87,9 @@ export async function parallelTraining(
       return { params, step: known };
     },
     advance: async (rates) => {
+      const began = performance.now();
       const answers = await crew.ask(() => ({ type: 'advance', rates }));
+      stride = strideAfter(rates.length, performance.now() - began);
       const taken = (answers[0] ?? []).map((_, i) => jointStep(answers.map((steps) => steps[i] as Step)));
       step += taken.filter(({ problem }) => !problem).length;
       return taken;

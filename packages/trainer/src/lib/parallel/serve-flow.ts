@@ -10,7 +10,7 @@ import {
 } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
 import { add, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
-import { useWasm } from '../backend.ts';
+import { useWasm, type WasmOptions } from '../backend.ts';
 import { hostRows } from '../rows.ts';
 import { sampleBlock } from '../sample.ts';
 import { disposeSamples } from '../samples.ts';
@@ -70,9 +70,9 @@ function vectorOf({ run: { params }, layout, freeze }: Training): Float32Array {
 
 /**
  * Answers the tasks of the thread that started this worker, one after another. `given` are the definitions at hand;
- * an `open` task adds those of modules.
+ * an `open` task adds those of modules. `wasm` is how this worker starts its backend.
  */
-export function serveFlow(line: Line, given: readonly Definition[] = []): void {
+export function serveFlow(line: Line, given: readonly Definition[] = [], wasm: WasmOptions = {}): void {
   let definitions = given;
   let training: Training | null = null;
   let joined: ((values: Float32Array) => void) | null = null;
@@ -108,7 +108,7 @@ export function serveFlow(line: Line, given: readonly Definition[] = []): void {
 
   const tasks: { [T in Task as T['type']]: (task: T) => Answers[T['type']] | Promise<Answers[T['type']]> } = {
     open: async ({ modules }) => {
-      await useWasm();
+      await useWasm(wasm);
       const imported = await Promise.all(modules.map((url) => import(/* @vite-ignore */ url)));
       definitions = [...new Set([...coreDefinitions, ...given, ...imported.flatMap(definitionsIn)])];
       return null;

@@ -1,4 +1,5 @@
 import type { Definition } from '@diffeo/core';
+import type { WasmOptions } from '../backend.ts';
 import type { ToWorker } from './messages.ts';
 import { serveFlow } from './serve-flow.ts';
 
@@ -14,8 +15,10 @@ interface WorkerScope {
  *
  * flow-worker.js: `serveFlows([...couplingDefinitions, ...preprocessingDefinitions])`; on the page: `workers: { count: 2,
  * create: () => new Worker(new URL('./flow-worker.js', import.meta.url), { type: 'module' }) }`.
+ *
+ * @param wasm what `useWasm` takes: where the kernels are, for a bundler that does not copy them.
  */
-export function serveFlows(definitions: readonly Definition[]): void {
+export function serveFlows(definitions: readonly Definition[], wasm: WasmOptions = {}): void {
   const scope = globalThis as unknown as WorkerScope;
   serveFlow(
     {
@@ -23,5 +26,6 @@ export function serveFlows(definitions: readonly Definition[]): void {
       listen: (receive) => scope.addEventListener('message', ({ data }) => receive(data)),
     },
     definitions,
+    wasm,
   );
 }
