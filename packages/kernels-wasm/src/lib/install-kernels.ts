@@ -11,6 +11,8 @@ import { affineCouplingKernels } from './affine-coupling-kernels.ts';
 import { affineKernels } from './affine-kernels.ts';
 import { isWasmBackend } from './backend.ts';
 import { type BuildName, buildNames, supports } from './build-name.ts';
+import { registerConvGradients } from './conv-gradients.ts';
+import { convKernels } from './conv-kernels.ts';
 import { denseStackKernels } from './dense-stack-kernels.ts';
 import { identity } from './identity.ts';
 import { machines } from './kernel-module.ts';
@@ -66,13 +68,16 @@ export async function installKernels({ build: wanted, addresses = {} }: InstallO
   const before = (kernelName: string) => getKernel(kernelName, 'wasm');
   const restore = [
     ...matrixProducts(machineOf, before),
+    ...convKernels(machineOf, before),
     identity(before('Identity')),
     segmentSum(machineOf),
     ...denseStackKernels(machineOf),
     ...affineKernels(machineOf),
     ...affineCouplingKernels(machineOf),
     adamKernel(machineOf),
-  ].map(replace);
+  ]
+    .map(replace)
+    .concat(registerConvGradients());
   current = {
     build,
     reason: null,

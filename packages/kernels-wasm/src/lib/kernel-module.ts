@@ -56,6 +56,20 @@ export interface Kernels {
     dx: number,
     dRaw: number,
   ): void;
+  conv(
+    shape: number,
+    x: number,
+    filter: number,
+    backwards: boolean,
+    bias: number,
+    out: number,
+    activation: number,
+    slope: number,
+    scratch: number,
+  ): void;
+  convScratch(shape: number): number;
+  convFilterGradient(shape: number, x: number, dy: number, dFilter: number, scratch: number): void;
+  convFilterGradientScratch(shape: number): number;
   copyRows(from: number, fromStep: number, rows: number, columns: number, to: number, toStep: number): void;
   gatherColumns(
     from: number,
