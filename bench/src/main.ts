@@ -20,6 +20,7 @@ const training = defineCommand({
     json,
     rounds: { type: 'string', default: '7', description: 'rounds, in each of which every contestant has its turn' },
     steps: { type: 'string', default: '20', description: 'steps a round' },
+    'warm-up': { type: 'string', default: '2', description: 'seconds that each contestant runs before it is measured' },
     models: { type: 'string', description: 'which of the models, by number: 1,4. Default: all' },
   },
   run: async ({ args }) => {
@@ -27,6 +28,7 @@ const training = defineCommand({
     const result = await measureTraining({
       rounds: wholeNumber(args.rounds, '--rounds'),
       stepsPerRound: wholeNumber(args.steps, '--steps'),
+      warmUpSeconds: wholeNumber(args['warm-up'], '--warm-up', 0),
       ...(models && { models }),
     });
     say(describeMachine(result.machine));

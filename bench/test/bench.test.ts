@@ -6,7 +6,18 @@ const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const bench = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
 
 test('training: every contestant computes the same and is measured in every mode', () => {
-  const { status, stdout, stderr } = bench('training', '--models', '1', '--rounds', '1', '--steps', '2', '--json');
+  const { status, stdout, stderr } = bench(
+    'training',
+    '--models',
+    '1',
+    '--rounds',
+    '1',
+    '--steps',
+    '2',
+    '--warm-up',
+    '0',
+    '--json',
+  );
   expect(status, stderr).toBe(0);
   const { rows, checks, leftOut } = JSON.parse(stdout);
   const contestants = new Set(checks.map(({ contestant }: { contestant: string }) => contestant));

@@ -14,6 +14,8 @@ import { type Check, type Mode, modes } from './workload.ts';
 export interface TrainingOptions {
   readonly rounds: number;
   readonly stepsPerRound: number;
+  /** How long each contestant runs in each mode before it is measured: engines compile while they run. */
+  readonly warmUpSeconds: number;
   /** Which of the models, counted from 1. Default: all. */
   readonly models?: readonly number[];
 }
@@ -69,13 +71,21 @@ async function checkContestants(contestants: readonly Contestant[]): Promise<rea
   return checks;
 }
 
+/** Lets a contestant run until it runs as it will. */
+async function warmUp({ measure }: Contestant, mode: Mode, { stepsPerRound, warmUpSeconds }: TrainingOptions) {
+  const until = performance.now() + 1000 * warmUpSeconds;
+  do await measure(mode, stepsPerRound);
+  while (performance.now() < until);
+}
+
 /** Each contestant's median of every round, in milliseconds a step: `[contestant][round]`. */
 async function measureMode(
   contestants: readonly Contestant[],
   mode: Mode,
-  { rounds, stepsPerRound }: TrainingOptions,
+  options: TrainingOptions,
 ): Promise<readonly (readonly number[])[]> {
-  for (const { measure } of contestants) await measure(mode, 2);
+  const { rounds, stepsPerRound } = options;
+  for (const contestant of contestants) await warmUp(contestant, mode, options);
   const medians = contestants.map((): number[] => []);
   for (let round = 0; round < rounds; round++) {
     for (const [i, { measure }] of contestants.entries()) {
