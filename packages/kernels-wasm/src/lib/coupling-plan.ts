@@ -49,7 +49,7 @@ function makePlan(
   widths: readonly number[],
 ): CouplingPlan {
   const { columnsKept, columnsChanged, keep } = attributes;
-  const stack = planStack(rows, widths, attributes);
+  const stack = planStack(kernels, rows, widths, attributes);
   const changed = rows * columnsChanged.length;
   const scales = scaleBytes(changed);
   const entering = 4 * rows * (widths[0] as number);

@@ -54,7 +54,7 @@ function forward(machine: Machine, inputs: Inputs, attributes: DenseStackKernelA
   const [rows, width] = x.shape as [number, number];
   const outputWidth = widths.at(-1) as number;
   const { keep } = attributes;
-  const whole = planStack(keep ? rows : largestBlock(rows), widths, attributes);
+  const whole = planStack(kernels, keep ? rows : largestBlock(rows), widths, attributes);
   return withScratch(backend, forwardScratch(kernels, whole, keep), (scratch) => {
     const made = outputs(backend, [[rows, outputWidth], [keep ? whole.keptSize : 0]]);
     const [y, kept] = made.map((info) => addressOf(backend, info)) as [number, number];
@@ -63,7 +63,7 @@ function forward(machine: Machine, inputs: Inputs, attributes: DenseStackKernelA
     if (keep) forwardStack(machine, whole, from, layers, { y, kept, scratch });
     else {
       eachBlock(rows, (first, count) => {
-        const plan = planStack(count, widths, attributes);
+        const plan = planStack(kernels, count, widths, attributes);
         const to = { y: y + 4 * first * outputWidth, kept: 0, scratch };
         forwardStack(machine, plan, from + 4 * first * width, layers, to);
       });
@@ -76,7 +76,7 @@ function backward(machine: Machine, inputs: Inputs, attributes: DenseStackKernel
   const { backend, kernels } = machine;
   const { x, kept, dy } = inputs as Readonly<Record<'x' | 'kept' | 'dy', TensorInfo>>;
   const weights = weightsOf(inputs);
-  const plan = planStack(x.shape[0] as number, widthsOf(weights), attributes);
+  const plan = planStack(kernels, x.shape[0] as number, widthsOf(weights), attributes);
   const at = (info: TensorInfo) => addressOf(backend, info);
   return withScratch(backend, backwardScratch(kernels, plan), (scratch) => {
     const made = outputs(backend, [x.shape, ...gradientShapes(weights)]);

@@ -22,6 +22,11 @@ export interface StackPlan {
   readonly skips: readonly boolean[];
   /** Whether what enters a layer may have many zeros. */
   readonly zerosEnter: readonly boolean[];
+  /**
+   * How many layers at the beginning are done at once: two where a rectified layer of one number enters another, which
+   * `line` knows a way round; what is kept of the first is its order then. Otherwise none.
+   */
+  readonly together: 0 | 2;
   /** For each layer but the last. */
   readonly kept: readonly KeptLayer[];
   /** How many numbers `kept` has. */
@@ -34,14 +39,21 @@ export interface StackPlan {
 const line = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
 /** Plans a stack between vectors of these sizes. */
-export function planStack(rows: number, widths: readonly number[], { activation, residual }: StackOptions): StackPlan {
+export function planStack(
+  kernels: Kernels,
+  rows: number,
+  widths: readonly number[],
+  { activation, residual }: StackOptions,
+): StackPlan {
   const last = widths.length - 2;
   const skips = widths.slice(1).map((width, i) => residual && i < last && width === widths[i]);
   const rectified = activation === 'relu';
   const zerosEnter = skips.map((_, i) => rectified && i > 0 && !skips[i - 1]);
+  const together = rectified && widths[0] === 1 && skips.length > 1 && !skips[1] ? 2 : 0;
   let keptSize = 0;
   const kept = skips.slice(0, -1).map((skip, i) => {
-    const size = rows * (widths[i + 1] as number);
+    const width = widths[i + 1] as number;
+    const size = i === 0 && together ? kernels.lineOrderBytes(rows, width) / 4 : rows * width;
     const output = 4 * keptSize;
     keptSize += size;
     const activated = skip ? 4 * keptSize : output;
@@ -49,11 +61,15 @@ export function planStack(rows: number, widths: readonly number[], { activation,
     return { output, activated };
   });
   const largest = line(4 * rows * Math.max(...widths));
-  return { rows, widths, activation: activationCodes[activation], skips, zerosEnter, kept, keptSize, largest };
+  const code = activationCodes[activation];
+  return { rows, widths, activation: code, skips, zerosEnter, together, kept, keptSize, largest };
 }
 
 const shapeOf = ({ widths }: StackPlan, i: number): [number, number] => [widths[i] as number, widths[i + 1] as number];
-const layersOf = ({ skips }: StackPlan): number[] => [...skips.keys()];
+/** The layers that are done one by one. */
+const layersOf = ({ skips, together }: StackPlan): number[] => [...skips.keys()].slice(together);
+/** The size of the one layer that another follows at once. */
+const lineUnits = ({ widths }: StackPlan): number => widths[1] as number;
 
 /** How many bytes `forwardStack` takes: what is kept where nobody else keeps it, and the largest product's scratch. */
 export function forwardScratch(kernels: Kernels, plan: StackPlan, keep: boolean): number {
@@ -61,6 +77,10 @@ export function forwardScratch(kernels: Kernels, plan: StackPlan, keep: boolean)
     const [inputs, outputs] = shapeOf(plan, i);
     return kernels.productScratch(plan.rows, inputs, outputs, plan.zerosEnter[i] as boolean) >>> 0;
   });
+  if (plan.together) {
+    products.push(kernels.lineOrderScratch(plan.rows, lineUnits(plan)) >>> 0);
+    products.push(kernels.lineScratch(plan.rows, lineUnits(plan)) >>> 0);
+  }
   return Math.max(...products) + (keep ? 0 : line(4 * plan.keptSize));
 }
 
@@ -80,11 +100,23 @@ export function forwardStack(
   layers: readonly LayerAddresses[],
   { y, kept: wanted, scratch }: { readonly y: number; readonly kept: number; readonly scratch: number },
 ): void {
-  const { rows, activation, skips, zerosEnter } = plan;
+  const { rows, activation, skips, zerosEnter, together } = plan;
   const kept = wanted || scratch;
   const free = wanted ? scratch : scratch + line(4 * plan.keptSize);
   let entering = x;
-  for (const [i, { weight, bias }] of layers.entries()) {
+  if (together) {
+    const [first, second] = layers as readonly [LayerAddresses, LayerAddresses];
+    const [units, outputs] = shapeOf(plan, 1);
+    const place = plan.kept[1];
+    kernels.lineOrder(x, rows, first.weight, first.bias, units, kept, free);
+    entering = place ? kept + place.output : y;
+    kernels.line(
+      ...([x, kept, rows, units, second.weight, second.bias, outputs, entering] as const),
+      ...([place !== undefined, free] as const),
+    );
+  }
+  for (const i of layersOf(plan)) {
+    const { weight, bias } = layers[i] as LayerAddresses;
     const [inputs, outputs] = shapeOf(plan, i);
     const place = plan.kept[i];
     const to = place ? kept + place.activated : y;
@@ -110,6 +142,7 @@ export function backwardScratch(kernels: Kernels, plan: StackPlan): number {
       kernels.productScratch(plan.rows, outputs, inputs, true) >>> 0,
     ];
   });
+  if (plan.together) products.push(kernels.lineGradientScratch(plan.rows, lineUnits(plan)) >>> 0);
   return 3 * plan.largest + Math.max(...products);
 }
 
@@ -123,7 +156,7 @@ export function backwardStack(
   weights: readonly number[],
   gradients: readonly LayerAddresses[],
 ): void {
-  const { rows, activation, skips, zerosEnter } = plan;
+  const { rows, activation, skips, zerosEnter, together } = plan;
   const last = skips.length - 1;
   const [first, second, third] = [at.scratch, at.scratch + plan.largest, at.scratch + 2 * plan.largest];
   const free = third + plan.largest;
@@ -137,6 +170,14 @@ export function backwardStack(
     const before = plan.kept[i - 1];
     const entering = before ? at.kept + before.output : at.x;
     kernels.sumRows(dz, rows, outputs, bias);
+    if (i < together) {
+      const first = gradients[0] as LayerAddresses;
+      kernels.lineGradient(
+        ...([at.x, at.kept, rows, inputs, weights[i] as number, outputs, dz, at.dx] as const),
+        ...([first.weight, first.bias, weight, free] as const),
+      );
+      return;
+    }
     kernels.weightGradient(entering, dz, rows, inputs, outputs, zerosEnter[i] as boolean, weight, free);
     const to = i === 0 ? at.dx : dh === first ? second : first;
     const zeros = place !== undefined && activation === activationCodes.relu;

@@ -80,6 +80,37 @@ export interface Kernels {
     to: number,
     toStep: number,
   ): void;
+  line(
+    x: number,
+    order: number,
+    rows: number,
+    units: number,
+    v: number,
+    start: number,
+    columns: number,
+    out: number,
+    rectify: boolean,
+    scratch: number,
+  ): void;
+  lineScratch(rows: number, units: number): number;
+  lineGradient(
+    x: number,
+    order: number,
+    rows: number,
+    units: number,
+    v: number,
+    columns: number,
+    dz: number,
+    dx: number,
+    dWeight: number,
+    dBias: number,
+    dV: number,
+    scratch: number,
+  ): void;
+  lineGradientScratch(rows: number, units: number): number;
+  lineOrder(x: number, rows: number, weight: number, bias: number, units: number, order: number, scratch: number): void;
+  lineOrderBytes(rows: number, units: number): number;
+  lineOrderScratch(rows: number, units: number): number;
   product(
     a: number,
     aRowStep: number,
