@@ -16,6 +16,18 @@ export const plainStack = (x: Tensor, layers: readonly Dense[], { activation, re
     return residual && weight.shape[0] === weight.shape[1] ? add(h, output) : output;
   }, x);
 
+/**
+ * Whether a rectifier of the stack is so close to its kink in some row that rounding decides on which side it is, and with
+ * it what the gradient is.
+ */
+export function onKink(x: Tensor, layers: readonly Dense[], options: DenseStackOptions): boolean {
+  if (options.activation !== 'relu') return false;
+  return layers.slice(0, -1).some((_, i) => {
+    const z = plainStack(x, layers.slice(0, i + 1), options);
+    return z.dataSync().some((number) => Math.abs(number) < 1e-5);
+  });
+}
+
 /** Layers between vectors of these sizes, with weights of a usual scale. */
 export const drawLayers = (widths: readonly number[], seed: number): Dense[] =>
   widths.slice(1).map((outputs, i) => ({

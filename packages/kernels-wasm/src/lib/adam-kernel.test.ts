@@ -4,6 +4,7 @@ import { type AdamKernelAttributes, kernelNames } from '@diffeo/ops';
 import { countTensors } from '@diffeo/testing';
 import { installMatchers } from '@diffeo/testing/vitest';
 import {
+  add,
   concat,
   conv2d,
   engine,
@@ -30,8 +31,15 @@ interface State {
 const named = (tensors: readonly Tensor[], name: string) =>
   Object.fromEntries(tensors.map((tensor, i) => [`${name}${i}`, tensor]));
 
-function step({ parameters, mean, square }: State, gradients: readonly Tensor[], attributes: AdamKernelAttributes) {
-  const inputs = { ...named(parameters, 'parameter'), ...named(gradients, 'gradient'), mean, square };
+function step(
+  { parameters, mean, square }: State,
+  gradient: readonly Tensor[] | Tensor,
+  attributes: AdamKernelAttributes,
+  more: readonly Tensor[] = [],
+) {
+  const first = Array.isArray(gradient) ? named(gradient, 'gradient0.') : { gradient0: gradient as Tensor };
+  const others = Object.fromEntries(more.map((vector, i) => [`gradient${i + 1}`, vector]));
+  const inputs = { ...named(parameters, 'parameter'), ...first, ...others, mean, square };
   return engine().runKernel(
     kernelNames.adam,
     inputs as NamedTensorMap,
@@ -58,20 +66,23 @@ const cases = fc.record({
     clipNorm: fc.constantFrom(0.5, 5, Number.POSITIVE_INFINITY),
   }),
   asOne: fc.boolean(),
+  more: fc.integer({ min: 0, max: 2 }),
   seed: fc.nat(),
 });
 
 describeBuilds('Adam over a tree', () => {
   test('takes the steps of the paper in float64, with clipping', () => {
     fc.assert(
-      fc.property(cases, ({ shapes, attributes, asOne, seed }) => {
+      fc.property(cases, ({ shapes, attributes, asOne, more, seed }) => {
         tidied(() => {
           const state = start(shapes, seed);
           const { rate, epsilon, beta1, beta2, clipNorm } = attributes;
           let host = flat(state.parameters).map((p) => ({ p, m: 0, v: 0 }));
           for (let t = 0; t < 3; t++) {
             const gradients = shapes.map((shape, i) => normal([...shape], fold(seed, `${t} ${i}`)));
-            const g = flat(gradients);
+            const whole = concat(gradients.map((each) => reshape(each, [each.size])));
+            const added = Array.from({ length: more }, (_, i) => normal(whole.shape, fold(seed, `${t} more ${i}`)));
+            const g = flat([added.reduce((sum: Tensor, vector) => add(sum, vector), whole)]);
             const norm = Math.hypot(...g);
             const scale = Math.min(1, clipNorm / norm);
             host = host.map(({ p, m, v }, i) => {
@@ -80,8 +91,7 @@ describeBuilds('Adam over a tree', () => {
               const square = beta2 * v + (1 - beta2) * slope * slope;
               return { p: p - (rate * mean) / (Math.sqrt(square) + epsilon), m: mean, v: square };
             });
-            const given = asOne ? [concat(gradients.map((each) => reshape(each, [each.size])))] : gradients;
-            expect(step(state, given, attributes)).toBeCloseToTensor([norm], 1e-4);
+            expect(step(state, asOne ? whole : gradients, attributes, added)).toBeCloseToTensor([norm], 1e-4);
           }
           const now = (tensors: readonly Tensor[]) => tensor1d(flat(tensors));
           expect(now(state.parameters)).toBeCloseToTensor(

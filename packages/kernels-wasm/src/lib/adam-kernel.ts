@@ -5,6 +5,8 @@ import { addressOf, type WasmBackend } from './backend.ts';
 import { outputs, withScratch } from './heap.ts';
 import type { Machine } from './kernel-module.ts';
 
+type Inputs = Readonly<Record<string, TensorInfo>>;
+
 const entryBytes = 20;
 
 /** tfjs keeps packed copies of the filters of convolutions by the tensor's number: they must go when a filter changes. */
@@ -14,28 +16,59 @@ function forgetPacked({ wasm, dataIdMap }: WasmBackend, tensor: TensorInfo): voi
   wasm.tfjs.registerTensor(id, util.sizeFromShape(tensor.shape), memoryOffset);
 }
 
-/** `DiffeoAdam`: the gradients' norm, clipping, and Adam over all parameters, without a copy. */
+/** The tensors `name0`, `name1`, … */
+function list(inputs: Inputs, name: string): readonly TensorInfo[] {
+  const found: TensorInfo[] = [];
+  for (let next = inputs[`${name}0`]; next; next = inputs[`${name}${found.length}`]) found.push(next);
+  return found;
+}
+
+/** Where gradient number `index` of each parameter is; `null` where there is no such gradient. */
+function gradientOf(
+  backend: WasmBackend,
+  inputs: Inputs,
+  index: number,
+  offsets: readonly number[],
+): readonly number[] | null {
+  const whole = inputs[`gradient${index}`];
+  if (whole) return offsets.map((offset) => addressOf(backend, whole) + offset);
+  const own = list(inputs, `gradient${index}.`);
+  return own.length > 0 ? own.map((tensor) => addressOf(backend, tensor)) : null;
+}
+
+/** `DiffeoAdam`: the gradients' sum, its norm, clipping, and Adam over all parameters, without a copy. */
 export const adamKernel = (machineOf: (backend: WasmBackend) => Machine): KernelConfig => ({
   kernelName: kernelNames.adam,
   backendName: 'wasm',
   kernelFunc: ({ inputs: given, attrs, backend: current }) => {
     const { backend, kernels } = machineOf(current as WasmBackend);
     const { rate, epsilon, beta1, beta2, clipNorm } = attrs as unknown as AdamKernelAttributes;
-    const inputs = given as Readonly<Record<string, TensorInfo>>;
+    const inputs = given as Inputs;
     const at = (name: string) => addressOf(backend, inputs[name] as TensorInfo);
-    const parameters: TensorInfo[] = [];
-    for (let next = inputs['parameter0']; next; next = inputs[`parameter${parameters.length}`]) parameters.push(next);
+    const parameters = list(inputs, 'parameter');
+    const sizes = parameters.map(({ shape }) => util.sizeFromShape(shape));
+    let bytes = 0;
+    const offsets = sizes.map((size) => {
+      bytes += 4 * size;
+      return bytes - 4 * size;
+    });
+    const gradient = gradientOf(backend, inputs, 0, offsets) as readonly number[];
+    for (
+      let i = 1, next = gradientOf(backend, inputs, i, offsets);
+      next;
+      next = gradientOf(backend, inputs, ++i, offsets)
+    ) {
+      for (const [j, sum] of gradient.entries()) kernels.add(sum, next[j] as number, sizes[j] as number, sum);
+    }
     return withScratch(backend, parameters.length * entryBytes, (table) => {
       const [norm] = outputs(backend, [[]]) as [TensorInfo];
-      let offset = 0;
-      const asOne = parameters.length > 1 && !inputs['gradient1'];
-      const [mean, square, first] = [at('mean'), at('square'), at('gradient0')];
+      const [mean, square] = [at('mean'), at('square')];
       const rows = parameters.flatMap((parameter, i) => {
-        const gradient = asOne ? first + offset : at(`gradient${i}`);
-        const size = util.sizeFromShape(parameter.shape);
-        const row = [addressOf(backend, parameter), gradient, mean + offset, square + offset, size];
-        offset += 4 * size;
-        return row;
+        const offset = offsets[i] as number;
+        return [
+          ...[addressOf(backend, parameter), gradient[i] as number],
+          ...[mean + offset, square + offset, sizes[i] as number],
+        ];
       });
       new Uint32Array(backend.wasm.HEAPU8.buffer, table, rows.length).set(rows);
       const gradientNorm = Math.sqrt(kernels.squaredNorm(table, parameters.length));

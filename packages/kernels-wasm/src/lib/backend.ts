@@ -1,4 +1,4 @@
-import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import { type DataType, engine, type Tensor, type TensorInfo, util } from '@tensorflow/tfjs-core';
 
 /** What tfjs's WASM backend (4.22) keeps of a tensor. */
 interface TensorData {
@@ -37,3 +37,13 @@ export function isWasmBackend(backend: unknown): backend is WasmBackend {
 /** Where a tensor's numbers begin. They stay there for as long as it lives, whatever the heap does. */
 export const addressOf = (backend: WasmBackend, { dataId }: TensorInfo): number =>
   backend.dataIdMap.get(dataId).memoryOffset;
+
+/**
+ * The numbers of a float32 tensor where they are, on the WASM backend: to read or to write them without a copy. Valid until
+ * the next tensor is made, since the heap moves when it grows. Elsewhere `null`.
+ */
+export function numbersOf(tensor: Tensor): Float32Array | null {
+  const { backend } = engine();
+  if (!isWasmBackend(backend) || tensor.dtype !== 'float32') return null;
+  return new Float32Array(backend.wasm.HEAPU8.buffer, addressOf(backend, tensor), util.sizeFromShape(tensor.shape));
+}

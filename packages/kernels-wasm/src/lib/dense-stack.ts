@@ -49,7 +49,8 @@ export function planStack(
   const skips = widths.slice(1).map((width, i) => residual && i < last && width === widths[i]);
   const rectified = activation === 'relu';
   const zerosEnter = skips.map((_, i) => rectified && i > 0 && !skips[i - 1]);
-  const together = rectified && widths[0] === 1 && skips.length > 1 && !skips[1] ? 2 : 0;
+  const plain = skips.length > 1 && !skips[0] && !skips[1];
+  const together = rectified && widths[0] === 1 && plain ? 2 : 0;
   let keptSize = 0;
   const kept = skips.slice(0, -1).map((skip, i) => {
     const width = widths[i + 1] as number;

@@ -6,7 +6,7 @@ import { installMatchers } from '@diffeo/testing/vitest';
 import { gather, mul, sum, type Tensor, tensor1d, tensor2d, zerosLike } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { drawLayers, plainStack, tensorsOf } from '../../test/plain-stack.ts';
+import { drawLayers, onKink, plainStack, tensorsOf } from '../../test/plain-stack.ts';
 import { describeBuilds } from '../../test/with-build.ts';
 
 installMatchers();
@@ -43,6 +43,7 @@ describeBuilds('a rectified layer of one number and the next one', () => {
         tidied(() => {
           const layers = drawLayers(deeper ? [1, units, columns, 3] : [1, units, columns], seed);
           const [x, dy] = [normal([rows, 1], seed + 1), normal([rows, deeper ? 3 : columns], seed + 2)];
+          fc.pre(!onKink(x, layers, options));
           expectAlike(run(denseStack, x, layers, dy), run(plainStack, x, layers, dy), 2e-5);
         });
       }),
@@ -61,7 +62,7 @@ describeBuilds('a rectified layer of one number and the next one', () => {
           const first = { weight: wide(drawn.map(([weight]) => weight)), bias: long(drawn.map(([, bias]) => bias)) };
           const layers = [first as unknown as Dense, second];
           const [x, dy] = [column(values), normal([values.length, 5], 2)];
-          expectAlike(run(denseStack, x, layers, dy), run(plainStack, x, layers, dy), 1e-5);
+          expectAlike(run(denseStack, x, layers, dy), run(plainStack, x, layers, dy), 1e-4);
         });
       }),
       { numRuns: 200 },

@@ -55,9 +55,11 @@ export interface AffineCouplingKernelAttributes extends AffineKernelAttributes, 
 }
 
 /**
- * `DiffeoAdam`: `parameter0`, `parameter1`, …, their gradients `gradient0`, `gradient1`, … or one vector of all in order
- * (`gradient0`), and the state `mean` and `square`, each such a vector → the gradients' norm, a scalar. It changes the
- * parameters and the state **in place**, or nothing where the norm is not finite: nobody else may hold their memory.
+ * `DiffeoAdam`: `parameter0`, `parameter1`, …, a gradient of them, and the state `mean` and `square`, each a vector of all
+ * parameters in order → the gradient's norm, a scalar. The gradient is a vector too, `gradient0`, or `gradient0.0`,
+ * `gradient0.1`, … for each parameter its own; where there are more, `gradient1`, …, they are added up in that order. The
+ * kernel works **in place**: it changes the parameters and the state, unless the norm is not finite, and of several
+ * gradients the first becomes the sum. Nobody else may hold the memory of any of these.
  */
 export interface AdamKernelAttributes {
   /** The learning rate with both bias corrections in it, and ε with one. */

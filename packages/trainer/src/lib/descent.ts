@@ -1,5 +1,6 @@
 import { disposeParams, type Flow, type FlowParams, leaves } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
+import { numbersOf } from '@diffeo/kernels-wasm';
 import { type AdamKernelAttributes, kernelNames } from '@diffeo/ops';
 import {
   add,
@@ -15,10 +16,14 @@ import {
   sub,
   sum,
   type Tensor,
+  tensor1d,
   zeros,
 } from '@tensorflow/tfjs-core';
 import { adamRates, beta1, beta2 } from './adam.ts';
 import { flatParams } from './flat-params.ts';
+
+/** A tensor for each trained leaf, in file order, or all their numbers in one vector. */
+export type Gradient = readonly Tensor[] | Float32Array;
 
 /** Parameters on their way down. They are its own, and so is the optimiser's state. */
 export interface Descent {
@@ -26,10 +31,10 @@ export interface Descent {
   /** How many numbers are trained. */
   readonly size: number;
   /**
-   * One step of Adam down a gradient, shortened to `clipNorm` where it is longer; nothing where it is not finite. The
-   * gradient is one tensor for each trained leaf, in file order, or one vector of all. Returns its norm.
+   * One step of Adam down a gradient, shortened to `clipNorm` where it is longer; nothing where it is not finite. Several
+   * gradients are added up in their order; the tensors of the first may hold the sum afterwards. Returns the norm.
    */
-  step(gradients: readonly Tensor[], learningRate: number): number;
+  step(gradients: readonly Gradient[], learningRate: number): number;
   dispose(): void;
 }
 
@@ -54,27 +59,43 @@ const read = (scalar: Tensor): number => {
   return value as number;
 };
 
-const named = (tensors: readonly Tensor[], name: string): NamedTensorMap =>
-  Object.fromEntries(tensors.map((tensor, i) => [`${name}${i}`, tensor]));
+function addNamed(inputs: NamedTensorMap, tensors: readonly Tensor[], name: string): void {
+  for (const [i, tensor] of tensors.entries()) inputs[`${name}${i}`] = tensor;
+}
 
 /** Adam as one kernel that changes the parameters where they are. */
 function inPlace(model: Flow, initial: FlowParams, { clipNorm, freeze }: DescentOptions): Descent {
   const parameters = trainedLeaves(model, initial, freeze);
   const size = parameters.reduce((total, tensor) => total + tensor.size, 0);
   const state = { mean: zeros([size]), square: zeros([size]) };
+  /** Where vectors of numbers stand on the device, by their place among the gradients. */
+  const received = new Map<number, Tensor>();
   let steps = 0;
+
+  function receive(numbers: Float32Array, index: number): Tensor {
+    const tensor = received.get(index) ?? zeros([size]);
+    received.set(index, tensor);
+    (numbersOf(tensor) as Float32Array).set(numbers);
+    return tensor;
+  }
+
   return {
     params: initial,
     size,
     step: (gradients, learningRate) => {
       const attributes: AdamKernelAttributes = { ...adamRates(steps + 1, learningRate), beta1, beta2, clipNorm };
-      const inputs = { ...named(parameters, 'parameter'), ...named(gradients, 'gradient'), ...state };
+      const inputs: NamedTensorMap = { ...state };
+      addNamed(inputs, parameters, 'parameter');
+      for (const [i, gradient] of gradients.entries()) {
+        if (gradient instanceof Float32Array) inputs[`gradient${i}`] = receive(gradient, i);
+        else addNamed(inputs, gradient, `gradient${i}.`);
+      }
       const norm = read(engine().runKernel(kernelNames.adam, inputs, attributes as unknown as NamedAttrMap) as Tensor);
       if (Number.isFinite(norm)) steps++;
       return norm;
     },
     dispose: () => {
-      for (const tensor of Object.values(state)) tensor.dispose();
+      for (const tensor of [...Object.values(state), ...received.values()]) tensor.dispose();
       disposeParams(model.layout, initial);
     },
   };
@@ -101,7 +122,11 @@ function composed(model: Flow, initial: FlowParams, { clipNorm, freeze }: Descen
     },
     size: flat.size,
     step: (gradients, learningRate) => {
-      const gradient = tidied(() => flat.join(gradients));
+      const gradient = tidied(() =>
+        gradients
+          .map((given) => (given instanceof Float32Array ? (tensor1d(given) as Tensor) : flat.join(given)))
+          .reduce((total, given) => add(total, given)),
+      );
       const norm = Math.sqrt(read(tidied(() => sum(square(gradient)))));
       if (Number.isFinite(norm)) {
         const next = tidied(() => advance(norm > clipNorm ? mul(gradient, clipNorm / norm) : gradient, learningRate));

@@ -13,7 +13,7 @@ import {
 import { gradients, type NamedGradient } from '@diffeo/core/gradients';
 import { mul, type Tensor } from '@tensorflow/tfjs-core';
 import { batches } from './batches.ts';
-import { descent } from './descent.ts';
+import { descent, type Gradient } from './descent.ts';
 import { firstGradientNotFinite, firstNotFinite } from './diagnose.ts';
 import type { RowSource } from './rows.ts';
 import { disposeSamples, rowsOf, type Samples, takeRows } from './samples.ts';
@@ -33,12 +33,12 @@ export interface Step {
 }
 
 /**
- * The loss of a batch and its gradient: a tensor for each trained leaf, or one vector of all. Of a share of a batch, what
- * the share adds to them: the slopes of all shares sum up to that of the batch.
+ * The loss of a batch and its gradient, a tensor for each trained leaf. Of a share of a batch, what the share adds to them:
+ * the slopes of all shares sum up to that of the batch.
  */
 interface Slope {
   readonly loss: number;
-  readonly gradients: readonly Tensor[];
+  readonly gradient: readonly Tensor[];
 }
 
 /** A run of training, step by step. It owns its parameters and the optimiser's state. */
@@ -48,8 +48,8 @@ export interface TrainingRun {
   readonly size: number;
   /** The slope on the next batch, or this run's share of it. Its tensors are the run's, until the next. */
   slope(): Slope;
-  /** Goes down a slope: that of {@link slope}, or one in which those of several runs are joined. */
-  descend(slope: Slope, learningRate: number): Step;
+  /** Goes down the gradient of a batch with this loss, the sum of those given in their order. */
+  descend(loss: number, gradients: readonly Gradient[], learningRate: number): Step;
   dispose(): void;
 }
 
@@ -150,10 +150,10 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
       const loss = (result.value.dataSync() as Float32Array)[0] as number;
       result.value.dispose();
       newest = { batch, call, gradients: result.gradients };
-      return { loss, gradients: result.gradients.map(({ tensor }) => tensor) };
+      return { loss, gradient: result.gradients.map(({ tensor }) => tensor) };
     },
     // A step that is not finite changes nothing, so that the parameters stay as good as they were.
-    descend: ({ loss, gradients: slopes }, learningRate) => {
+    descend: (loss, slopes, learningRate) => {
       const gradientNorm = Number.isFinite(loss) ? down.step(slopes, learningRate) : Number.NaN;
       const problem = Number.isFinite(loss) && Number.isFinite(gradientNorm) ? null : diagnose(loss, gradientNorm);
       forget();

@@ -39,7 +39,8 @@ export function localTraining(model: Flow, train: Samples, start: TrainingStart)
     advance: (rates) => {
       const steps: Step[] = [];
       for (const rate of rates) {
-        const taken = run.descend(run.slope(), rate);
+        const { loss, gradient } = run.slope();
+        const taken = run.descend(loss, [gradient], rate);
         steps.push(taken);
         if (taken.problem) break;
         step++;

@@ -27,6 +27,7 @@ test('one worker alone gets back what it brought', async () => {
     [5, 6],
   ]) {
     const brought = await meeting.join((place) => place.set(values));
-    expect(brought.map((vector) => [...vector])).toEqual([values]);
+    expect(brought.own).toBe(0);
+    expect(brought.slopes.map((vector) => [...vector])).toEqual([values]);
   }
 });

@@ -1,10 +1,15 @@
+/** What a worker takes from a meeting. */
+interface Joined {
+  /** Vectors that add up, in their order, to the same sum for everybody. To be read before the next meeting. */
+  readonly slopes: readonly Float32Array[];
+  /** Which of them is the worker's own; `null` where none is. */
+  readonly own: number | null;
+}
+
 /** Where the shares of a step meet: each worker brings its vector and gets what adds up to the sum of all. */
 export interface Meeting {
-  /**
-   * `write` puts this worker's vector into the place that it is given. The vectors returned add up, in their order, to the
-   * same sum for everybody; they are to be read before the next meeting.
-   */
-  join(write: (place: Float32Array) => void): Promise<readonly Float32Array[]>;
+  /** `write` puts this worker's vector into the place that it is given. */
+  join(write: (place: Float32Array) => void): Promise<Joined>;
 }
 
 const [arrived, round] = [0, 1];
@@ -45,7 +50,7 @@ export function sharedMeeting(
       write(vectors[index] as Float32Array);
       waitForAll();
       parity = 1 - parity;
-      return Promise.resolve(vectors);
+      return Promise.resolve({ slopes: vectors, own: index });
     },
   };
 }

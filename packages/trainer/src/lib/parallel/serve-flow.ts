@@ -8,8 +8,8 @@ import {
   leaves,
   load,
 } from '@diffeo/core';
-import { tidied } from '@diffeo/core/engine';
-import { add, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
+import { numbersOf } from '@diffeo/kernels-wasm';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { useWasm, type WasmOptions } from '../backend.ts';
 import { hostRows } from '../rows.ts';
 import { sampleBlock } from '../sample.ts';
@@ -37,7 +37,7 @@ interface Training {
 function write(tensors: readonly Tensor[], vector: Float32Array): number {
   let at = 0;
   for (const tensor of tensors) {
-    vector.set(tensor.dataSync() as Float32Array, at);
+    vector.set(numbersOf(tensor) ?? (tensor.dataSync() as Float32Array), at);
     at += tensor.size;
   }
   return at;
@@ -45,17 +45,13 @@ function write(tensors: readonly Tensor[], vector: Float32Array): number {
 
 /** A step down the sum of the slopes of all workers' shares: that of the whole batch. */
 async function takeJointStep({ run, meeting }: Training, rate: number): Promise<Step> {
-  const { loss, gradients } = run.slope();
-  const slopes = await meeting.join((place) => {
-    place[write(gradients, place)] = loss;
+  const { loss, gradient } = run.slope();
+  const { slopes, own } = await meeting.join((place) => {
+    place[write(gradient, place)] = loss;
   });
-  const gradient = tidied(() =>
-    slopes.map((slope) => tensor1d(slope.subarray(0, run.size)) as Tensor).reduce((sum, slope) => add(sum, slope)),
-  );
   const joined = slopes.reduce((sum, slope) => Math.fround(sum + (slope[run.size] as number)), 0);
-  const step = run.descend({ loss: joined, gradients: [gradient] }, rate);
-  gradient.dispose();
-  return step;
+  const gradients = slopes.map((slope, i) => (i === own ? gradient : slope.subarray(0, run.size)));
+  return run.descend(joined, gradients, rate);
 }
 
 /** The trained parameters as one vector. */
@@ -83,7 +79,7 @@ export function serveFlow(line: Line, given: readonly Definition[] = [], wasm: W
       new Promise((resolve) => {
         const values = new Float32Array((training as Training).run.size + 1);
         write(values);
-        joined = (sum) => resolve([sum]);
+        joined = (sum) => resolve({ slopes: [sum], own: null });
         line.post({ kind: 'share', values }, [values.buffer]);
       }),
   };
