@@ -18,15 +18,22 @@ export function requireBatch(tensor: Tensor, shape: Shape, who: string): number 
   throw new DiffeoError('SHAPE', `${who} takes ${describeBatch(shape)} and got [${tensor.shape.join(', ')}]`);
 }
 
+/** What a part returned, if it has the shape that it must have. */
+function returned(tensor: Tensor, shape: Shape, what: string, who: string): Tensor {
+  if (sameShape(tensor.shape, shape)) return tensor;
+  throw new DiffeoError(
+    'SHAPE',
+    `${who} must return ${what} [${shape.join(', ')}] and returned [${tensor.shape.join(', ')}]`,
+  );
+}
+
 /** Throws `CONTEXT` unless a call carries the context that a part needs. */
 function requireContext(call: Call, shape: Shape, batch: number, who: string): void {
   const { context } = call;
-  if (!context) throw new DiffeoError('CONTEXT', `${who} needs a context ${describeBatch(shape)} and got none`);
-  if (context.shape[0] === batch && sameShape(context.shape.slice(1), shape)) return;
-  throw new DiffeoError(
-    'CONTEXT',
-    `${who} needs a context [${[batch, ...shape].join(', ')}] and got [${context.shape.join(', ')}]`,
-  );
+  const wanted = [batch, ...shape];
+  if (context && sameShape(context.shape, wanted)) return;
+  const got = context ? `[${context.shape.join(', ')}]` : 'none';
+  throw new DiffeoError('CONTEXT', `${who} needs a context [${wanted.join(', ')}] and got ${got}`);
 }
 
 /** Starting happens once: where no leaf is `null` any more, `start` returns what there is. */
@@ -53,16 +60,12 @@ function checkedLayer(layer: Bijector, who: string): Bijector {
       if (layer.contextShape) requireContext(call, layer.contextShape, batch, who);
       requireStarted(layer.layout, params, who);
       if (batch === 0) return { value: zeros([0, ...to]), logDet: zeros([0]) };
-      const result = run(params, point, call);
-      const rows = requireBatch(result.value, to, `after ${who}.${direction}, whatever comes next`);
-      if (rows !== batch) {
-        throw new DiffeoError('SHAPE', `${who}.${direction} was given ${batch} rows and must not return ${rows}`);
-      }
-      if (result.logDet.rank === 1 && result.logDet.shape[0] === batch) return result;
-      throw new DiffeoError(
-        'SHAPE',
-        `${who}.${direction} must return a logDet [${batch}] and returned [${result.logDet.shape.join(', ')}]`,
-      );
+      const { value, logDet } = run(params, point, call);
+      const where = `${who}.${direction}`;
+      return {
+        value: returned(value, [batch, ...to], 'a value', where),
+        logDet: returned(logDet, [batch], 'a logDet', where),
+      };
     };
   };
   return {
@@ -81,21 +84,12 @@ function checkedBase(base: Base, who: string): Base {
     logProb: (params, z, call) => {
       const batch = requireBatch(z, base.eventShape, who);
       requireStarted(base.layout, params, who);
-      const result = logProb(params, z, call);
-      if (sameShape(result.shape, [batch])) return result;
-      throw new DiffeoError(
-        'SHAPE',
-        `${who} must return log-densities [${batch}] and returned [${result.shape.join(', ')}]`,
-      );
+      return returned(logProb(params, z, call), [batch], 'log-densities', who);
     },
     sample: (params, count, seed, temperature, call) => {
       requireStarted(base.layout, params, who);
-      const result = sample(params, count, seed, temperature, call);
-      if (sameShape(result.shape, [count, ...base.eventShape])) return result;
-      throw new DiffeoError(
-        'SHAPE',
-        `${who} must return samples [${[count, ...base.eventShape].join(', ')}] and returned [${result.shape.join(', ')}]`,
-      );
+      const samples = sample(params, count, seed, temperature, call);
+      return returned(samples, [count, ...base.eventShape], 'samples', who);
     },
   };
 }

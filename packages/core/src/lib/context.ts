@@ -17,17 +17,13 @@ export function broadcastContext(
     if (!context) return {};
     throw new DiffeoError(
       'CONTEXT',
-      `this flow is not conditional and got a context [${context.shape.join(', ')}]. Give flow() a contextShape, or leave the context out.`,
+      `this flow takes no context and got [${context.shape.join(', ')}]: leave it out, or give flow() a contextShape`,
     );
   }
   if (!context) throw new DiffeoError('CONTEXT', `this flow needs a context ${describeBatch(shape)} and got none`);
-  if (context.rank === shape.length + 1 && sameShape(context.shape.slice(1), shape)) {
-    if (context.shape[0] === batch) return { context };
-    if (context.shape[0] === 1) return { context: tile(context, [batch, ...shape.map(() => 1)]) };
-  } else if (sameShape(context.shape, shape)) {
-    return {
-      context: tile(reshape(context, [1, ...shape]), [batch, ...shape.map(() => 1)]),
-    };
+  if (sameShape(context.shape, [batch, ...shape])) return { context };
+  if ([shape, [1, ...shape]].some((one) => sameShape(context.shape, one))) {
+    return { context: tile(reshape(context, [1, ...shape]), [batch, ...shape.map(() => 1)]) };
   }
   throw new DiffeoError(
     'CONTEXT',

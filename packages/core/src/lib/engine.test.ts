@@ -55,6 +55,42 @@ onEachBackend('the inside of tfjs', () => {
       expect(numbers(differentiate(() => tf.sum(tf.mul(3, x)), [x]).grads[0] as Tensor)).toEqual([3, 3, 3, 3]);
     });
 
+    test('adds up what a tensor is given on several ways, as stock tfjs does', () => {
+      const [x, y] = [tf.tensor1d([0.5, -1.5]), tf.tensor1d([2, 3])];
+      const tangled = () => {
+        const [a, b] = [tf.mul(x, y), tf.sin(x)];
+        const c = tf.add(tf.mul(a, b), tf.square(a));
+        return tf.sum(tf.add(tf.mul(c, tf.tanh(x)), tf.mul(x, x)));
+      };
+      const { value, grads } = differentiate(tangled, [x, y]);
+      const expected = tf.engine().gradients(tangled, [x, y]);
+      expect(numbers(value)).toEqual(numbers(expected.value));
+      for (const [i, gradient] of grads.entries()) {
+        expectClose(numbers(gradient as Tensor), numbers(expected.grads[i] as Tensor), 1e-6);
+      }
+    });
+
+    test('of a tensor by itself it is one', () => {
+      const x = tf.scalar(3);
+      expect(numbers(differentiate(() => x, [x]).grads[0] as Tensor)).toEqual([1]);
+    });
+
+    test('a kernel without a gradient is named, and the tape is closed', () => {
+      const x = tf.tensor1d([1, 5, 3]);
+      const call = () => differentiate(() => tf.sum(tf.topk(x, 2).values), [x]);
+      expect(call).toThrow(expect.objectContaining({ code: 'GRADIENT', message: expect.stringContaining("'TopK'") }));
+      expect(openTapes()).toBe(0);
+    });
+
+    test('leaves no tensor but the gradients', () => {
+      const x = tf.ones([4]);
+      const call = () => {
+        const { value, grads } = differentiate(() => tf.sum(tf.exp(tf.mul(x, tf.square(x)))), [x]);
+        for (const tensor of [value, ...grads]) tensor?.dispose();
+      };
+      expect(tensorsLeftBy(call)).toBe(0);
+    });
+
     test('counts open tapes', () => {
       const x = tf.scalar(1);
       const seen: number[] = [openTapes()];

@@ -7,6 +7,7 @@ import {
   engine,
   matMul,
   type NamedTensorMap,
+  onesLike,
   scalar,
   type Tensor,
   type Tensor2D,
@@ -14,13 +15,20 @@ import {
   tidy,
   zeros,
 } from '@tensorflow/tfjs-core';
+import { DiffeoError } from './error.ts';
 
 interface TapeNode {
+  readonly kernelName?: string;
+  readonly inputs: Readonly<Record<string, Tensor>>;
+  readonly outputs: readonly Tensor[];
   readonly saved?: readonly Tensor[];
+  /** The gradients of the inputs, each computed when it is asked for. Absent where the kernel has none. */
+  gradient?(dys: readonly (Tensor | undefined)[]): Readonly<Record<string, () => Tensor>>;
 }
 interface Engine {
   state: { activeTape: TapeNode[] | null; gradientDepth: number };
-  gradients(f: () => Tensor, xs: Tensor[], dy: undefined, allowNone: true): { value: Tensor; grads: (Tensor | null)[] };
+  startTape(): void;
+  endTape(): void;
   runKernelFunc(params: {
     forwardFunc(backend: unknown, save: (tensors: Tensor[]) => void): Tensor[];
     backwardsFunc(dy: Tensor | Tensor[], saved: Tensor[]): Record<string, () => Tensor>;
@@ -36,22 +44,63 @@ export const tidied = <T>(f: () => T): T => tidy(f as () => TensorContainer) as 
 export const openTapes = (): number => internals().state.gradientDepth;
 
 /**
+ * Walks a tape backwards. Does what `engine().gradients` does, with less around each node: a flow's step on the WASM
+ * backend spends as much time there as in arithmetic, and the records that stock tfjs returns from its scopes keep the
+ * JavaScript engine compiling for ever.
+ */
+function backpropagate(nodes: readonly TapeNode[], y: Tensor, xs: readonly Tensor[]): (Tensor | null)[] {
+  const leading = new Set(xs.map(({ id }) => id));
+  const path = nodes.flatMap((node) => {
+    const names = Object.keys(node.inputs).filter((name) => leading.has((node.inputs[name] as Tensor).id));
+    if (names.length === 0) return [];
+    for (const { id } of node.outputs) leading.add(id);
+    return { node, names };
+  });
+  const slopes = new Map<number, Tensor>([[y.id, onesLike(y)]]);
+  for (const { node, names } of path.reverse()) {
+    const dys = node.outputs.map(({ id }) => slopes.get(id));
+    if (!dys.some(Boolean)) continue;
+    if (!node.gradient) {
+      throw new DiffeoError('GRADIENT', `'${node.kernelName}' has no gradient: registerGradient gives it one`);
+    }
+    const gradients = node.gradient(dys);
+    // A list, like everything that a scope returns: records of many shapes are what the engine cannot optimise.
+    const given = tidied(() => names.map((name) => (gradients[name] as () => Tensor)()));
+    for (const [k, name] of names.entries()) {
+      const { id } = node.inputs[name] as Tensor;
+      const [before, slope] = [slopes.get(id), given[k] as Tensor];
+      slopes.set(id, before ? add(before, slope) : slope);
+      before?.dispose();
+    }
+  }
+  return xs.map(({ id }) => slopes.get(id) ?? null);
+}
+
+/**
  * Gradients of the scalar `f()` with respect to `xs`; `null` where `f` does not depend on one. Unlike `tf.grads` it may
  * run inside the backward function of another gradient: stock tfjs drops the outer tape there (`state.activeTape`).
+ *
+ * @throws DiffeoError `GRADIENT` when a kernel on the way has none.
  */
 export function differentiate(f: () => Tensor, xs: readonly Tensor[]): { value: Tensor; grads: (Tensor | null)[] } {
-  const { state } = internals();
+  const machine = internals();
+  const { state } = machine;
   const tape = state.activeTape;
   try {
-    const { value, grads } = internals().gradients(f, [...xs], undefined, true);
-    return { value, grads: grads.map((gradient) => gradient ?? null) };
-  } catch (error) {
-    // tfjs gives back what a tape saved at the end of the gradient, which this one does not reach.
+    let value: Tensor;
+    machine.startTape();
+    try {
+      value = tidied(f);
+    } finally {
+      machine.endTape();
+    }
+    const nodes = [...(state.activeTape ?? [])];
+    return { value, grads: tidied(() => backpropagate(nodes, value, xs)) };
+  } finally {
+    // What a tape saved is given back when nothing can differentiate it any more.
     if (state.gradientDepth === 0) {
       for (const { saved = [] } of state.activeTape ?? []) for (const tensor of saved) tensor.dispose();
     }
-    throw error;
-  } finally {
     state.activeTape = tape;
   }
 }
@@ -73,11 +122,12 @@ export function runDifferentiable<I extends Readonly<Record<string, Tensor>>, O 
     inputs: op.inputs as unknown as NamedTensorMap,
     forwardFunc: (_, save) => [...op.forward(op.inputs, (tensors) => save([...tensors]))],
     backwardsFunc: (dy, saved) => {
-      const gradients = tidy(() => {
+      const names = Object.keys(op.inputs);
+      const gradients = tidied(() => {
         const result = op.backward((Array.isArray(dy) ? dy : [dy]) as unknown as O, saved);
-        return { ...result } as unknown as NamedTensorMap;
+        return names.map((name) => result[name] as Tensor);
       });
-      return Object.fromEntries(Object.entries(gradients).map(([name, gradient]) => [name, () => gradient as Tensor]));
+      return Object.fromEntries(names.map((name, i) => [name, () => gradients[i] as Tensor]));
     },
   }) as unknown as O;
 }

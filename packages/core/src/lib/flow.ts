@@ -163,16 +163,19 @@ export function flow(spec: FlowSpec): Flow {
     base: base.layout,
   } as unknown as Layout<FlowParams>;
 
-  /** The call that the parts see, and the data as the layers take it. */
-  function enter(params: FlowParams, x: Tensor, { context, seed, noise, gradient }: LogProbOptions) {
-    const batch = requireBatch(x, eventShape, 'the flow');
-    const call: Call = {
-      ...broadcastContext(context, contextShape, batch),
-      ...(seed !== undefined && { seed }),
-      ...(gradient && { gradient }),
-    };
+  /** The call that the parts see. */
+  const callOn = (x: Tensor, { context, seed, gradient }: LogProbOptions): Call => ({
+    ...broadcastContext(context, contextShape, requireBatch(x, eventShape, 'the flow')),
+    ...(seed !== undefined && { seed }),
+    ...(gradient && { gradient }),
+  });
+
+  /** The call, and the data as the layers take it. */
+  function enter(params: FlowParams, x: Tensor, options: LogProbOptions) {
+    const call = callOn(x, options);
+    const { noise } = options;
     if (!dequantizer) return { call, value: x, logDensity: null };
-    requireSeed(noise, 'this flow dequantizes its data: options.noise, from which the noise is drawn,');
+    requireSeed(noise, 'this flow dequantizes: options.noise, which draws the noise,');
     requireStarted(dequantizer.layout, params.dequantize, 'dequantize');
     return { call, ...dequantizer.encode(params.dequantize, x, noise, call) };
   }
@@ -207,18 +210,10 @@ export function flow(spec: FlowSpec): Flow {
     },
     start: (params, x, options = {}) =>
       tidied(() => {
-        const { context, noise = 0, seed } = options;
-        const batch = requireBatch(x, eventShape, 'the flow');
-        if (batch === 0) throw new DiffeoError('DATA', 'start needs at least one row of data; got none');
-        const first: Call = {
-          ...broadcastContext(context, contextShape, batch),
-          ...(seed !== undefined && { seed }),
-        };
+        const first = callOn(x, options);
+        if (x.shape[0] === 0) throw new DiffeoError('DATA', 'start needs at least one row of data; got none');
         const dequantize = dequantizer?.start?.(params.dequantize, x, first) ?? params.dequantize;
-        const { value, call } = enter({ ...params, dequantize }, x, {
-          ...options,
-          noise,
-        });
+        const { value, call } = enter({ ...params, dequantize }, x, { ...options, noise: options.noise ?? 0 });
         const started = bijector.start?.(params.layers, value, call) ?? params.layers;
         if (!base.start) return { ...params, dequantize, layers: started };
         const z = bijector.inverse(started, value, call).value;

@@ -2,14 +2,13 @@ import type { Kind, Spec } from './contract.ts';
 import { type Definition, packageOf } from './define.ts';
 import { DiffeoError } from './error.ts';
 import type { FlowSpec } from './flow.ts';
+import { isObject } from './is-object.ts';
 import { areSizes } from './shape.ts';
 
 /** Parts inside parts: far more than a model needs, far less than would overflow the stack. */
 const deepest = 64;
 
 const isShape = (value: unknown): boolean => areSizes(value, 1);
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isPart = (kind: Kind) => (value: unknown) => isObject(value) && value['$kind'] === kind;
 
 /** What each entry of a flow must be. Parts have been restored by then. */

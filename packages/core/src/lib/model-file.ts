@@ -25,8 +25,7 @@ function requireFinite(values: Numbers, path: string): void {
 
 const littleEndian = /* @__PURE__ */ (() => new Uint8Array(new Uint32Array([1]).buffer)[0] === 1)();
 function requireLittleEndian(): void {
-  if (!littleEndian)
-    throw new DiffeoError('FILE', 'model files can only be read and written on little-endian machines');
+  if (!littleEndian) throw new DiffeoError('FILE', 'model files need a little-endian machine');
 }
 
 /** Of the tensors in the order of the layout, so that they are held to their names and may stand anywhere in the file. */
@@ -115,10 +114,7 @@ export function load(
   const { spec, text } = parseSpec(file.metadata);
   const model = flow(hydrate(spec, definitions));
 
-  const expected = leaves(
-    model.layout,
-    buildParams(model.layout, () => null),
-  );
+  const expected = leaves(model.layout, {});
   const missing = expected.find(({ path, leaf }) => !leaf.fromData && !file.tensors.has(path));
   if (missing) throw new DiffeoError('MISSING_TENSOR', `the file has no tensor '${missing.path}'`);
   const known = new Set(expected.map(({ path }) => path));

@@ -106,23 +106,16 @@ export function disposeParams<P>(layout: LayoutTree, params: P): void {
 
 /** How many numbers the layout holds; `trainable: true` counts those that training changes. */
 export function countParams(layout: LayoutTree, { trainable }: { trainable?: boolean } = {}): number {
-  let count = 0;
-  buildParams(layout, (_, node) => {
-    if (trainable === undefined || node.trainable === trainable) count += sizeOf(node.shape);
-    return null;
-  });
-  return count;
+  const counted = leaves(layout, {}).filter(({ leaf: node }) => node.trainable === (trainable ?? node.trainable));
+  return counted.reduce((count, { leaf: node }) => count + sizeOf(node.shape), 0);
 }
 
 /** Throws `UNSTARTED` when a leaf that starts from data is still `null`; `name` says whose. */
 export function requireStarted<P>(layout: LayoutTree, params: P, name: string): void {
-  mapParams(layout, params, (tensor, path) => {
-    if (tensor === null) {
-      throw new DiffeoError(
-        'UNSTARTED',
-        `${name}: '${path}' starts from data and has not started. Call model.start(params, x) with training data once, or load a trained model.`,
-      );
-    }
-    return tensor;
-  });
+  const unstarted = leaves(layout, params).find(({ tensor }) => !tensor);
+  if (!unstarted) return;
+  throw new DiffeoError(
+    'UNSTARTED',
+    `${name}: '${unstarted.path}' starts from data and has not started. Call model.start(params, x) with training data once, or load a trained model.`,
+  );
 }

@@ -2,7 +2,9 @@
  * The safetensors format (https://github.com/huggingface/safetensors): eight bytes with the header's length, little
  * endian; a JSON header; the tensors, one after another. Reading checks everything before it allocates anything.
  */
+
 import { DiffeoError } from './error.ts';
+import { isObject } from './is-object.ts';
 import { areSizes, type Shape, sizeOf } from './shape.ts';
 
 /** A tensor on the host. */
@@ -51,7 +53,7 @@ export function writeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8A
 }
 
 function readHeader(file: Uint8Array): {
-  header: Record<string, unknown>;
+  header: Readonly<Record<string, unknown>>;
   data: Uint8Array;
 } {
   if (file.byteLength < 8) throw broken(`it has ${file.byteLength} bytes, and the header's length alone takes 8`);
@@ -66,13 +68,8 @@ function readHeader(file: Uint8Array): {
   } catch (cause) {
     throw broken(`its header is not JSON (${(cause as Error).message})`, cause);
   }
-  if (typeof header !== 'object' || header === null || Array.isArray(header)) {
-    throw broken('its header is not a JSON object');
-  }
-  return {
-    header: header as Record<string, unknown>,
-    data: file.subarray(8 + length),
-  };
+  if (!isObject(header)) throw broken('its header is not a JSON object');
+  return { header, data: file.subarray(8 + length) };
 }
 
 /** A tensor's entry in the header: exactly these three, each as the format says. */
@@ -93,11 +90,7 @@ function readEntry(name: string, value: unknown) {
 }
 
 function readMetadata(value: unknown = {}): Readonly<Record<string, string>> {
-  const isText =
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.values(value).every((text) => typeof text === 'string');
+  const isText = isObject(value) && Object.values(value).every((text) => typeof text === 'string');
   if (isText) return value as Readonly<Record<string, string>>;
   throw broken('__metadata__ must hold strings only');
 }

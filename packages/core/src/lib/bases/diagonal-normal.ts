@@ -1,15 +1,15 @@
 import { add, exp, mul, neg, square, sub, sum, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
-import { array, boolean, type InferOutput, optional, strictObject } from 'valibot';
+import { array, type InferOutput, optional, strictObject } from 'valibot';
 import { type Definition, defineBase } from '../define.ts';
 import { leaf } from '../params.ts';
 import { normal } from '../seed.ts';
 import { sizeOf } from '../shape.ts';
 import { flatten, logRoot2Pi, unflatten } from './flatten.ts';
-import { float32, standardDeviation } from './numbers.ts';
+import { float32, standardDeviation, trainable } from './numbers.ts';
 
 const schema = strictObject({
   /** Whether training changes mean and scale. Default true. */
-  trainable: optional(boolean(), true),
+  trainable,
   /** One for each dimension of the flattened event. Default 0. */
   mean: optional(array(float32)),
   /** Standard deviations, one for each dimension. Default 1. */

@@ -4,10 +4,9 @@ import {
   div,
   equal,
   type GradSaveFunc,
-  less,
   log,
+  minimum,
   mul,
-  onesLike,
   sub,
   type Tensor,
   where,
@@ -18,7 +17,8 @@ const custom = /* @__PURE__ */ customGrad((given, save) => {
   (save as GradSaveFunc)([t]);
   const rounded = add(t, 1);
   // Beyond 1e8 the correction is 1, and ∞/∞ would be no number.
-  const correction = where(less(rounded, 1e8), div(t, sub(rounded, 1)), onesLike(t));
+  const finite = minimum(t, 1e8);
+  const correction = div(finite, sub(add(finite, 1), 1));
   return {
     value: where(equal(rounded, 1), t, mul(log(rounded), correction)),
     gradFunc: (dy: Tensor, saved: Tensor[]) => div(dy, add(saved[0] as Tensor, 1)),

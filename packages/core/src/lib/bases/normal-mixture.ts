@@ -5,11 +5,10 @@ import {
   exp,
   expandDims,
   log,
-  max,
+  logSumExp,
   mul,
   neg,
   oneHot,
-  reshape,
   square,
   sub,
   sum,
@@ -18,14 +17,14 @@ import {
   tensor1d,
   tensor2d,
 } from '@tensorflow/tfjs-core';
-import { array, boolean, custom, optional, strictObject } from 'valibot';
+import { array, custom, optional, strictObject } from 'valibot';
 import { type Definition, defineBase } from '../define.ts';
 import { product } from '../engine.ts';
 import { leaf } from '../params.ts';
 import { fold, normal, uniform } from '../seed.ts';
 import { areSizes, sizeOf } from '../shape.ts';
 import { flatten, logRoot2Pi, unflatten } from './flatten.ts';
-import { float32, standardDeviation } from './numbers.ts';
+import { float32, standardDeviation, trainable } from './numbers.ts';
 
 const schema = strictObject({
   /** How many normals. Default 8; the length of `means` where they are given. */
@@ -33,7 +32,7 @@ const schema = strictObject({
     custom<number>((count) => areSizes([count], 1) && Number(count) <= 65536, 'expected a number from 1 to 65536'),
   ),
   /** Whether training changes means, scales and weights. Default true. */
-  trainable: optional(boolean(), true),
+  trainable,
   /** One list of numbers for each component. Default: drawn from the standard normal by the seed. */
   means: optional(array(array(float32))),
   /** The standard deviation of every component in every dimension, to begin with. Default 1. */
@@ -44,12 +43,6 @@ interface MixtureParams {
   readonly means: Tensor;
   readonly logScales: Tensor;
   readonly logits: Tensor;
-}
-
-/** log Σ exp over the last axis of a matrix, shifted by the row's maximum so that nothing overflows. */
-function logSumExp(values: Tensor): Tensor {
-  const top = max(values, 1, true);
-  return add(log(sum(exp(sub(values, top)), 1)), reshape(top, [values.shape[0] as number]));
 }
 
 /**
@@ -68,10 +61,6 @@ export const normalMixture: Definition<'base', typeof schema> = /* @__PURE__ */ 
     if (given && (given.length !== count || given.some((mean) => mean.length !== size))) {
       fail(`means must be ${count} lists of ${size} numbers`);
     }
-    const logWeights = (logits: Tensor): Tensor => {
-      const row = reshape(logits, [1, count]);
-      return sub(row, expandDims(logSumExp(row), 1));
-    };
     return {
       eventShape,
       contextShape: null,
@@ -88,7 +77,7 @@ export const normalMixture: Definition<'base', typeof schema> = /* @__PURE__ */ 
       logProb: ({ means, logScales, logits }: MixtureParams, z) => {
         const standard = mul(sub(expandDims(flatten(z, eventShape), 1), means), exp(neg(logScales)));
         const each = sub(mul(sum(square(standard), 2), -0.5), add(sum(logScales, 1), size * logRoot2Pi));
-        return logSumExp(add(each, logWeights(logits)));
+        return logSumExp(add(each, sub(logits, logSumExp(logits))), 1);
       },
       sample: ({ means, logScales, logits }: MixtureParams, rows, seed, temperature) => {
         // The largest of logits + Gumbel noise is a draw from the weights (Gumbel 1954): no read-back needed.

@@ -1,4 +1,4 @@
-import { type CustomIssue, type CustomSchema, custom, type ErrorMessage } from 'valibot';
+import { type CustomIssue, type CustomSchema, custom, type ErrorMessage, type OptionalSchema, optional } from 'valibot';
 
 /** The largest number of float32. */
 const largest = 3.4028234663852886e38;
@@ -16,3 +16,12 @@ export const float32: NumberSchema = /* @__PURE__ */ atLeast(-largest, 'a number
 
 /** Large enough that its square's inverse stays within float32. */
 export const standardDeviation: NumberSchema = /* @__PURE__ */ atLeast(1e-30, 'a standard deviation of 1e-30 or more');
+
+/** Whether training changes the parameters of a base. */
+export const trainable: OptionalSchema<
+  CustomSchema<boolean, ErrorMessage<CustomIssue> | undefined>,
+  true
+> = /* @__PURE__ */ optional(
+  /* @__PURE__ */ custom<boolean>((value) => typeof value === 'boolean', 'expected true or false'),
+  true,
+);

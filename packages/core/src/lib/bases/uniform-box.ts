@@ -1,4 +1,4 @@
-import { add, fill, greaterEqual, lessEqual, logicalAnd, mul, sub, sum, where, zerosLike } from '@tensorflow/tfjs-core';
+import { add, fill, greaterEqual, lessEqual, logicalAnd, mul, sub, sum, where } from '@tensorflow/tfjs-core';
 import { optional, strictObject } from 'valibot';
 import { type Definition, defineBase } from '../define.ts';
 import { uniform } from '../seed.ts';
@@ -37,7 +37,7 @@ export const uniformBox: Definition<'base', typeof schema> = /* @__PURE__ */ def
       logProb: (_params, z) => {
         const flat = flatten(z, eventShape);
         const inside = logicalAnd(greaterEqual(flat, low), lessEqual(flat, high));
-        return sum(where(inside, add(zerosLike(flat), logDensity), fill(flat.shape, -Infinity)), 1);
+        return sum(where(inside, fill(flat.shape, logDensity), -Infinity), 1);
       },
       sample: (_params, count, seed, temperature) => {
         const offset = mul(sub(uniform([count, size], seed), 0.5), high - low);

@@ -22,15 +22,7 @@ export const invert: Definition<'layer', typeof schema> = /* @__PURE__ */ define
     if (hasStart(inner)) {
       site.fail('a layer that starts from data cannot be inverted: data would meet it on its other side');
     }
-    const { eventShape, contextShape, layout, init, forward, inverse } = inner;
-    return {
-      eventShape,
-      baseShape: eventShape,
-      contextShape,
-      layout,
-      init,
-      forward: inverse,
-      inverse: forward,
-    };
+    const { latents: _, ...rest } = inner;
+    return { ...rest, forward: inner.inverse, inverse: inner.forward };
   },
 });

@@ -10,7 +10,7 @@ export const contractControls = (): readonly NegativeControl<'layer'>[] => [
     keep(zeros([1]));
     return soundAffine(eventShape);
   }),
-  brokenLayer('adds-an-axis', 'shapes', 'got [5, 1, 2]', ({ eventShape }) => {
+  brokenLayer('adds-an-axis', 'shapes', 'returned [5, 1, 2]', ({ eventShape }) => {
     const sound = soundAffine(eventShape);
     return {
       ...sound,
