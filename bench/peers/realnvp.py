@@ -6,8 +6,9 @@ src/lib/training/workload.ts says what they are.
 """
 
 import json
-import os
 import math
+import os
+import resource
 import sys
 import time
 
@@ -124,6 +125,8 @@ def main():
         request = json.loads(line)
         if "check" in request:
             answer = workload.check()
+        elif "memory" in request:
+            answer = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         else:
             f = getattr(workload, request["mode"])
             answer = [milliseconds(f) for _ in range(request["steps"])]

@@ -22,6 +22,7 @@ const training = defineCommand({
     steps: { type: 'string', default: '20', description: 'steps a round' },
     'warm-up': { type: 'string', default: '2', description: 'seconds that each contestant runs before it is measured' },
     models: { type: 'string', description: 'which of the models, by number: 1,4. Default: all' },
+    without: { type: 'string', description: "contestants to leave out, by the beginnings of their names: 'stock,jax'" },
   },
   run: async ({ args }) => {
     const models = args.models?.split(',').map((text) => wholeNumber(text, '--models'));
@@ -30,6 +31,7 @@ const training = defineCommand({
       stepsPerRound: wholeNumber(args.steps, '--steps'),
       warmUpSeconds: wholeNumber(args['warm-up'], '--warm-up', 0),
       ...(models && { models }),
+      ...(args.without && { without: args.without.split(',') }),
     });
     say(describeMachine(result.machine));
     print(result, args.json, trainingTable);

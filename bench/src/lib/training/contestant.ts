@@ -20,6 +20,8 @@ export interface Contestant {
   check(): Promise<Check>;
   /** The milliseconds of each step. */
   measure(mode: Mode, steps: number): Promise<readonly number[]>;
+  /** The most bytes that the process has held so far, engine and libraries included. */
+  memory(): Promise<number>;
   /** Resolves when the process has ended. */
   close(): Promise<void>;
 }
@@ -64,6 +66,7 @@ export function startContestant(
   return {
     name,
     check: async () => (await ask({ check: true })) as Check,
+    memory: async () => (await ask({ memory: true })) as number,
     measure: async (mode, steps) => (await ask({ mode, steps })) as readonly number[],
     close: async () => {
       child.stdin.end();

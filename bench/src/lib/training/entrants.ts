@@ -13,10 +13,18 @@ export const ours: Entrant = {
 /** The same on two threads. */
 export const oursOnTwo: Entrant = { ...ours, name: 'diffeo, 2 workers', command: [...ours.command, '--workers'] };
 
-export const stock: Entrant = {
+const stock: Entrant = {
   name: 'stock tfjs',
   command: [process.execPath, pathOf(new URL('./stock.ts', import.meta.url))],
 };
+const stockOnCpu: Entrant = { ...stock, name: 'stock tfjs, cpu', command: [...stock.command, '--cpu'] };
+const jax: Entrant = {
+  name: 'jax-js',
+  command: [process.execPath, pathOf(new URL('./jax.ts', import.meta.url))],
+};
+
+/** What any machine with the dependencies has. */
+export const peers: readonly Entrant[] = [stock, stockOnCpu, jax];
 
 /** Where Python may be: a system's packages belong to its own one, which need not be the first on the path. */
 const pythons = ['/usr/bin/python3', 'python3'];

@@ -5,10 +5,12 @@ import { type Machine, machine } from '../machine.ts';
 import { median, type Spread, spreadOf } from '../quantile.ts';
 import { say } from '../say.ts';
 import { type Contestant, type Entrant, startContestant } from './contestant.ts';
-import { ours, oursOnTwo, pyTorch, stock } from './entrants.ts';
+import { ours, oursOnTwo, peers, pyTorch } from './entrants.ts';
 import { writeExercise } from './exercise.ts';
-import { type ModelSize, modelSizes, nameOf } from './model-size.ts';
+import { type ModelSize, modelSizes, nameOf, operationsOf } from './model-size.ts';
+import { peakLoop } from './peak.ts';
 import { requireSameModel } from './require-same-model.ts';
+import { resultsOf, type TargetResult } from './targets.ts';
 import { type Check, type Mode, modes } from './workload.ts';
 
 export interface TrainingOptions {
@@ -18,6 +20,8 @@ export interface TrainingOptions {
   readonly warmUpSeconds: number;
   /** Which of the models, counted from 1. Default: all. */
   readonly models?: readonly number[];
+  /** Contestants to leave out, by the beginnings of their names. */
+  readonly without?: readonly string[];
 }
 
 /** One contestant at one mode of one model. */
@@ -28,6 +32,12 @@ interface TrainingRow {
   /** Of the rounds' medians. */
   readonly millisecondsPerStep: Spread;
   readonly samplesPerSecond: number;
+  /** 10⁹ operations of the model's products a second, whether or not the contestant did all of them. */
+  readonly gigaflops: number;
+  /** That as a part of what one core's WASM SIMD reached in the same rounds. */
+  readonly shareOfPeak: number;
+  /** The most bytes that the contestant's process held, up to and with this mode. */
+  readonly peakBytes: number;
   /** How many times as long as ours it took: the median over the rounds, in each of which both ran one after the other. */
   readonly timesOurs: number;
 }
@@ -40,7 +50,11 @@ export interface TrainingResult extends TrainingOptions {
   /** The numbers that show the models to be the same, of each model and contestant. */
   readonly checks: readonly (Check & { readonly model: string; readonly contestant: string })[];
   readonly rows: readonly TrainingRow[];
+  readonly targets: readonly TargetResult[];
 }
+
+/** No contestant holds up the others for longer than about this at one turn. */
+const turnMilliseconds = 2000;
 
 /** Starts every contestant on a model; they are closed and the files removed when `f` is done. */
 async function withContestants<T>(
@@ -71,43 +85,64 @@ async function checkContestants(contestants: readonly Contestant[]): Promise<rea
   return checks;
 }
 
-/** Lets a contestant run until it runs as it will. */
+/** Lets a contestant run until it runs as it will, and returns how many steps its turns have. */
 async function warmUp({ measure }: Contestant, mode: Mode, { stepsPerRound, warmUpSeconds }: TrainingOptions) {
   const until = performance.now() + 1000 * warmUpSeconds;
-  do await measure(mode, stepsPerRound);
-  while (performance.now() < until);
+  let steps = 1;
+  do {
+    const pace = median(await measure(mode, steps));
+    steps = Math.max(1, Math.min(stepsPerRound, Math.floor(turnMilliseconds / pace)));
+  } while (performance.now() < until);
+  return steps;
 }
 
-/** Each contestant's median of every round, in milliseconds a step: `[contestant][round]`. */
+/** What the rounds of a mode gave. */
+interface Rounds {
+  /** Each contestant's median of every round, in milliseconds a step: `[contestant][round]`. */
+  readonly medians: readonly (readonly number[])[];
+  /** What WASM SIMD reached, GFLOP/s. */
+  readonly peak: number;
+  readonly peakBytes: readonly number[];
+}
+
 async function measureMode(
   contestants: readonly Contestant[],
   mode: Mode,
   options: TrainingOptions,
-): Promise<readonly (readonly number[])[]> {
-  const { rounds, stepsPerRound } = options;
-  for (const contestant of contestants) await warmUp(contestant, mode, options);
+  loop: () => number,
+): Promise<Rounds> {
+  const steps: number[] = [];
+  for (const contestant of contestants) steps.push(await warmUp(contestant, mode, options));
   const medians = contestants.map((): number[] => []);
-  for (let round = 0; round < rounds; round++) {
+  const peaks: number[] = [];
+  for (let round = 0; round < options.rounds; round++) {
+    peaks.push(loop());
     for (const [i, { measure }] of contestants.entries()) {
-      medians[i]?.push(median(await measure(mode, stepsPerRound)));
+      medians[i]?.push(median(await measure(mode, steps[i] as number)));
     }
   }
-  return medians;
+  const peakBytes: number[] = [];
+  for (const { memory } of contestants) peakBytes.push(await memory());
+  return { medians, peak: median(peaks), peakBytes };
 }
 
 const rowsOf = (
   { size, mode, contestants }: { size: ModelSize; mode: Mode; contestants: readonly Contestant[] },
-  medians: readonly (readonly number[])[],
+  { medians, peak, peakBytes }: Rounds,
 ): readonly TrainingRow[] =>
   contestants.map(({ name }, i) => {
     const own = medians[i] as readonly number[];
     const millisecondsPerStep = spreadOf(own);
+    const gigaflops = operationsOf(size, mode) / 1e6 / millisecondsPerStep.median;
     return {
       model: nameOf(size),
       mode,
       contestant: name,
       millisecondsPerStep,
       samplesPerSecond: (1000 * size.batch) / millisecondsPerStep.median,
+      gigaflops,
+      shareOfPeak: gigaflops / peak,
+      peakBytes: peakBytes[i] as number,
       timesOurs: median(own.map((milliseconds, round) => milliseconds / (medians[0]?.[round] as number))),
     };
   });
@@ -117,13 +152,14 @@ function measureModel(
   size: ModelSize,
   entrants: readonly Entrant[],
   options: TrainingOptions,
+  loop: () => number,
 ): Promise<Pick<TrainingResult, 'checks' | 'rows'>> {
   return withContestants(size, entrants, async (contestants) => {
     const checks = await checkContestants(contestants);
     const rows: TrainingRow[] = [];
     for (const mode of modes) {
       say(`  ${mode}`);
-      rows.push(...rowsOf({ size, mode, contestants }, await measureMode(contestants, mode, options)));
+      rows.push(...rowsOf({ size, mode, contestants }, await measureMode(contestants, mode, options, loop)));
     }
     return {
       checks: checks.map((check, i) => ({ model: nameOf(size), contestant: contestants[i]?.name ?? '', ...check })),
@@ -132,24 +168,29 @@ function measureModel(
   });
 }
 
-/** Ours against stock tfjs and, where it is installed, PyTorch: training, densities and samples, of every model size. */
+/** Ours against stock tfjs, jax-js and, where it is installed, PyTorch: training, densities and samples of every size. */
 export async function measureTraining(options: TrainingOptions): Promise<TrainingResult> {
-  const peers = pyTorch();
-  if (peers.length === 0) say('PyTorch is left out: no python3 on this machine can import torch and numpy');
-  const entrants = [ours, oursOnTwo, stock, ...peers];
+  const torch = pyTorch();
+  if (torch.length === 0) say('PyTorch is left out: no python3 on this machine can import torch and numpy');
+  const { without = [] } = options;
+  const wanted = [oursOnTwo, ...peers, ...torch].filter(({ name }) => !without.some((start) => name.startsWith(start)));
+  const entrants = [ours, ...wanted];
   const before = machine();
+  const loop = await peakLoop();
   const parts: Pick<TrainingResult, 'checks' | 'rows'>[] = [];
   for (const [i, size] of modelSizes.entries()) {
     if (options.models && !options.models.includes(i + 1)) continue;
     say(`model ${i + 1} of ${modelSizes.length}: ${nameOf(size)}`);
-    parts.push(await measureModel(size, entrants, options));
+    parts.push(await measureModel(size, entrants, options, loop));
   }
+  const rows = parts.flatMap((part) => part.rows);
   return {
     benchmark: 'training',
     machine: before,
     ...options,
-    leftOut: peers.length > 0 ? [] : ['PyTorch'],
+    leftOut: torch.length > 0 ? [] : ['PyTorch'],
     checks: parts.flatMap(({ checks }) => checks),
-    rows: parts.flatMap(({ rows }) => rows),
+    rows,
+    targets: resultsOf(rows),
   };
 }

@@ -2,9 +2,9 @@
 import { buildParams, disposeParams, flow, sizeOf } from '@diffeo/core';
 import { realNVP } from '@diffeo/layers-coupling';
 import { constant, type FitOptions, fit, sample, score, startWorkers, useWasm } from '@diffeo/trainer';
-import { mean, slice, square, tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { mean, slice, square, type Tensor, tensor, tensor2d, tidy, tile } from '@tensorflow/tfjs-core';
 import { type Exercise, readNumbers } from './exercise.ts';
-import { checkSteps, serve, type Workload } from './workload.ts';
+import { checkSteps, serve, timed, type Workload } from './workload.ts';
 
 async function prepare(exercise: Exercise): Promise<Workload> {
   const { dimensions, layers, hidden, batch, bound, learningRate, rows } = exercise;
@@ -34,6 +34,20 @@ async function prepare(exercise: Exercise): Promise<Workload> {
       ...(workers && { workers }),
       ...options,
     });
+
+  const read = (result: Tensor): void => {
+    result.dataSync();
+    result.dispose();
+  };
+  /** Workers are for large inputs: they get so many batches at once. */
+  const together = 64;
+  let large: Tensor | null = null;
+  const many = (): Tensor => {
+    large ??= tile(firstBatch, [together, 1]);
+    return large;
+  };
+  const shared = async (steps: number, f: () => Promise<unknown>): Promise<readonly number[]> =>
+    (await timed(Math.ceil(steps / together), async () => void (await f()))).map((time) => time / together);
 
   return {
     check: async () => {
@@ -66,23 +80,17 @@ async function prepare(exercise: Exercise): Promise<Workload> {
       return Array<number>(steps).fill(((ends.at(-1) as number) - (ends[stride - 1] as number)) / steps);
     },
     ...(workers && { close: workers.close }),
-    logProb: async () => {
-      if (workers) {
-        await score(model, params, firstBatch, { batchSize: batch / 2, workers });
-        return;
-      }
-      const scores = model.logProb(params, firstBatch);
-      scores.dataSync();
-      scores.dispose();
+    logProb: (steps) => {
+      if (workers) return shared(steps, () => score(model, params, many(), { batchSize: batch, workers }));
+      return timed(steps, () => read(model.logProb(params, firstBatch)));
     },
-    sample: async () => {
+    sample: (steps) => {
       if (workers) {
-        await sample(model, params, { count: batch, seed: 1, batchSize: batch / 2, workers });
-        return;
+        return shared(steps, () =>
+          sample(model, params, { count: together * batch, seed: 1, batchSize: batch, workers }),
+        );
       }
-      const samples = model.sample(params, { count: batch, seed: 1 });
-      samples.dataSync();
-      samples.dispose();
+      return timed(steps, () => read(model.sample(params, { count: batch, seed: 1 })));
     },
   };
 }

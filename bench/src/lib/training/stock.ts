@@ -1,4 +1,5 @@
-/** Stock tfjs as a contestant: plain ops, tfjs's own gradients, `tf.train.adam`, on the same WASM backend. */
+/** Stock tfjs as a contestant: plain ops, tfjs's own gradients, `tf.train.adam`, on the same WASM backend; with `--cpu`, on its CPU backend. */
+import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import {
   gather,
@@ -32,7 +33,7 @@ const read = (tensor: Tensor): number => {
 async function prepare(exercise: Exercise): Promise<Workload> {
   const { dimensions, batch, learningRate, rows } = exercise;
   await registerStockGradients();
-  await setBackend('wasm');
+  await setBackend(process.argv.includes('--cpu') ? 'cpu' : 'wasm');
   const data = tensor2d(readNumbers(exercise.data), [rows, dimensions]);
   const firstBatch = slice(data, [0, 0], [batch, dimensions]);
   const weights = readNumbers(exercise.weights);
@@ -68,8 +69,8 @@ async function prepare(exercise: Exercise): Promise<Workload> {
         descend(x);
         x.dispose();
       }),
-    logProb: () => void read(tidy(() => model.logProb(firstBatch))),
-    sample: () => void read(tidy(() => model.decode(randomNormal([batch, dimensions])))),
+    logProb: (steps) => timed(steps, () => void read(tidy(() => model.logProb(firstBatch)))),
+    sample: (steps) => timed(steps, () => void read(tidy(() => model.decode(randomNormal([batch, dimensions]))))),
   };
 }
 

@@ -20,18 +20,24 @@ export interface Check {
 /** How many steps of training a check takes. */
 export const checkSteps = 5;
 
-/** What a contestant is asked, one line of JSON. The answer to a mode is the milliseconds of each step. */
-export type Request = { readonly check: true } | { readonly mode: Mode; readonly steps: number };
+/**
+ * What a contestant is asked, one line of JSON. The answer to a mode is the milliseconds of each step; that to `memory`, the
+ * most bytes that the process has held so far.
+ */
+export type Request =
+  | { readonly check: true }
+  | { readonly memory: true }
+  | { readonly mode: Mode; readonly steps: number };
 
 /** A contestant, ready to run. */
 export interface Workload {
   check(): Promise<Check>;
   /** The milliseconds of each of so many training steps: take a batch at random, descend on it, read the loss. */
   training(steps: number): Promise<readonly number[]>;
-  /** Once, with the result read. */
-  logProb(): void | Promise<void>;
-  /** Once, with the result read. */
-  sample(): void | Promise<void>;
+  /** The same for the log-likelihoods of the first batch, with the result read. */
+  logProb(steps: number): Promise<readonly number[]>;
+  /** The same for a batch of samples. */
+  sample(steps: number): Promise<readonly number[]>;
   /** Called at the end. */
   close?(): Promise<void>;
 }
@@ -53,11 +59,13 @@ export async function serve(prepare: (exercise: Exercise) => Promise<Workload>):
   const workload = await prepare(JSON.parse(process.argv.at(-1) as string) as Exercise);
   for await (const line of createInterface({ input: process.stdin })) {
     const request = JSON.parse(line) as Request;
-    const answer = 'check' in request ? await workload.check() : await measure(workload, request.mode, request.steps);
-    process.stdout.write(`${JSON.stringify(answer)}\n`);
+    process.stdout.write(`${JSON.stringify(await answer(workload, request))}\n`);
   }
   await workload.close?.();
 }
 
-const measure = (workload: Workload, mode: Mode, steps: number): Promise<readonly number[]> =>
-  mode === 'training' ? workload.training(steps) : timed(steps, workload[mode]);
+function answer(workload: Workload, request: Request): Promise<unknown> | number {
+  if ('check' in request) return workload.check();
+  if ('memory' in request) return 1024 * process.resourceUsage().maxRSS;
+  return workload[request.mode](request.steps);
+}
