@@ -22,7 +22,10 @@ const training = defineCommand({
     steps: { type: 'string', default: '20', description: 'steps a round' },
     'warm-up': { type: 'string', default: '2', description: 'seconds that each contestant runs before it is measured' },
     models: { type: 'string', description: 'which of the models, by number: 1,4. Default: all' },
-    without: { type: 'string', description: "contestants to leave out, by the beginnings of their names: 'stock,jax'" },
+    without: {
+      type: 'string',
+      description: 'contestants to leave out, by the beginnings of their names: stock,tfjs,jax',
+    },
   },
   run: async ({ args }) => {
     const models = args.models?.split(',').map((text) => wholeNumber(text, '--models'));

@@ -17,7 +17,7 @@ const stock: Entrant = {
   name: 'stock tfjs',
   command: [process.execPath, pathOf(new URL('./stock.ts', import.meta.url))],
 };
-const stockOnCpu: Entrant = { ...stock, name: 'stock tfjs, cpu', command: [...stock.command, '--cpu'] };
+const stockOnCpu: Entrant = { ...stock, name: 'tfjs on cpu', command: [...stock.command, '--cpu'] };
 const jax: Entrant = {
   name: 'jax-js',
   command: [process.execPath, pathOf(new URL('./jax.ts', import.meta.url))],

@@ -15,6 +15,7 @@ import { type Check, type Mode, modes } from './workload.ts';
 
 export interface TrainingOptions {
   readonly rounds: number;
+  /** At least so many, unless they take more than two seconds; more where they take less than 0.3 s. */
   readonly stepsPerRound: number;
   /** How long each contestant runs in each mode before it is measured: engines compile while they run. */
   readonly warmUpSeconds: number;
@@ -53,8 +54,8 @@ export interface TrainingResult extends TrainingOptions {
   readonly targets: readonly TargetResult[];
 }
 
-/** No contestant holds up the others for longer than about this at one turn. */
-const turnMilliseconds = 2000;
+/** How long a turn may be, whatever the pace: long enough to run warm, short enough not to hold up the others. */
+const [shortestTurn, longestTurn] = [300, 2000];
 
 /** Starts every contestant on a model; they are closed and the files removed when `f` is done. */
 async function withContestants<T>(
@@ -91,7 +92,8 @@ async function warmUp({ measure }: Contestant, mode: Mode, { stepsPerRound, warm
   let steps = 1;
   do {
     const pace = median(await measure(mode, steps));
-    steps = Math.max(1, Math.min(stepsPerRound, Math.floor(turnMilliseconds / pace)));
+    const wanted = Math.max(stepsPerRound, Math.ceil(shortestTurn / pace));
+    steps = Math.max(1, Math.min(wanted, Math.floor(longestTurn / pace)));
   } while (performance.now() < until);
   return steps;
 }

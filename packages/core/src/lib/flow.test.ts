@@ -224,7 +224,7 @@ onEachBackend('context', () => {
   test('an unconditional flow refuses one', () => {
     const { code, message } = refusal(() => bent.logProb(bent.init(1), x(), { context: zeros([2, 3]) }));
     expect(code).toBe('CONTEXT');
-    expect(message).toContain('not conditional and got a context [2, 3]');
+    expect(message).toContain('takes no context and got [2, 3]');
   });
 
   test.each([
