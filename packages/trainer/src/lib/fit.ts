@@ -133,7 +133,8 @@ async function fitOn(
 
   try {
     while (run.step < steps && unimproved < patience) {
-      await breathe();
+      // Waiting for workers lets everything else have its turn too.
+      if (!crew) await breathe();
       if (signal?.aborted) return await finish('cancelled');
       await advance();
     }

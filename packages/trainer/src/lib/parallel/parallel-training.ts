@@ -10,7 +10,7 @@ import { meetingBytes } from './meeting.ts';
 import type { Crew } from './workers.ts';
 
 /** How long workers go on between two answers: short enough to follow and to stop, long enough that asking costs little. */
-const strideMilliseconds = 100;
+const strideMilliseconds = 200;
 const [fewest, most] = [16, 256];
 
 /** How many steps fit into that time, given how long so many took. */
