@@ -1,10 +1,14 @@
 /** The benchmarks, by name. Results go to stdout, everything else to stderr. */
 import { isDiffeoError } from '@diffeo/core';
 import { defineCommand, runMain } from 'citty';
+import { heapTable } from './lib/heap/heap-table.ts';
+import { measureHeap } from './lib/heap/measure-heap.ts';
 import { describeMachine } from './lib/machine.ts';
 import { measureMemory } from './lib/memory/measure-memory.ts';
 import { memoryTable } from './lib/memory/memory-table.ts';
 import { print } from './lib/print.ts';
+import { profileTable } from './lib/profile/profile-table.ts';
+import { writeProfiles } from './lib/profile/write-profiles.ts';
 import { say } from './lib/say.ts';
 import { measureSizes } from './lib/size/measure-sizes.ts';
 import { sizeTable } from './lib/size/size-table.ts';
@@ -13,6 +17,19 @@ import { trainingTable } from './lib/training/training-table.ts';
 import { wholeNumber } from './lib/whole-number.ts';
 
 const json = { type: 'boolean', description: 'print one object and nothing else on stdout' } as const;
+
+/** A run whose refusals are told in one line. */
+const reported =
+  <Context>(run: (context: Context) => Promise<void>) =>
+  async (context: Context): Promise<void> => {
+    try {
+      await run(context);
+    } catch (error) {
+      if (!isDiffeoError(error)) throw error;
+      say(error.message);
+      process.exit(1);
+    }
+  };
 
 const training = defineCommand({
   meta: { name: 'training', description: 'speed of training, densities and samples beside other libraries' },
@@ -27,7 +44,7 @@ const training = defineCommand({
       description: 'contestants to leave out, by the beginnings of their names: stock,tfjs,jax',
     },
   },
-  run: async ({ args }) => {
+  run: reported(async ({ args }) => {
     const models = args.models?.split(',').map((text) => wholeNumber(text, '--models'));
     const result = await measureTraining({
       rounds: wholeNumber(args.rounds, '--rounds'),
@@ -38,13 +55,36 @@ const training = defineCommand({
     });
     say(describeMachine(result.machine));
     print(result, args.json, trainingTable);
-  },
+  }),
 });
 
 const memory = defineCommand({
   meta: { name: 'memory', description: 'peak memory of a gradient against depth, stored and recomputed' },
   args: { json },
-  run: async ({ args }) => print(await measureMemory(), args.json, memoryTable),
+  run: reported(async ({ args }) => print(await measureMemory(), args.json, memoryTable)),
+});
+
+const heap = defineCommand({
+  meta: { name: 'heap', description: 'tensors and bytes held while a flow trains for long' },
+  args: { json, steps: { type: 'string', default: '10000', description: 'steps of training' } },
+  run: reported(async ({ args }) => print(await measureHeap(wholeNumber(args.steps, '--steps')), args.json, heapTable)),
+});
+
+const profile = defineCommand({
+  meta: {
+    name: 'profile',
+    description: 'where the time of a training step goes, in stock tfjs and here, as flame charts',
+  },
+  args: {
+    json,
+    steps: { type: 'string', default: '200', description: 'steps of training' },
+    models: { type: 'string', default: '1,4', description: 'which of the models, by number' },
+    folder: { type: 'string', default: 'artifacts/profiles', description: 'where the .cpuprofile files go' },
+  },
+  run: reported(async ({ args }) => {
+    const models = args.models.split(',').map((text) => wholeNumber(text, '--models'));
+    print(await writeProfiles(args.folder, models, wholeNumber(args.steps, '--steps')), args.json, profileTable);
+  }),
 });
 
 const size = defineCommand({
@@ -59,11 +99,7 @@ const size = defineCommand({
 
 const main = defineCommand({
   meta: { name: 'bench', description: 'Measures speed, memory and size' },
-  subCommands: { training, memory, size },
+  subCommands: { training, memory, heap, profile, size },
 });
 
-process.on('uncaughtException', (error) => {
-  say(isDiffeoError(error) ? error.message : String(error.stack));
-  process.exit(1);
-});
 await runMain(main);

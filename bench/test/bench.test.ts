@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
@@ -21,7 +24,7 @@ test('training: every contestant computes the same and is measured in every mode
   expect(status, stderr).toBe(0);
   const { rows, checks, leftOut } = JSON.parse(stdout);
   const contestants = new Set(checks.map(({ contestant }: { contestant: string }) => contestant));
-  expect(contestants).toContain('stock tfjs');
+  for (const name of ['stock tfjs', 'tfjs on cpu', 'jax-js']) expect(contestants).toContain(name);
   expect(contestants.has('PyTorch')).toBe(!leftOut.includes('PyTorch'));
   expect(rows).toHaveLength(3 * contestants.size);
   for (const row of rows) expect(row.millisecondsPerStep.median).toBeGreaterThan(0);
@@ -37,8 +40,27 @@ test('memory: recomputed gradients take no more at 64 couplings than at 8', () =
   expect(peak(64, 'store')).toBeGreaterThan(5 * peak(8, 'store'));
 });
 
+test('heap: nothing is held longer than a step', () => {
+  const { status, stdout, stderr } = bench('heap', '--steps', '200', '--json');
+  expect(status, stderr).toBe(0);
+  const { rows } = JSON.parse(stdout) as { rows: { tensors: number; takenBytes: number }[] };
+  expect(rows).toHaveLength(10);
+  expect(new Set(rows.map(({ tensors }) => tensors)).size).toBe(1);
+  expect(new Set(rows.map(({ takenBytes }) => takenBytes)).size).toBe(1);
+});
+
+test('profile: a flame chart of each, which the developer tools open', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'diffeo-bench-test-'));
+  const { status, stdout, stderr } = bench('profile', '--models', '1', '--steps', '5', '--folder', folder, '--json');
+  expect(status, stderr).toBe(0);
+  const profiles = JSON.parse(stdout) as { contestant: string; file: string }[];
+  expect(profiles.map(({ contestant }) => contestant)).toEqual(['stock tfjs', 'diffeo']);
+  for (const { file } of profiles) expect(JSON.parse(readFileSync(file, 'utf8')).nodes.length).toBeGreaterThan(10);
+  rmSync(folder, { recursive: true });
+});
+
 test('what is asked for wrongly is refused in one line', () => {
   const { status, stdout, stderr } = bench('training', '--rounds', 'many');
   expect([status, stdout]).toEqual([1, '']);
-  expect(stderr).toContain("--rounds takes a whole number above 0; got 'many'");
+  expect(stderr).toBe("--rounds takes a whole number above 0; got 'many'\n");
 });

@@ -11,6 +11,8 @@ interface WasmBackend {
 export interface HeapWatch {
   /** The most bytes taken at once while `f` runs, beyond what was taken before. */
   peakOf(f: () => void): number;
+  /** The bytes taken since the watch began and not given back. */
+  taken(): number;
 }
 
 /**
@@ -37,6 +39,7 @@ export function watchHeap(): HeapWatch {
     release(address);
   };
   return {
+    taken: () => taken,
     peakOf: (f) => {
       const before = taken;
       peak = taken;
