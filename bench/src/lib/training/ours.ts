@@ -6,6 +6,12 @@ import { mean, slice, square, type Tensor, tensor, tensor2d, tidy, tile } from '
 import { type Exercise, readNumbers } from './exercise.ts';
 import { checkSteps, serve, timed, type Workload } from './workload.ts';
 
+/** Where the stride ends in which a step was taken: workers tell of all steps of a stride at once. */
+function strideEnd(times: readonly number[], step: number): number {
+  const next = times.findIndex((time, i) => i > step && time - (times[i - 1] as number) > 0.2);
+  return next < 0 ? step : next - 1;
+}
+
 async function prepare(exercise: Exercise): Promise<Workload> {
   const { dimensions, layers, hidden, batch, bound, learningRate, rows } = exercise;
   await useWasm();
@@ -21,8 +27,6 @@ async function prepare(exercise: Exercise): Promise<Workload> {
   });
 
   const workers = process.argv.includes('--workers') ? await startWorkers(model, { count: 2 }) : null;
-  // Workers answer in strides, of which the first is not counted.
-  const stride = workers ? 16 : 1;
   const train = (x: typeof data, options: FitOptions & { readonly steps: number }) =>
     fit(model, x, {
       params,
@@ -74,10 +78,12 @@ async function prepare(exercise: Exercise): Promise<Workload> {
       const ends: number[] = [];
       const onProgress = () => ends.push(performance.now());
       const before = params;
-      ({ params } = await train(data, { steps: steps + stride, onProgress }));
+      // Workers begin with a model of their own, which has to get warm: as many steps as are counted come before.
+      ({ params } = await train(data, { steps: workers ? 2 * Math.max(16, steps) : steps + 1, onProgress }));
       disposeParams(model.layout, before);
       if (!workers) return ends.slice(1).map((end, i) => end - (ends[i] as number));
-      return Array<number>(steps).fill(((ends.at(-1) as number) - (ends[stride - 1] as number)) / steps);
+      const from = strideEnd(ends, ends.length >> 1);
+      return Array<number>(steps).fill(((ends.at(-1) as number) - (ends[from] as number)) / (ends.length - 1 - from));
     },
     ...(workers && { close: workers.close }),
     logProb: (steps) => {
