@@ -1,6 +1,7 @@
 export type { ActivationName } from './lib/activation.ts';
 export { type AffineResult, affine } from './lib/affine.ts';
 export { type AffineCoupling, type AffineCouplingOptions, affineCoupling } from './lib/affine-coupling.ts';
+export { type Convolution, convStack } from './lib/conv-stack.ts';
 export type { Dense, DenseStackOptions } from './lib/dense.ts';
 export { denseStack } from './lib/dense-stack.ts';
 export { type FusedOp, fusedOp } from './lib/fused-op.ts';
@@ -12,4 +13,5 @@ export {
   kernelNames,
 } from './lib/kernels.ts';
 export { permute } from './lib/permute.ts';
+export { channelsToSpace, type ImageShape, spaceToChannels } from './lib/space-to-channels.ts';
 export { type TriangularInverseOptions, triangularInverse } from './lib/triangular-inverse.ts';

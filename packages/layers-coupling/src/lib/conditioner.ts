@@ -1,4 +1,14 @@
-import { type Call, type Layout, leaf, type Params, type Seed, type Site, type Spec } from '@diffeo/core';
+import {
+  type Call,
+  type Layout,
+  leaf,
+  type Params,
+  type Seed,
+  type Shape,
+  type Site,
+  type Spec,
+  sizeOf,
+} from '@diffeo/core';
 import type { DenseStackOptions } from '@diffeo/ops';
 import { reshape, type Tensor, tile, zeros } from '@tensorflow/tfjs-core';
 import { denseOptions } from './dense-network.ts';
@@ -17,7 +27,7 @@ export interface Conditioner {
   readonly dense: DenseStackOptions | null;
   init(seed: Seed): ConditionerParams;
   start?(params: ConditionerParams, kept: Tensor, call: Call): ConditionerParams;
-  /** `kept` `[batch, inputs]` → `[batch, outputs]`. */
+  /** `kept` `[batch, ...inputShape]` → `[batch, ...outputShape]`. */
   apply(params: ConditionerParams, kept: Tensor, call: Call): Tensor;
 }
 
@@ -25,17 +35,18 @@ export interface Conditioner {
  * The network that maps the kept dimensions and the context to the transform's raw parameters; where there is neither, a
  * learned constant.
  */
-export function buildConditioner(spec: Spec<'network'>, site: Site, inputs: number, outputs: number): Conditioner {
-  if (inputs === 0 && !site.contextShape) {
+export function buildConditioner(spec: Spec<'network'>, site: Site, inputs: Shape, outputs: Shape): Conditioner {
+  if (sizeOf(inputs) === 0 && !site.contextShape) {
     return {
       contextShape: null,
-      layout: { constant: leaf([outputs]) },
+      layout: { constant: leaf(outputs) },
       dense: null,
-      init: () => ({ constant: zeros([outputs]) }),
-      apply: ({ constant }, kept) => tile(reshape(constant as Tensor, [1, outputs]), [kept.shape[0] as number, 1]),
+      init: () => ({ constant: zeros([...outputs]) }),
+      apply: ({ constant }, kept) =>
+        tile(reshape(constant as Tensor, [1, ...outputs]), [kept.shape[0] as number, ...outputs.map(() => 1)]),
     };
   }
-  const network = site.build(spec, 'network')([inputs], [outputs]);
+  const network = site.build(spec, 'network')(inputs, outputs);
   const { start } = network;
   return {
     contextShape: network.contextShape,

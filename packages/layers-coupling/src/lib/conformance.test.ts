@@ -4,6 +4,7 @@ import type { Shape } from '@diffeo/core';
 import { testLayer } from '@diffeo/testing/vitest';
 import { additiveCoupling } from './additive-coupling.ts';
 import { affineCoupling } from './affine-coupling.ts';
+import { imageCoupling } from './image-coupling.ts';
 import { mlp } from './mlp.ts';
 
 const eventShapes = [[1], [2], [5], [2, 3]];
@@ -23,4 +24,44 @@ testLayer(additiveCoupling({ mask: 'alternating', swap: true, conditioner }), {
   eventShapes,
   trainingSteps: 50,
   capabilities: { unchanged: odd, usesContext: true, constantLogDet: true },
+});
+
+const image = { width: 4, activation: 'tanh' } as const;
+const imageShapes = [
+  [2, 2, 2],
+  [1, 3, 3],
+];
+
+/** The first half of the channels. */
+const firstChannels = ([height = 1, width = 1, channels = 1]: Shape): number[] =>
+  [...Array(height * width * channels).keys()].filter((d) => d % channels < Math.ceil(channels / 2));
+/** Every other pixel, from the second on. */
+const oddPixels = ([height = 1, width = 1, channels = 1]: Shape): number[] =>
+  [...Array(height * width * channels).keys()].filter((d) => {
+    const pixel = Math.floor(d / channels);
+    return (Math.floor(pixel / width) + (pixel % width)) % 2 === 1;
+  });
+
+testLayer(imageCoupling(image), {
+  eventShapes: imageShapes,
+  contextShapes: [null, [2]],
+  trainingSteps: 30,
+  capabilities: { unchanged: firstChannels, usesContext: true },
+});
+
+testLayer(imageCoupling({ ...image, mask: 'checkerboard', swap: true, weightNormalised: true }), {
+  eventShapes: [
+    [2, 2, 1],
+    [1, 3, 2],
+  ],
+  contextShapes: [null, [2]],
+  trainingSteps: 30,
+  capabilities: { unchanged: oddPixels, usesContext: true },
+});
+
+testLayer(imageCoupling({ ...image, mask: 'checkerboard', transform: 'additive', residual: true }), {
+  eventShapes: [[1, 3, 1]],
+  contextShapes: [[2, 6, 1]],
+  trainingSteps: 30,
+  capabilities: { usesContext: true, constantLogDet: true },
 });

@@ -9,6 +9,8 @@ import { abs, add, fill, max, mul, neg, reshape, setBackend, type Tensor, tensor
 import { beforeAll, describe, expect, test } from 'vitest';
 import { additiveCoupling } from './additive-coupling.ts';
 import { affineCoupling } from './affine-coupling.ts';
+import { convolutional } from './convolutional.ts';
+import { imageCoupling } from './image-coupling.ts';
 import { mlp } from './mlp.ts';
 
 installMatchers();
@@ -165,9 +167,38 @@ describe.each(['cpu', 'wasm'])('couplings on %s', (backend) => {
   });
 
   test.each([
+    ['channels', [4], /the mask 'channels' is for images/],
+    ['channels', [2, 2, 1], /one channel cannot be split: squeeze the image first/],
+    ['checkerboard', [1, 1, 4], /one pixel has no neighbour/],
+  ] as const)('the mask %s of an event %j is refused', (mask, eventShape, message) => {
+    expect(() => flow({ eventShape, layers: [affineCoupling({ mask })] })).toThrow(message);
+  });
+
+  test('a convolutional network refuses vectors and contexts that do not fit, and says what does', () => {
+    const layers = [affineCoupling({ conditioner: convolutional() })];
+    expect(() => flow({ eventShape: [4, 4, 2], layers })).toThrow(/give the coupling of an image the mask 'channels'/);
+    const images = { eventShape: [4, 4, 2], layers: [imageCoupling()] };
+    expect(() => flow({ ...images, contextShape: [6, 4, 1] })).toThrow(/the same multiple of 4 × 4; got \[6, 4, 1\]/);
+  });
+
+  test('an mlp conditions images too', () => {
+    tidied(() => {
+      const { bijector, layers } = built(affineCoupling({ mask: 'channels', conditioner }), [2, 2, 2]);
+      const x = normal([3, 2, 2, 2], 1);
+      const { value, logDet } = bijector.inverse(layers, x, {});
+      const back = bijector.forward(layers, value, {});
+      expect(back.value).toBeCloseToTensor(x, 1e-4);
+      expect(back.logDet).toBeCloseToTensor(neg(logDet), 1e-4);
+    });
+  });
+
+  test.each([
     [{ bound: 0 }, 'bound'],
     [{ bound: 21 }, 'bound'],
-    [{ mask: 'thirds' }, "expected 'halves', 'alternating', { random: seed } or { keep: [dimensions] }"],
+    [
+      { mask: 'thirds' },
+      "expected 'halves', 'alternating', 'channels', 'checkerboard', { random: seed } or { keep: [dimensions] }",
+    ],
     [{ mask: { keep: [-1] } }, 'mask'],
     [{ hidden: [64] }, 'hidden'],
   ])('the configuration %j is refused', (config, message) => {

@@ -3,16 +3,19 @@ import type { AffineCoupling, Dense, DenseStackOptions } from '@diffeo/ops';
 import { reshape, type Tensor } from '@tensorflow/tfjs-core';
 import { buildConditioner, type ConditionerParams } from './conditioner.ts';
 import { halves } from './halves.ts';
-import { type Mask, type Partition, partition } from './mask.ts';
+import { imageCouplingMap } from './image-coupling-map.ts';
+import { type ImageMask, isImageMask, type Mask, type Partition, partition } from './mask.ts';
+
+export type Direction = 'forward' | 'inverse';
 
 /** What a coupling does to the dimensions that change, given the conditioner's raw output. */
 export interface CouplingTransform {
   /** How many raw numbers each changed dimension takes. */
   readonly parametersPerDimension: number;
-  /** `x` `[batch, size]`, `raw` `[batch, parametersPerDimension · size]`. */
-  apply(x: Tensor, raw: Tensor, direction: 'forward' | 'inverse'): Transformed;
+  /** `x` `[batch, size]`, `raw` `[batch, parametersPerDimension · size]`. Raw zeros are the identity, to the bit. */
+  apply(x: Tensor, raw: Tensor, direction: Direction): Transformed;
   /** The whole coupling as one operation, of vectors, for a conditioner that is a stack of dense layers. */
-  fused?(parts: Partition, direction: 'forward' | 'inverse', dense: DenseStackOptions): AffineCoupling;
+  fused?(parts: Partition, direction: Direction, dense: DenseStackOptions): AffineCoupling;
 }
 
 /** The context as vectors, where the conditioner takes one. */
@@ -21,7 +24,7 @@ function contextRows({ context }: Call, shape: Shape | null): Tensor | null {
 }
 
 export interface CouplingConfig {
-  readonly mask: Mask;
+  readonly mask: Mask | ImageMask;
   readonly swap: boolean;
   readonly conditioner: Spec<'network'>;
 }
@@ -38,19 +41,20 @@ export function coupling(
   transform: CouplingTransform,
 ): Bijector<ConditionerParams> {
   const { eventShape } = site;
+  if (isImageMask(config.mask)) return imageCouplingMap(config.mask, config, site, transform);
   const parts = partition(config.mask, config.swap, sizeOf(eventShape), site.fail);
   const { split, join } = halves(parts, eventShape);
   const outputs = transform.parametersPerDimension * parts.change.length;
-  const conditioner = buildConditioner(config.conditioner, site, parts.keep.length, outputs);
+  const conditioner = buildConditioner(config.conditioner, site, [parts.keep.length], [outputs]);
   const { start } = conditioner;
 
   const { dense } = conditioner;
-  const composed = (direction: 'forward' | 'inverse') => (params: ConditionerParams, x: Tensor, call: Call) => {
+  const composed = (direction: Direction) => (params: ConditionerParams, x: Tensor, call: Call) => {
     const { kept, changed } = split(x);
     const { value, logDet } = transform.apply(changed, conditioner.apply(params, kept, call), direction);
     return { value: join(kept, value), logDet };
   };
-  const map = (direction: 'forward' | 'inverse') => {
+  const map = (direction: Direction) => {
     const reference = composed(direction);
     if (!dense || !transform.fused || eventShape.length !== 1) return reference;
     const whole = transform.fused(parts, direction, dense);

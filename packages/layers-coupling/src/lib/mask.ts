@@ -16,11 +16,11 @@ import {
 /** Which dimensions a coupling keeps, and so conditions on. */
 const maskSchema = union(
   [
-    picklist(['halves', 'alternating']),
+    picklist(['halves', 'alternating', 'channels', 'checkerboard']),
     strictObject({ random: pipe(number(), integer()) }),
     strictObject({ keep: array(pipe(number(), integer(), minValue(0))) }),
   ],
-  "expected 'halves', 'alternating', { random: seed } or { keep: [dimensions] }",
+  "expected 'halves', 'alternating', 'channels', 'checkerboard', { random: seed } or { keep: [dimensions] }",
 );
 
 /** What every coupling's configuration has. */
@@ -28,14 +28,21 @@ export const couplingEntries = {
   /**
    * The dimensions that stay and condition the others: the first half (`halves`), the even ones (`alternating`), a half
    * drawn at random that holds dimension 0 (`{ random: seed }`), or a list (`{ keep: [0, 3] }`). Where the event is no
-   * vector, its numbers are counted row by row. Default `halves`.
+   * vector, its numbers are counted row by row. Of images, `[height, width, channels]`, the first half of the channels
+   * (`channels`), or every other pixel (`checkerboard`); their network sees images too. Default `halves`.
    */
   mask: optional(maskSchema, 'halves'),
   /** Exchanges the dimensions that stay and those that change. Default false. */
   swap: optional(boolean(), false),
 };
 
-export type Mask = InferOutput<typeof maskSchema>;
+type AnyMask = InferOutput<typeof maskSchema>;
+/** The masks of images, under which the network sees images. */
+export type ImageMask = 'channels' | 'checkerboard';
+/** The masks of events taken as vectors. */
+export type Mask = Exclude<AnyMask, ImageMask>;
+
+export const isImageMask = (mask: AnyMask): mask is ImageMask => mask === 'channels' || mask === 'checkerboard';
 
 /** The dimensions of a coupling, each list ascending. */
 export interface Partition {

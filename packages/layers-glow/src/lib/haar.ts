@@ -1,8 +1,8 @@
 import { type Bijector, type Definition, defineLayer } from '@diffeo/core';
+import { channelsToSpace, spaceToChannels } from '@diffeo/ops';
 import { add, concat, mul, slice, sub, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { strictObject } from 'valibot';
 import { imageShape } from './image-shape.ts';
-import { channelsToSpace, spaceToChannels } from './space-to-channels.ts';
 
 const schema = strictObject({});
 

@@ -1,11 +1,5 @@
 import type { Site } from '@diffeo/core';
-
-/** The event shape of an image: `[height, width, channels]`. */
-export interface ImageShape {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
+import type { ImageShape } from '@diffeo/ops';
 
 /** The event at `site` as an image; fails for an event of any other rank. */
 export function imageShape({ eventShape, fail }: Pick<Site, 'eventShape' | 'fail'>): ImageShape {

@@ -1,8 +1,8 @@
 import { type Bijector, type Definition, defineLayer, type Site } from '@diffeo/core';
+import { channelsToSpace, type ImageShape, spaceToChannels } from '@diffeo/ops';
 import { type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { integer, minValue, number, optional, pipe, strictObject } from 'valibot';
-import { type ImageShape, imageShape } from './image-shape.ts';
-import { channelsToSpace, spaceToChannels } from './space-to-channels.ts';
+import { imageShape } from './image-shape.ts';
 
 const schema = strictObject({
   /** The side of the blocks that become channels. Default 2. */
@@ -15,7 +15,7 @@ const noChange = (x: Tensor) => zeros([x.shape[0] as number]);
 function divided(site: Site, factor: number): ImageShape {
   const image = imageShape(site);
   if (image.height % factor === 0 && image.width % factor === 0) return image;
-  return site.fail(`the factor ${factor} must divide height and width`);
+  return site.fail(`the factor ${factor} must divide height and width: pad the images, or squeeze less often`);
 }
 
 /**

@@ -1,5 +1,11 @@
 import { reshape, type Tensor, transpose } from '@tensorflow/tfjs-core';
-import type { ImageShape } from './image-shape.ts';
+
+/** The shape of an image, without the batch: `[height, width, channels]`. */
+export interface ImageShape {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
 
 /** Swaps the middle axes of `[rows, a, b, size]`. */
 const swap = (x: Tensor, rows: number, a: number, b: number, size: number): Tensor =>
