@@ -8,7 +8,9 @@ import {
   leaves,
   negativeLogLikelihood,
   type Seed,
+  type Shape,
   shuffled,
+  sizeOf,
 } from '@diffeo/core';
 import { gradients, type NamedGradient } from '@diffeo/core/gradients';
 import { mul, type Tensor } from '@tensorflow/tfjs-core';
@@ -53,8 +55,12 @@ export interface TrainingRun {
   dispose(): void;
 }
 
-/** Rows from which what starts from data starts: enough for means and variances, few enough for one pass. */
-const startRows = 16384;
+/**
+ * Rows from which what starts from data starts: enough for means and variances, few enough for one pass, in which all that
+ * lies between the layers of images is held at once.
+ */
+const startRows = (eventShape: Shape): number =>
+  Math.min(16384, Math.max(256, Math.floor(2 ** 18 / sizeOf(eventShape))));
 
 /** Parameters to train: those given, copied, or new ones; started where they are not. Owned by the caller. */
 export function startedParams(
@@ -66,7 +72,10 @@ export function startedParams(
   const started = leaves(model.layout, initial).every(({ tensor }) => tensor !== null);
   if (started) return initial;
   // Files are often sorted: the first rows would not stand for the rest.
-  const rows = takeRows(train, shuffled(rowsOf(train), fold(seed, 'start rows')).subarray(0, startRows));
+  const rows = takeRows(
+    train,
+    shuffled(rowsOf(train), fold(seed, 'start rows')).subarray(0, startRows(model.eventShape)),
+  );
   const { x, context } = rows;
   const result = model.start(initial, x, { ...(context && { context }), noise: fold(seed, 'start') });
   disposeSamples(rows);
