@@ -6,10 +6,10 @@ import { mean, slice, square, type Tensor, tensor, tensor2d, tidy, tile } from '
 import { type Exercise, readNumbers } from './exercise.ts';
 import { checkSteps, serve, timed, type Workload } from './workload.ts';
 
-/** Where the stride ends in which a step was taken: workers tell of all steps of a stride at once. */
-function strideEnd(times: readonly number[], step: number): number {
-  const next = times.findIndex((time, i) => i > step && time - (times[i - 1] as number) > 0.2);
-  return next < 0 ? step : next - 1;
+/** The last step of a stride that ends near the middle: workers tell of all steps of a stride at once. */
+function middleStride(times: readonly number[]): number {
+  const ends = times.flatMap((time, i) => (i + 1 < times.length && (times[i + 1] as number) - time > 0.2 ? [i] : []));
+  return ends.findLast((i) => i <= times.length / 2) ?? (ends[0] as number);
 }
 
 async function prepare(exercise: Exercise): Promise<Workload> {
@@ -82,7 +82,7 @@ async function prepare(exercise: Exercise): Promise<Workload> {
       ({ params } = await train(data, { steps: workers ? 2 * Math.max(16, steps) : steps + 1, onProgress }));
       disposeParams(model.layout, before);
       if (!workers) return ends.slice(1).map((end, i) => end - (ends[i] as number));
-      const from = strideEnd(ends, ends.length >> 1);
+      const from = middleStride(ends);
       return Array<number>(steps).fill(((ends.at(-1) as number) - (ends[from] as number)) / (ends.length - 1 - from));
     },
     ...(workers && { close: workers.close }),
