@@ -7,6 +7,8 @@ import { describeMachine } from './lib/machine.ts';
 import { measureMemory } from './lib/memory/measure-memory.ts';
 import { memoryTable } from './lib/memory/memory-table.ts';
 import { print } from './lib/print.ts';
+import { measureProducts } from './lib/products/measure-products.ts';
+import { productsTable } from './lib/products/products-table.ts';
 import { profileTable } from './lib/profile/profile-table.ts';
 import { writeProfiles } from './lib/profile/write-profiles.ts';
 import { say } from './lib/say.ts';
@@ -64,6 +66,19 @@ const memory = defineCommand({
   run: reported(async ({ args }) => print(await measureMemory(), args.json, memoryTable)),
 });
 
+const products = defineCommand({
+  meta: {
+    name: 'products',
+    description: 'speed of matrix products in all transposes, beside the SIMD peak and stock tfjs',
+  },
+  args: { json },
+  run: reported(async ({ args }) => {
+    const result = await measureProducts();
+    say(describeMachine(result.machine));
+    print(result, args.json, productsTable);
+  }),
+});
+
 const heap = defineCommand({
   meta: { name: 'heap', description: 'tensors and bytes held while a flow trains for long' },
   args: { json, steps: { type: 'string', default: '10000', description: 'steps of training' } },
@@ -99,7 +114,7 @@ const size = defineCommand({
 
 const main = defineCommand({
   meta: { name: 'bench', description: 'Measures speed, memory and size' },
-  subCommands: { training, memory, heap, profile, size },
+  subCommands: { training, products, memory, heap, profile, size },
 });
 
 await runMain(main);
