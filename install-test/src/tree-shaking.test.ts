@@ -79,7 +79,8 @@ test('flow brings nothing but the core of core, and its default base', async () 
 
 test('training brings no layer and no data', async () => {
   const found = await using('fit', '@diffeo/trainer');
-  for (const each of packagesIn(found)) expect(['@diffeo/core', '@diffeo/ops', '@diffeo/trainer']).toContain(each);
+  for (const each of packagesIn(found))
+    expect(['@diffeo/core', '@diffeo/kernels-wasm', '@diffeo/ops', '@diffeo/trainer']).toContain(each);
   expect(typesIn(found.code)).toEqual([]);
 });
 

@@ -1,5 +1,3 @@
-import type { Mode } from './workload.ts';
-
 /** A RealNVP of affine couplings over halves, and how many rows it takes at once. */
 export interface ModelSize {
   /** Even, so that both halves are of one size. */
@@ -21,15 +19,6 @@ export const modelSizes: readonly ModelSize[] = [
 /** `D 2, 8 layers, hidden 64×64, batch 256` */
 export const nameOf = ({ dimensions, layers, hidden, batch }: ModelSize): string =>
   `D ${dimensions}, ${layers} layers, hidden ${hidden.join('×')}, batch ${batch}`;
-
-/**
- * Floating-point operations of a batch in a mode, as the products alone take them when nothing is skipped: two for each
- * weight and row, three times as many with both gradients. What all contestants are measured by, whatever they do.
- */
-export function operationsOf(size: ModelSize, mode: Mode): number {
-  const weights = denseShapes(size).reduce((sum, [inputs, outputs]) => sum + inputs * outputs, 0);
-  return (mode === 'training' ? 3 : 1) * 2 * weights * size.layers * size.batch;
-}
 
 /** Inputs and outputs of each dense layer of a conditioner: half of the dimensions → log-scales and shifts of the other. */
 export function denseShapes({ dimensions, hidden }: ModelSize): readonly (readonly [number, number])[] {

@@ -1,32 +1,15 @@
-import { type Bijector, type Call, type Shape, type Site, type Spec, sizeOf, type Transformed } from '@diffeo/core';
-import type { AffineCoupling, Dense, DenseStackOptions } from '@diffeo/ops';
+import { type Bijector, type Call, type Shape, type Site, sizeOf } from '@diffeo/core';
+import type { Dense } from '@diffeo/ops';
 import { reshape, type Tensor } from '@tensorflow/tfjs-core';
 import { buildConditioner, type ConditionerParams } from './conditioner.ts';
+import type { CouplingConfig, CouplingTransform, Direction } from './coupling-transform.ts';
 import { halves } from './halves.ts';
 import { imageCouplingMap } from './image-coupling-map.ts';
-import { type ImageMask, isImageMask, type Mask, type Partition, partition } from './mask.ts';
-
-export type Direction = 'forward' | 'inverse';
-
-/** What a coupling does to the dimensions that change, given the conditioner's raw output. */
-export interface CouplingTransform {
-  /** How many raw numbers each changed dimension takes. */
-  readonly parametersPerDimension: number;
-  /** `x` `[batch, size]`, `raw` `[batch, parametersPerDimension · size]`. Raw zeros are the identity, to the bit. */
-  apply(x: Tensor, raw: Tensor, direction: Direction): Transformed;
-  /** The whole coupling as one operation, of vectors, for a conditioner that is a stack of dense layers. */
-  fused?(parts: Partition, direction: Direction, dense: DenseStackOptions): AffineCoupling;
-}
+import { isImageMask, partition } from './mask.ts';
 
 /** The context as vectors, where the conditioner takes one. */
 function contextRows({ context }: Call, shape: Shape | null): Tensor | null {
   return shape && context ? reshape(context, [context.shape[0] as number, sizeOf(shape)]) : null;
-}
-
-export interface CouplingConfig {
-  readonly mask: Mask | ImageMask;
-  readonly swap: boolean;
-  readonly conditioner: Spec<'network'>;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Bijector, Shape, Site, Transformed } from '@diffeo/core';
 import { concat, mul, reshape, slice, sum, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { buildConditioner, type ConditionerParams } from './conditioner.ts';
-import type { CouplingConfig, CouplingTransform, Direction } from './coupling.ts';
+import type { CouplingConfig, CouplingTransform, Direction } from './coupling-transform.ts';
 import type { ImageMask } from './mask.ts';
 
 type Image = readonly [height: number, width: number, channels: number];
