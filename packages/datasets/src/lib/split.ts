@@ -20,9 +20,13 @@ function counts(total: number, parts: Parts): Record<Part, number> {
     const held = (share: number): number => (share > 0 ? Math.max(1, Math.round(share * total)) : 0);
     const kept = { validation: held(validation), test: held(test) };
     // What rounding leaves goes to train, or, without one, to the last part that there is.
-    if (train > 0) return { train: total - kept.validation - kept.test, ...kept };
+    if (train > 0) {
+      // With few rows, rounding up may leave train nothing: the larger part gives a row back.
+      if (kept.validation + kept.test >= total) kept[kept.validation > kept.test ? 'validation' : 'test'] -= 1;
+      return { train: total - kept.validation - kept.test, ...kept };
+    }
     return test > 0
-      ? { train: 0, validation: kept.validation, test: total - kept.validation }
+      ? { train: 0, validation: Math.min(kept.validation, total - 1), test: Math.max(total - kept.validation, 1) }
       : { train: 0, validation: total, test: 0 };
   }
   if (possible && sum === total && asked.every(Number.isInteger)) return { train, validation, test };
@@ -30,6 +34,28 @@ function counts(total: number, parts: Parts): Record<Part, number> {
     'DATA',
     `A split takes shares that add up to 1 or whole numbers that add up to the ${total} rows; got ${described}, together ${sum}.`,
   );
+}
+
+/** The numbers of the rows of each part, as {@link split} chooses them among `total`. */
+export function splitIndices(total: number, parts: Parts | undefined, seed: Seed): Record<Part, Int32Array> {
+  const asked = parts ?? { train: 0.8, validation: 0.1, test: 0.1 };
+  const sizes = counts(total, asked);
+  for (const name of names) {
+    if (sizes[name] < ((asked[name] ?? 0) > 0 ? 1 : 0)) {
+      const wanted = names.filter((part) => (asked[part] ?? 0) > 0);
+      throw new DiffeoError(
+        'DATA',
+        `${total} rows are too few for ${wanted.join(', ')}: each needs at least one row. Give more rows or fewer parts.`,
+      );
+    }
+  }
+  const order = shuffled(total, seed);
+  const heldOut = sizes.train + sizes.validation;
+  return {
+    train: order.subarray(0, sizes.train),
+    validation: order.subarray(sizes.train, heldOut),
+    test: order.subarray(heldOut),
+  };
 }
 
 /**
@@ -42,22 +68,6 @@ function counts(total: number, parts: Parts): Record<Part, number> {
  * console.log(train.count, test.count); // 900 100
  */
 export function split(rows: Rows, parts: Parts | undefined, seed: Seed): Split {
-  const asked = parts ?? { train: 0.8, validation: 0.1, test: 0.1 };
-  const sizes = counts(rows.count, asked);
-  for (const name of names) {
-    if (sizes[name] < ((asked[name] ?? 0) > 0 ? 1 : 0)) {
-      const wanted = names.filter((part) => (asked[part] ?? 0) > 0);
-      throw new DiffeoError(
-        'DATA',
-        `${rows.count} rows are too few for ${wanted.join(', ')}: each needs at least one row. Give more rows or fewer parts.`,
-      );
-    }
-  }
-  const order = shuffled(rows.count, seed);
-  const heldOut = sizes.train + sizes.validation;
-  return {
-    train: takeRows(rows, order.subarray(0, sizes.train)),
-    validation: takeRows(rows, order.subarray(sizes.train, heldOut)),
-    test: takeRows(rows, order.subarray(heldOut)),
-  };
+  const { train, validation, test } = splitIndices(rows.count, parts, seed);
+  return { train: takeRows(rows, train), validation: takeRows(rows, validation), test: takeRows(rows, test) };
 }

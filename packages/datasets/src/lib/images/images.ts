@@ -1,0 +1,147 @@
+import { DiffeoError, type Seed } from '@diffeo/core';
+import { type Rows, rowsFrom } from '../rows.ts';
+import { type Parts, splitIndices } from '../split.ts';
+import type { NumberArray } from './number-array.ts';
+
+/** Pictures of one size in memory, whole levels from 0 to `levels` − 1. */
+export interface Images {
+  readonly count: number;
+  /** Height, width and channels of each: 1 channel is grey, 3 are red, green and blue. */
+  readonly shape: readonly [height: number, width: number, channels: number];
+  /** How many levels a pixel can have, 2 to 256: `uniformDequantize({ levels })` takes this. */
+  readonly levels: number;
+  /** Image after image, row after row, the channels of a pixel side by side. */
+  readonly pixels: Uint8Array;
+  /** The class of each image, from 0, where it is known. */
+  readonly labels?: Int32Array;
+  /** The names of the classes, where they have names. */
+  readonly classes?: readonly string[];
+}
+
+/** What an array does not say of its images. */
+export interface ImagesOptions {
+  /** Default 256. */
+  readonly levels?: number;
+  /** The class of each image, from 0. */
+  readonly labels?: ArrayLike<number>;
+  readonly classes?: readonly string[];
+}
+
+function checkedLabels(labels: ArrayLike<number>, count: number, classes: readonly string[] | undefined): Int32Array {
+  if (labels.length !== count) throw new DiffeoError('DATA', `${count} images were given ${labels.length} labels.`);
+  const most = classes ? classes.length : 2 ** 31;
+  const checked = Int32Array.from(labels);
+  for (let i = 0; i < count; i++) {
+    const label = labels[i] as number;
+    if (checked[i] !== label || label < 0 || label >= most) {
+      throw new DiffeoError('DATA', `Label ${i} (from 0) is ${label}; labels are whole numbers from 0 to ${most - 1}.`);
+    }
+  }
+  return checked;
+}
+
+/**
+ * Images from an array `[count, height, width]` or `[count, height, width, channels]` of whole levels, as `parseIdx`,
+ * `parseNpy` and `parseNpz` read it. Throws `DATA` when shape or labels do not fit, `LEVELS` with the image at the first
+ * number that is no level.
+ */
+export function imagesFrom(
+  { shape, data }: NumberArray,
+  { levels = 256, labels, classes }: ImagesOptions = {},
+): Images {
+  const [count, height = 0, width = 0, channels = 1] = shape;
+  const size = height * width * channels;
+  if (count === undefined || shape.length < 3 || shape.length > 4 || (channels !== 1 && channels !== 3) || size === 0) {
+    throw new DiffeoError(
+      'DATA',
+      `Images take the shape [count, height, width] or [count, height, width, 1 or 3]; got [${shape.join(', ')}].`,
+    );
+  }
+  if (data.length !== count * size) {
+    throw new DiffeoError('DATA', `${data.length} numbers do not fill the shape [${shape.join(', ')}].`);
+  }
+  if (!(Number.isInteger(levels) && levels >= 2 && levels <= 256)) {
+    throw new DiffeoError('DATA', `Images have 2 to 256 levels; got ${levels}.`);
+  }
+  const pixels = data instanceof Uint8Array ? data : Uint8Array.from(data);
+  for (let i = 0; i < data.length; i++) {
+    if (pixels[i] !== data[i] || (data[i] as number) >= levels) {
+      throw new DiffeoError(
+        'LEVELS',
+        `Image ${Math.floor(i / size)} (from 0) holds ${data[i]}; levels are whole numbers from 0 to ${levels - 1}.`,
+      );
+    }
+  }
+  return {
+    count,
+    shape: [height, width, channels],
+    levels,
+    pixels,
+    ...(labels && { labels: checkedLabels(labels, count, classes) }),
+    ...(classes && { classes }),
+  };
+}
+
+/** The levels as rows of event shape `[height, width, channels]`; `toTensor` makes of them what `fit` takes. */
+export const imageRows = ({ pixels, shape }: Images): Rows => rowsFrom(pixels, { eventShape: shape });
+
+/**
+ * The labels as rows of zeros with a one at the class, event shape `[classes]`: the context of a class-conditional flow.
+ * `classes` is the number of named classes, or one more than the largest label. Throws `DATA` when there are no labels,
+ * or one is not below `classes`.
+ */
+export function labelRows({ labels, classes }: Images, count?: number): Rows {
+  if (!labels) throw new DiffeoError('DATA', 'These images have no labels to make a context of.');
+  const width = count ?? classes?.length ?? labels.reduce((most, label) => Math.max(most, label), -1) + 1;
+  const values = new Float32Array(labels.length * width);
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i] as number;
+    if (label >= width)
+      throw new DiffeoError('DATA', `Label ${i} (from 0) is ${label}, and there are ${width} classes.`);
+    values[i * width + label] = 1;
+  }
+  return { values, count: labels.length, eventShape: [width] };
+}
+
+/**
+ * Images from rows of event shape `[height, width, channels]`, each number taken to the nearest level: what a flow sampled
+ * becomes pictures. Throws `DATA` for another event shape, `NOT_FINITE` for NaN or an infinite number.
+ */
+export function nearestImages({ values, count, eventShape }: Rows, levels = 256): Images {
+  const nearest = values.map((value) => Math.min(Math.max(Math.round(value), 0), levels - 1));
+  const wrong = nearest.findIndex((_, i) => !Number.isFinite(values[i]));
+  if (wrong >= 0) {
+    throw new DiffeoError(
+      'NOT_FINITE',
+      `A picture takes finite numbers, but number ${wrong} (from 0) is ${values[wrong]}.`,
+    );
+  }
+  return imagesFrom({ shape: [count, ...eventShape], data: nearest }, { levels });
+}
+
+/** A copy of the images at `indices` (from 0), in that order, with their labels. Throws `DATA` for what is no index. */
+export function takeImages(images: Images, indices: ArrayLike<number>): Images {
+  const [height, width, channels] = images.shape;
+  const size = height * width * channels;
+  const pixels = new Uint8Array(indices.length * size);
+  const labels = images.labels && new Int32Array(indices.length);
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i] as number;
+    if (!Number.isInteger(index) || index < 0 || index >= images.count) {
+      throw new DiffeoError('DATA', `Image ${index} was asked for; they are numbered 0 to ${images.count - 1}.`);
+    }
+    pixels.set(images.pixels.subarray(index * size, (index + 1) * size), i * size);
+    if (labels) labels[i] = images.labels?.[index] as number;
+  }
+  return { ...images, count: indices.length, pixels, ...(labels && { labels }) };
+}
+
+/** Shuffles the images by `seed` and cuts them as `split` cuts rows: the same parts, shares and errors. */
+export function splitImages(images: Images, parts: Parts | undefined, seed: Seed) {
+  const { train, validation, test } = splitIndices(images.count, parts, seed);
+  return {
+    train: takeImages(images, train),
+    validation: takeImages(images, validation),
+    test: takeImages(images, test),
+  };
+}
