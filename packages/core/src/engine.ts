@@ -1,3 +1,4 @@
+export { checkpoint } from './lib/checkpoint.ts';
 export {
   copyTensor,
   type Differentiable,

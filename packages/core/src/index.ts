@@ -15,7 +15,9 @@ export type {
   Network,
   NetworkFor,
   Part,
+  Retraced,
   Site,
+  Slopes,
   Spec,
   Transformed,
 } from './lib/contract.ts';

@@ -4,6 +4,7 @@ export { affine, affineGradient } from './affine';
 export { add, addToColumns, gatherColumns, segmentSum, sumRows } from './columns';
 export { conv, convScratch } from './conv';
 export { convFilterGradient, convFilterGradientScratch } from './conv-filter-gradient';
+export { repeatGroups, sumGroups } from './groups';
 export { line, lineScratch } from './line';
 export { lineGradient, lineGradientScratch } from './line-gradient';
 export { lineOrder, lineOrderBytes, lineOrderScratch } from './line-order';

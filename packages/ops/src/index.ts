@@ -1,6 +1,12 @@
 export type { ActivationName } from './lib/activation.ts';
 export { type AffineResult, affine } from './lib/affine.ts';
-export { type AffineCoupling, type AffineCouplingOptions, affineCoupling } from './lib/affine-coupling.ts';
+export {
+  type AffineCoupling,
+  type AffineCouplingOptions,
+  affineCoupling,
+  affineImageCoupling,
+  type RetracedCoupling,
+} from './lib/affine-coupling.ts';
 export { type Convolution, convStack } from './lib/conv-stack.ts';
 export type { Dense, DenseStackOptions } from './lib/dense.ts';
 export { denseStack } from './lib/dense-stack.ts';

@@ -13,10 +13,11 @@ import type { Seed } from './seed.ts';
 import type { Shape } from './shape.ts';
 
 /**
- * How the gradient of a chain of layers is computed: `store` keeps every activation; `recompute` rebuilds them from the
- * outputs, layer by layer, so that memory does not grow with depth. A choice of the call, never saved.
+ * How the gradient of a chain of layers is computed: `store` keeps every activation; `checkpoint` keeps what enters each
+ * layer and runs the networks inside again; `recompute` rebuilds even that from the outputs, layer by layer, so that memory
+ * does not grow with depth. A choice of the call, never saved.
  */
-export type GradientMode = 'store' | 'recompute';
+export type GradientMode = 'store' | 'checkpoint' | 'recompute';
 
 /** Everything about a call that isn't the point itself. */
 export interface Call {
@@ -32,6 +33,20 @@ export interface Call {
 export interface Transformed {
   readonly value: Tensor;
   readonly logDet: Tensor;
+}
+
+/** The gradients of what a map returned: `[batch, ...shape of its value]` and `[batch]`. */
+export interface Slopes {
+  readonly dValue: Tensor;
+  readonly dLogDet: Tensor;
+}
+
+/** What a map was given, found again from what it returned, and the gradients there. */
+export interface Retraced {
+  readonly point: Tensor;
+  readonly dPoint: Tensor;
+  /** Of the trainable parameters and of the context, by the tensors that `params` and `call` hold. */
+  readonly gradients: ReadonlyMap<Tensor, Tensor>;
 }
 
 /** A named run of the flat base vector, in order. */
@@ -66,6 +81,13 @@ export interface Bijector<P = any> extends Part<P> {
   forward(params: P, z: Tensor, call: Call): Transformed;
   /** data → base. `x`: `[batch, ...eventShape]`; value: `[batch, ...baseShape]`. */
   inverse(params: P, x: Tensor, call: Call): Transformed;
+  /**
+   * Optional, for `recompute`: goes back through `direction` from what it returned, for less work than the opposite
+   * direction and a gradient take one after the other. Layers that hold layers retrace each of these (`sequence` does), so
+   * that nothing is done twice. Not taped; `null` where it cannot be done for this call. A layer that wraps another and
+   * exchanges its directions must not pass it on as it is.
+   */
+  retrace?(direction: 'forward' | 'inverse', params: P, value: Tensor, slopes: Slopes, call: Call): Retraced | null;
 }
 
 /** A distribution that a flow starts from. */
@@ -83,6 +105,8 @@ export interface Base<P = any> extends Part<P> {
 /** Discrete data → continuous data, stochastic, with parameters if it learns. At most one in a flow, outermost. */
 // biome-ignore lint/suspicious/noExplicitAny: lists hold parts of any parameters and configuration
 export interface Dequantizer<P = any> extends Part<P> {
+  /** The shape of a value, which the layers take, where it is not the event shape: padding adds to it. */
+  readonly baseShape?: Shape;
   /** log P(raw) ≥ log p(value) + logDensity, with `logDensity` `[batch]` in nats. */
   encode(params: P, raw: Tensor, seed: Seed, call: Call): { readonly value: Tensor; readonly logDensity: Tensor };
   decode(params: P, value: Tensor): Tensor;

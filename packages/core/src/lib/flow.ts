@@ -139,7 +139,9 @@ export function flow(spec: FlowSpec): Flow {
   requireShape(eventShape, 'eventShape');
   if (contextShape) requireShape(contextShape, 'contextShape');
 
-  let shape = eventShape;
+  const dequantizer = spec.dequantize && build(spec.dequantize, { name: 'dequantize', eventShape, contextShape });
+  const dataShape = dequantizer?.baseShape ?? eventShape;
+  let shape = dataShape;
   const layers = spec.layers.map((layer, i) => {
     const built = build(layer, {
       name: `layers.${i}`,
@@ -149,13 +151,12 @@ export function flow(spec: FlowSpec): Flow {
     shape = built.baseShape;
     return built;
   });
-  const bijector = sequence(layers, eventShape);
+  const bijector = sequence(layers, dataShape);
   const base = build(spec.base ?? standardNormal(), {
     name: 'base',
     eventShape: shape,
     contextShape,
   });
-  const dequantizer = spec.dequantize && build(spec.dequantize, { name: 'dequantize', eventShape, contextShape });
   const latents = bijector.latents ?? [{ name: 'base', size: sizeOf(shape) }];
   const layout = {
     dequantize: dequantizer?.layout ?? {},
@@ -175,7 +176,7 @@ export function flow(spec: FlowSpec): Flow {
     const call = callOn(x, options);
     const { noise } = options;
     if (!dequantizer) return { call, value: x, logDensity: null };
-    requireSeed(noise, 'this flow dequantizes: options.noise, which draws the noise,');
+    requireSeed(noise, 'this flow dequantizes: options.noise');
     requireStarted(dequantizer.layout, params.dequantize, 'dequantize');
     return { call, ...dequantizer.encode(params.dequantize, x, noise, call) };
   }
@@ -211,16 +212,15 @@ export function flow(spec: FlowSpec): Flow {
     start: (params, x, options = {}) =>
       tidied(() => {
         const first = callOn(x, options);
-        if (x.shape[0] === 0) throw new DiffeoError('DATA', 'start needs at least one row of data; got none');
+        if (x.shape[0] === 0) throw new DiffeoError('DATA', 'start needs at least one row of data');
         const dequantize = dequantizer?.start?.(params.dequantize, x, first) ?? params.dequantize;
         const { value, call } = enter({ ...params, dequantize }, x, { ...options, noise: options.noise ?? 0 });
-        const started = bijector.start?.(params.layers, value, call) ?? params.layers;
-        if (!base.start) return { ...params, dequantize, layers: started };
-        const z = bijector.inverse(started, value, call).value;
+        const started = bijector.start(params.layers, value, call);
         return {
           dequantize,
           layers: started,
-          base: base.start(params.base, z, call),
+          // Where the base does not start from data, nothing is run to find what it would start from.
+          base: base.start?.(params.base, bijector.inverse(started, value, call).value, call) ?? params.base,
         };
       }),
     toBase: (params, x, options = {}) =>

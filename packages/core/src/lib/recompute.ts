@@ -1,32 +1,74 @@
 import { add, clone, mul, sum, type Tensor, zeros, zerosLike } from '@tensorflow/tfjs-core';
-import type { Bijector, Call, Transformed } from './contract.ts';
-import { callOf, type Direction, orderOf } from './direction.ts';
+import type { Bijector, Call, Retraced, Slopes, Transformed } from './contract.ts';
+import { callOf, type Direction, oppositeOf, orderOf } from './direction.ts';
 import { copyTensor, differentiate, runDifferentiable, tidied } from './engine.ts';
 import { leaves, type Params } from './params.ts';
 
-/** A layer's input, rebuilt, and the gradients at it: the input's own, its parameters', the context's. */
-type Rebuilt = { before: Tensor; grads: (Tensor | null)[] };
+/** The trainable tensors of a layer and the context. A layer may hold one tensor in several places. */
+const sourcesOf = ({ layout }: Bijector, params: Params | undefined, { context }: Call): Tensor[] => [
+  ...leaves(layout, params).flatMap(({ leaf, tensor }) => (leaf.trainable && tensor ? tensor : [])),
+  ...(context ? [context] : []),
+];
 
-/** Gradients summed by the tensor they belong to, so that layers may share a parameter. Disposes what it adds up. */
-function accumulator() {
-  const sums = new Map<string, Tensor>();
-  return {
-    add(name: string, gradient: Tensor): void {
-      const before = sums.get(name);
-      sums.set(name, before ? add(before, gradient) : gradient);
-      if (before) {
-        before.dispose();
+/** Goes back through one layer: rebuilds what entered by the opposite direction, and differentiates that layer alone. */
+function retraceLayer(
+  layer: Bijector,
+  direction: Direction,
+  params: Params | undefined,
+  value: Tensor,
+  slopes: Slopes,
+  call: Call,
+): Retraced {
+  const found = layer.retrace?.(direction, params, value, slopes, call);
+  if (found) return found;
+  const point = copyTensor(layer[oppositeOf(direction)](params, value, call).value);
+  const sources = sourcesOf(layer, params, call);
+  const { grads } = differentiate(() => {
+    const { value, logDet } = layer[direction](params, point, call);
+    return add(sum(mul(value, slopes.dValue)), sum(mul(logDet, slopes.dLogDet)));
+  }, [point, ...sources]);
+  // Two inputs of one operation may share their gradient's tensor, and each is disposed in its own time.
+  const [dPoint, ...rest] = grads.map((slope, k) => clone(slope ?? zerosLike(sources[k - 1] ?? point)));
+  return { point, dPoint: dPoint as Tensor, gradients: new Map(sources.map((of, k) => [of, rest[k] as Tensor])) };
+}
+
+/** Goes back through layers, one at a time, so that memory does not grow with their number. */
+export function retrace(
+  layers: readonly Bijector[],
+  direction: Direction,
+  params: readonly Params[],
+  value: Tensor,
+  { dValue, dLogDet }: Slopes,
+  call: Call,
+): Retraced {
+  const gradients = new Map<Tensor, Tensor>();
+  let point = copyTensor(value);
+  let dPoint = copyTensor(dValue);
+  for (const i of orderOf(layers, oppositeOf(direction))) {
+    const [before, slope, pairs] = tidied(() => {
+      const slopes = { dValue: dPoint, dLogDet };
+      const step = retraceLayer(layers[i] as Bijector, direction, params[i], point, slopes, callOf(call, i));
+      return [step.point, step.dPoint, [...step.gradients]] as const;
+    });
+    point.dispose();
+    dPoint.dispose();
+    [point, dPoint] = [before, slope];
+    // Layers may share a parameter.
+    for (const [of, gradient] of pairs) {
+      const sofar = gradients.get(of);
+      gradients.set(of, sofar ? add(sofar, gradient) : gradient);
+      if (sofar) {
+        sofar.dispose();
         gradient.dispose();
       }
-    },
-    get: (name: string): Tensor | undefined => sums.get(name),
-  };
+    }
+  }
+  return { point, dPoint, gradients };
 }
 
 /**
  * Runs layers with gradients whose memory does not grow with depth (Gomez et al. 2017, "The reversible residual
- * network"): only the outputs are kept; the backward pass rebuilds each layer's input by the opposite direction and
- * differentiates that layer alone.
+ * network"): only the outputs are kept; the backward pass goes back through the layers from there.
  */
 export function recompute(
   layers: readonly Bijector[],
@@ -35,78 +77,28 @@ export function recompute(
   call: Call,
   direction: Direction,
 ): Transformed {
-  const opposite = direction === 'inverse' ? 'forward' : 'inverse';
-  const order = orderOf(layers, direction);
-  const batch = point.shape[0] as number;
-  const { context } = call;
-  const run = (i: number, way: Direction, from: Tensor): Transformed =>
-    (layers[i] as Bijector)[way](params[i], from, callOf(call, i));
-
-  const names = new Map<Tensor, string>();
-  const trainable = layers.map((layer, i) =>
-    leaves(layer.layout, params[i]).flatMap(({ leaf, tensor }) => (leaf.trainable && tensor ? [tensor] : [])),
-  );
-  for (const tensor of trainable.flat()) if (!names.has(tensor)) names.set(tensor, `parameter${names.size}`);
-  if (context) names.set(context, 'context');
-  const inputs = {
-    point,
-    ...Object.fromEntries([...names].map(([tensor, name]) => [name, tensor])),
-  };
-
+  const sources = [...new Set(layers.flatMap((layer, i) => sourcesOf(layer, params[i], call)))];
   const [value, logDet] = runDifferentiable<Record<string, Tensor>, readonly [Tensor, Tensor]>({
-    inputs,
+    inputs: { point, ...Object.fromEntries(sources.entries()) },
     forward: (_, save) => {
-      let current: Transformed = {
-        value: copyTensor(point),
-        logDet: zeros([batch]),
-      };
-      for (const i of order) {
-        const next = tidied(() => {
-          const step = run(i, direction, current.value);
-          return {
-            value: copyTensor(step.value),
-            logDet: add(current.logDet, step.logDet),
-          };
+      let [value, logDet] = [copyTensor(point), zeros([point.shape[0] as number])];
+      for (const i of orderOf(layers, direction)) {
+        const before = [value, logDet] as const;
+        [value, logDet] = tidied(() => {
+          const step = (layers[i] as Bijector)[direction](params[i], value, callOf(call, i));
+          return [copyTensor(step.value), add(logDet, step.logDet)];
         });
-        current.value.dispose();
-        current.logDet.dispose();
-        current = next;
+        for (const tensor of before) tensor.dispose();
       }
-      save([current.value]);
-      return [current.value, current.logDet];
+      save([value]);
+      return [value, logDet];
     },
     backward: ([dValue, dLogDet], [output]) => {
-      const sums = accumulator();
-      let after = copyTensor(output as Tensor);
-      let gradient = copyTensor(dValue);
-      for (const i of [...order].reverse()) {
-        // A layer may hold one tensor in several places: its gradient counts once.
-        const owned = [...new Set([...(trainable[i] as Tensor[]), ...(context ? [context] : [])])];
-        const step = tidied((): Rebuilt => {
-          const before = copyTensor(run(i, opposite, after).value);
-          const { grads } = differentiate(() => {
-            const { value, logDet } = run(i, direction, before);
-            return add(sum(mul(value, gradient)), sum(mul(logDet, dLogDet)));
-          }, [before, ...owned]);
-          // Two inputs of one operation may share their gradient's tensor, and each is disposed in its own time.
-          return { before, grads: grads.map((found, k) => found && (grads.indexOf(found) < k ? clone(found) : found)) };
-        });
-        after.dispose();
-        gradient.dispose();
-        after = step.before;
-        const [first, ...rest] = step.grads;
-        gradient = first ?? zerosLike(after);
-        for (const [k, found] of rest.entries()) {
-          if (found) sums.add(names.get(owned[k] as Tensor) as string, found);
-        }
-      }
-      after.dispose();
-      return Object.fromEntries(
-        Object.entries(inputs).map(([name, input]) => [
-          name,
-          name === 'point' ? gradient : (sums.get(name) ?? zerosLike(input)),
-        ]),
-      );
+      const found = retrace(layers, direction, params, output as Tensor, { dValue, dLogDet }, call);
+      return {
+        point: found.dPoint,
+        ...Object.fromEntries([...sources.entries()].map(([i, of]) => [i, found.gradients.get(of) ?? zerosLike(of)])),
+      };
     },
   });
   return { value, logDet };

@@ -3,7 +3,7 @@ import type { Bijector, Call, Transformed } from './contract.ts';
 import { callOf, type Direction, orderOf } from './direction.ts';
 import { openTapes } from './engine.ts';
 import type { Layout, Params } from './params.ts';
-import { recompute } from './recompute.ts';
+import { recompute, retrace } from './recompute.ts';
 import { fold } from './seed.ts';
 import type { Shape } from './shape.ts';
 
@@ -26,12 +26,15 @@ function store(
   return { value, logDet: logDet ?? zeros([point.shape[0] as number]) };
 }
 
+/** A bijector that has what is optional elsewhere. */
+type Sequence = Bijector<List> & Required<Pick<Bijector<List>, 'start' | 'retrace'>>;
+
 /** Layers run one after another, as one bijector. `layers[0]` meets data first. */
-export function sequence(layers: readonly Bijector[], eventShape: Shape): Bijector<List> {
+export function sequence(layers: readonly Bijector[], eventShape: Shape): Sequence {
   const last = layers.at(-1);
   const run = (direction: Direction) => (params: List, point: Tensor, call: Call) =>
     // A second tape means that this gradient is differentiated again, which only stored activations allow.
-    call.gradient === 'recompute' && openTapes() === 1 && layers.length > 0
+    call.gradient === 'recompute' && openTapes() < 2 && layers.length > 0
       ? recompute(layers, params, point, call, direction)
       : store(layers, params, point, call, direction);
   return {
@@ -52,5 +55,6 @@ export function sequence(layers: readonly Bijector[], eventShape: Shape): Biject
     },
     forward: run('forward'),
     inverse: run('inverse'),
+    retrace: (direction, ...rest) => retrace(layers, direction, ...rest),
   };
 }

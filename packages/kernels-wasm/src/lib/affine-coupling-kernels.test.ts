@@ -36,7 +36,7 @@ function entering(x: Tensor, context: Tensor | null, { keep }: AffineCouplingOpt
 
 /** The kernel alone: its reference must not be what runs. */
 const fused = (x: Tensor, context: Tensor | null, layers: readonly Dense[], options: AffineCouplingOptions) =>
-  affineCoupling(options)(x, context, layers, () => {
+  affineCoupling(options).map(x, context, layers, () => {
     throw new RangeError('the reference ran');
   });
 
@@ -148,7 +148,7 @@ describeBuilds('the affine coupling', () => {
     tidied(() => {
       const [x, layers] = draw(0);
       const composed = (point: Tensor) =>
-        affineCoupling(options)(point, null, layers, () => plain(point, null, layers, options));
+        affineCoupling(options).map(point, null, layers, () => plain(point, null, layers, options));
       expect(composed(x).value.shape).toEqual([0, 4]);
       const point = normal([3, 4], 5);
       const slope = () => sum(differentiate(() => sum(mul(composed(point).value, point)), [point]).grads[0] as Tensor);

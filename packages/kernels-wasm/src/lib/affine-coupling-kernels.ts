@@ -4,18 +4,10 @@ import { signOf } from './affine-kernels.ts';
 import { addressOf, type WasmBackend } from './backend.ts';
 import { columnLists } from './column-list.ts';
 import { planCoupling } from './coupling-plan.ts';
-import { backwardStack, forwardStack } from './dense-stack.ts';
-import {
-  gradientAddresses,
-  gradientShapes,
-  type Inputs,
-  layersOf,
-  weightsOf,
-  widthsOf,
-} from './dense-stack-kernels.ts';
 import { outputs, withScratch } from './heap.ts';
 import type { Machine } from './kernel-module.ts';
 import { eachBlock, largestBlock } from './row-blocks.ts';
+import { gradientAddresses, gradientShapes, type Inputs, layersOf, rowsEach, weightsOf } from './stack-of.ts';
 
 type Attributes = AffineCouplingKernelAttributes;
 
@@ -57,36 +49,37 @@ function forward(machine: Machine, inputs: Inputs, attributes: Attributes): Tens
   const { columnsKept, columnsChanged, keep, bound } = attributes;
   const { x, context } = inputs as { readonly x: TensorInfo; readonly context?: TensorInfo };
   const weights = weightsOf(inputs);
-  const widths = widthsOf(weights);
-  const [rows, size] = x.shape as [number, number];
-  const block = keep ? rows : largestBlock(rows);
-  const plan = planCoupling(kernels, attributes, block, widths);
+  const { shape } = x;
+  const [events, each, size] = [shape[0] as number, rowsEach(shape), shape.at(-1) as number];
+  const block = keep ? events : largestBlock(events, each);
+  const plan = planCoupling(machine, attributes, block, shape, weights);
   const { at } = plan.forward;
   return withScratch(backend, plan.forward.bytes, (scratch) => {
-    const made = outputs(backend, [x.shape, [rows], [plan.keptSize]]);
+    const made = outputs(backend, [shape, [events], [plan.keptSize]]);
     const [value, logDet, kept] = made.map((info) => addressOf(backend, info)) as [number, number, number];
     const [keptList, changedList] = columnLists(backend, scratch + at.lists, columnsKept, columnsChanged);
     const layers = layersOf(backend, inputs, weights);
     const points = { at: addressOf(backend, x), width: size };
-    const given = { at: context ? addressOf(backend, context) : 0, width: context?.shape[1] ?? 0 };
-    kernels.copyRows(points.at, 0, 1, rows * size, value, 0);
+    const given = { at: context ? addressOf(backend, context) : 0, width: context?.shape.at(-1) ?? 0 };
+    kernels.copyRows(points.at, 0, 1, events * each * size, value, 0);
     const run = (first: number, count: number) => {
-      const { stack } = count === block ? plan : planCoupling(kernels, attributes, count, widths);
-      const [own, entering, raw] = [fromRow(points, first), scratch + at.entering, scratch + at.raw];
+      const { stack, rows } = count === block ? plan : planCoupling(machine, attributes, count, shape, weights);
+      const [own, entering, raw] = [fromRow(points, first * each), scratch + at.entering, scratch + at.raw];
       enter(machine, {
-        ...{ points: own, context: fromRow(given, first), rows: count },
+        ...{ points: own, context: fromRow(given, first * each), rows },
         ...{ list: keptList, count: columnsKept.length, to: entering },
       });
       const hidden = keep ? kept + plan.scales : 0;
-      forwardStack(machine, stack, entering, layers, { y: raw, kept: hidden, scratch: scratch + at.stack });
+      stack.forward(machine, entering, layers, { y: raw, kept: hidden, scratch: scratch + at.stack });
+      const rowLogDets = each === 1 ? logDet + 4 * first : scratch + at.logDets;
       kernels.affine(
-        ...([own.at, 4 * size, count, changedList, columnsChanged.length, raw, bound, signOf(attributes)] as const),
+        ...([own.at, 4 * size, rows, changedList, columnsChanged.length, raw, bound, signOf(attributes)] as const),
         ...([keep ? kept : scratch + at.scales, scratch + at.exponentials] as const),
-        ...([value + 4 * first * size, logDet + 4 * first] as const),
+        ...([value + 4 * first * each * size, rowLogDets] as const),
       );
+      if (each > 1) kernels.sumGroups(rowLogDets, count, each, logDet + 4 * first);
     };
-    if (keep) run(0, rows);
-    else eachBlock(rows, run);
+    eachBlock(events, block, run);
     return made;
   });
 }
@@ -104,15 +97,16 @@ function backward(machine: Machine, inputs: Inputs, attributes: Attributes): Ten
   const { columnsKept, columnsChanged, bound } = attributes;
   const { point, context, dValue, dLogDet, kept } = inputs as unknown as GradientInputs;
   const weights = weightsOf(inputs);
-  const widths = widthsOf(weights);
-  const [rows, size] = point.shape as [number, number];
-  const width = widths[0] as number;
-  const contextWidth = context?.shape[1] ?? 0;
-  const plan = planCoupling(kernels, attributes, rows, widths);
+  const { shape } = point;
+  const [events, each, size] = [shape[0] as number, rowsEach(shape), shape.at(-1) as number];
+  const contextWidth = context?.shape.at(-1) ?? 0;
+  const width = columnsKept.length + contextWidth;
+  const plan = planCoupling(machine, attributes, events, shape, weights);
+  const { rows } = plan;
   const { at } = plan.backward;
   const address = (info: TensorInfo) => addressOf(backend, info);
   return withScratch(backend, plan.backward.bytes, (scratch) => {
-    const made = outputs(backend, [point.shape, ...(context ? [context.shape] : []), ...gradientShapes(weights)]);
+    const made = outputs(backend, [shape, ...(context ? [context.shape] : []), ...gradientShapes(weights)]);
     const [dx, dContext] = made as [TensorInfo, TensorInfo];
     const [keptList, changedList] = columnLists(backend, scratch + at.lists, columnsKept, columnsChanged);
     const [entering, dEntering, dRaw] = [scratch + at.entering, scratch + at.dEntering, scratch + at.dRaw];
@@ -122,14 +116,15 @@ function backward(machine: Machine, inputs: Inputs, attributes: Attributes): Ten
       context: { at: context ? address(context) : 0, width: contextWidth },
       ...{ rows, list: keptList, count: columnsKept.length, to: entering },
     });
+    const rowLogDets = each === 1 ? address(dLogDet) : scratch + at.dLogDets;
+    if (each > 1) kernels.repeatGroups(address(dLogDet), events, each, rowLogDets);
     kernels.affineGradient(
-      ...([address(dValue), address(dLogDet), address(point), 4 * size, rows, changedList] as const),
+      ...([address(dValue), rowLogDets, address(point), 4 * size, rows, changedList] as const),
       ...([columnsChanged.length, address(kept), bound, signOf(attributes)] as const),
       ...([scratch + at.exponentials, address(dx), dRaw] as const),
     );
-    backwardStack(
+    plan.stack.backward(
       machine,
-      plan.stack,
       { x: entering, kept: hidden, dy: dRaw, dx: dEntering, scratch: scratch + at.stack },
       weights.map(address),
       gradientAddresses(backend, made.slice(context ? 2 : 1)),
@@ -144,7 +139,7 @@ function backward(machine: Machine, inputs: Inputs, attributes: Attributes): Ten
   });
 }
 
-/** The kernels of `affineCoupling`. */
+/** The kernels of `affineCoupling` and of `affineImageCoupling`. */
 export function affineCouplingKernels(machineOf: (backend: WasmBackend) => Machine): readonly KernelConfig[] {
   const config = (kernelName: string, run: typeof forward): KernelConfig => ({
     kernelName,
@@ -152,5 +147,10 @@ export function affineCouplingKernels(machineOf: (backend: WasmBackend) => Machi
     kernelFunc: ({ inputs, attrs, backend }) =>
       run(machineOf(backend as WasmBackend), inputs as Inputs, attrs as unknown as Attributes),
   });
-  return [config(kernelNames.affineCoupling, forward), config(kernelNames.affineCouplingGradient, backward)];
+  return [
+    config(kernelNames.affineCoupling, forward),
+    config(kernelNames.affineCouplingGradient, backward),
+    config(kernelNames.affineImageCoupling, forward),
+    config(kernelNames.affineImageCouplingGradient, backward),
+  ];
 }

@@ -1,71 +1,83 @@
 import type { AffineCouplingKernelAttributes } from '@diffeo/ops';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { scaleBytes } from './affine-kernels.ts';
-import { backwardScratch, forwardScratch, planStack, type StackPlan } from './dense-stack.ts';
-import type { Kernels } from './kernel-module.ts';
+import type { Machine } from './kernel-module.ts';
 import { type Pieces, pieces } from './pieces.ts';
+import type { Stack } from './stack.ts';
+import { inputsOf, rowsEach, stackOf } from './stack-of.ts';
 
-/** What depends on sizes alone when a coupling runs on so many rows. */
+/** What depends on sizes alone when a coupling runs on so many events. */
 export interface CouplingPlan {
-  readonly stack: StackPlan;
+  readonly stack: Stack;
+  /** How many rows there are: an event of an image has one for each pixel. */
+  readonly rows: number;
   /** Bytes of the log-scales, which come first in `kept`. */
   readonly scales: number;
   /** How many numbers `kept` has. */
   readonly keptSize: number;
-  readonly forward: Pieces<'lists' | 'entering' | 'raw' | 'exponentials' | 'scales' | 'stack'>;
-  readonly backward: Pieces<'lists' | 'entering' | 'dEntering' | 'dRaw' | 'exponentials' | 'stack'>;
+  readonly forward: Pieces<'lists' | 'entering' | 'raw' | 'exponentials' | 'scales' | 'logDets' | 'stack'>;
+  readonly backward: Pieces<'lists' | 'entering' | 'dEntering' | 'dRaw' | 'dLogDets' | 'exponentials' | 'stack'>;
 }
 
-/** Plans by attributes, of which every layer has its own, and by rows. */
-const known = new WeakMap<AffineCouplingKernelAttributes, Map<number, CouplingPlan>>();
+interface Known {
+  readonly plan: CouplingPlan;
+  /** What it was made for. */
+  readonly sizes: readonly number[];
+}
+
+/** Plans by attributes, of which every layer has its own, and by events. */
+const known = new WeakMap<AffineCouplingKernelAttributes, Map<number, Known>>();
 
 const sameSizes = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((size, i) => size === b[i]);
 
-/** The plan of a coupling on so many rows, remembered. */
+/** The plan of a coupling on so many events of `[batch, …, channels]`, remembered. */
 export function planCoupling(
-  kernels: Kernels,
+  machine: Machine,
   attributes: AffineCouplingKernelAttributes,
-  rows: number,
-  widths: readonly number[],
+  events: number,
+  shape: readonly number[],
+  weights: readonly TensorInfo[],
 ): CouplingPlan {
   let plans = known.get(attributes);
   if (!plans) {
     plans = new Map();
     known.set(attributes, plans);
   }
-  const remembered = plans.get(rows);
-  if (remembered && sameSizes(remembered.stack.widths, widths)) return remembered;
-  const plan = makePlan(kernels, attributes, rows, widths);
+  const sizes = [...shape.slice(1), ...weights.flatMap((weight) => weight.shape)];
+  const remembered = plans.get(events);
+  if (remembered && sameSizes(remembered.sizes, sizes)) return remembered.plan;
+  const plan = makePlan(machine, attributes, events, shape, weights);
   // A caller with ever other sizes must not fill the memory.
   if (plans.size >= 16) plans.clear();
-  plans.set(rows, plan);
+  plans.set(events, { plan, sizes });
   return plan;
 }
 
 function makePlan(
-  kernels: Kernels,
+  machine: Machine,
   attributes: AffineCouplingKernelAttributes,
-  rows: number,
-  widths: readonly number[],
+  events: number,
+  shape: readonly number[],
+  weights: readonly TensorInfo[],
 ): CouplingPlan {
   const { columnsKept, columnsChanged, keep } = attributes;
-  const stack = planStack(kernels, rows, widths, attributes);
+  const stack = stackOf(machine, events, shape, weights, attributes);
+  const rows = events * rowsEach(shape);
   const changed = rows * columnsChanged.length;
   const scales = scaleBytes(changed);
-  const entering = 4 * rows * (widths[0] as number);
+  const entering = 4 * rows * inputsOf(weights);
   const lists = 4 * (columnsKept.length + columnsChanged.length);
   const shared = { lists, entering, exponentials: scales };
   return {
-    stack,
-    scales,
-    keptSize: keep ? scales / 4 + stack.keptSize : 0,
+    ...{ stack, rows, scales, keptSize: keep ? scales / 4 + stack.keptSize : 0 },
     forward: pieces({
-      ...{ ...shared, raw: 8 * changed, scales: keep ? 0 : scales },
-      stack: forwardScratch(kernels, stack, keep),
+      ...{ ...shared, raw: 8 * changed, scales: keep ? 0 : scales, logDets: 4 * rows },
+      stack: keep ? stack.forwardBytes : stack.forwardBytesAlone,
     }),
     backward: pieces({
-      ...{ ...shared, dEntering: entering, dRaw: 8 * changed },
-      stack: keep ? backwardScratch(kernels, stack) : 0,
+      ...{ ...shared, dEntering: entering, dRaw: 8 * changed, dLogDets: 4 * rows },
+      stack: keep ? stack.backwardBytes : 0,
     }),
   };
 }

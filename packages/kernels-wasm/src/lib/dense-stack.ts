@@ -1,19 +1,12 @@
 import type { DenseStackKernelAttributes } from '@diffeo/ops';
 import { activationCodes } from './activation-code.ts';
 import type { Kernels, Machine } from './kernel-module.ts';
+import { type BackwardPlaces, type KeptLayer, type LayerAddresses, type Stack, wholeLines } from './stack.ts';
 
 type StackOptions = Pick<DenseStackKernelAttributes, 'activation' | 'residual'>;
 
-/** Where one layer's results are in `kept`, in bytes. */
-interface KeptLayer {
-  /** What the layer gives to the next. */
-  readonly output: number;
-  /** What its activation gave: the same, unless the layer adds its input. */
-  readonly activated: number;
-}
-
 /** A dense stack at one batch size: everything that is known before any number is. */
-export interface StackPlan {
+interface StackPlan {
   readonly rows: number;
   /** The sizes of the vectors between the layers, input and output included. */
   readonly widths: readonly number[];
@@ -35,11 +28,8 @@ export interface StackPlan {
   readonly largest: number;
 }
 
-/** Rounded up to whole lines of the cache. */
-const line = (bytes: number): number => Math.ceil(bytes / 64) * 64;
-
 /** Plans a stack between vectors of these sizes. */
-export function planStack(
+function planStack(
   kernels: Kernels,
   rows: number,
   widths: readonly number[],
@@ -61,7 +51,7 @@ export function planStack(
     if (skip) keptSize += size;
     return { output, activated };
   });
-  const largest = line(4 * rows * Math.max(...widths));
+  const largest = wholeLines(4 * rows * Math.max(...widths));
   const code = activationCodes[activation];
   return { rows, widths, activation: code, skips, zerosEnter, together, kept, keptSize, largest };
 }
@@ -72,8 +62,8 @@ const layersOf = ({ skips, together }: StackPlan): number[] => [...skips.keys()]
 /** The size of the one layer that another follows at once. */
 const lineUnits = ({ widths }: StackPlan): number => widths[1] as number;
 
-/** How many bytes `forwardStack` takes: what is kept where nobody else keeps it, and the largest product's scratch. */
-export function forwardScratch(kernels: Kernels, plan: StackPlan, keep: boolean): number {
+/** How many bytes the largest product of `forwardStack` takes. */
+function forwardScratch(kernels: Kernels, plan: StackPlan): number {
   const products = layersOf(plan).map((i) => {
     const [inputs, outputs] = shapeOf(plan, i);
     return kernels.productScratch(plan.rows, inputs, outputs, plan.zerosEnter[i] as boolean) >>> 0;
@@ -82,19 +72,11 @@ export function forwardScratch(kernels: Kernels, plan: StackPlan, keep: boolean)
     products.push(kernels.lineOrderScratch(plan.rows, lineUnits(plan)) >>> 0);
     products.push(kernels.lineScratch(plan.rows, lineUnits(plan)) >>> 0);
   }
-  return Math.max(...products) + (keep ? 0 : line(4 * plan.keptSize));
+  return Math.max(...products);
 }
 
-/** Where the parameters of a layer are. */
-export interface LayerAddresses {
-  readonly weight: number;
-  readonly bias: number;
-}
-
-/**
- * x [rows, widths[0]] → y. `kept` is where the results between the layers go; 0 for the beginning of the scratch.
- */
-export function forwardStack(
+/** x [rows, widths[0]] → y. */
+function forwardStack(
   { kernels }: Machine,
   plan: StackPlan,
   x: number,
@@ -103,7 +85,7 @@ export function forwardStack(
 ): void {
   const { rows, activation, skips, zerosEnter, together } = plan;
   const kept = wanted || scratch;
-  const free = wanted ? scratch : scratch + line(4 * plan.keptSize);
+  const free = wanted ? scratch : scratch + wholeLines(4 * plan.keptSize);
   let entering = x;
   if (together) {
     const [first, second] = layers as readonly [LayerAddresses, LayerAddresses];
@@ -135,7 +117,7 @@ export function forwardStack(
 }
 
 /** How many bytes `backwardStack` takes: three matrices, and the largest product's scratch. */
-export function backwardScratch(kernels: Kernels, plan: StackPlan): number {
+function backwardScratch(kernels: Kernels, plan: StackPlan): number {
   const products = layersOf(plan).flatMap((i) => {
     const [inputs, outputs] = shapeOf(plan, i);
     return [
@@ -147,13 +129,10 @@ export function backwardScratch(kernels: Kernels, plan: StackPlan): number {
   return 3 * plan.largest + Math.max(...products);
 }
 
-/**
- * From the gradient of y those of x and of every parameter. `dx` may be the place of nothing else; `dy` is left as it is.
- */
-export function backwardStack(
+function backwardStack(
   { kernels }: Machine,
   plan: StackPlan,
-  at: { readonly x: number; readonly kept: number; readonly dy: number; readonly dx: number; readonly scratch: number },
+  at: BackwardPlaces,
   weights: readonly number[],
   gradients: readonly LayerAddresses[],
 ): void {
@@ -189,4 +168,18 @@ export function backwardStack(
     if (skips[i]) kernels.add(to, dh, rows * inputs, to);
     dh = to;
   }
+}
+
+/** A stack of dense layers between vectors of these sizes. */
+export function denseStack(kernels: Kernels, rows: number, widths: readonly number[], options: StackOptions): Stack {
+  const plan = planStack(kernels, rows, widths, options);
+  const forwardBytes = forwardScratch(kernels, plan);
+  return {
+    keptSize: plan.keptSize,
+    forwardBytes,
+    forwardBytesAlone: forwardBytes + wholeLines(4 * plan.keptSize),
+    backwardBytes: backwardScratch(kernels, plan),
+    forward: (machine, x, layers, places) => forwardStack(machine, plan, x, layers, places),
+    backward: (machine, places, weights, gradients) => backwardStack(machine, plan, places, weights, gradients),
+  };
 }

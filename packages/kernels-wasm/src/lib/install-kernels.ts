@@ -13,12 +13,12 @@ import { isWasmBackend } from './backend.ts';
 import { type BuildName, buildNames, supports } from './build-name.ts';
 import { registerConvGradients } from './conv-gradients.ts';
 import { convKernels } from './conv-kernels.ts';
-import { denseStackKernels } from './dense-stack-kernels.ts';
 import { identity } from './identity.ts';
 import { machines } from './kernel-module.ts';
 import { matrixProducts } from './matrix-product.ts';
 import { compile } from './module-source.ts';
 import { segmentSum } from './segment-sum.ts';
+import { stackKernels } from './stack-kernels.ts';
 
 /** How to install the kernels. */
 export interface InstallOptions {
@@ -71,7 +71,7 @@ export async function installKernels({ build: wanted, addresses = {} }: InstallO
     ...convKernels(machineOf, before),
     identity(before('Identity')),
     segmentSum(machineOf),
-    ...denseStackKernels(machineOf),
+    ...stackKernels(machineOf),
     ...affineKernels(machineOf),
     ...affineCouplingKernels(machineOf),
     adamKernel(machineOf),

@@ -128,6 +128,8 @@ export interface Kernels {
     skipZeros: boolean,
     scratch: number,
   ): void;
+  repeatGroups(from: number, groups: number, size: number, to: number): void;
+  sumGroups(from: number, groups: number, size: number, sums: number): void;
   productScratch(rows: number, inner: number, columns: number, skipZeros: boolean): number;
   segmentSum(from: number, ids: number, rows: number, columns: number, segments: number, out: number): void;
   sumRows(from: number, rows: number, columns: number, sums: number): void;

@@ -1,8 +1,14 @@
 import { type Definition, defineLayer, specOf } from '@diffeo/core';
-import { affine, affineCoupling as fusedCoupling } from '@diffeo/ops';
+import {
+  affine,
+  affineImageCoupling,
+  affineCoupling as affineVectorCoupling,
+  type DenseStackOptions,
+} from '@diffeo/ops';
 import { maxValue, minValue, number, optional, pipe, strictObject } from 'valibot';
 import { coupling } from './coupling.ts';
-import { couplingEntries } from './mask.ts';
+import type { Direction } from './coupling-transform.ts';
+import { couplingEntries, type Partition } from './mask.ts';
 import { mlp } from './mlp.ts';
 
 const schema = strictObject({
@@ -12,6 +18,13 @@ const schema = strictObject({
   /** c: log-scales stay within ±c, so one layer stretches by at most eᶜ. Default 3. */
   bound: optional(pipe(number(), minValue(0.01), maxValue(20)), 3),
 });
+
+const fusedOptions = (
+  bound: number,
+  { keep, change }: Partition,
+  direction: Direction,
+  { activation, residual }: DenseStackOptions,
+) => ({ keep, change, bound, direction, activation, residual });
 
 /**
  * Affine coupling (Dinh et al. 2017, "Density estimation using Real NVP", eq. 7–8), for events of any shape. The log-scale is c·tanh(a/c): symmetric around 0, so that a layer expands as easily as it shrinks, and bounded.
@@ -24,6 +37,9 @@ export const affineCoupling: Definition<'layer', typeof schema> = /* @__PURE__ *
     coupling(config, site, {
       parametersPerDimension: 2,
       apply: (x, raw, direction) => affine(x, raw, config.bound, direction),
-      fused: (parts, direction, dense) => fusedCoupling({ ...dense, ...parts, bound: config.bound, direction }),
+      fused: {
+        vectors: (...given) => affineVectorCoupling(fusedOptions(config.bound, ...given)),
+        images: (...given) => affineImageCoupling(fusedOptions(config.bound, ...given)),
+      },
     }),
 });

@@ -1,4 +1,4 @@
-import { type Definition, defineNetwork, fold, leaf, type Network, normal, type Shape, sizeOf } from '@diffeo/core';
+import { type Definition, defineNetwork, fold, leaf, normal, type Shape, sizeOf } from '@diffeo/core';
 import { type Convolution, convStack, spaceToChannels } from '@diffeo/ops';
 import { concat, div, mul, ones, reshape, sqrt, square, sum, type Tensor, tile, zeros } from '@tensorflow/tfjs-core';
 import {
@@ -15,6 +15,7 @@ import {
   pipe,
   strictObject,
 } from 'valibot';
+import type { ConvolutionalNetwork } from './conv-network.ts';
 
 const side = pipe(
   number(),
@@ -84,7 +85,7 @@ export const convolutional: Definition<'network', typeof schema> = /* @__PURE__ 
   schema,
   build:
     ({ width, kernels, activation, residual, weightNormalised }, site) =>
-    (inputShape, outputShape): Network<readonly Layer[]> => {
+    (inputShape, outputShape): ConvolutionalNetwork<readonly Layer[]> => {
       if (!isImage(inputShape) || !isImage(outputShape)) {
         return site.fail(
           "a convolutional network maps images: give the coupling of an image the mask 'channels' or 'checkerboard'",
@@ -103,6 +104,8 @@ export const convolutional: Definition<'network', typeof schema> = /* @__PURE__ 
       const widths = [inputs, ...hidden, outputShape[2]];
       const filters = kernels.map((size, i) => [size, size, widths[i] as number, widths[i + 1] as number] as const);
       const last = filters.length - 1;
+      const layersOf = (params: readonly Layer[]) => params.map(normalised);
+      const channelsOf = (given: Tensor): Tensor => context?.of(given) ?? given;
       const gain = activation === 'relu' || activation === 'elu' ? Math.SQRT2 : 1;
       return {
         inputShape,
@@ -124,9 +127,10 @@ export const convolutional: Definition<'network', typeof schema> = /* @__PURE__ 
             if (!weightNormalised) return { filter, bias };
             return { filter, bias, length: mul(ones([outputs]), i === last ? 0 : gain) };
           }),
+        convolutions: { activation, residual, layersOf, channelsOf },
         apply: (params, x, call) => {
-          const given = context && call.context ? concat([x, context.of(call.context)], 3) : x;
-          return convStack(given, params.map(normalised), { activation, residual });
+          const given = call.context && contextShape ? concat([x, channelsOf(call.context)], 3) : x;
+          return convStack(given, layersOf(params), { activation, residual });
         },
       };
     },

@@ -1,5 +1,5 @@
 import type { Spec, Transformed } from '@diffeo/core';
-import type { AffineCoupling, DenseStackOptions } from '@diffeo/ops';
+import type { AffineCoupling, Convolution, Dense, DenseStackOptions } from '@diffeo/ops';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ImageMask, Mask, Partition } from './mask.ts';
 
@@ -11,8 +11,12 @@ export interface CouplingTransform {
   readonly parametersPerDimension: number;
   /** `x` `[batch, size]`, `raw` `[batch, parametersPerDimension · size]`. Raw zeros are the identity, to the bit. */
   apply(x: Tensor, raw: Tensor, direction: Direction): Transformed;
-  /** The whole coupling as one operation, of vectors, for a conditioner that is a stack of dense layers. */
-  fused?(parts: Partition, direction: Direction, dense: DenseStackOptions): AffineCoupling;
+  /** The whole coupling as one operation, for a conditioner that is a stack of dense layers, or of convolutions. */
+  readonly fused?: {
+    vectors(parts: Partition, direction: Direction, stack: DenseStackOptions): AffineCoupling<Dense>;
+    /** The parts are channels. */
+    images(parts: Partition, direction: Direction, stack: DenseStackOptions): AffineCoupling<Convolution>;
+  };
 }
 
 export interface CouplingConfig {

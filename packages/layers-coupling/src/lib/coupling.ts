@@ -1,11 +1,14 @@
 import { type Bijector, type Call, type Shape, type Site, sizeOf } from '@diffeo/core';
 import type { Dense } from '@diffeo/ops';
 import { reshape, type Tensor } from '@tensorflow/tfjs-core';
-import { buildConditioner, type ConditionerParams } from './conditioner.ts';
+import { buildConditioner, type ConditionerParams, trainable } from './conditioner.ts';
 import type { CouplingConfig, CouplingTransform, Direction } from './coupling-transform.ts';
+import { fusedMaps } from './fused-maps.ts';
 import { halves } from './halves.ts';
 import { imageCouplingMap } from './image-coupling-map.ts';
 import { isImageMask, partition } from './mask.ts';
+
+type Fused = NonNullable<CouplingTransform['fused']>;
 
 /** The context as vectors, where the conditioner takes one. */
 function contextRows({ context }: Call, shape: Shape | null): Tensor | null {
@@ -37,15 +40,16 @@ export function coupling(
     const { value, logDet } = transform.apply(changed, conditioner.apply(params, kept, call), direction);
     return { value: join(kept, value), logDet };
   };
-  const map = (direction: Direction) => {
-    const reference = composed(direction);
-    if (!dense || !transform.fused || eventShape.length !== 1) return reference;
-    const whole = transform.fused(parts, direction, dense);
-    return (params: ConditionerParams, x: Tensor, call: Call) =>
-      whole(x, contextRows(call, conditioner.contextShape), params.network as unknown as readonly Dense[], () =>
-        reference(params, x, call),
-      );
-  };
+  const maps =
+    dense && transform.fused && eventShape.length === 1
+      ? fusedMaps({
+          make: (direction) => (transform.fused as Fused).vectors(parts, direction, dense),
+          layersOf: ({ network }) => network as unknown as readonly Dense[],
+          sourcesOf: (params) => trainable(conditioner.layout, params),
+          contextOf: (call) => contextRows(call, conditioner.contextShape),
+          composed,
+        })
+      : { forward: composed('forward'), inverse: composed('inverse') };
   return {
     eventShape,
     baseShape: eventShape,
@@ -53,7 +57,6 @@ export function coupling(
     layout: conditioner.layout,
     init: conditioner.init,
     ...(start && { start: (params: ConditionerParams, x: Tensor, call: Call) => start(params, split(x).kept, call) }),
-    forward: map('forward'),
-    inverse: map('inverse'),
+    ...maps,
   };
 }

@@ -1,13 +1,16 @@
 import type { Bijector, Shape, Site, Transformed } from '@diffeo/core';
 import { concat, mul, reshape, slice, sum, type Tensor, tensor } from '@tensorflow/tfjs-core';
-import { buildConditioner, type ConditionerParams } from './conditioner.ts';
+import { buildConditioner, type ConditionerParams, trainable } from './conditioner.ts';
 import type { CouplingConfig, CouplingTransform, Direction } from './coupling-transform.ts';
-import type { ImageMask } from './mask.ts';
+import { fusedMaps } from './fused-maps.ts';
+import type { ImageMask, Partition } from './mask.ts';
 
 type Image = readonly [height: number, width: number, channels: number];
 
 /** How a mask takes images apart. Everything is `[batch, height, width, …]`. */
 interface Parts {
+  /** The channels that stay and those that change, where the mask is one of channels. */
+  readonly partition: Partition | null;
   /** The shape of what the network is given, and how many channels change at each pixel. */
   readonly input: Shape;
   readonly changing: number;
@@ -29,7 +32,10 @@ function byChannels([height, width, channels]: Image, swap: boolean, site: Site)
     slice(x, [0, 0, 0, from], [x.shape[0] as number, height, width, count]);
   const keptOf = (x: Tensor): Tensor => run(x, swap ? first : 0, kept);
   const changing = channels - kept;
+  const all = [...Array(channels).keys()];
+  const halves = [all.slice(0, first), all.slice(first)] as const;
   return {
+    partition: { keep: halves[swap ? 1 : 0], change: halves[swap ? 0 : 1] },
     input: [height, width, kept],
     changing,
     split: (x) => ({ given: keptOf(x), changed: run(x, swap ? 0 : first, changing) }),
@@ -49,6 +55,7 @@ function byCheckerboard([height, width, channels]: Image, swap: boolean, site: S
     return tensor(marks, [1, height, width, 1]);
   };
   return {
+    partition: null,
     input: [height, width, channels],
     changing: channels,
     split: (x) => ({ given: mul(x, parity(!swap)), changed: x }),
@@ -81,7 +88,7 @@ export function imageCouplingMap(
   const conditioner = buildConditioner(config.conditioner, site, parts.input, [height, width, outputs]);
   const { start } = conditioner;
 
-  const map =
+  const composed =
     (direction: Direction): Bijector<ConditionerParams>['forward'] =>
     (params, x, call): Transformed => {
       const batch = x.shape[0] as number;
@@ -98,6 +105,19 @@ export function imageCouplingMap(
         logDet: sum(reshape(logDet, [batch, pixels]), 1),
       };
     };
+  const { convolutions } = conditioner;
+  const { partition } = parts;
+  const { fused } = transform;
+  const maps =
+    convolutions && partition && fused
+      ? fusedMaps({
+          make: (direction) => fused.images(partition, direction, convolutions),
+          layersOf: ({ network }) => convolutions.layersOf(network),
+          sourcesOf: (params) => trainable(conditioner.layout, params),
+          contextOf: ({ context }) => (conditioner.contextShape && context ? convolutions.channelsOf(context) : null),
+          composed,
+        })
+      : { forward: composed('forward'), inverse: composed('inverse') };
   return {
     eventShape,
     baseShape: eventShape,
@@ -105,7 +125,6 @@ export function imageCouplingMap(
     layout: conditioner.layout,
     init: conditioner.init,
     ...(start && { start: (params, x, call) => start(params, parts.split(x).given, call) }),
-    forward: map('forward'),
-    inverse: map('inverse'),
+    ...maps,
   };
 }

@@ -7,11 +7,14 @@ import {
   type Latent,
   type Layout,
   type Params,
+  type Retraced,
   type Shape,
   type Site,
+  type Slopes,
   sequence,
   sizeOf,
   specOf,
+  type Transformed,
 } from '@diffeo/core';
 import { add, concat, reshape, slice, type Tensor } from '@tensorflow/tfjs-core';
 import { array, minLength, pipe, strictObject } from 'valibot';
@@ -23,7 +26,7 @@ const schema = strictObject({
 
 /** One level: its layers, and what of their output goes on. The last level goes on with nothing. */
 interface Level {
-  readonly bijector: Bijector<readonly Params[]>;
+  readonly bijector: ReturnType<typeof sequence>;
   readonly shape: Shape;
   /** The size of the last axis that goes on. */
   readonly goesOn: number;
@@ -37,6 +40,16 @@ function cut(x: Tensor, shape: Shape, count: number): readonly [Tensor, Tensor] 
   const begin = (at: number) => [...shape.map(() => 0), at];
   const rest = (shape.at(-1) as number) - count;
   return [slice(x, begin(0), axisSizes(batch, shape, count)), slice(x, begin(count), axisSizes(batch, shape, rest))];
+}
+
+/** Levels may share a parameter, and do share the context. */
+function summed(pairs: readonly (readonly [of: Tensor, gradient: Tensor])[]): ReadonlyMap<Tensor, Tensor> {
+  const sums = new Map<Tensor, Tensor>();
+  for (const [of, gradient] of pairs) {
+    const before = sums.get(of);
+    sums.set(of, before ? add(before, gradient) : gradient);
+  }
+  return sums;
 }
 
 const flat = (x: Tensor, size: number): Tensor => reshape(x, [x.shape[0] as number, size]);
@@ -82,6 +95,52 @@ export const multiScale: Definition<'layer', typeof schema> = /* @__PURE__ */ de
     const starts = latents.map((_, i) => latents.slice(0, i).reduce((sum, { size }) => sum + size, 0));
     const inside = (call: Call, i: number): Call =>
       call.seed === undefined ? call : { ...call, seed: fold(call.seed, `level ${i}`) };
+
+    /** What an image-like tensor has of each level in a flat one, as the level's own layers see it. */
+    const restOf = (z: Tensor, i: number): Tensor => {
+      const { shape, goesOn } = levels[i] as Level;
+      const batch = z.shape[0] as number;
+      const run = slice(z, [0, starts[i] as number], [batch, (latents[i] as Latent).size]);
+      return reshape(run, axisSizes(batch, shape, (shape.at(-1) as number) - goesOn));
+    };
+    /** What a level's layers return: what goes on, and the rest. */
+    const whole = (next: Tensor | null, z: Tensor, i: number): Tensor =>
+      next ? concat([next, restOf(z, i)], (levels[i] as Level).shape.length) : restOf(z, i);
+    const joined = (parts: readonly Tensor[]): Tensor =>
+      parts.length > 1 ? concat([...parts], 1) : (parts[0] as Tensor);
+
+    type Retrace = (params: readonly (readonly Params[])[], value: Tensor, slopes: Slopes, call: Call) => Retraced;
+    const retraceInverse: Retrace = (params, value, { dValue, dLogDet }, call) => {
+      const gradients: (readonly [Tensor, Tensor])[] = [];
+      let [point, dPoint]: [Tensor | null, Tensor | null] = [null, null];
+      for (const [i, { bijector }] of [...levels.entries()].reverse()) {
+        const slopes = { dValue: whole(dPoint, dValue, i), dLogDet };
+        const step = bijector.retrace('inverse', params[i] ?? [], whole(point, value, i), slopes, inside(call, i));
+        ({ point, dPoint } = step as Retraced);
+        gradients.push(...(step as Retraced).gradients);
+      }
+      return { point: point as Tensor, dPoint: dPoint as Tensor, gradients: summed(gradients) };
+    };
+    const retraceForward: Retrace = (params, value, { dValue, dLogDet }, call) => {
+      const gradients: (readonly [Tensor, Tensor])[] = [];
+      let [point, dPoint] = [value, dValue];
+      const flats: [Tensor, Tensor][] = levels.map(({ bijector, shape, goesOn }, i) => {
+        const slopes = { dValue: dPoint, dLogDet };
+        const step = bijector.retrace('forward', params[i] ?? [], point, slopes, inside(call, i)) as Retraced;
+        gradients.push(...step.gradients);
+        const [next, rest] = goesOn > 0 ? cut(step.point, shape, goesOn) : [step.point, step.point];
+        const [dNext, dRest] = goesOn > 0 ? cut(step.dPoint, shape, goesOn) : [step.dPoint, step.dPoint];
+        [point, dPoint] = [next, dNext];
+        const { size } = latents[i] as Latent;
+        return [flat(rest, size), flat(dRest, size)];
+      });
+      return {
+        point: joined(flats.map(([rest]) => rest)),
+        dPoint: joined(flats.map(([, dRest]) => dRest)),
+        gradients: summed(gradients),
+      };
+    };
+
     return {
       eventShape: site.eventShape,
       baseShape: [latents.reduce((sum, { size }) => sum + size, 0)],
@@ -108,23 +167,20 @@ export const multiScale: Definition<'layer', typeof schema> = /* @__PURE__ */ de
           latent.push(flat(rest, latents[i]?.size ?? 0));
           value = next;
         }
-        return { value: latent.length > 1 ? concat(latent, 1) : (latent[0] as Tensor), logDet: logDet as Tensor };
+        return { value: joined(latent), logDet: logDet as Tensor };
       },
       forward: (params, z, call) => {
-        const batch = z.shape[0] as number;
         let value: Tensor | null = null;
         let logDet: Tensor | null = null;
-        for (const [i, { bijector, shape, goesOn }] of [...levels.entries()].reverse()) {
-          const { size } = latents[i] as Latent;
-          const last = (shape.at(-1) as number) - goesOn;
-          const rest = reshape(slice(z, [0, starts[i] as number], [batch, size]), axisSizes(batch, shape, last));
-          const whole: Tensor = value ? concat([value, rest], shape.length) : rest;
-          const step = bijector.forward(params[i] ?? [], whole, inside(call, i));
+        for (const [i, { bijector }] of [...levels.entries()].reverse()) {
+          const step: Transformed = bijector.forward(params[i] ?? [], whole(value, z, i), inside(call, i));
           logDet = logDet ? add(logDet, step.logDet) : step.logDet;
           value = step.value;
         }
         return { value: value as Tensor, logDet: logDet as Tensor };
       },
+      retrace: (direction, params, value, slopes, call) =>
+        (direction === 'inverse' ? retraceInverse : retraceForward)(params, value, slopes, call),
     };
   },
 });

@@ -5,7 +5,7 @@ import { setBackend, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { affineCoupling } from './affine-coupling.ts';
 
-const run = affineCoupling({
+const { map: run } = affineCoupling({
   ...{ keep: [0], change: [1], bound: 3, activation: 'relu', residual: false },
   direction: 'inverse',
 });

@@ -1,14 +1,31 @@
 import { product } from '@diffeo/core/engine';
-import { add, concat, engine, mul, ones, pad, reshape, slice, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  add,
+  concat,
+  engine,
+  getBackend,
+  getKernel,
+  mul,
+  ones,
+  pad,
+  reshape,
+  slice,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
 import { activations, type FusedActivation } from './activation.ts';
-import type { DenseStackOptions } from './dense.ts';
+import type { Dense, DenseStackOptions } from './dense.ts';
 import { fusedOp } from './fused-op.ts';
+import { kernelNames } from './kernels.ts';
+import { stackKernel } from './stack-kernel.ts';
 
 /** One convolution: filter `[height, width, inputs, outputs]` with odd sides, bias `[outputs]`. */
 export interface Convolution {
   readonly filter: Tensor;
   readonly bias: Tensor;
 }
+
+/** A convolution as kernels name its parts. */
+export const asDense = ({ filter, bias }: Convolution): Dense => ({ weight: filter, bias });
 
 type Image = [batch: number, height: number, width: number, channels: number];
 type Filter = [height: number, width: number, inputs: number, outputs: number];
@@ -71,11 +88,15 @@ function sumPixels(dz: Tensor): Tensor {
 
 /**
  * A stack of convolutions with an activation between them, `[batch, height, width, inputs]` → `[batch, height, width,
- * outputs]`: stride 1, zeros beyond the borders. One node of the tape where the backend has a kernel for the gradient of
- * filters; elsewhere, for an empty batch, and where the gradient is itself differentiated, a composition.
+ * outputs]`: stride 1, zeros beyond the borders. One node of the tape where the backend has a kernel for it, or for the
+ * gradient of filters; elsewhere, for an empty batch, and where the gradient is itself differentiated, a composition.
  */
 export function convStack(x: Tensor, layers: readonly Convolution[], options: DenseStackOptions): Tensor {
   if (x.size === 0 || layers.some(({ filter }) => filter.size === 0)) return compose(x, layers, options);
+  const { convStack: kernel, convStackGradient: gradient } = kernelNames;
+  if (getKernel(kernel, getBackend())) {
+    return stackKernel({ kernel, gradient }, x, layers.map(asDense), options, () => compose(x, layers, options));
+  }
   const last = layers.length - 1;
   const { apply, derivative, fused } = activations[options.activation];
   const skips = layers.map((layer, i) => options.residual && i < last && keepsWidth(layer));

@@ -2,9 +2,9 @@ import { product } from '@diffeo/core/engine';
 import { add, engine, getBackend, getKernel, mul, reshape, sum, type Tensor, transpose } from '@tensorflow/tfjs-core';
 import { activations, type FusedActivation } from './activation.ts';
 import type { Dense, DenseStackOptions } from './dense.ts';
-import { denseStackKernel } from './dense-stack-kernel.ts';
 import { fusedOp } from './fused-op.ts';
 import { kernelNames } from './kernels.ts';
+import { stackKernel } from './stack-kernel.ts';
 
 const widths = ({ weight }: Dense): [number, number] => weight.shape as [number, number];
 
@@ -38,8 +38,9 @@ function fusedDense(x: Tensor, { weight, bias }: Dense, activation: FusedActivat
 export function denseStack(x: Tensor, layers: readonly Dense[], options: DenseStackOptions): Tensor {
   const empty = (x.shape[0] as number) === 0 || layers.some((layer) => widths(layer).includes(0));
   if (empty) return compose(x, layers, options);
-  if (getKernel(kernelNames.denseStack, getBackend())) {
-    return denseStackKernel(x, layers, options, () => compose(x, layers, options));
+  const { denseStack: kernel, denseStackGradient: gradient } = kernelNames;
+  if (getKernel(kernel, getBackend())) {
+    return stackKernel({ kernel, gradient }, x, layers, options, () => compose(x, layers, options));
   }
 
   const last = layers.length - 1;

@@ -8,10 +8,14 @@ import type { ActivationName } from './activation.ts';
 export const kernelNames = {
   denseStack: 'DiffeoDenseStack',
   denseStackGradient: 'DiffeoDenseStackGradient',
+  convStack: 'DiffeoConvStack',
+  convStackGradient: 'DiffeoConvStackGradient',
   affine: 'DiffeoAffine',
   affineGradient: 'DiffeoAffineGradient',
   affineCoupling: 'DiffeoAffineCoupling',
   affineCouplingGradient: 'DiffeoAffineCouplingGradient',
+  affineImageCoupling: 'DiffeoAffineImageCoupling',
+  affineImageCouplingGradient: 'DiffeoAffineImageCouplingGradient',
   adam: 'DiffeoAdam',
 } as const;
 
@@ -26,6 +30,9 @@ interface DenseStackAttributes {
  * making; empty unless `keep`.
  *
  * `DiffeoDenseStackGradient`: `dy`, `x`, `kept`, weights → `[dx, dWeight0, dBias0, dWeight1, …]`.
+ *
+ * `DiffeoConvStack` and `DiffeoConvStackGradient`: the same of images `[batch, height, width, channels]`, with filters
+ * `[height, width, inputs, outputs]` for weights: stride 1, zeros beyond the borders.
  */
 export interface DenseStackKernelAttributes extends DenseStackAttributes {
   readonly keep: boolean;
@@ -48,6 +55,9 @@ export interface AffineKernelAttributes {
  *
  * `DiffeoAffineCouplingGradient`: `dValue`, `dLogDet`, `point`, `kept`, perhaps `context`, weights → `[dx, dContext?,
  * dWeight0, dBias0, dWeight1, …]`.
+ *
+ * `DiffeoAffineImageCoupling` and `DiffeoAffineImageCouplingGradient`: the same of images, whose columns are channels, with
+ * a context `[batch, height, width, channels]` and filters for weights. A logDet is of a whole image.
  */
 export interface AffineCouplingKernelAttributes extends AffineKernelAttributes, DenseStackKernelAttributes {
   readonly columnsKept: readonly number[];

@@ -2,7 +2,7 @@ import { openTapes } from '@diffeo/core/engine';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Dense, DenseStackOptions } from './dense.ts';
 import { fusedOp } from './fused-op.ts';
-import { type DenseStackKernelAttributes, kernelNames, runKernel } from './kernels.ts';
+import { type DenseStackKernelAttributes, runKernel } from './kernels.ts';
 
 /** Tensors by the names that kernels know them by: `weight0`, `bias0`, `weight1`, … */
 export function namedLayers(layers: readonly Dense[]): Record<string, Tensor> {
@@ -28,8 +28,9 @@ export function namedGradients(gradients: readonly Tensor[]): Record<string, Ten
   return named;
 }
 
-/** A dense stack by the one kernel that does all of it. */
-export function denseStackKernel(
+/** A stack by the one kernel that does all of it: of dense layers, or of convolutions, whose weights are filters. */
+export function stackKernel(
+  { kernel, gradient }: { readonly kernel: string; readonly gradient: string },
   x: Tensor,
   layers: readonly Dense[],
   { activation, residual }: DenseStackOptions,
@@ -37,17 +38,17 @@ export function denseStackKernel(
 ): Tensor {
   const attributes: DenseStackKernelAttributes = { activation, residual, keep: openTapes() > 0 };
   const [y] = fusedOp<Record<string, Tensor>, readonly [Tensor]>({
-    kernel: kernelNames.denseStack,
+    kernel,
     inputs: { x, ...namedLayers(layers) },
     reference: () => [reference()],
     forward: (inputs, save) => {
-      const [output, kept] = runKernel(kernelNames.denseStack, inputs, attributes) as [Tensor, Tensor];
+      const [output, kept] = runKernel(kernel, inputs, attributes) as [Tensor, Tensor];
       save([x, kept, ...layers.map(({ weight }) => weight)]);
       return [output];
     },
     backward: ([dy], [entered, kept, ...weights]) => {
       const inputs = { dy, x: entered as Tensor, kept: kept as Tensor, ...namedWeights(weights) };
-      const [dx, ...gradients] = runKernel(kernelNames.denseStackGradient, inputs, attributes);
+      const [dx, ...gradients] = runKernel(gradient, inputs, attributes);
       return { x: dx as Tensor, ...namedGradients(gradients) };
     },
   });

@@ -1,0 +1,262 @@
+import { fold, normal } from '@diffeo/core';
+import { differentiate, tidied } from '@diffeo/core/engine';
+import { registerGradients } from '@diffeo/core/gradients';
+import { type AffineCouplingOptions, affineImageCoupling, type Convolution } from '@diffeo/ops';
+import { countTensors } from '@diffeo/testing';
+import { installMatchers } from '@diffeo/testing/vitest';
+import {
+  add,
+  concat,
+  elu,
+  mul,
+  pad,
+  relu,
+  reshape,
+  sigmoid,
+  slice,
+  sum,
+  type Tensor,
+  tanh,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { growHeap, heapGrowth } from '../../test/heap.ts';
+import { plainAffine } from '../../test/plain-affine.ts';
+import { activationNames } from '../../test/plain-stack.ts';
+import { describeBuilds } from '../../test/with-build.ts';
+
+installMatchers();
+
+const activate = { relu, tanh, elu, sigmoid };
+
+/** x ∗ filter + bias as a sum over the filter's places, of tfjs operations that no kernel here replaces but the product. */
+function plainConvolution(x: Tensor, { filter, bias }: Convolution): Tensor {
+  const [batch, height, width, inputs] = x.shape as [number, number, number, number];
+  const [rows, columns, , outputs] = filter.shape as [number, number, number, number];
+  const border = [(rows - 1) / 2, (columns - 1) / 2] as const;
+  const wide = pad(x, [
+    [0, 0],
+    [border[0], border[0]],
+    [border[1], border[1]],
+    [0, 0],
+  ]);
+  let total = reshape(bias, [1, outputs]) as Tensor;
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      const seen = reshape(slice(wide, [0, i, j, 0], [batch, height, width, inputs]), [
+        batch * height * width,
+        inputs,
+        1,
+      ]);
+      const tap = reshape(slice(filter, [i, j, 0, 0], [1, 1, inputs, outputs]), [1, inputs, outputs]);
+      total = add(total, sum(mul(seen, tap), 1));
+    }
+  }
+  return reshape(total, [batch, height, width, outputs]);
+}
+
+function entering(
+  layers: readonly Convolution[],
+  x: Tensor,
+  { activation, residual }: AffineCouplingOptions,
+): Tensor[] {
+  const sums: Tensor[] = [];
+  let h = x;
+  for (const [i, layer] of layers.entries()) {
+    const z = plainConvolution(h, layer);
+    sums.push(z);
+    const output = activate[activation](z);
+    const keepsWidth = layer.filter.shape[2] === layer.filter.shape[3];
+    h = i === layers.length - 1 ? z : residual && keepsWidth ? add(h, output) : output;
+  }
+  return [...sums.slice(0, -1), h];
+}
+
+const columnsOf = (x: Tensor, from: number, count: number): Tensor =>
+  slice(x, [0, 0, 0, from], [...x.shape.slice(0, 3), count]);
+
+/** The same coupling of tfjs operations. Kept and changed channels are runs. */
+function plain(x: Tensor, context: Tensor | null, layers: readonly Convolution[], options: AffineCouplingOptions) {
+  const { keep, change, bound, direction } = options;
+  const [batch, height, width] = x.shape as [number, number, number, number];
+  const kept = columnsOf(x, keep[0] as number, keep.length);
+  const changed = columnsOf(x, change[0] as number, change.length);
+  const raw = entering(layers, context ? concat([kept, context], 3) : kept, options).at(-1) as Tensor;
+  const pixels = height * width;
+  const rows = batch * pixels;
+  const mapped = plainAffine(
+    reshape(changed, [rows, change.length]),
+    reshape(raw, [rows, 2 * change.length]),
+    bound,
+    direction,
+  );
+  const value = reshape(mapped.value, changed.shape);
+  const parts = (keep[0] as number) < (change[0] as number) ? [kept, value] : [value, kept];
+  return { value: concat(parts, 3), logDet: sum(reshape(mapped.logDet, [batch, pixels]), 1) };
+}
+
+/** The kernel alone: its reference must not be what runs. */
+const refuse = () => {
+  throw new RangeError('the reference ran');
+};
+const fused = (
+  x: Tensor,
+  context: Tensor | null,
+  layers: readonly Convolution[],
+  options: AffineCouplingOptions,
+  checkpoint = false,
+) => affineImageCoupling(options).map(x, context, layers, refuse, checkpoint);
+
+const drawLayers = (sides: readonly number[], channels: readonly number[], seed: number): Convolution[] =>
+  sides.map((side, i) => {
+    const [inputs, outputs] = [channels[i] as number, channels[i + 1] as number];
+    return {
+      filter: mul(normal([side, side, inputs, outputs], fold(seed, i)), 1 / (side * Math.sqrt(inputs))),
+      bias: normal([outputs], fold(seed, -1 - i)),
+    };
+  });
+
+const tensorsOf = (layers: readonly Convolution[]): Tensor[] => layers.flatMap(({ filter, bias }) => [filter, bias]);
+
+const cases = fc
+  .record({
+    image: fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 7 })),
+    keep: fc.integer({ min: 1, max: 4 }),
+    change: fc.integer({ min: 1, max: 5 }),
+    context: fc.integer({ min: 0, max: 2 }),
+    sides: fc.array(fc.constantFrom(1, 1, 3, 3, 5), { minLength: 1, maxLength: 3 }),
+    width: fc.constantFrom(1, 4, 8, 33, 64),
+    activation: fc.constantFrom(...activationNames),
+    residual: fc.boolean(),
+    direction: fc.constantFrom('forward' as const, 'inverse' as const),
+    keepsFirst: fc.boolean(),
+    seed: fc.nat(),
+  })
+  .map(({ image, keep, change, context, sides, width, keepsFirst, seed, ...rest }) => {
+    const all = [...Array(keep + change).keys()];
+    const options: AffineCouplingOptions = {
+      ...{ ...rest, bound: 3 },
+      keep: keepsFirst ? all.slice(0, keep) : all.slice(change),
+      change: keepsFirst ? all.slice(keep) : all.slice(0, change),
+    };
+    const channels = [keep + context, ...sides.slice(1).map(() => width), 2 * change];
+    return {
+      x: () => normal([...image, keep + change], seed),
+      context: () => (context > 0 ? normal([...image, context], seed + 1) : null),
+      layers: () => drawLayers(sides, channels, seed + 2),
+      dy: () => normal([...image, keep + change], seed + 3),
+      dLog: () => normal([image[0]], seed + 4),
+      options,
+    };
+  });
+
+/** Whether a rectifier is so close to its kink that rounding decides what the gradient is. */
+const onKink = (x: Tensor, context: Tensor | null, layers: readonly Convolution[], options: AffineCouplingOptions) => {
+  if (options.activation !== 'relu') return false;
+  const kept = columnsOf(x, options.keep[0] as number, options.keep.length);
+  const sums = entering(layers, context ? concat([kept, context], 3) : kept, options).slice(0, -1);
+  return sums.some((z) => z.dataSync().some((number) => Math.abs(number) < 1e-5));
+};
+
+describeBuilds('the affine coupling of images', () => {
+  beforeAll(() => registerGradients());
+
+  test('has the value, log-determinant and every gradient of its composition, kept, run again or retraced', () => {
+    fc.assert(
+      fc.property(cases, (drawn) => {
+        tidied(() => {
+          const { options } = drawn;
+          const [x, context, layers] = [drawn.x(), drawn.context(), drawn.layers()];
+          fc.pre(!onKink(x, context, layers, options));
+          const [dy, dLog] = [drawn.dy(), drawn.dLog()];
+          const inputs = [x, ...(context ? [context] : []), ...tensorsOf(layers)];
+          const run = (map: () => { value: Tensor; logDet: Tensor }) => {
+            const { value, logDet } = map();
+            const weighted = () => {
+              const result = map();
+              return add(sum(mul(result.value, dy)), sum(mul(result.logDet, dLog)));
+            };
+            const { grads } = differentiate(weighted, inputs);
+            return [value, logDet, ...grads.map((gradient, i) => gradient ?? zerosLike(inputs[i] as Tensor))];
+          };
+          const slow = run(() => plain(x, context, layers, options));
+          const close = (result: Tensor, i: number) => {
+            const expected = slow[i] as Tensor;
+            const scale = 1 / Math.max(1, ...expected.dataSync().map(Math.abs));
+            expect(mul(result, scale)).toBeCloseToTensor(mul(expected, scale), 1e-3);
+          };
+          for (const checkpoint of [false, true]) {
+            for (const [i, result] of run(() => fused(x, context, layers, options, checkpoint)).entries())
+              close(result, i);
+          }
+          const found = affineImageCoupling(options).retrace(slow[0] as Tensor, context, layers, [dy, dLog]);
+          if (!found) return expect.fail('nothing was retraced');
+          const { point, dPoint, dContext, dLayers } = found;
+          expect(point).toBeCloseToTensor(x, 1e-3);
+          for (const [i, result] of [dPoint, ...(dContext ? [dContext] : []), ...dLayers].entries())
+            close(result, i + 2);
+        });
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  const options = {
+    ...{ keep: [0, 1], change: [2, 3], bound: 3, activation: 'relu', residual: false },
+    direction: 'inverse',
+  } as const satisfies AffineCouplingOptions;
+  const draw = (batch: number) => [normal([batch, 9, 9, 4], 1), drawLayers([3, 1, 3], [2, 64, 64, 4], 2)] as const;
+
+  test('outside a gradient a batch of several blocks is the same as inside one', () => {
+    tidied(() => {
+      const [x, layers] = draw(30);
+      const outside = fused(x, null, layers, options);
+      differentiate(() => {
+        const inside = fused(x, null, layers, options);
+        expect(inside.value).toBeCloseToTensor(outside.value, 1e-5);
+        expect(inside.logDet).toBeCloseToTensor(outside.logDet, 1e-4);
+        return sum(inside.value);
+      }, [x]);
+    });
+  });
+
+  test('the two directions undo each other, and what is kept is untouched to the bit', () => {
+    tidied(() => {
+      const [x, layers] = draw(5);
+      const there = fused(x, null, layers, options);
+      const back = fused(there.value, null, layers, { ...options, direction: 'forward' });
+      expect(back.value).toBeCloseToTensor(x, 1e-5);
+      expect(add(back.logDet, there.logDet)).toBeCloseToTensor(new Float32Array(5), 1e-4);
+      const kept = (tensor: Tensor) => [...columnsOf(tensor, 0, 2).dataSync()];
+      expect(kept(there.value)).toEqual(kept(x));
+    });
+  });
+
+  test('works in a heap that grows between its two directions', () => {
+    tidied(() => {
+      const [x, layers] = draw(3);
+      const run = (grow: () => void) =>
+        differentiate(() => {
+          const { value, logDet } = fused(x, null, layers, options);
+          grow();
+          return add(sum(value), sum(logDet));
+        }, [x, ...tensorsOf(layers)]).grads;
+      const quiet = run(() => undefined).map((gradient) => gradient?.dataSync() as Float32Array);
+      for (const [i, gradient] of run(growHeap).entries()) {
+        expect(gradient).toBeCloseToTensor(quiet[i] as Float32Array, 0);
+      }
+    });
+  });
+
+  test('leaves nothing behind, in tensors or in the heap', () => {
+    const [x, layers] = tidied(() => draw(2));
+    const step = () =>
+      tidied(() => {
+        differentiate(() => sum(fused(x, null, layers, options).value), [x, ...tensorsOf(layers)]);
+        fused(x, null, layers, options);
+      });
+    expect(countTensors(step)).toBe(0);
+    expect(heapGrowth(step, 200)).toBe(0);
+  });
+});

@@ -1,0 +1,59 @@
+import type { DenseStackKernelAttributes } from '@diffeo/ops';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { addressOf, type WasmBackend } from './backend.ts';
+import { convStack } from './conv-stack.ts';
+import { denseStack } from './dense-stack.ts';
+import type { Machine } from './kernel-module.ts';
+import type { LayerAddresses, Stack } from './stack.ts';
+
+export type Inputs = Readonly<Record<string, TensorInfo>>;
+
+/** The tensors `weight0`, `weight1`, … of a kernel's inputs: matrices, or filters. */
+export function weightsOf(inputs: Inputs): readonly TensorInfo[] {
+  const weights: TensorInfo[] = [];
+  for (let weight = inputs['weight0']; weight; weight = inputs[`weight${weights.length}`]) weights.push(weight);
+  return weights;
+}
+
+/** How many numbers enter a stack for each row. */
+export const inputsOf = (weights: readonly TensorInfo[]): number => weights[0]?.shape.at(-2) as number;
+
+/** How many numbers come out for each row. */
+export const outputsOf = (weights: readonly TensorInfo[]): number => weights.at(-1)?.shape.at(-1) as number;
+
+/** How many rows an event of `[batch, …, channels]` has: one for each pixel of an image. */
+export const rowsEach = (shape: readonly number[]): number => shape.slice(1, -1).reduce((rows, side) => rows * side, 1);
+
+/** The stack that these weights make on so many events of `[batch, …, channels]`. */
+export function stackOf(
+  machine: Machine,
+  events: number,
+  shape: readonly number[],
+  weights: readonly TensorInfo[],
+  options: Pick<DenseStackKernelAttributes, 'activation' | 'residual'>,
+): Stack {
+  const shapes = weights.map((weight) => weight.shape);
+  if (shapes[0]?.length === 4) {
+    return convStack(machine, [events, shape[1] as number, shape[2] as number], shapes, options);
+  }
+  const widths = [inputsOf(weights), ...shapes.map(([, outputs]) => outputs as number)];
+  return denseStack(machine.kernels, events, widths, options);
+}
+
+/** Where the layers among a kernel's inputs are. */
+export const layersOf = (backend: WasmBackend, inputs: Inputs, weights: readonly TensorInfo[]): LayerAddresses[] =>
+  weights.map((weight, i) => ({
+    weight: addressOf(backend, weight),
+    bias: addressOf(backend, inputs[`bias${i}`] as TensorInfo),
+  }));
+
+/** The shapes of the gradients of every weight and bias, in order. */
+export const gradientShapes = (weights: readonly TensorInfo[]): readonly (readonly number[])[] =>
+  weights.flatMap(({ shape }) => [shape, [shape.at(-1) as number]]);
+
+/** Such gradients, as addresses by layer. */
+export const gradientAddresses = (backend: WasmBackend, gradients: readonly TensorInfo[]): LayerAddresses[] =>
+  Array.from({ length: gradients.length / 2 }, (_, i) => ({
+    weight: addressOf(backend, gradients[2 * i] as TensorInfo),
+    bias: addressOf(backend, gradients[2 * i + 1] as TensorInfo),
+  }));

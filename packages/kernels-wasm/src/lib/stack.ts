@@ -1,0 +1,53 @@
+import type { Machine } from './kernel-module.ts';
+
+/** Where the parameters of a layer are. */
+export interface LayerAddresses {
+  readonly weight: number;
+  readonly bias: number;
+}
+
+/** Where the results between layers are in `kept`, in bytes. */
+export interface KeptLayer {
+  /** What the layer gives to the next. */
+  readonly output: number;
+  /** What its activation gave: the same, unless the layer adds its input. */
+  readonly activated: number;
+}
+
+/** Where a stack's gradient finds and puts what it works on. */
+export interface BackwardPlaces {
+  readonly x: number;
+  readonly kept: number;
+  /** Left as it is. */
+  readonly dy: number;
+  /** May be the place of nothing else. */
+  readonly dx: number;
+  readonly scratch: number;
+}
+
+/** Layers with an activation between them, on so many events: everything that is known before any number is. */
+export interface Stack {
+  /** How many numbers `kept` has. */
+  readonly keptSize: number;
+  /** How many bytes of scratch `forward` takes, and takes where it has to keep the results between the layers itself. */
+  readonly forwardBytes: number;
+  readonly forwardBytesAlone: number;
+  readonly backwardBytes: number;
+  /** x → y. `kept` is where the results between the layers go; 0 for the scratch. */
+  forward(
+    machine: Machine,
+    x: number,
+    layers: readonly LayerAddresses[],
+    places: { readonly y: number; readonly kept: number; readonly scratch: number },
+  ): void;
+  /** From the gradient of y those of x and of every parameter. */
+  backward(
+    machine: Machine,
+    places: BackwardPlaces,
+    weights: readonly number[],
+    gradients: readonly LayerAddresses[],
+  ): void;
+}
+
+/** Rounded up to whole lines of the cache. */
+export const wholeLines = (bytes: number): number => Math.ceil(bytes / 64) * 64;
