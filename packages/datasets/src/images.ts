@@ -14,3 +14,4 @@ export type { NumberArray, Numbers, ReadOptions } from './lib/images/number-arra
 export { parseIdx } from './lib/images/parse-idx.ts';
 export { parseNpy } from './lib/images/parse-npy.ts';
 export { type NpzOptions, parseNpz } from './lib/images/parse-npz.ts';
+export { reduceBits } from './lib/preprocessing/reduce-bits.ts';

@@ -45,8 +45,11 @@ export interface Slopes {
 export interface Retraced {
   readonly point: Tensor;
   readonly dPoint: Tensor;
-  /** Of the trainable parameters and of the context, by the tensors that `params` and `call` hold. */
-  readonly gradients: ReadonlyMap<Tensor, Tensor>;
+  /**
+   * Of the trainable parameters and of the context, by the tensors that `params` and `call` hold. What is named more than
+   * once has the sum for its gradient.
+   */
+  readonly gradients: readonly (readonly [of: Tensor, gradient: Tensor])[];
 }
 
 /** A named run of the flat base vector, in order. */

@@ -73,6 +73,21 @@ onEachBackend('recomputed gradients are those of stored activations', () => {
     expect(store.all.some((value) => Math.abs(value) > 0.1)).toBe(true);
   });
 
+  test('where one row of context stands for all, which is widened inside the gradient', () => {
+    const model = models['a chain in a chain'] as Flow;
+    const params = model.init(5);
+    const of = (gradient: GradientMode) => {
+      const context = normal([1, 3], 4);
+      const { grads } = differentiate(
+        () => negativeLogLikelihood(model, params, x(), { context, gradient }),
+        [context],
+      );
+      return numbers(grads[0] as Tensor);
+    };
+    expectClose(of('recompute'), of('store'), 1e-5);
+    expect(of('store').some((value) => Math.abs(value) > 0.01)).toBe(true);
+  });
+
   test('in the direction of sampling', () => {
     const model = models['a chain in a chain'] as Flow;
     const params = model.init(5);

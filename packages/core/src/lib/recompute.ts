@@ -4,33 +4,13 @@ import { callOf, type Direction, oppositeOf, orderOf } from './direction.ts';
 import { copyTensor, differentiate, runDifferentiable, tidied } from './engine.ts';
 import { leaves, type Params } from './params.ts';
 
-/** The trainable tensors of a layer and the context. A layer may hold one tensor in several places. */
+/** The trainable tensors of a layer and the context, each once: a layer may hold one tensor in several places. */
 const sourcesOf = ({ layout }: Bijector, params: Params | undefined, { context }: Call): Tensor[] => [
-  ...leaves(layout, params).flatMap(({ leaf, tensor }) => (leaf.trainable && tensor ? tensor : [])),
-  ...(context ? [context] : []),
+  ...new Set([
+    ...leaves(layout, params).flatMap(({ leaf, tensor }) => (leaf.trainable && tensor ? tensor : [])),
+    ...(context ? [context] : []),
+  ]),
 ];
-
-/** Goes back through one layer: rebuilds what entered by the opposite direction, and differentiates that layer alone. */
-function retraceLayer(
-  layer: Bijector,
-  direction: Direction,
-  params: Params | undefined,
-  value: Tensor,
-  slopes: Slopes,
-  call: Call,
-): Retraced {
-  const found = layer.retrace?.(direction, params, value, slopes, call);
-  if (found) return found;
-  const point = copyTensor(layer[oppositeOf(direction)](params, value, call).value);
-  const sources = sourcesOf(layer, params, call);
-  const { grads } = differentiate(() => {
-    const { value, logDet } = layer[direction](params, point, call);
-    return add(sum(mul(value, slopes.dValue)), sum(mul(logDet, slopes.dLogDet)));
-  }, [point, ...sources]);
-  // Two inputs of one operation may share their gradient's tensor, and each is disposed in its own time.
-  const [dPoint, ...rest] = grads.map((slope, k) => clone(slope ?? zerosLike(sources[k - 1] ?? point)));
-  return { point, dPoint: dPoint as Tensor, gradients: new Map(sources.map((of, k) => [of, rest[k] as Tensor])) };
-}
 
 /** Goes back through layers, one at a time, so that memory does not grow with their number. */
 export function retrace(
@@ -45,16 +25,26 @@ export function retrace(
   let point = copyTensor(value);
   let dPoint = copyTensor(dValue);
   for (const i of orderOf(layers, oppositeOf(direction))) {
-    const [before, slope, pairs] = tidied(() => {
-      const slopes = { dValue: dPoint, dLogDet };
-      const step = retraceLayer(layers[i] as Bijector, direction, params[i], point, slopes, callOf(call, i));
-      return [step.point, step.dPoint, [...step.gradients]] as const;
+    const layer = layers[i] as Bijector;
+    const [own, inner] = [params[i], callOf(call, i)];
+    const step = tidied((): Retraced => {
+      const found = layer.retrace?.(direction, own, point, { dValue: dPoint, dLogDet }, inner);
+      if (found) return found;
+      // What entered is rebuilt by the opposite direction, and this layer alone is differentiated.
+      const before = copyTensor(layer[oppositeOf(direction)](own, point, inner).value);
+      const sources = sourcesOf(layer, own, inner);
+      const { grads } = differentiate(() => {
+        const { value, logDet } = layer[direction](own, before, inner);
+        return add(sum(mul(value, dPoint)), sum(mul(logDet, dLogDet)));
+      }, [before, ...sources]);
+      // Two inputs of one operation may share their gradient's tensor, and each is disposed in its own time.
+      const [first, ...rest] = grads.map((slope, k) => clone(slope ?? zerosLike(sources[k - 1] ?? before)));
+      return { point: before, dPoint: first as Tensor, gradients: sources.map((of, k) => [of, rest[k] as Tensor]) };
     });
     point.dispose();
     dPoint.dispose();
-    [point, dPoint] = [before, slope];
-    // Layers may share a parameter.
-    for (const [of, gradient] of pairs) {
+    ({ point, dPoint } = step);
+    for (const [of, gradient] of step.gradients) {
       const sofar = gradients.get(of);
       gradients.set(of, sofar ? add(sofar, gradient) : gradient);
       if (sofar) {
@@ -63,7 +53,7 @@ export function retrace(
       }
     }
   }
-  return { point, dPoint, gradients };
+  return { point, dPoint, gradients: [...gradients] };
 }
 
 /**
@@ -79,7 +69,7 @@ export function recompute(
 ): Transformed {
   const sources = [...new Set(layers.flatMap((layer, i) => sourcesOf(layer, params[i], call)))];
   const [value, logDet] = runDifferentiable<Record<string, Tensor>, readonly [Tensor, Tensor]>({
-    inputs: { point, ...Object.fromEntries(sources.entries()) },
+    inputs: { point, ...sources } as unknown as Record<string, Tensor>,
     forward: (_, save) => {
       let [value, logDet] = [copyTensor(point), zeros([point.shape[0] as number])];
       for (const i of orderOf(layers, direction)) {
@@ -90,15 +80,16 @@ export function recompute(
         });
         for (const tensor of before) tensor.dispose();
       }
-      save([value]);
+      save(call.context ? [value, call.context] : [value]);
       return [value, logDet];
     },
-    backward: ([dValue, dLogDet], [output]) => {
-      const found = retrace(layers, direction, params, output as Tensor, { dValue, dLogDet }, call);
-      return {
-        point: found.dPoint,
-        ...Object.fromEntries([...sources.entries()].map(([i, of]) => [i, found.gradients.get(of) ?? zerosLike(of)])),
-      };
+    backward: ([dValue, dLogDet], [output, context]) => {
+      // The context may have been made inside the gradient, and be gone: what was saved stands for it.
+      const saved = context ? { ...call, context } : call;
+      const { dPoint, gradients } = retrace(layers, direction, params, output as Tensor, { dValue, dLogDet }, saved);
+      const found = new Map(gradients);
+      const slopes = sources.map((of) => found.get(of === call.context ? (context as Tensor) : of) ?? zerosLike(of));
+      return { point: dPoint, ...slopes } as unknown as Record<string, Tensor>;
     },
   });
   return { value, logDet };

@@ -1,12 +1,13 @@
 import type { Bijector, Call, Retraced } from '@diffeo/core';
 import { differentiate } from '@diffeo/core/engine';
 import type { AffineCoupling, Convolution, Dense } from '@diffeo/ops';
-import { add, mul, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { add, mul, scalar, sum, type Tensor } from '@tensorflow/tfjs-core';
 import type { ConditionerParams } from './conditioner.ts';
 import type { Direction } from './coupling-transform.ts';
 
 type Maps = Bijector<ConditionerParams>;
 type Layer = Dense | Convolution;
+type Pairs = Retraced['gradients'];
 
 /** How a coupling that is one operation finds what that takes. */
 export interface FusedMaps<L extends Layer> {
@@ -25,16 +26,12 @@ const tensorsOf = (layers: readonly Layer[]): Tensor[] =>
   layers.flatMap((layer) => ['weight' in layer ? layer.weight : layer.filter, layer.bias]);
 
 /** The gradients of what tensors are made from, by the gradients of the tensors. */
-function pullBack(
-  make: () => readonly Tensor[],
-  slopes: readonly Tensor[],
-  sources: readonly Tensor[],
-): readonly (readonly [of: Tensor, gradient: Tensor | null])[] {
+function pullBack(make: () => readonly Tensor[], slopes: readonly Tensor[], sources: readonly Tensor[]): Pairs {
   const { grads } = differentiate(
-    () => make().reduce((total: Tensor, made, i) => add(total, sum(mul(made, slopes[i] as Tensor))), sum([0])),
+    () => make().reduce((total: Tensor, made, i) => add(total, sum(mul(made, slopes[i] as Tensor))), scalar(0)),
     sources,
   );
-  return sources.map((of, i) => [of, grads[i] ?? null]);
+  return sources.flatMap((of, i) => (grads[i] ? [[of, grads[i]] as const] : []));
 }
 
 /** Both directions of a coupling that is one operation, and the way back through it. */
@@ -58,23 +55,14 @@ export function fusedMaps<L extends Layer>(
       const found = whole[direction].retrace(value, parts.contextOf(call), layers, [dValue, dLogDet]);
       if (!found) return null;
       const { point, dPoint, dContext, dLayers } = found;
-      const gradients = new Map<Tensor, Tensor>();
-      const count = (of: Tensor, gradient: Tensor | null): void => {
-        const before = gradients.get(of);
-        if (gradient) gradients.set(of, before ? add(before, gradient) : gradient);
-      };
       const sources = parts.sourcesOf(params);
       const made = tensorsOf(layers);
-      if (made.every((tensor) => sources.includes(tensor))) {
-        for (const [i, tensor] of made.entries()) count(tensor, dLayers[i] as Tensor);
-      } else {
-        for (const pair of pullBack(() => tensorsOf(parts.layersOf(params)), dLayers, sources)) count(...pair);
-      }
-      if (dContext && call.context) {
-        const again = () => [parts.contextOf(call) as Tensor];
-        for (const pair of pullBack(again, [dContext], [call.context])) count(...pair);
-      }
-      return { point, dPoint, gradients };
+      const own: Pairs = made.every((tensor) => sources.includes(tensor))
+        ? made.map((of, i) => [of, dLayers[i] as Tensor])
+        : pullBack(() => tensorsOf(parts.layersOf(params)), dLayers, sources);
+      const { context } = call;
+      const given = context && dContext ? pullBack(() => [parts.contextOf(call) as Tensor], [dContext], [context]) : [];
+      return { point, dPoint, gradients: [...own, ...given] };
     },
   };
 }

@@ -42,16 +42,6 @@ function cut(x: Tensor, shape: Shape, count: number): readonly [Tensor, Tensor] 
   return [slice(x, begin(0), axisSizes(batch, shape, count)), slice(x, begin(count), axisSizes(batch, shape, rest))];
 }
 
-/** Levels may share a parameter, and do share the context. */
-function summed(pairs: readonly (readonly [of: Tensor, gradient: Tensor])[]): ReadonlyMap<Tensor, Tensor> {
-  const sums = new Map<Tensor, Tensor>();
-  for (const [of, gradient] of pairs) {
-    const before = sums.get(of);
-    sums.set(of, before ? add(before, gradient) : gradient);
-  }
-  return sums;
-}
-
 const flat = (x: Tensor, size: number): Tensor => reshape(x, [x.shape[0] as number, size]);
 
 function buildLevels(levels: readonly { readonly layers: readonly unknown[] }[], site: Site): Level[] {
@@ -119,7 +109,7 @@ export const multiScale: Definition<'layer', typeof schema> = /* @__PURE__ */ de
         ({ point, dPoint } = step as Retraced);
         gradients.push(...(step as Retraced).gradients);
       }
-      return { point: point as Tensor, dPoint: dPoint as Tensor, gradients: summed(gradients) };
+      return { point: point as Tensor, dPoint: dPoint as Tensor, gradients };
     };
     const retraceForward: Retrace = (params, value, { dValue, dLogDet }, call) => {
       const gradients: (readonly [Tensor, Tensor])[] = [];
@@ -137,7 +127,7 @@ export const multiScale: Definition<'layer', typeof schema> = /* @__PURE__ */ de
       return {
         point: joined(flats.map(([rest]) => rest)),
         dPoint: joined(flats.map(([, dRest]) => dRest)),
-        gradients: summed(gradients),
+        gradients,
       };
     };
 

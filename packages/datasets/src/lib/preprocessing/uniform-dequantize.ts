@@ -1,13 +1,15 @@
 import { type Definition, type Dequantizer, defineDequantizer, sizeOf, uniform } from '@diffeo/core';
-import { add, clipByValue, div, fill, floor, minimum, mul } from '@tensorflow/tfjs-core';
-import { integer, maxValue, minValue, number, pipe, strictObject } from 'valibot';
+import { fill } from '@tensorflow/tfjs-core';
+import { strictObject } from 'valibot';
+import { levelCount, levelsOf } from './levels.ts';
 
-const schema = strictObject({ levels: pipe(number(), integer(), minValue(2), maxValue(65536)) });
+const schema = strictObject({ levels: levelCount });
 
 /**
- * Spreads whole numbers 0 … `levels` − 1 over [0, 1] with uniform noise (Uria et al. 2013; Theis et al. 2016):
+ * Spreads whole numbers 0 … `levels` − 1 over [0, 1) with uniform noise (Uria et al. 2013; Theis et al. 2016):
  * value = (raw + u) / levels and log P(raw) ≥ log p(value) − D log levels. Decoding rounds down to a level and keeps to
- * the range, so decode(encode(raw)) = raw exactly.
+ * the range, so decode(encode(raw)) = raw exactly; for that u keeps off the borders by 2⁻²² of `levels`, and the density
+ * counts it.
  *
  * `levels` is a whole number from 2 to 65,536: 256 for 8-bit images, 17 for the digits. See `checkLevels` to refuse data
  * that are not whole numbers of that range.
@@ -17,19 +19,17 @@ export const uniformDequantize: Definition<'dequantizer', typeof schema> = /* @_
   version: 1,
   schema,
   build: ({ levels }, { eventShape }): Dequantizer<Record<never, never>> => {
-    const logDensity = -sizeOf(eventShape) * Math.log(levels);
-    // Near 1 the noise would round up to the next level in float32: addition and division each lose 2⁻²⁴ of `levels`.
-    const most = 1 - levels * 2 ** -22;
+    const { logWidth, spread, gather } = levelsOf(levels);
     return {
       eventShape,
       contextShape: null,
       layout: {},
       init: () => ({}),
       encode: (_params, raw, seed) => ({
-        value: div(add(raw, minimum(uniform(raw.shape, seed), most)), levels),
-        logDensity: fill([raw.shape[0] as number], logDensity),
+        value: spread(raw, uniform(raw.shape, seed)),
+        logDensity: fill([raw.shape[0] as number], sizeOf(eventShape) * logWidth),
       }),
-      decode: (_params, value) => clipByValue(floor(mul(value, levels)), 0, levels - 1),
+      decode: (_params, value) => gather(value),
     };
   },
 });
