@@ -2,6 +2,15 @@ export { useWasm, type WasmOptions } from './lib/backend.ts';
 export { fit } from './lib/fit.ts';
 export type { FitOptions, Fitted, HistoryPoint, Progress } from './lib/fit-options.ts';
 export { gaussianBaseline } from './lib/gaussian-baseline.ts';
+export {
+  attributeDirection,
+  type InterpolateOptions,
+  interpolate,
+  type LatentOptions,
+  moveAlong,
+  type Reconstruction,
+  reconstruct,
+} from './lib/latent.ts';
 export { startWorkers, type Workers, type WorkersOptions } from './lib/parallel/workers.ts';
 export { type DrawOptions, sample } from './lib/sample.ts';
 export type { Samples } from './lib/samples.ts';

@@ -47,3 +47,12 @@ export function numbersOf(tensor: Tensor): Float32Array | null {
   if (!isWasmBackend(backend) || tensor.dtype !== 'float32') return null;
   return new Float32Array(backend.wasm.HEAPU8.buffer, addressOf(backend, tensor), util.sizeFromShape(tensor.shape));
 }
+
+/**
+ * How many bytes the heap of the current backend has: the most that it ever held at once, since it never shrinks; `null` on
+ * a backend that is not the WASM one.
+ */
+export function heapBytes(): number | null {
+  const { backend } = engine();
+  return isWasmBackend(backend) ? backend.wasm.HEAPU8.length : null;
+}

@@ -28,7 +28,12 @@ export interface FitOptions {
   readonly patience?: number;
   /** Paths of parameters to leave alone. */
   readonly freeze?: (path: string) => boolean;
-  /** `recompute` trades time for memory that does not grow with depth. Default `store`. */
+  /**
+   * What is kept for gradients: `store` everything; `checkpoint` what enters each layer, for the time of one more run of the
+   * networks inside; `recompute` nothing but what comes out, so that memory does not grow with depth, in a little more time
+   * again. `recompute` needs a flow whose round trip is exact, which is checked on some rows at each validation. Default
+   * `store`.
+   */
   readonly gradient?: GradientMode;
   /**
    * Workers that share every batch among them, or how many to start for this run. The same number gives the same
@@ -79,6 +84,11 @@ export interface Fitted {
   readonly stopped: 'finished' | 'converged' | 'cancelled';
   readonly seconds: number;
   readonly samplesPerSecond: number;
+  /**
+   * The most memory that the run took, bytes: of the heap of WebAssembly, and those of all workers, data and whatever else
+   * lies there included; `null` on another backend.
+   */
+  readonly peakBytes: number | null;
 }
 
 const ranges = {

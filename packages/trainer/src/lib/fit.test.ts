@@ -160,3 +160,45 @@ test('what starts from data starts from rows of the whole, however they are sort
   const [mean] = leaves(model.layout, params).map(({ tensor }) => (tensor as Tensor).dataSync()[0] as number);
   expect(Math.abs((mean as number) - 0.5)).toBeLessThan(0.02);
 });
+
+test('gradients by recompute want an exact round trip, and say so where there is none', async () => {
+  const inexact = defineLayer({
+    type: 'test/inexact',
+    version: 1,
+    schema: strictObject({}),
+    build: (_, { eventShape }) => ({
+      ...{ eventShape, baseShape: eventShape, contextShape: null, layout: {}, init: () => ({}) },
+      forward: (_params, z: Tensor) => ({ value: mul(z, 1.002), logDet: zeros([z.shape[0] as number]) }),
+      inverse: (_params, x: Tensor) => ({ value: mul(x, 1), logDet: zeros([x.shape[0] as number]) }),
+    }),
+  });
+  const model = flow({ eventShape: [4], layers: [...realNVP({ layers: 2, hidden: [4] }), inexact()] });
+  const x = normal([64, 4], 1);
+  const options = { steps: 3, seed: 1 };
+  const error = await failure(fit(model, x, { ...options, gradient: 'recompute' }));
+  expect(error.code).toBe('INEXACT');
+  expect(error.message).toMatch(
+    /stopped at step 0: a round trip .* too far for gradient: 'recompute'.*'checkpoint' or 'store'/,
+  );
+  disposeParams(model.layout, (error.cause as Fitted).params);
+  for (const gradient of ['store', 'checkpoint'] as const) {
+    const { params, steps } = await fit(model, x, { ...options, gradient });
+    expect(steps).toBe(3);
+    disposeParams(model.layout, params);
+  }
+});
+
+test('the three kinds of gradient train alike, and the memory that a run took is reported', async () => {
+  const model = flow({ eventShape: [4], layers: realNVP({ layers: 4, hidden: [16] }) });
+  const x = normal([256, 4], 1);
+  const losses = async (gradient: 'store' | 'checkpoint' | 'recompute') => {
+    const { params, history, peakBytes } = await fit(model, x, { steps: 20, seed: 1, gradient });
+    disposeParams(model.layout, params);
+    expect(peakBytes).toBeGreaterThan(2 ** 20);
+    return history.map(({ train }) => train);
+  };
+  const stored = await losses('store');
+  for (const gradient of ['checkpoint', 'recompute'] as const) {
+    for (const [i, loss] of (await losses(gradient)).entries()) expect(loss).toBeCloseTo(stored[i] as number, 4);
+  }
+});

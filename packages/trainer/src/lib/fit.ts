@@ -4,6 +4,7 @@ import { breather } from './breather.ts';
 import { type FitOptions, type Fitted, type HistoryPoint, requireOptions } from './fit-options.ts';
 import { parallelTraining } from './parallel/parallel-training.ts';
 import { type Crew, withCrew } from './parallel/workers.ts';
+import { largestRoundTrip, roundTripError } from './round-trip.ts';
 import { rowsOf, type Samples, toSamples } from './samples.ts';
 import { cosine } from './schedule.ts';
 import { scoreChecked } from './score.ts';
@@ -22,7 +23,8 @@ const mean = (values: ArrayLike<number>): number => {
  *
  * @throws DiffeoError `NOT_FINITE` when data hold NaN or infinity (row and position named), and at the first loss or
  * gradient that is not finite: the message names the part, and `error.cause` is the {@link Fitted} of the best or last
- * good parameters. `WORKER` when a worker dies, with the same cause. `SHAPE`, `CONTEXT`, `DATA`, `CONFIG` for what does not
+ * good parameters. `WORKER` when a worker dies, and `INEXACT` where the flow is not exact enough for `recompute`, with the
+ * same cause. `SHAPE`, `CONTEXT`, `DATA`, `CONFIG` for what does not
  * fit.
  */
 export async function fit(model: Flow, data: Samples | Tensor, options: FitOptions = {}): Promise<Fitted> {
@@ -79,12 +81,13 @@ async function fitOn(
   };
 
   const validate = async (): Promise<void> => {
+    await requireRoundTrip();
     if (validation) {
       const { params, step } = await run.newest();
       const options = { noise: fold(seed, 'validation noise'), ...(crew && { workers: crew }) };
       const scores = await scoreChecked(model, params, validation, options).catch((error: unknown) => {
         if (!(error instanceof DiffeoError && error.code === 'NOT_FINITE')) throw error;
-        return stopAt(run.step, `validation ${error.message}`);
+        return stopNotFinite(`validation ${error.message}`);
       });
       const loss = -mean(scores);
       validated = loss;
@@ -103,16 +106,28 @@ async function fitOn(
     const newest = await run.newest();
     const { params, step } = best ?? { params: copyParams(model.layout, newest.params), step: newest.step };
     best = null;
-    return { params, history, steps: run.step, bestStep: step, stopped, ...timing(run.step) };
+    const peakBytes = await run.peakBytes();
+    return { params, history, steps: run.step, bestStep: step, stopped, ...timing(run.step), peakBytes };
   };
 
-  const stopAt = async (step: number, message: string): Promise<never> => {
+  const stop = async (code: string, message: string, advice = ''): Promise<never> => {
     const cause = await finish('cancelled');
-    throw new DiffeoError(
-      'NOT_FINITE',
-      `training stopped at step ${step}: ${message}. The parameters from step ${cause.bestStep} are in error.cause.params. Try a lower learning rate, or look at the data for values far from the rest.`,
-      { cause },
-    );
+    const { steps, bestStep } = cause;
+    const text = `training stopped at step ${steps}: ${message}. The parameters from step ${bestStep} are in error.cause.params.`;
+    throw new DiffeoError(code, text + advice, { cause });
+  };
+  const stopNotFinite = (message: string): Promise<never> =>
+    stop('NOT_FINITE', message, ' Try a lower learning rate, or look at the data for values far from the rest.');
+
+  /** Gradients that rebuild what entered each layer are as good as the round trip that they rebuild it by. */
+  const requireRoundTrip = async (): Promise<void> => {
+    if (options.gradient !== 'recompute') return;
+    const { params } = await run.newest();
+    const error = roundTripError(model, params, train, fold(seed, 'round trip'));
+    if (error <= largestRoundTrip) return;
+    const found = `a round trip through the flow comes back ${error.toExponential(1)} of the largest value away`;
+    const advice = ` Use gradient: 'checkpoint' or 'store', which do not need it, or a lower learning rate or bound.`;
+    await stop('INEXACT', `${found}, which is too far for gradient: 'recompute'`, advice);
   };
 
   /** Steps up to the next validation, or as many as are taken at once. */
@@ -123,7 +138,7 @@ async function fitOn(
     const taken = await run.advance(rates);
     for (const [i, { loss, gradientNorm, problem }] of taken.entries()) {
       const step = from + i + 1;
-      if (problem) await stopAt(step, problem.message);
+      if (problem) await stopNotFinite(problem.message);
       losses.push(loss);
       if (step % validateEvery === 0 || step === steps) await validate();
       const known = validated !== undefined && { validation: validated };
@@ -132,6 +147,7 @@ async function fitOn(
   }
 
   try {
+    await requireRoundTrip();
     while (run.step < steps && unimproved < patience) {
       // Waiting for workers lets everything else have its turn too.
       if (!crew) await breathe();
@@ -141,12 +157,7 @@ async function fitOn(
     return await finish(run.step < steps ? 'converged' : 'finished');
   } catch (error) {
     if (!(error instanceof DiffeoError && error.code === 'WORKER')) throw error;
-    const cause = await finish('cancelled');
-    throw new DiffeoError(
-      'WORKER',
-      `training stopped at step ${cause.steps}: ${error.message}. The parameters from step ${cause.bestStep} are in error.cause.params.`,
-      { cause },
-    );
+    return await stop('WORKER', error.message);
   } finally {
     if (best) disposeParams(model.layout, (best as { params: FlowParams }).params);
     await run.dispose();

@@ -1,4 +1,5 @@
 import type { Flow, FlowParams, GradientMode, Seed } from '@diffeo/core';
+import { heapBytes } from '@diffeo/kernels-wasm';
 import { tensorRows } from './rows.ts';
 import type { Samples } from './samples.ts';
 import { type Step, startedParams, trainingRun } from './training-run.ts';
@@ -23,6 +24,8 @@ export interface Training {
   newest(): Promise<{ readonly params: FlowParams; readonly step: number }>;
   /** A step for each learning rate. Ends early at the first that has a problem. */
   advance(learningRates: readonly number[]): Promise<readonly Step[]>;
+  /** Bytes of the heaps that work on it, which never shrink; `null` on a backend without one. */
+  peakBytes(): Promise<number | null>;
   dispose(): Promise<void>;
 }
 
@@ -47,6 +50,7 @@ export function localTraining(model: Flow, train: Samples, start: TrainingStart)
       }
       return Promise.resolve(steps);
     },
+    peakBytes: () => Promise.resolve(heapBytes()),
     dispose: () => Promise.resolve(run.dispose()),
   };
 }

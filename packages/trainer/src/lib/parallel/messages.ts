@@ -29,6 +29,7 @@ export type Task =
     }
   | { readonly type: 'advance'; readonly rates: readonly number[] }
   | { readonly type: 'vector' }
+  | { readonly type: 'memory' }
   | { readonly type: 'finish' }
   | {
       readonly type: 'score';
@@ -54,6 +55,8 @@ export interface Answers {
   readonly train: null;
   readonly advance: readonly Step[];
   readonly vector: Float32Array;
+  /** Bytes of the worker's heap; `null` where there is none. */
+  readonly memory: number | null;
   readonly finish: null;
   readonly score: readonly Float32Array[];
   readonly sample: readonly Float32Array[];

@@ -1,5 +1,6 @@
 import { disposeParams, type Flow, type FlowParams, leaves, save } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
+import { heapBytes } from '@diffeo/kernels-wasm';
 import { tensor1d } from '@tensorflow/tfjs-core';
 import { flatParams } from '../flat-params.ts';
 import { toHostSamples } from '../rows.ts';
@@ -93,6 +94,13 @@ export async function parallelTraining(
       const taken = (answers[0] ?? []).map((_, i) => jointStep(answers.map((steps) => steps[i] as Step)));
       step += taken.filter(({ problem }) => !problem).length;
       return taken;
+    },
+    peakBytes: async () => {
+      const heaps = await crew.ask(() => ({ type: 'memory' })).catch(() => []);
+      return [heapBytes(), ...heaps].reduce<number | null>(
+        (sum, bytes) => (bytes === null ? sum : (sum ?? 0) + bytes),
+        null,
+      );
     },
     dispose: async () => {
       disposeParams(model.layout, params);

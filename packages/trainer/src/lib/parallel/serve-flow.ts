@@ -8,7 +8,7 @@ import {
   leaves,
   load,
 } from '@diffeo/core';
-import { numbersOf } from '@diffeo/kernels-wasm';
+import { heapBytes, numbersOf } from '@diffeo/kernels-wasm';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { useWasm, type WasmOptions } from '../backend.ts';
 import { hostRows } from '../rows.ts';
@@ -127,6 +127,7 @@ export function serveFlow(line: Line, given: readonly Definition[] = [], wasm: W
       if (!training) throw new DiffeoError('WORKER', 'this worker was asked for a training that it has not begun');
       return vectorOf(training);
     },
+    memory: heapBytes,
     finish,
     score: async ({ file, data, begins, batchSize, noise }) => {
       const { model, params } = load(file, { definitions });

@@ -1,0 +1,109 @@
+import { flow, isDiffeoError, normal, uniform } from '@diffeo/core';
+import { logit, uniformDequantize } from '@diffeo/datasets';
+import { imageCoupling, realNVP } from '@diffeo/layers-coupling';
+import { glow } from '@diffeo/layers-glow';
+import { randomiseParams } from '@diffeo/testing';
+import { floor, memory, mul, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { beforeAll, expect, test } from 'vitest';
+import { useWasm } from './backend.ts';
+import { attributeDirection, interpolate, moveAlong, reconstruct } from './latent.ts';
+
+beforeAll(() => useWasm());
+
+const images = flow({
+  eventShape: [4, 4, 1],
+  dequantize: uniformDequantize({ levels: 256 }),
+  layers: [logit(), ...glow({ coupling: imageCoupling, levels: 2, steps: 2, width: 8 })],
+});
+const raw = (rows: number, seed: number): Tensor => floor(mul(uniform([rows, 4, 4, 1], seed), 256));
+const imageParams = () =>
+  randomiseParams(images.layout, images.start(images.init(1), raw(64, 9), { noise: 1 }), 2, 0.1);
+const identity = flow({ eventShape: [3], layers: [] });
+const rowOf = (values: Float32Array, width: number, row: number) => [
+  ...values.subarray(row * width, (row + 1) * width),
+];
+
+test('a way begins and ends at what was given, exactly, for images of 8 bits at several scales', async () => {
+  const params = imageParams();
+  const [from, to] = [raw(3, 1), raw(3, 2)];
+  for (const path of ['spherical', 'linear'] as const) {
+    const ways = await interpolate(images, params, from, to, { steps: 5, path, batchSize: 4 });
+    expect(ways.length).toBe(3 * 5 * 16);
+    for (const row of [0, 1, 2]) {
+      expect(rowOf(ways, 16, 5 * row)).toEqual(rowOf(from.dataSync() as Float32Array, 16, row));
+      expect(rowOf(ways, 16, 5 * row + 4)).toEqual(rowOf(to.dataSync() as Float32Array, 16, row));
+    }
+  }
+});
+
+test('a spherical way keeps the distance from the centre, a straight one is straight', async () => {
+  const params = identity.init(1);
+  const [from, to] = [tensor2d([[2, 0, 0]]), tensor2d([[0, 2, 0]])];
+  const round = await interpolate(identity, params, from, to, { steps: 7 });
+  for (let i = 0; i < 7; i++) {
+    expect(Math.hypot(...rowOf(round, 3, i))).toBeCloseTo(2, 5);
+    expect(Math.atan2(round[3 * i + 1] as number, round[3 * i] as number)).toBeCloseTo((i * Math.PI) / 12, 5);
+  }
+  const straight = await interpolate(identity, params, from, to, { steps: 3, path: 'linear' });
+  expect(rowOf(straight, 3, 1)).toEqual([1, 1, 0]);
+  // Without a plane to turn in a spherical way is straight too.
+  const opposite = await interpolate(identity, params, from, mul(from, -1), { steps: 3 });
+  expect(rowOf(opposite, 3, 1)).toEqual([0, 0, 0]);
+  const origin = await interpolate(identity, params, zeros([1, 3]), to, { steps: 3 });
+  expect(rowOf(origin, 3, 1)).toEqual([0, 1, 0]);
+});
+
+test('the direction of an attribute is the difference of means, and moving by 1 adds it', async () => {
+  const params = identity.init(1);
+  const having = tensor2d([
+    [1, 2, 3],
+    [3, 2, 1],
+  ]);
+  const direction = await attributeDirection(identity, params, { having, lacking: tensor2d([[0, 1, 5]]) });
+  expect([...direction]).toEqual([2, 1, -3]);
+  const moved = await moveAlong(identity, params, having, direction, [0, 1, -0.5], { batchSize: 2 });
+  expect([...moved]).toEqual([1, 2, 3, 3, 3, 0, 0, 1.5, 4.5, 3, 2, 1, 5, 3, -2, 2, 1.5, 2.5]);
+});
+
+test('a conditional flow moves every row under its own context', async () => {
+  const model = flow({ eventShape: [2], contextShape: [1], layers: realNVP({ layers: 2, hidden: [4] }) });
+  const params = randomiseParams(model.layout, model.init(1), 3, 0.5);
+  const data = { x: normal([5, 2], 1), context: normal([5, 1], 2) };
+  const still = await moveAlong(model, params, data, new Float32Array([1, 1]), [0, 0], { batchSize: 3 });
+  const x = data.x.dataSync();
+  for (let i = 0; i < 5; i++) {
+    for (const copy of [0, 1]) {
+      for (const k of [0, 1]) expect(still[2 * (2 * i + copy) + k]).toBeCloseTo(x[2 * i + k] as number, 4);
+    }
+  }
+  const { largestError } = await reconstruct(model, params, data);
+  expect(largestError).toBeLessThan(1e-4);
+});
+
+test('images of 8 bits come back exactly, and nothing is left behind', async () => {
+  const params = imageParams();
+  const x = raw(20, 3);
+  const before = memory().numTensors;
+  const { exact, largestError, values } = await reconstruct(images, params, x, { batchSize: 7 });
+  expect({ exact, largestError }).toEqual({ exact: 1, largestError: 0 });
+  expect(values).toEqual(x.dataSync());
+  expect(memory().numTensors).toBe(before);
+});
+
+test('what does not fit is refused', async () => {
+  const params = identity.init(1);
+  const x = normal([2, 3], 1);
+  const code = (run: Promise<unknown>) =>
+    run.then(
+      () => 'none',
+      (error) => (isDiffeoError(error) ? error.code : String(error)),
+    );
+  expect(await code(interpolate(identity, params, x, normal([3, 3], 1)))).toBe('SHAPE');
+  expect(await code(interpolate(identity, params, x, x, { steps: 1 }))).toBe('CONFIG');
+  expect(await code(interpolate(identity, params, normal([2, 2], 1), normal([2, 2], 1)))).toBe('SHAPE');
+  expect(await code(reconstruct(identity, params, zeros([0, 3])))).toBe('DATA');
+  expect(await code(reconstruct(identity, params, mul(x, Number.NaN)))).toBe('NOT_FINITE');
+  expect(await code(moveAlong(identity, params, x, new Float32Array(2), [1]))).toBe('SHAPE');
+  expect(await code(moveAlong(identity, params, x, new Float32Array(3), [Number.NaN]))).toBe('NOT_FINITE');
+  expect(await code(attributeDirection(identity, params, { having: x, lacking: zeros([0, 3]) }))).toBe('DATA');
+});

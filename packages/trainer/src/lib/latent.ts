@@ -1,0 +1,234 @@
+import { DiffeoError, type Flow, type FlowParams, type Seed, sizeOf } from '@diffeo/core';
+import { tidied } from '@diffeo/core/engine';
+import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { disposeSamples, requireSamples, rowsOf, type Samples, sliceRows, toSamples } from './samples.ts';
+
+/** How to go between data and latents. */
+export interface LatentOptions {
+  /** Draws the dequantization noise, where there is any. Default 0. */
+  readonly noise?: Seed;
+  /** How many rows go through the flow at once. Default 256. */
+  readonly batchSize?: number;
+}
+
+/** How to go from one latent to another. */
+export interface InterpolateOptions extends LatentOptions {
+  /** How many points there are on each way, both ends included. Default 8. */
+  readonly steps?: number;
+  /**
+   * `spherical` turns from one to the other, so that what lies between is as far from the centre as samples are (White 2016,
+   * "Sampling generative networks"); `linear` goes straight. Default `spherical`.
+   */
+  readonly path?: 'linear' | 'spherical';
+}
+
+/** What came back from the latents. */
+export interface Reconstruction {
+  /** The values of `[rows, ...eventShape]`, row after row. */
+  readonly values: Float32Array;
+  /** The share of numbers that came back exactly, 0 to 1. */
+  readonly exact: number;
+  /** The largest difference. */
+  readonly largestError: number;
+}
+
+/** The latents of data, `[rows, size of the base shape]`, row after row, on the host. */
+async function latentsOf(
+  model: Flow,
+  params: FlowParams,
+  samples: Samples,
+  { noise = 0, batchSize = 256 }: LatentOptions,
+  what: string,
+): Promise<Float32Array> {
+  await requireSamples(model, samples, what);
+  const size = sizeOf(model.baseShape);
+  const latents = new Float32Array(rowsOf(samples) * size);
+  for (let begin = 0; begin < rowsOf(samples); begin += batchSize) {
+    const batch = sliceRows(samples, begin, Math.min(batchSize, rowsOf(samples) - begin));
+    const { context } = batch;
+    const { value, logDet } = model.toBase(params, batch.x, { ...(context && { context }), noise: noise + begin });
+    latents.set((await value.data()) as Float32Array, begin * size);
+    for (const made of [value, logDet]) made.dispose();
+    disposeSamples(batch);
+  }
+  return latents;
+}
+
+/** The data of latents. `contextOf` gives a context to so many rows from one on. */
+async function dataOf(
+  model: Flow,
+  params: FlowParams,
+  latents: Float32Array,
+  { batchSize = 256 }: LatentOptions,
+  contextOf?: (begin: number, count: number) => Tensor,
+): Promise<Float32Array> {
+  const [size, width] = [sizeOf(model.baseShape), sizeOf(model.eventShape)];
+  const rows = latents.length / size;
+  const values = new Float32Array(rows * width);
+  for (let begin = 0; begin < rows; begin += batchSize) {
+    const count = Math.min(batchSize, rows - begin);
+    const x = tidied(() => {
+      const z = tensor(latents.slice(begin * size, (begin + count) * size), [count, ...model.baseShape]);
+      return model.toData(params, z, contextOf ? { context: contextOf(begin, count) } : {});
+    });
+    values.set((await x.data()) as Float32Array, begin * width);
+    x.dispose();
+  }
+  return values;
+}
+
+/** The weights of both ends, `at` of the way, for vectors with this angle between them. */
+function weights(at: number, angle: number): readonly [from: number, to: number] {
+  // Vectors that point the same way, or exactly opposite ones, have no plane to turn in.
+  const turn = Math.sin(angle);
+  return turn < 1e-6 ? [1 - at, at] : [Math.sin((1 - at) * angle) / turn, Math.sin(at * angle) / turn];
+}
+
+function angleBetween(a: Float32Array, b: Float32Array): number {
+  const dot = (p: Float32Array, q: Float32Array) => p.reduce((sum, value, i) => sum + value * (q[i] as number), 0);
+  const cosine = dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+  return Number.isFinite(cosine) ? Math.acos(Math.min(1, Math.max(-1, cosine))) : 0;
+}
+
+/**
+ * Ways between pairs of data through the latents: for each row of `from` and the same row of `to`, `steps` points whose
+ * first is the one and whose last is the other. Returns the values of `[rows · steps, ...eventShape]`, way after way. For
+ * flows without context.
+ *
+ * @throws DiffeoError `SHAPE`, `DATA`, `CONTEXT`, `NOT_FINITE`, `CONFIG` for what does not fit.
+ */
+export async function interpolate(
+  model: Flow,
+  params: FlowParams,
+  from: Tensor,
+  to: Tensor,
+  options: InterpolateOptions = {},
+): Promise<Float32Array> {
+  const { steps = 8, path = 'spherical' } = options;
+  if (!(Number.isInteger(steps) && steps >= 2)) {
+    throw new DiffeoError('CONFIG', `interpolate: steps must be a whole number of 2 or more; got ${steps}`);
+  }
+  if (from.shape[0] !== to.shape[0]) {
+    throw new DiffeoError('SHAPE', `interpolate goes between pairs; got ${from.shape[0]} rows and ${to.shape[0]}`);
+  }
+  if (model.contextShape) throw new DiffeoError('CONTEXT', 'interpolate is for flows without context');
+  const starts = await latentsOf(model, params, { x: from }, options, 'the data to start from');
+  const ends = await latentsOf(model, params, { x: to }, options, 'the data to end at');
+  const size = sizeOf(model.baseShape);
+  const rows = from.shape[0] as number;
+  const between = new Float32Array(rows * steps * size);
+  for (let row = 0; row < rows; row++) {
+    const [a, b] = [starts, ends].map((all) => all.subarray(row * size, (row + 1) * size)) as [
+      Float32Array,
+      Float32Array,
+    ];
+    const angle = path === 'spherical' ? angleBetween(a, b) : 0;
+    for (let step = 0; step < steps; step++) {
+      const [p, q] = step === 0 ? [1, 0] : step === steps - 1 ? [0, 1] : weights(step / (steps - 1), angle);
+      const begin = (row * steps + step) * size;
+      for (let i = 0; i < size; i++) between[begin + i] = p * (a[i] as number) + q * (b[i] as number);
+    }
+  }
+  return await dataOf(model, params, between, options);
+}
+
+function meanOf(latents: Float32Array, size: number): Float64Array {
+  const mean = new Float64Array(size);
+  const rows = latents.length / size;
+  for (let i = 0; i < latents.length; i++) mean[i % size] = (mean[i % size] as number) + (latents[i] as number) / rows;
+  return mean;
+}
+
+/**
+ * The direction of an attribute: the mean latent of data that have it, less that of data that have not (Kingma & Dhariwal
+ * 2018, "Glow", §5), a vector of the flattened base shape.
+ *
+ * @throws DiffeoError `SHAPE`, `DATA` (no rows), `CONTEXT`, `NOT_FINITE` for what does not fit.
+ */
+export async function attributeDirection(
+  model: Flow,
+  params: FlowParams,
+  data: { readonly having: Samples | Tensor; readonly lacking: Samples | Tensor },
+  options: LatentOptions = {},
+): Promise<Float32Array> {
+  const size = sizeOf(model.baseShape);
+  const meanLatent = async (given: Samples | Tensor, what: string) =>
+    meanOf(await latentsOf(model, params, toSamples(given), options, what), size);
+  const having = await meanLatent(data.having, 'the data that have the attribute');
+  const lacking = await meanLatent(data.lacking, 'the data that lack it');
+  return Float32Array.from(having, (value, i) => value - (lacking[i] as number));
+}
+
+/**
+ * Moves the latents of data along a direction by each of the amounts: the values of `[rows · amounts, ...eventShape]`, all
+ * amounts of the first row first. An amount of 0 gives the row itself.
+ *
+ * @throws DiffeoError `SHAPE`, `DATA`, `CONTEXT`, `NOT_FINITE` for what does not fit.
+ */
+export async function moveAlong(
+  model: Flow,
+  params: FlowParams,
+  data: Samples | Tensor,
+  direction: Float32Array,
+  amounts: readonly number[],
+  options: LatentOptions = {},
+): Promise<Float32Array> {
+  const size = sizeOf(model.baseShape);
+  if (direction.length !== size) {
+    throw new DiffeoError('SHAPE', `a direction of this flow has ${size} numbers; got ${direction.length}`);
+  }
+  if (![...amounts, ...direction].every(Number.isFinite)) {
+    throw new DiffeoError('NOT_FINITE', 'directions and amounts are finite numbers');
+  }
+  const samples = toSamples(data);
+  const latents = await latentsOf(model, params, samples, options, 'the data to move');
+  const count = amounts.length;
+  const moved = new Float32Array(latents.length * count);
+  for (let i = 0; i < moved.length; i++) {
+    const [row, amount] = [Math.floor(i / (size * count)), amounts[Math.floor(i / size) % count] as number];
+    moved[i] = (latents[row * size + (i % size)] as number) + amount * (direction[i % size] as number);
+  }
+  const { context } = samples;
+  const rowOf = (at: number) => Math.floor(at / count);
+  const contextOf = context && ((begin: number, rows: number) => contextRows(context, begin, rows, rowOf));
+  return await dataOf(model, params, moved, options, contextOf);
+}
+
+/** The context of so many results from one on. */
+function contextRows(context: Tensor, begin: number, count: number, rowOf: (at: number) => number): Tensor {
+  const width = sizeOf(context.shape.slice(1));
+  const all = context.dataSync() as Float32Array;
+  const rows = new Float32Array(count * width);
+  for (let i = 0; i < count; i++) {
+    const row = rowOf(begin + i);
+    rows.set(all.subarray(row * width, (row + 1) * width), i * width);
+  }
+  return tensor(rows, [count, ...context.shape.slice(1)]);
+}
+
+/**
+ * Data to latents and back. What a flow dequantizes comes back exactly, unless the flow's round trip is too inexact.
+ *
+ * @throws DiffeoError `SHAPE`, `DATA`, `CONTEXT`, `NOT_FINITE` for what does not fit.
+ */
+export async function reconstruct(
+  model: Flow,
+  params: FlowParams,
+  data: Samples | Tensor,
+  options: LatentOptions = {},
+): Promise<Reconstruction> {
+  const samples = toSamples(data);
+  const latents = await latentsOf(model, params, samples, options, 'the data to reconstruct');
+  const { context } = samples;
+  const contextOf = context && ((begin: number, rows: number) => contextRows(context, begin, rows, (at) => at));
+  const values = await dataOf(model, params, latents, options, contextOf);
+  const given = (await samples.x.data()) as Float32Array;
+  let [equal, largestError] = [0, 0];
+  for (const [i, value] of values.entries()) {
+    const error = Math.abs(value - (given[i] as number));
+    if (error === 0) equal++;
+    // Written so that NaN, which is larger than nothing, is not passed over.
+    if (!(error <= largestError)) largestError = error;
+  }
+  return { values, exact: equal / values.length, largestError };
+}
