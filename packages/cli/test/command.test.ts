@@ -38,10 +38,10 @@ describe('the places of airports, from a table of real data', () => {
   test('a flow is ahead of the Gaussian within 150 steps, by more than three standard errors', () => {
     const { heldOut, baseline } = report;
     expect(report).toMatchObject({ dimensions: 2, flow: 'realnvp', heldOut: { count: 338 } });
-    expect(heldOut.nll).toBeLessThan(baseline.gaussianNll - 3 * heldOut.standardError);
+    expect(heldOut.nll).toBeLessThan((baseline?.gaussianNll ?? 0) - 3 * heldOut.standardError);
     // In square degrees: the Gaussian's is 7.9, and the country spans some 50 by 100 degrees, whose logarithm is 8.5.
-    expect(baseline.gaussianNll).toBeGreaterThan(7);
-    expect(baseline.gaussianNll).toBeLessThan(8.5);
+    expect(baseline?.gaussianNll).toBeGreaterThan(7);
+    expect(baseline?.gaussianNll).toBeLessThan(8.5);
   });
 
   test('the model knows its columns, so that the same table is scored without naming them', async () => {

@@ -1,6 +1,8 @@
 import { type CommandDef, defineCommand } from 'citty';
 import { checkCommand } from './commands/check-command.ts';
 import { inspectCommand } from './commands/inspect-command.ts';
+import { interpolateCommand } from './commands/interpolate-command.ts';
+import { reconstructCommand } from './commands/reconstruct-command.ts';
 import { sampleCommand } from './commands/sample-command.ts';
 import { scoreCommand } from './commands/score-command.ts';
 import { trainCommand } from './commands/train-command.ts';
@@ -14,6 +16,8 @@ export const commands: Readonly<Record<string, AnyCommand>> = {
   train: trainCommand,
   score: scoreCommand,
   sample: sampleCommand,
+  reconstruct: reconstructCommand,
+  interpolate: interpolateCommand,
   inspect: inspectCommand,
   check: checkCommand,
 };

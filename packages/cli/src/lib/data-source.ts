@@ -1,12 +1,18 @@
 import { statSync } from 'node:fs';
 import { DiffeoError } from '@diffeo/core';
 import { type CsvOptions, type ToyDensity, toyDensities } from '@diffeo/datasets';
+import { isImageFile } from '@diffeo/datasets/node';
 
 /** What the argument DATA names. */
 export type DataSource =
   | { readonly kind: 'toy'; readonly name: string; readonly toy: ToyDensity }
   | { readonly kind: 'digits'; readonly name: string }
+  | { readonly kind: 'images'; readonly name: string; readonly published: PublishedName | null }
   | { readonly kind: 'csv'; readonly name: string };
+
+/** The data sets of images that are published in a training and a test part. */
+const published = ['mnist', 'fashion-mnist'] as const;
+export type PublishedName = (typeof published)[number];
 
 const isFile = (path: string): boolean => {
   const found = statSync(path, { throwIfNoEntry: false });
@@ -15,19 +21,22 @@ const isFile = (path: string): boolean => {
 
 /**
  * What data a name stands for: a file when there is one of that name or when the name has a path separator or a dot in
- * it; otherwise a toy density or `digits`. Throws `DATA` for none of them, and `USAGE` for CSV options on what is no CSV.
+ * it; otherwise a toy density, `digits`, or a published set of images. Throws `DATA` for none of them, and `USAGE` for CSV options on what is no CSV.
  */
 export function findData(name: string, csv: CsvOptions): DataSource {
-  if (/[/\\.]/.test(name) || isFile(name)) return { kind: 'csv', name };
+  const found = published.find((set) => set === name && !isFile(name)) ?? null;
+  const images = found !== null || isImageFile(name);
+  if (!images && (/[/\\.]/.test(name) || isFile(name))) return { kind: 'csv', name };
   const [option] = Object.keys(csv);
-  if (option !== undefined && (name === 'digits' || Object.hasOwn(toyDensities, name))) {
+  if (option !== undefined && (images || name === 'digits' || Object.hasOwn(toyDensities, name))) {
     throw new DiffeoError('USAGE', `--${option} is for CSV files, and '${name}' is none`);
   }
+  if (images) return { kind: 'images', name, published: found };
   if (name === 'digits') return { kind: 'digits', name };
   const toy = Object.hasOwn(toyDensities, name) ? toyDensities[name] : undefined;
   if (toy) return { kind: 'toy', name, toy: toy() };
   throw new DiffeoError(
     'DATA',
-    `there is no file '${name}' and no toy density of that name. Give a CSV file, digits, or one of ${Object.keys(toyDensities).join(', ')}`,
+    `there is no file '${name}' and no toy density of that name. Give a CSV file, images (IDX, NPY, NPZ), digits, ${published.join(', ')}, or one of ${Object.keys(toyDensities).join(', ')}`,
   );
 }

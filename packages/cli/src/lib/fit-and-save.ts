@@ -1,4 +1,4 @@
-import { DiffeoError, isDiffeoError, type Metadata, type Seed, save } from '@diffeo/core';
+import { DiffeoError, type GradientMode, isDiffeoError, type Metadata, type Seed, save } from '@diffeo/core';
 import { toTensor } from '@diffeo/datasets';
 import { type Fitted, fit } from '@diffeo/trainer';
 import type { Start } from './start-training.ts';
@@ -15,6 +15,8 @@ export interface FitAndSaveOptions {
   readonly seed: Seed;
   readonly metadata: Metadata;
   readonly signal: AbortSignal;
+  readonly workers?: number;
+  readonly gradient?: GradientMode;
 }
 
 /** The parameters reached before a number stopped being one, which `fit` hands over as the error's cause. */

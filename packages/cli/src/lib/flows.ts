@@ -1,24 +1,43 @@
 import { DiffeoError, type Spec } from '@diffeo/core';
-import { realNVP } from '@diffeo/layers-coupling';
+import { imageCoupling, realNVP } from '@diffeo/layers-coupling';
+import { glow } from '@diffeo/layers-glow';
 
 /** What every kind of flow is made from. */
 export interface FlowOptions {
-  /** How many layers of its kind. */
+  /** How many layers of its kind; of glow, how many steps at each level. */
   readonly layers: number;
-  /** The hidden widths of each layer's network. */
+  /** The hidden widths of each layer's network; of glow, the one width of all of them. */
   readonly hidden: readonly number[];
   /** What stands between the layers of those networks. */
   readonly activation: 'relu' | 'tanh' | 'elu' | 'sigmoid';
   /** Whether hidden layers that keep their width add their input to their output. */
   readonly residual: boolean;
+  /** After how many squeezes half of the channels have split off, for flows of images at several scales. */
+  readonly levels: number;
 }
 
 /** The layers of one kind of flow that stand between preprocessing and base, in data order. */
-export type FlowKind = (options: FlowOptions) => readonly Spec<'layer'>[];
+export interface FlowKind {
+  /** Whether events must be images. */
+  readonly images: boolean;
+  layers(options: FlowOptions): readonly Spec<'layer'>[];
+}
+
+function glowLayers({ layers, hidden, levels }: FlowOptions): readonly Spec<'layer'>[] {
+  const [width, ...more] = hidden;
+  if (more.length > 0) {
+    throw new DiffeoError(
+      'USAGE',
+      `--hidden of --flow glow is one width for all of its layers; got ${hidden.join(',')}`,
+    );
+  }
+  return glow({ coupling: imageCoupling, levels, steps: layers, ...(width !== undefined && { width }) });
+}
 
 /** Every kind of flow by the name that `--flow` takes. */
 const flows: Readonly<Record<string, FlowKind>> = {
-  realnvp: realNVP,
+  realnvp: { images: false, layers: realNVP },
+  glow: { images: true, layers: glowLayers },
 };
 
 /** The kind of flow of that name. Throws `USAGE` when there is none. */

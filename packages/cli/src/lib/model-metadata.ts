@@ -14,12 +14,12 @@ export interface ModelNotes {
 
 /** Notes as a model file's metadata. Nothing in it changes from one run to the next: equal runs write equal files. */
 export const metadataOf = (notes: {
-  readonly columns: readonly string[];
+  readonly columns?: readonly string[] | undefined;
   readonly data: string;
   readonly flow: string;
 }) =>
   ({
-    columns: JSON.stringify(notes.columns),
+    ...(notes.columns && { columns: JSON.stringify(notes.columns) }),
     data: notes.data,
     flow: notes.flow,
     writtenBy: `@diffeo/cli ${version()}`,

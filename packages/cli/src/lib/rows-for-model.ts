@@ -1,9 +1,12 @@
-import { DiffeoError, type Seed, sizeOf } from '@diffeo/core';
+import { DiffeoError, type Seed, sameShape, sizeOf } from '@diffeo/core';
 import { type CsvOptions, checkLevels, type Rows } from '@diffeo/datasets';
+import { imageRows } from '@diffeo/datasets/images';
 import { findData } from './data-source.ts';
+import { readImageSource } from './image-data.ts';
+import { levelsOf } from './image-model.ts';
 import type { StoredModel } from './read-model.ts';
 import { readDigitRows, readTable } from './read-rows.ts';
-import { heldOutPoints } from './training-data.ts';
+import { heldOutPoints, splitImageRows } from './training-data.ts';
 
 /** What rows to read for a model. */
 export interface RowsOptions {
@@ -12,10 +15,26 @@ export interface RowsOptions {
   /** How many points of a toy. */
   readonly count: number | undefined;
   readonly csv: CsvOptions;
+  /** Which of images: all of a file, and the published test part, unless it says so. */
+  readonly images?: {
+    readonly folder: string | undefined;
+    readonly bits: number | undefined;
+    /** A part, as `train` splits by this seed. */
+    readonly part?: 'train' | 'validation' | 'held-out' | undefined;
+  };
 }
 
-async function readRows({ notes }: StoredModel, { data, seed, count, csv }: RowsOptions): Promise<Rows> {
+async function readRows(stored: StoredModel, { data, seed, count, csv, images }: RowsOptions): Promise<Rows> {
+  const { notes, model } = stored;
   const source = findData(data, csv);
+  if (source.kind === 'images' || (source.kind === 'digits' && model.eventShape.length === 3)) {
+    if (count !== undefined) throw new DiffeoError('USAGE', `--count is for toy densities, and ${data} is none`);
+    const { folder, bits, part } = images ?? { folder: undefined, bits: undefined };
+    const read = await readImageSource(source, { folder, bits });
+    if (part === undefined) return imageRows(read.test ?? read.images);
+    const parts = splitImageRows(read, data, { seed, limit: undefined, heldOut: undefined });
+    return part === 'held-out' ? parts.heldOut : parts[part];
+  }
   if (source.kind === 'toy') return heldOutPoints(source.toy, seed, count);
   if (count !== undefined) throw new DiffeoError('USAGE', `--count is for toy densities, and ${data} is none`);
   if (source.kind === 'digits') return await readDigitRows();
@@ -34,13 +53,21 @@ export async function rowsForModel(stored: StoredModel, options: RowsOptions): P
   }
   const rows = await readRows(stored, options);
   const [dimensions, width] = [sizeOf(model.eventShape), sizeOf(rows.eventShape)];
+  const bothImages = model.eventShape.length === 3 && rows.eventShape.length === 3;
+  if (bothImages && !sameShape(model.eventShape, rows.eventShape)) {
+    const of = (shape: readonly number[]) => shape.join(' × ');
+    throw new DiffeoError(
+      'SHAPE',
+      `${path} takes images of ${of(model.eventShape)}, and ${options.data} has images of ${of(rows.eventShape)}`,
+    );
+  }
   if (width !== dimensions) {
     throw new DiffeoError(
       'SHAPE',
       `${path} takes rows of ${dimensions} numbers, and ${options.data} has rows of ${width}`,
     );
   }
-  const levels = (model.spec.dequantize?.config as { readonly levels?: unknown } | undefined)?.levels;
-  if (typeof levels === 'number') checkLevels(rows, levels);
+  const levels = levelsOf(stored);
+  if (levels !== null) checkLevels(rows, levels);
   return { ...rows, eventShape: model.eventShape };
 }

@@ -1,14 +1,19 @@
 import { DiffeoError, fold, type Seed, sizeOf } from '@diffeo/core';
+import { sample as draw } from '@diffeo/trainer';
 import { csvHeader, csvRows } from './csv-text.ts';
+import { requireImages, writeSheet } from './image-model.ts';
 import { stopIfCancelled } from './interruption.ts';
-import { readModel } from './read-model.ts';
+import { readModel, type StoredModel } from './read-model.ts';
 import { resultSink } from './result-sink.ts';
 
 /** What `diffeo sample` was asked to do. */
 export interface SampleOptions {
   readonly model: string;
   readonly count: number;
-  readonly temperature: number;
+  /** One, or several for a sheet of images, each a row of them. */
+  readonly temperatures: readonly number[];
+  /** Images in a row of a sheet. */
+  readonly columns: number | undefined;
   readonly seed: Seed;
   readonly out: string | undefined;
   readonly signal: AbortSignal;
@@ -20,14 +25,49 @@ const batch = 8192;
 /** Columns of a file without a header are called by their numbers, which say nothing: no header then either. */
 const areNumbers = (columns: readonly string[]): boolean => columns.every((name) => /^\d+$/.test(name));
 
+/** Draws images from a model, the same noise at each temperature, as one PNG. */
+async function sampleSheet(
+  stored: StoredModel,
+  { count, temperatures, columns, seed, out, signal }: SampleOptions & { readonly out: string },
+): Promise<void> {
+  const levels = requireImages(stored);
+  const { model, params } = stored;
+  const sheets: Float32Array[] = [];
+  for (const temperature of temperatures) {
+    await stopIfCancelled(signal);
+    sheets.push(await draw(model, params, { count, seed: fold(seed, 0), temperature, batchSize: 256 }));
+  }
+  const values = new Float32Array(sheets.flatMap((sheet) => [...sheet]));
+  const several = temperatures.length > 1;
+  writeSheet(
+    out,
+    { values, eventShape: model.eventShape },
+    {
+      levels,
+      columns: columns ?? (several ? count : Math.ceil(Math.sqrt(count))),
+    },
+  );
+}
+
 /**
  * Draws samples from a model and writes them as CSV, under the names of the columns that it was trained on. Of two runs
- * with one seed, the shorter is the beginning of the longer.
+ * with one seed, the shorter is the beginning of the longer. Into a PNG file go images, as a sheet.
  */
-export async function sample({ model: path, count, temperature, seed, out, signal }: SampleOptions): Promise<void> {
-  const { model, params, notes } = await readModel(path);
+export async function sample(options: SampleOptions): Promise<void> {
+  const { model: path, count, temperatures, seed, out, signal } = options;
+  const stored = await readModel(path);
+  const { model, params, notes } = stored;
   if (model.contextShape) {
     throw new DiffeoError('CONTEXT', `${path} is conditional: it takes a context, which this command cannot give`);
+  }
+  if (out !== undefined && /\.png$/i.test(out)) {
+    await sampleSheet(stored, { ...options, out });
+    return;
+  }
+  const [temperature, ...more] = temperatures as [number, ...number[]];
+  if (more.length > 0 || options.columns !== undefined) {
+    const option = more.length > 0 ? '--temperature takes several numbers' : '--columns is';
+    throw new DiffeoError('USAGE', `${option} for sheets of images alone: --out sheet.png`);
   }
   const width = sizeOf(model.eventShape);
   const columns = notes.columns ?? Array.from({ length: width }, (_, i) => `x${i + 1}`);

@@ -1,4 +1,4 @@
-import { type Flow, type FlowParams, flow, fold, type Seed } from '@diffeo/core';
+import { type Flow, type FlowParams, flow, fold, type Seed, sizeOf } from '@diffeo/core';
 import { toTensor } from '@diffeo/datasets';
 import { gaussianBaseline } from '@diffeo/trainer';
 import type { FlowKind, FlowOptions } from './flows.ts';
@@ -8,9 +8,12 @@ import type { TrainingData } from './training-data.ts';
 export interface Start {
   readonly model: Flow;
   readonly params: FlowParams;
-  /** The held-out negative log-likelihood of a Gaussian after the same preprocessing, nats. */
-  readonly gaussianNll: number;
+  /** The held-out negative log-likelihood of a Gaussian after the same preprocessing, nats; of many dimensions none. */
+  readonly gaussianNll: number | null;
 }
+
+/** A covariance of more dimensions takes longer than the training of a small flow. */
+const mostCovariances = 256;
 
 /**
  * Builds the flow, starts its preprocessing from all training rows, and fits the Gaussian to what comes out of that: the
@@ -24,11 +27,14 @@ export async function startTraining(
   const { layers, ...dequantize } = preprocessing;
   const { eventShape } = train;
   const front = flow({ eventShape, layers, ...dequantize });
-  const model = flow({ eventShape, layers: [...layers, ...kind(options)], ...dequantize });
+  const model = flow({ eventShape, layers: [...layers, ...kind.layers(options)], ...dequantize });
 
   const rows = { train: toTensor(train), heldOut: toTensor(heldOut) };
   const started = front.start(front.init(fold(seed, 'init')), rows.train, { noise: fold(seed, 'start') });
-  const gaussianNll = await gaussianBaseline(front, started, { ...rows, noise: fold(seed, 'baseline') });
+  const gaussianNll =
+    sizeOf(eventShape) > mostCovariances
+      ? null
+      : await gaussianBaseline(front, started, { ...rows, noise: fold(seed, 'baseline') });
   rows.train.dispose();
   rows.heldOut.dispose();
 

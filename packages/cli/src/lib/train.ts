@@ -1,8 +1,9 @@
-import type { Seed } from '@diffeo/core';
+import { DiffeoError, type GradientMode, type Seed } from '@diffeo/core';
 import type { CsvOptions } from '@diffeo/datasets';
 import { useWasm } from '@diffeo/trainer';
 import { fitAndSave } from './fit-and-save.ts';
 import { flowNamed } from './flows.ts';
+import type { ImageOptions } from './image-data.ts';
 import { stopIfCancelled } from './interruption.ts';
 import { metadataOf } from './model-metadata.ts';
 import { say } from './say.ts';
@@ -16,12 +17,17 @@ import { defaultFolder, trainingFolder } from './training-folder.ts';
 /** What `diffeo train` was asked to do. What is `undefined` has a default that goes with the data. */
 export interface TrainOptions {
   readonly data: string;
-  readonly flow: string;
+  readonly flow: string | undefined;
   readonly steps: number | undefined;
   readonly batchSize: number | undefined;
   readonly learningRate: number | undefined;
   readonly layers: number | undefined;
   readonly hidden: readonly number[] | undefined;
+  readonly levels: number | undefined;
+  /** Threads beside this one that share the work. */
+  readonly workers: number | undefined;
+  readonly gradient: GradientMode | undefined;
+  readonly images: Partial<ImageOptions>;
   readonly seed: Seed;
   readonly limit: number | undefined;
   readonly heldOut: number | undefined;
@@ -36,17 +42,26 @@ export interface TrainOptions {
  * `history.csv` and `report.json`.
  */
 export async function train(options: TrainOptions): Promise<void> {
-  const { data: name, flow, seed, signal, out = defaultFolder(name) } = options;
-  const kind = flowNamed(flow);
+  const { data: name, seed, signal, workers, gradient, out = defaultFolder(name) } = options;
+  const asked = options.flow === undefined ? null : flowNamed(options.flow);
   const data = await loadTrainingData(name, options);
   const { defaults, columns } = data;
-  const { layers = defaults.layers, hidden = defaults.hidden, steps = defaults.steps } = options;
+  const { flow = defaults.flow } = options;
+  const kind = asked ?? flowNamed(flow);
+  if (kind.images && data.train.eventShape.length !== 3) {
+    throw new DiffeoError('USAGE', `--flow ${flow} is for images, and '${name}' is none`);
+  }
+  if (options.levels !== undefined && !kind.images) {
+    throw new DiffeoError('USAGE', `--levels is for flows of images, and --flow ${flow} is none`);
+  }
+  const { layers = defaults.layers, hidden = defaults.hidden, levels = defaults.levels } = options;
+  const { steps = defaults.steps } = options;
   const { batchSize = defaults.batchSize, learningRate = defaults.learningRate } = options;
   const { activation, residual, patience } = defaults;
 
   await stopIfCancelled(signal, 'cancelled before training. Nothing was saved');
   await useWasm();
-  const start = await startTraining(data, kind, { layers, hidden, activation, residual, seed });
+  const start = await startTraining(data, kind, { layers, hidden, activation, residual, levels, seed });
   const { model, gaussianNll } = start;
 
   const folder = trainingFolder(out);
@@ -54,7 +69,11 @@ export async function train(options: TrainOptions): Promise<void> {
   say(`training ${flow} on ${data.train.count} rows of ${name} for ${steps} steps`);
 
   const metadata = metadataOf({ columns, data: name, flow });
-  const settings = { steps, batchSize, learningRate, patience, seed, metadata, signal };
+  const settings = {
+    ...{ steps, batchSize, learningRate, patience, seed, metadata, signal },
+    ...(workers !== undefined && { workers }),
+    ...(gradient && { gradient }),
+  };
   const fitted = await fitAndSave(start, data, folder, settings).finally(folder.removeIfUnused);
   if (fitted.stopped === 'converged') say(`stopped at step ${fitted.steps}: validation got no better`);
 

@@ -10,13 +10,23 @@ import {
   takeRows,
   uniformDequantize,
 } from '@diffeo/datasets';
-import { findData } from './data-source.ts';
+import { imageRows } from '@diffeo/datasets/images';
+import { type DataSource, findData } from './data-source.ts';
+import { type ImageOptions, imageOption, imagePreprocessing, type ReadImages, readImageSource } from './image-data.ts';
 import { digitLevels, readDigitRows, readTable } from './read-rows.ts';
-import { csvDefaults, digitsDefaults, type TrainDefaults, toyDefaults } from './train-defaults.ts';
+import {
+  csvDefaults,
+  digitsDefaults,
+  imageDefaults,
+  imageDigitsDefaults,
+  type TrainDefaults,
+  toyDefaults,
+} from './train-defaults.ts';
 
 /** Data to train on, and how flows take them in. */
 export interface TrainingData {
-  readonly columns: readonly string[];
+  /** The names of the numbers of a row; none of images. */
+  readonly columns?: readonly string[];
   readonly train: Rows;
   /** Decides when to stop and which parameters to keep. */
   readonly validation: Rows;
@@ -34,6 +44,10 @@ export interface TrainingDataOptions {
   readonly limit: number | undefined;
   readonly heldOut: number | undefined;
   readonly csv: CsvOptions;
+  /** The kind of flow that was asked for; what goes with the data without it. */
+  readonly flow: string | undefined;
+  readonly images: Partial<ImageOptions>;
+  readonly signal: AbortSignal;
 }
 
 /** The points on which a toy is held out. `score` draws the same, so that its mean is the report's. */
@@ -53,20 +67,60 @@ function toyData(toy: ToyDensity, { seed, limit = 50_000, heldOut }: TrainingDat
 }
 
 /** Cuts the rows of a file into training, validation and held-out rows: 80 %, 10 % and 10 % unless said otherwise. */
-function splitRows(all: Rows, name: string, { seed, limit = all.count, heldOut }: TrainingDataOptions) {
+function splitRows(
+  all: Rows,
+  name: string,
+  { seed, limit = all.count, heldOut }: Pick<TrainingDataOptions, 'seed' | 'limit' | 'heldOut'>,
+  needed = Math.max(8, all.values.length / all.count + 2),
+) {
   const rows = limit < all.count ? takeRows(all, shuffled(all.count, fold(seed, 'limit')).subarray(0, limit)) : all;
   const tenth = Math.max(2, Math.round(rows.count / 10));
   const parts = { validation: tenth, test: heldOut ?? tenth };
   const train = rows.count - parts.validation - parts.test;
   const dimensions = rows.values.length / rows.count;
-  const least = Math.max(8, dimensions + 2);
-  if (train < least) {
+  if (train < needed) {
     throw new DiffeoError(
       'DATA',
-      `${name} has too few rows: ${rows.count}, of which ${parts.test} are held out to test on, ${parts.validation} to validate, and ${Math.max(0, train)} are left to train on. ${dimensions} columns take at least ${least}`,
+      `${name} has too few rows: ${rows.count}, of which ${parts.test} are held out to test on, ${parts.validation} to validate, and ${Math.max(0, train)} are left to train on. ${dimensions} columns take at least ${needed}`,
     );
   }
   return split(rows, { train, ...parts }, fold(seed, 'split'));
+}
+
+/** The parts of images that a file or a published set holds; of the latter, the published test part is held out. */
+export function splitImageRows(
+  { images, test }: ReadImages,
+  name: string,
+  options: Pick<TrainingDataOptions, 'seed' | 'limit' | 'heldOut'>,
+): { readonly train: Rows; readonly validation: Rows; readonly heldOut: Rows } {
+  if (!test) {
+    const { train, validation, test: heldOut } = splitRows(imageRows(images), name, options, 8);
+    return { train, validation, heldOut };
+  }
+  const { seed, limit = images.count, heldOut = test.count } = options;
+  const rows = imageRows(images);
+  const order = shuffled(rows.count, fold(seed, 'split')).subarray(0, limit);
+  const validating = Math.min(2000, Math.max(1, Math.floor(order.length / 10)));
+  if (order.length < 9) throw new DiffeoError('DATA', `--limit ${limit} leaves too few images to train on`);
+  const tested = imageRows(test);
+  return {
+    train: takeRows(rows, order.subarray(validating)),
+    validation: takeRows(rows, order.subarray(0, validating)),
+    heldOut: takeRows(
+      tested,
+      Array.from({ length: Math.min(heldOut, tested.count) }, (_, i) => i),
+    ),
+  };
+}
+
+async function imageData(source: DataSource, options: TrainingDataOptions): Promise<TrainingData> {
+  const { dequantize = 'variational', folder, bits, pad } = options.images;
+  const read = await readImageSource(source, { folder, bits }, options.signal);
+  return {
+    ...splitImageRows(read, source.name, options),
+    preprocessing: imagePreprocessing(read.images, { dequantize, pad }),
+    defaults: source.kind === 'digits' ? imageDigitsDefaults : imageDefaults,
+  };
 }
 
 /**
@@ -75,8 +129,14 @@ function splitRows(all: Rows, name: string, { seed, limit = all.count, heldOut }
  */
 export async function loadTrainingData(name: string, options: TrainingDataOptions): Promise<TrainingData> {
   const source = findData(name, options.csv);
-  if (source.kind === 'toy') return toyData(source.toy, options);
   const digits = source.kind === 'digits';
+  if (source.kind === 'images' || (digits && options.flow === 'glow')) return await imageData(source, options);
+  const unused = imageOption(options.images);
+  if (unused !== undefined) {
+    const how = digits ? ': as images it takes --flow glow' : '';
+    throw new DiffeoError('USAGE', `${unused} is for images, and '${name}' is none${how}`);
+  }
+  if (source.kind === 'toy') return toyData(source.toy, options);
   const rows = digits ? await readDigitRows() : await readTable(name, options.csv);
   const { train, validation, test: heldOut } = splitRows(rows, name, options);
   if (!digits) checkVarying(train);

@@ -1,22 +1,35 @@
 import { defineCommand } from 'citty';
+import { listOption } from '../list-option.ts';
 import { countRange, numberOption, parseNumber, seedRange } from '../number-option.ts';
 
 /** `diffeo sample MODEL --count N` */
 export const sampleCommand = defineCommand({
-  meta: { name: 'sample', description: 'Draw samples from a model and print them as CSV.' },
+  meta: { name: 'sample', description: 'Draw samples from a model and print them as CSV, or draw a sheet of images.' },
   args: {
     model: { type: 'positional', required: true, description: 'A model file, or the folder that train wrote.' },
     count: { type: 'string', required: true, description: 'How many samples.' },
-    temperature: { type: 'string', description: '1 is the model; less stays nearer its modes. Default 1.' },
+    temperature: {
+      type: 'string',
+      valueHint: '0.5,0.7,1',
+      description: '1 is the model; less stays nearer its modes. Default 1. Several for a sheet.',
+    },
+    columns: { type: 'string', description: 'Images in a row of a sheet.' },
     seed: { type: 'string', description: 'The same seed draws the same samples. Default 0.' },
-    out: { type: 'string', valueHint: 'file', description: 'Write the CSV there.' },
+    out: {
+      type: 'string',
+      valueHint: 'file',
+      description: 'Write the CSV there; a sheet of images where it ends with .png.',
+    },
   },
   run: async ({ args, data: signal }) => {
     const { sample } = await import('../sample.ts');
     await sample({
       model: args.model,
       count: parseNumber('--count', args.count, countRange),
-      temperature: numberOption('--temperature', args.temperature, { least: 0, most: 1e6 }, 1),
+      temperatures: (listOption('--temperature', args.temperature) ?? ['1']).map((text) =>
+        parseNumber('--temperature', text, { least: 0, most: 1e6 }),
+      ),
+      columns: numberOption('--columns', args.columns, countRange, undefined),
       seed: numberOption('--seed', args.seed, seedRange, 0),
       out: args.out,
       signal,

@@ -1,6 +1,7 @@
 import { defineCommand } from 'citty';
 import { countRange, numberOption, seedRange } from '../number-option.ts';
 import { csvArguments, csvOptions } from './csv-arguments.ts';
+import { imageArguments, imageOptions, partArgument, partOf } from './image-arguments.ts';
 
 /** `diffeo score MODEL DATA` */
 export const scoreCommand = defineCommand({
@@ -10,11 +11,14 @@ export const scoreCommand = defineCommand({
     data: {
       type: 'positional',
       required: true,
-      description: "A CSV file, digits, or a toy density's name for fresh points of it.",
+      description:
+        "A CSV file, digits, images (IDX, NPY, NPZ, mnist, fashion-mnist), or a toy density's name for fresh points of it.",
     },
     seed: { type: 'string', description: 'Draws the points of a toy and the noise of dequantization. Default 0.' },
     count: { type: 'string', description: 'How many points of a toy. Default 100000.' },
     ...csvArguments,
+    ...imageArguments,
+    part: partArgument,
     out: { type: 'string', valueHint: 'file', description: 'Write the CSV there.' },
     json: { type: 'boolean', description: 'Print mean, standard error and count as one JSON object, and no CSV.' },
   },
@@ -26,6 +30,7 @@ export const scoreCommand = defineCommand({
       seed: numberOption('--seed', args.seed, seedRange, 0),
       count: numberOption('--count', args.count, countRange, undefined),
       csv: csvOptions(args),
+      images: { ...imageOptions(args), part: partOf(args.part) },
       out: args.out,
       json: args.json === true,
       signal,

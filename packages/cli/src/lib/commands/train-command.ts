@@ -1,7 +1,9 @@
 import { defineCommand } from 'citty';
+import type { ImageOptions } from '../image-data.ts';
 import { listOption } from '../list-option.ts';
 import { countRange, numberOption, parseNumber, seedRange } from '../number-option.ts';
 import { csvArguments, csvOptions } from './csv-arguments.ts';
+import { imageArguments, imageOptions, sizeOption } from './image-arguments.ts';
 
 const width = { whole: true, least: 1, most: 65536 };
 
@@ -9,13 +11,31 @@ const width = { whole: true, least: 1, most: 65536 };
 export const trainCommand = defineCommand({
   meta: { name: 'train', description: 'Fit a flow to data by maximum likelihood and save it.' },
   args: {
-    data: { type: 'positional', required: true, description: "A toy density's name, digits, or a CSV file." },
-    flow: { type: 'string', default: 'realnvp', description: 'What kind of flow.' },
+    data: {
+      type: 'positional',
+      required: true,
+      description: "A toy density's name, digits, mnist, fashion-mnist, a CSV file, or images: IDX, NPY, NPZ.",
+    },
+    flow: { type: 'string', description: 'What kind of flow: realnvp, or glow for images.' },
     steps: { type: 'string', description: 'How many batches to descend on.' },
     batch: { type: 'string', description: 'Rows a batch.' },
     'learning-rate': { type: 'string', description: "Adam's learning rate at its highest." },
-    layers: { type: 'string', description: 'How many layers of the kind of the flow.' },
+    layers: { type: 'string', description: 'How many layers of the kind of the flow; steps at each level of glow.' },
     hidden: { type: 'string', valueHint: '64,64', description: "The hidden widths of each layer's network." },
+    levels: { type: 'string', description: 'At how many scales glow works.' },
+    workers: { type: 'string', description: 'How many threads share each batch. Default: this one alone.' },
+    gradient: {
+      type: 'enum',
+      options: ['store', 'checkpoint', 'recompute'] as string[],
+      description: 'What is kept for gradients: less takes more time. Default store.',
+    },
+    ...imageArguments,
+    dequantize: {
+      type: 'enum',
+      options: ['uniform', 'variational'] as string[],
+      description: 'The noise that makes whole levels dense: even, or learned (the default).',
+    },
+    pad: { type: 'string', valueHint: '32x32', description: 'Height and width to pad images to.' },
     seed: { type: 'string', description: 'The same seed repeats a run to the bit. Default 0.' },
     ...csvArguments,
     limit: {
@@ -36,6 +56,14 @@ export const trainCommand = defineCommand({
     await train({
       data: args.data,
       flow: args.flow,
+      levels: numberOption('--levels', args.levels, { whole: true, least: 1, most: 16 }, undefined),
+      workers: numberOption('--workers', args.workers, { whole: true, least: 1, most: 64 }, undefined),
+      gradient: args.gradient as 'store' | 'checkpoint' | 'recompute' | undefined,
+      images: {
+        ...imageOptions(args),
+        pad: sizeOption('--pad', args.pad),
+        dequantize: args.dequantize as 'uniform' | 'variational' | undefined,
+      } as Partial<ImageOptions>,
       steps: whole('--steps', args.steps),
       batchSize: whole('--batch', args.batch),
       learningRate: numberOption('--learning-rate', args['learning-rate'], { least: 1e-12, most: 1e3 }, undefined),

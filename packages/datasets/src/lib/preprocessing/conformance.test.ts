@@ -2,8 +2,14 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import { testLayer } from '@diffeo/testing/vitest';
 import { logit } from './logit.ts';
+import { rescale } from './rescale.ts';
 import { standardise } from './standardise.ts';
 
 const eventShapes = [[1], [3], [2, 2]];
-testLayer(standardise(), { eventShapes, capabilities: { constantLogDet: true, jacobian: 'diagonal' } });
+const affine = { constantLogDet: true, jacobian: 'diagonal' } as const;
+testLayer(standardise(), { eventShapes, capabilities: affine });
 testLayer(logit(), { eventShapes, capabilities: { jacobian: 'diagonal' }, points: [1] });
+testLayer(rescale({ from: [0, 1], to: [-0.5, 0.5] }), {
+  eventShapes: [...eventShapes, [4, 4, 1]],
+  capabilities: affine,
+});

@@ -2,9 +2,9 @@ import { DiffeoError, type Seed, uniform } from '@diffeo/core';
 import { broadcastTo, less, reverse, type Tensor, where } from '@tensorflow/tfjs-core';
 
 /**
- * Mirrors each image of a batch, left for right, with probability ½: what `fit` takes as `augment`, for pictures of which
- * the mirror image is as likely (of clothes, not of digits). The same seed mirrors the same rows. `x` is
- * `[batch, height, width, channels]`; what else the batch holds stays as it is, so a context must not be an image.
+ * Mirrors each image of a batch, left for right, with probability ½: for training on pictures of which the mirror image is
+ * as likely (of clothes, not of digits). The same seed mirrors the same rows. `x` is `[batch, height, width, channels]`;
+ * what else the batch holds stays as it is, so a context must not be an image.
  *
  * This belongs to training and not to the flow: a score is that of the image as it is.
  */

@@ -1,5 +1,5 @@
 import { type Definition, type Dequantizer, defineDequantizer, type Params, type Site, specOf } from '@diffeo/core';
-import { gather, pad, slice, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
+import { gather, pad, slice, type Tensor, tensor1d, zeros } from '@tensorflow/tfjs-core';
 import { integer, minValue, number, optional, picklist, pipe, strictObject, tuple } from 'valibot';
 
 const side = pipe(number(), integer(), minValue(1));
@@ -53,6 +53,8 @@ export const padImages: Definition<'dequantizer', typeof schema> = /* @__PURE__ 
 
     const padded = (raw: Tensor): Tensor => {
       if (fill === 'zeros') return pad(raw, [[0, 0], [...rows], [...columns], [0, 0]]);
+      // tfjs's WASM kernel gathers from an empty tensor in another shape.
+      if (raw.shape[0] === 0) return zeros([0, ...to, channels]);
       const across = gather(raw, tensor1d(nearest(height, rows), 'int32'), 1);
       return gather(across, tensor1d(nearest(width, columns), 'int32'), 2);
     };

@@ -1,0 +1,120 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { runDiffeo } from '../../test/run-diffeo.ts';
+import { scratchFolder } from '../../test/scratch-folder.ts';
+
+const scratch = scratchFolder();
+const diffeo = (...args: string[]) => runDiffeo(args, scratch.path);
+const inScratch = (...names: string[]) => join(scratch.path, ...names);
+const small = '--steps 6 --batch 16 --layers 1 --hidden 8'.split(' ');
+
+/** An IDX file of images with blots at different places. */
+function idxImages(count: number, side: number): Uint8Array {
+  const bytes = new Uint8Array(16 + count * side * side);
+  const header = new DataView(bytes.buffer);
+  for (const [i, value] of [0x803, count, side, side].entries()) header.setUint32(4 * i, value);
+  for (let i = 0; i < count * side * side; i++) {
+    const [image, row, column] = [Math.floor(i / side ** 2), Math.floor(i / side) % side, i % side];
+    const distance = (row - (image % side)) ** 2 + (column - ((3 * image) % side)) ** 2;
+    bytes[16 + i] = Math.max(0, 250 - 40 * distance);
+  }
+  return bytes;
+}
+
+/** Width and height of a PNG file. */
+function pngSize(path: string): readonly [width: number, height: number] {
+  const bytes = readFileSync(path);
+  expect([...bytes.subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
+  return [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
+}
+
+beforeAll(async () => {
+  scratch.file('blots-idx3-ubyte', idxImages(120, 6));
+  const runs = await Promise.all([
+    diffeo('train', 'digits', '--flow', 'glow', ...small, '--limit', '400', '--out', 'digits', '--json'),
+    diffeo('train', 'blots-idx3-ubyte', ...small, '--levels', '1', '--bits', '5', '--pad', '8x8', '--out', 'blots'),
+  ]);
+  for (const { code, stderr } of runs) expect(stderr, `exit code ${code}`).not.toContain('diffeo:');
+}, 120_000);
+
+describe('flows of images', () => {
+  it('are trained by glow, and report bits per dimension', async () => {
+    const { code, stdout, stderr } = await diffeo(
+      ...['train', 'digits', '--flow', 'glow', ...small, '--limit', '300', '--dequantize', 'uniform'],
+      ...['--gradient', 'recompute', '--workers', '2', '--seed', '3', '--out', 'again', '--json'],
+    );
+    expect(code, stderr).toBe(0);
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ flow: 'glow', dimensions: 64, steps: 6, bitsPerDim: expect.any(Number) });
+    expect(report.bitsPerDim).toBeLessThan(Math.log2(17) + 1);
+    expect(report.baseline.gaussianNll).toBeGreaterThan(0);
+  });
+
+  it('draw sheets of samples, one temperature in each row', async () => {
+    const args = ['sample', 'digits', '--count', '4', '--seed', '1'];
+    const several = await diffeo(...args, '--temperature', '0.5,0.7,1', '--out', 'samples.png');
+    expect(several).toEqual({ code: 0, stdout: '', stderr: '' });
+    // 8 × 8 pixels are shown as squares of 64, with gaps of 2.
+    expect(pngSize(inScratch('samples.png'))).toEqual([4 * 66 + 2, 3 * 66 + 2]);
+    await diffeo(...args, '--columns', '2', '--out', 'two.png');
+    expect(pngSize(inScratch('two.png'))).toEqual([2 * 66 + 2, 2 * 66 + 2]);
+    const csv = await diffeo(...args);
+    expect(csv.stdout.trim().split('\n')).toHaveLength(5);
+  });
+
+  it('come back exactly from their latents, padded and reduced to fewer bits too', async () => {
+    const digits = await diffeo('reconstruct', 'digits', 'digits', '--count', '50', '--out', 'back.png', '--json');
+    expect(digits.code, digits.stderr).toBe(0);
+    expect(JSON.parse(digits.stdout)).toMatchObject({ count: 50, exact: 1, largestError: 0 });
+    expect(pngSize(inScratch('back.png'))).toEqual([16 * 66 + 2, 2 * 66 + 2]);
+    const args = ['reconstruct', 'blots', 'blots-idx3-ubyte', '--bits', '5'];
+    const blots = await diffeo(...args, '--part', 'held-out', '--json');
+    expect(blots.code, blots.stderr).toBe(0);
+    expect(JSON.parse(blots.stdout)).toMatchObject({ count: 12, exact: 1 });
+    const words = await diffeo(...args);
+    expect(words.stdout).toMatch(/^120 images: 100\.0000 % of the numbers came back exactly, none more than 0 away/);
+  });
+
+  it('are gone between', async () => {
+    const args = ['interpolate', 'digits', 'digits', '--steps', '5'];
+    const chosen = await diffeo(...args, '--from', '0,1', '--to', '2,3', '--out', 'ways.png');
+    expect(chosen).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(pngSize(inScratch('ways.png'))).toEqual([5 * 66 + 2, 2 * 66 + 2]);
+    await diffeo(...args, '--pairs', '3', '--path', 'linear', '--out', 'drawn.png');
+    expect(pngSize(inScratch('drawn.png'))).toEqual([5 * 66 + 2, 3 * 66 + 2]);
+  });
+
+  it('are scored in bits per dimension', async () => {
+    const { code, stderr, stdout } = await diffeo('score', 'blots', 'blots-idx3-ubyte', '--bits', '5', '--json');
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ count: 120, bitsPerDim: expect.any(Number) });
+  });
+});
+
+it.each([
+  [['train', 'two-moons', '--flow', 'glow'], /--flow glow is for images, and 'two-moons' is none/],
+  [['train', 'two-moons', '--bits', '3'], /--bits is for images, and 'two-moons' is none/],
+  [['train', 'digits', '--bits', '3'], /--bits is for images, and 'digits' is none: as images it takes --flow glow/],
+  [['train', 'two-moons', '--levels', '2'], /--levels is for flows of images, and --flow realnvp is none/],
+  [['train', 'blots-idx3-ubyte', '--header'], /--header is for CSV files/],
+  [['train', 'blots-idx3-ubyte', '--pad', '8'], /--pad is a height and a width such as 32x32; got '8'/],
+  [['train', 'blots-idx3-ubyte', '--pad', '4x4'], /cannot be padded to fewer pixels/],
+  [['train', 'blots-idx3-ubyte', '--hidden', '8,8'], /--hidden of --flow glow is one width/],
+  [['train', 'blots-idx3-ubyte', '--levels', '3'], /the factor 2 must divide height and width/],
+  [['train', 'missing-idx3-ubyte'], /missing-idx3-ubyte cannot be read/],
+  [['train', 'mnist', '--folder', 'nowhere'], /nowhere.* cannot be read/],
+  [['score', 'digits', 'blots-idx3-ubyte'], /takes images of 8 × 8 × 1, and blots-idx3-ubyte has images of 6 × 6 × 1/],
+  [['score', 'blots', 'blots-idx3-ubyte'], /whole numbers from 0 to 31, but row 1, column 1 is 250/],
+  [['sample', 'digits', '--count', '2', '--temperature', '1,2'], /several numbers for sheets of images alone/],
+  [['interpolate', 'digits', 'digits', '--out', 'x.jpg'], /--out takes the path of a PNG file/],
+  [['interpolate', 'digits', 'digits', '--from', '1', '--out', 'x.png'], /--from and --to are lists of as many/],
+  [['interpolate', 'digits', 'digits', '--from', '1', '--to', '9999', '--out', 'x.png'], /Row 9999 was asked for/],
+])('%j is refused in one line', async (args, message) => {
+  const { code, stderr } = await diffeo(...args);
+  expect(stderr).toMatch(message);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+  expect(code).toBe(2);
+  for (const made of ['x.png', 'x.jpg', 'diffeo-blots-idx3-ubyte']) expect(existsSync(inScratch(made))).toBe(false);
+  expect(statSync(inScratch('digits')).isDirectory()).toBe(true);
+});
