@@ -15,6 +15,7 @@ import { actnorm } from '@diffeo/layers-glow';
 import { randomiseParams } from '@diffeo/testing';
 import { mean, ready, setBackend, type Tensor, tensor, tensor2d, tidy, train, variable } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { leastMargin } from './levels.ts';
 import { logit } from './logit.ts';
 import { padImages } from './pad-images.ts';
 import { uniformDequantize } from './uniform-dequantize.ts';
@@ -77,13 +78,13 @@ function normalCdf(z: number): number {
   return z > 0 ? 1 - tail : tail;
 }
 
-/** What a standard normal gives, through the logit, to one level: the integral over its cell. */
+/** What a standard normal gives, through the logit, to one level: the integral over its cell but for its margins. */
 function cell(level: number): number {
   const at = (border: number): number => {
     const s = 0.05 + 0.9 * (border / levels);
     return normalCdf(Math.log(s / (1 - s)));
   };
-  return at(level + 1) - at(level);
+  return at(level + 1 - leastMargin) - at(level + leastMargin);
 }
 
 beforeAll(async () => {
