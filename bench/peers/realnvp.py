@@ -1,21 +1,9 @@
-"""Hand-written eager PyTorch as a contestant of the training benchmark, on as many threads as
-OMP_NUM_THREADS says.
+"""Hand-written eager PyTorch as a contestant of the training benchmark."""
 
-The exercise is the first argument, as JSON; requests come on stdin and answers go to stdout, a line of JSON each.
-src/lib/training/workload.ts says what they are.
-"""
-
-import json
 import math
-import os
-import resource
-import sys
-import time
 
-import numpy
 import torch
-
-CHECK_STEPS = 5
+from contestant import Workload, read, serve
 
 
 class Flow:
@@ -72,65 +60,14 @@ class Flow:
             x = self.join(i, kept, changed * torch.exp(log_scale) + shift)
         return x
 
-
-def read(path):
-    return torch.from_numpy(numpy.fromfile(path, dtype="<f4"))
-
-
-class Workload:
-    def __init__(self, exercise):
-        self.batch, self.rows = exercise["batch"], exercise["rows"]
-        self.data = read(exercise["data"]).reshape(self.rows, exercise["dimensions"])
-        self.first_batch = self.data[: self.batch].clone()
-        self.model = Flow(exercise, read(exercise["weights"]))
-        self.optimiser = torch.optim.Adam(self.model.parameters(), lr=exercise["learningRate"])
-
-    def descend(self, x):
-        self.optimiser.zero_grad(set_to_none=True)
-        loss = -self.model.log_prob(x).mean()
-        loss.backward()
-        self.optimiser.step()
-        return loss.item()
-
-    def training(self):
-        self.descend(self.data[torch.randperm(self.rows)[: self.batch]])
-
-    @torch.no_grad()
-    def logProb(self):
-        self.model.log_prob(self.first_batch).numpy()
-
-    @torch.no_grad()
-    def sample(self):
-        self.model.decode(torch.randn(self.batch, self.model.dimensions)).numpy()
-
-    def check(self):
-        with torch.no_grad():
-            decoded = self.model.decode(self.first_batch).square().mean().item()
-        losses = [self.descend(self.first_batch)]
-        norm = math.sqrt(sum(p.grad.square().sum().item() for p in self.model.parameters()))
-        losses += [self.descend(self.first_batch) for _ in range(CHECK_STEPS)]
-        return {"loss": losses[0], "gradientNorm": norm, "lossAfter": losses[CHECK_STEPS], "decoded": decoded}
+    def sample(self, count):
+        return self.decode(torch.randn(count, self.dimensions))
 
 
-def milliseconds(f):
-    began = time.perf_counter()
-    f()
-    return 1000 * (time.perf_counter() - began)
+def prepare(exercise):
+    flow = Flow(exercise, read(exercise["weights"]))
+    optimiser = torch.optim.Adam(flow.parameters(), lr=exercise["learningRate"])
+    return Workload(exercise, flow, optimiser, flow.parameters(), [exercise["dimensions"]])
 
 
-def main():
-    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
-    workload = Workload(json.loads(sys.argv[1]))
-    for line in sys.stdin:
-        request = json.loads(line)
-        if "check" in request:
-            answer = workload.check()
-        elif "memory" in request:
-            answer = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        else:
-            f = getattr(workload, request["mode"])
-            answer = [milliseconds(f) for _ in range(request["steps"])]
-        print(json.dumps(answer), flush=True)
-
-
-main()
+serve(prepare)

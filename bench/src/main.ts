@@ -1,9 +1,13 @@
 /** The benchmarks, by name. Results go to stdout, everything else to stderr. */
 import { isDiffeoError } from '@diffeo/core';
 import { defineCommand, runMain } from 'citty';
+import type { ContestOptions, ContestResult } from './lib/contest/contest.ts';
+import { contestTable } from './lib/contest/contest-table.ts';
 import { heapTable } from './lib/heap/heap-table.ts';
 import { measureHeap } from './lib/heap/measure-heap.ts';
+import { measureImages } from './lib/images/measure-images.ts';
 import { describeMachine } from './lib/machine.ts';
+import { deepCouplings, deepGlow } from './lib/memory/deep-flow.ts';
 import { measureMemory } from './lib/memory/measure-memory.ts';
 import { memoryTable } from './lib/memory/memory-table.ts';
 import { print } from './lib/print.ts';
@@ -15,7 +19,6 @@ import { say } from './lib/say.ts';
 import { measureSizes } from './lib/size/measure-sizes.ts';
 import { sizeTable } from './lib/size/size-table.ts';
 import { measureTraining } from './lib/training/measure-training.ts';
-import { trainingTable } from './lib/training/training-table.ts';
 import { wholeNumber } from './lib/whole-number.ts';
 
 const json = { type: 'boolean', description: 'print one object and nothing else on stdout' } as const;
@@ -33,37 +36,61 @@ const reported =
     }
   };
 
-const training = defineCommand({
-  meta: { name: 'training', description: 'speed of training, densities and samples beside other libraries' },
-  args: {
-    json,
-    rounds: { type: 'string', default: '7', description: 'rounds, in each of which every contestant has its turn' },
-    steps: { type: 'string', default: '20', description: 'steps a round' },
-    'warm-up': { type: 'string', default: '2', description: 'seconds that each contestant runs before it is measured' },
-    models: { type: 'string', description: 'which of the models, by number: 1,4. Default: all' },
-    without: {
-      type: 'string',
-      description: 'contestants to leave out, by the beginnings of their names: stock,tfjs,jax',
+/** A command that measures contestants in turns. */
+const contest = (
+  meta: { readonly name: string; readonly description: string },
+  steps: string,
+  measure: (options: ContestOptions) => Promise<ContestResult>,
+) =>
+  defineCommand({
+    meta,
+    args: {
+      json,
+      rounds: { type: 'string', default: '7', description: 'rounds, in each of which every contestant has its turn' },
+      steps: { type: 'string', default: steps, description: 'steps a round' },
+      'warm-up': {
+        type: 'string',
+        default: '2',
+        description: 'seconds that each contestant runs before it is measured',
+      },
+      models: { type: 'string', description: 'which of the models, by number: 1,2. Default: all' },
+      without: {
+        type: 'string',
+        description: 'contestants to leave out, by the beginnings of their names: stock,tfjs,jax',
+      },
     },
-  },
-  run: reported(async ({ args }) => {
-    const models = args.models?.split(',').map((text) => wholeNumber(text, '--models'));
-    const result = await measureTraining({
-      rounds: wholeNumber(args.rounds, '--rounds'),
-      stepsPerRound: wholeNumber(args.steps, '--steps'),
-      warmUpSeconds: wholeNumber(args['warm-up'], '--warm-up', 0),
-      ...(models && { models }),
-      ...(args.without && { without: args.without.split(',') }),
-    });
-    say(describeMachine(result.machine));
-    print(result, args.json, trainingTable);
-  }),
-});
+    run: reported(async ({ args }) => {
+      const models = args.models?.split(',').map((text) => wholeNumber(text, '--models'));
+      const result = await measure({
+        rounds: wholeNumber(args.rounds, '--rounds'),
+        stepsPerRound: wholeNumber(args.steps, '--steps'),
+        warmUpSeconds: wholeNumber(args['warm-up'], '--warm-up', 0),
+        ...(models && { models }),
+        ...(args.without && { without: args.without.split(',') }),
+      });
+      say(describeMachine(result.machine));
+      print(result, args.json, contestTable);
+    }),
+  });
+
+const training = contest(
+  { name: 'training', description: 'speed of training, densities and samples beside other libraries' },
+  '20',
+  measureTraining,
+);
+
+const images = contest(
+  { name: 'images', description: 'the same of flows of images, beside PyTorch' },
+  '4',
+  measureImages,
+);
 
 const memory = defineCommand({
   meta: { name: 'memory', description: 'peak memory of a gradient against depth, stored and recomputed' },
-  args: { json },
-  run: reported(async ({ args }) => print(await measureMemory(), args.json, memoryTable)),
+  args: { json, images: { type: 'boolean', description: 'of Glow instead of couplings of vectors' } },
+  run: reported(async ({ args }) => {
+    print(await measureMemory(args.images ? deepGlow : deepCouplings), args.json, memoryTable);
+  }),
 });
 
 const products = defineCommand({
@@ -114,7 +141,7 @@ const size = defineCommand({
 
 const main = defineCommand({
   meta: { name: 'bench', description: 'Measures speed, memory and size' },
-  subCommands: { training, products, memory, heap, profile, size },
+  subCommands: { training, images, products, memory, heap, profile, size },
 });
 
 await runMain(main);

@@ -3,19 +3,17 @@ import {
   disposeParams,
   type Flow,
   type FlowParams,
-  flow,
   type GradientMode,
   negativeLogLikelihood,
-  normal,
 } from '@diffeo/core';
 import { gradients } from '@diffeo/core/gradients';
-import { realNVP } from '@diffeo/layers-coupling';
 import { useWasm } from '@diffeo/trainer';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { median } from '../quantile.ts';
+import type { DeepFlow } from './deep-flow.ts';
 import { watchHeap } from './watch-heap.ts';
 
-/** One gradient of a flow of so many couplings. */
+/** One gradient of a flow of so many layers: couplings, or steps of flow. */
 export interface MemoryRow {
   readonly layers: number;
   readonly gradient: GradientMode;
@@ -24,9 +22,8 @@ export interface MemoryRow {
   readonly milliseconds: number;
 }
 
-const depths = [8, 16, 32, 64] as const;
 const modes: readonly GradientMode[] = ['store', 'recompute'];
-const [dimensions, rows, repeats] = [16, 512, 5];
+const repeats = 5;
 
 function oneGradient(model: Flow, params: FlowParams, x: Tensor, gradient: GradientMode): void {
   const { value, gradients: found } = gradients(model.layout, params, (tree) =>
@@ -35,15 +32,15 @@ function oneGradient(model: Flow, params: FlowParams, x: Tensor, gradient: Gradi
   for (const tensor of [value, ...found.map(({ tensor }) => tensor)]) tensor.dispose();
 }
 
-/** Peak memory and time of a gradient against depth: 8 to 64 affine couplings with two hidden layers of 64. */
-export async function measureMemory(): Promise<readonly MemoryRow[]> {
+/** Peak memory and time of a gradient against depth. */
+export async function measureMemory({ depths, build, data }: DeepFlow): Promise<readonly MemoryRow[]> {
   await useWasm();
-  const x = normal([rows, dimensions], 1);
+  const x = data();
   const heap = watchHeap();
   const result: MemoryRow[] = [];
   for (const layers of depths) {
-    const model = flow({ eventShape: [dimensions], layers: realNVP({ layers, hidden: [64, 64] }) });
-    const params = model.init(1);
+    const model = build(layers);
+    const params = model.start(model.init(1), x);
     for (const gradient of modes) {
       oneGradient(model, params, x, gradient);
       const peak = heap.peakOf(() => oneGradient(model, params, x, gradient));

@@ -1,11 +1,29 @@
 import { textTable } from '../text-table.ts';
 import type { MemoryRow } from './measure-memory.ts';
 
+/** What is wanted of recomputed gradients: memory at the greatest depth against the least, and time against stored. */
+const [mostGrowth, mostTime] = [1.15, 1.5];
+
+const verdict = (reached: number, most: number): string =>
+  `${reached.toFixed(2)}, at most ${most.toFixed(2)}: ${reached <= most ? 'met' : 'not met'}`;
+
+/** Recomputed gradients beside what is wanted of them; nothing where the rows do not say it. */
+function targets(rows: readonly MemoryRow[]): readonly string[] {
+  const recomputed = rows.filter(({ gradient }) => gradient === 'recompute');
+  const [shallow, deep] = [recomputed[0], recomputed.at(-1)];
+  const stored = rows.find(({ layers, gradient }) => layers === deep?.layers && gradient === 'store');
+  if (!shallow || !deep || !stored) return [];
+  return [
+    `recompute, peak at depth ${deep.layers} / at ${shallow.layers}: ${verdict(deep.peakBytes / shallow.peakBytes, mostGrowth)}`,
+    `time at depth ${deep.layers}, recompute / store: ${verdict(deep.milliseconds / stored.milliseconds, mostTime)}`,
+  ];
+}
+
 /** The result for people. */
-export const memoryTable = (rows: readonly MemoryRow[]): string =>
-  textTable(
+export function memoryTable(rows: readonly MemoryRow[]): string {
+  const table = textTable(
     [
-      { heading: 'couplings', align: 'right' },
+      { heading: 'depth', align: 'right' },
       { heading: 'gradient', align: 'left' },
       { heading: 'peak MB', align: 'right' },
       { heading: 'ms', align: 'right' },
@@ -17,3 +35,5 @@ export const memoryTable = (rows: readonly MemoryRow[]): string =>
       milliseconds.toFixed(1),
     ]),
   );
+  return [table, '', ...targets(rows)].join('\n');
+}

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Entrant, startContestant } from '../training/contestant.ts';
+import { type Entrant, startContestant } from '../contest/contestant.ts';
 import { ours, peers } from '../training/entrants.ts';
 import { writeExercise } from '../training/exercise.ts';
 import { type ModelSize, modelSizes, nameOf } from '../training/model-size.ts';

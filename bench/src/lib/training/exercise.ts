@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomSource } from '@diffeo/core';
+import { bytesOf } from '../contest/numbers.ts';
 import { denseShapes, type ModelSize } from './model-size.ts';
 
 /**
@@ -43,13 +44,4 @@ export function writeExercise(size: ModelSize, folder: string): Exercise {
   writeFileSync(exercise.weights, Buffer.concat(dense.flat().map(bytesOf)));
   writeFileSync(exercise.data, bytesOf(normals(exercise.rows * size.dimensions, 1)));
   return exercise;
-}
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
-  new Uint8Array(buffer, byteOffset, byteLength);
-
-/** The numbers of such a file. */
-export function readNumbers(path: string): Float32Array {
-  const bytes = readFileSync(path);
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }

@@ -2,9 +2,10 @@
 
 import { randomSource } from '@diffeo/core';
 import { defaultDevice, init, jit, numpy as np, random, tree, valueAndGrad } from '@jax-js/jax';
-import { type Exercise, readNumbers } from './exercise.ts';
+import { readNumbers } from '../contest/numbers.ts';
+import { checkSteps, serve, timed, type Workload } from '../contest/workload.ts';
+import type { Exercise } from './exercise.ts';
 import { jaxFlow } from './jax-flow.ts';
-import { checkSteps, serve, timed, type Workload } from './workload.ts';
 
 type Numbers = np.Array;
 type State = { params: Numbers[]; mean: Numbers[]; square: Numbers[] };

@@ -1,5 +1,5 @@
+import type { Mode } from '../contest/workload.ts';
 import { denseShapes, type ModelSize } from './model-size.ts';
-import type { Mode } from './workload.ts';
 
 /**
  * Floating-point operations of a batch in a mode, as the products alone take them when nothing is skipped: two for each

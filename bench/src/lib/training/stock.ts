@@ -19,10 +19,11 @@ import {
   util,
   variableGrads,
 } from '@tensorflow/tfjs-core';
-import { type Exercise, readNumbers } from './exercise.ts';
+import { readNumbers } from '../contest/numbers.ts';
+import { checkSteps, serve, timed, type Workload } from '../contest/workload.ts';
+import type { Exercise } from './exercise.ts';
 import { stockFlow } from './stock-flow.ts';
 import { registerStockGradients } from './stock-gradients.ts';
-import { checkSteps, serve, timed, type Workload } from './workload.ts';
 
 const read = (tensor: Tensor): number => {
   const [value] = tensor.dataSync();

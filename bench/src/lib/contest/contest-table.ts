@@ -1,5 +1,5 @@
 import { textTable } from '../text-table.ts';
-import type { TrainingResult } from './measure-training.ts';
+import type { ContestResult } from './contest.ts';
 import type { TargetResult } from './targets.ts';
 import { modes } from './workload.ts';
 
@@ -24,7 +24,7 @@ const targetTable = (targets: readonly TargetResult[]): string =>
   );
 
 /** The result for people; the models stand apart. */
-export function trainingTable({ rows, rounds, stepsPerRound, leftOut, targets }: TrainingResult): string {
+export function contestTable({ rows, rounds, stepsPerRound, leftOut, targets }: ContestResult): string {
   const table = textTable(
     [
       { heading: 'model', align: 'left' },
@@ -61,7 +61,7 @@ export function trainingTable({ rows, rounds, stepsPerRound, leftOut, targets }:
     `${modes.join(', ')}: medians of ${rounds} rounds of ${stepsPerRound} steps or 0.3 s; × ours is how many times as long as ours it took`,
     'GFLOP/s counts the products of the model in full, whether or not a contestant did them all; % peak is of what WASM SIMD',
     'reaches on one core without loads and stores, in the same rounds; MB is the most that the process held so far',
-    ...leftOut.map((name) => `${name} is left out: it is not installed`),
+    ...leftOut.map((name) => `${name} is left out: this machine lacks it`),
   ];
   return [table, '', ...notes, '', targetTable(targets)].join('\n');
 }

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { DiffeoError } from '@diffeo/core';
-import type { Exercise } from './exercise.ts';
 import type { Check, Mode, Request } from './workload.ts';
 
 /** How to start a contestant: a program that speaks the protocol of `serve`. */
@@ -12,6 +11,11 @@ export interface Entrant {
   readonly command: readonly [string, ...string[]];
   /** How many threads it may use. Default 1. */
   readonly threads?: number;
+  /**
+   * Whether threads of OpenMP turn for a while where they wait, as they do unless told otherwise. It makes small pieces of
+   * work faster and takes a core from whoever else runs. Default false.
+   */
+  readonly spinning?: boolean;
 }
 
 /** A contestant at work, in a process of its own, so that gradient tables and heaps stay apart. */
@@ -26,26 +30,26 @@ export interface Contestant {
   close(): Promise<void>;
 }
 
-/** As many threads as are said, whatever the libraries below would take; those that wait leave the cores to others. */
-const limitedTo = (threads: number): NodeJS.ProcessEnv => ({
+/** As many threads as are said, whatever the libraries below would take. */
+const limitedTo = (threads: number, spinning: boolean): NodeJS.ProcessEnv => ({
   OMP_NUM_THREADS: `${threads}`,
   OPENBLAS_NUM_THREADS: `${threads}`,
   MKL_NUM_THREADS: `${threads}`,
-  OMP_WAIT_POLICY: 'PASSIVE',
+  ...(!spinning && { OMP_WAIT_POLICY: 'PASSIVE' }),
 });
 
 /**
- * Starts a contestant on an exercise. Its stderr goes to ours.
+ * Starts a contestant on an exercise, which it is given as JSON. Its stderr goes to ours.
  *
  * @throws DiffeoError `CONTESTANT`, from any of its methods, when the process ends instead of answering.
  */
 export function startContestant(
-  { name, command: [program, ...args], threads = 1 }: Entrant,
-  exercise: Exercise,
+  { name, command: [program, ...args], threads = 1, spinning = false }: Entrant,
+  exercise: object,
 ): Contestant {
   const child = spawn(program, [...args, JSON.stringify(exercise)], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, ...limitedTo(threads) },
+    env: { ...process.env, ...limitedTo(threads, spinning) },
   });
   const ended = once(child, 'close').catch(() => undefined);
   // A write to a process that has gone; the missing answer tells it better.

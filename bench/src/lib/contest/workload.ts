@@ -1,5 +1,4 @@
 import { createInterface } from 'node:readline';
-import type { Exercise } from './exercise.ts';
 
 /** What is timed: a training step, the log-likelihoods of a batch, a batch of samples. */
 export const modes = ['training', 'logProb', 'sample'] as const;
@@ -55,7 +54,7 @@ export async function timed(steps: number, f: () => void | Promise<void>): Promi
 }
 
 /** Runs a contestant as a process: the exercise is its last argument, requests come on stdin and answers go to stdout. */
-export async function serve(prepare: (exercise: Exercise) => Promise<Workload>): Promise<void> {
+export async function serve<Exercise>(prepare: (exercise: Exercise) => Promise<Workload>): Promise<void> {
   const workload = await prepare(JSON.parse(process.argv.at(-1) as string) as Exercise);
   for await (const line of createInterface({ input: process.stdin })) {
     const request = JSON.parse(line) as Request;

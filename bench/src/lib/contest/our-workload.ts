@@ -1,0 +1,110 @@
+import { disposeParams, type Flow, type FlowParams } from '@diffeo/core';
+import { constant, type FitOptions, fit, sample, score, type Workers } from '@diffeo/trainer';
+import { mean, reshape, slice, square, type Tensor, tidy, tile } from '@tensorflow/tfjs-core';
+import { checkSteps, timed, type Workload } from './workload.ts';
+
+/** A flow of ours as a contestant runs it. */
+export interface OurModel {
+  readonly model: Flow;
+  /** Owned by the workload. */
+  readonly params: FlowParams;
+  readonly data: Tensor;
+  /** Rows a training step takes, and whose densities are computed at once. */
+  readonly batch: number;
+  /** How many are sampled at once. */
+  readonly samples: number;
+  readonly learningRate: number;
+  /** Longer gradients are shortened to it. Default: as `fit` does it, and not in checks. */
+  readonly clipNorm?: number;
+  readonly workers: Workers | null;
+  /** Workers are for large inputs: they get so many batches at once. */
+  readonly together: number;
+}
+
+/** The last step of a stride that ends near the middle: workers tell of all steps of a stride at once. */
+function middleStride(times: readonly number[]): number {
+  const ends = times.flatMap((time, i) => (i + 1 < times.length && (times[i + 1] as number) - time > 0.2 ? [i] : []));
+  return ends.findLast((i) => i <= times.length / 2) ?? (ends[0] as number);
+}
+
+const read = (result: Tensor): void => {
+  result.dataSync();
+  result.dispose();
+};
+
+/** Trains, scores and samples as users do: by `fit`, `logProb` and `sample`, or on workers by `fit`, `score` and `sample`. */
+export function ourWorkload({ model, data, batch, samples, together, workers, ...own }: OurModel): Workload {
+  const inner = data.shape.slice(1);
+  const firstBatch = slice(data, [0, ...inner.map(() => 0)], [batch, ...inner]);
+  let { params } = own;
+  const train = (x: Tensor, options: FitOptions & { readonly steps: number }) =>
+    fit(model, x, {
+      params,
+      batchSize: batch,
+      learningRate: own.learningRate,
+      schedule: constant(),
+      validation: 0,
+      validateEvery: options.steps,
+      ...(own.clipNorm !== undefined && { clipNorm: own.clipNorm }),
+      ...(workers && { workers }),
+      ...options,
+    });
+
+  let large: Tensor | null = null;
+  const many = (): Tensor => {
+    large ??= tile(firstBatch, [together, ...inner.map(() => 1)]);
+    return large;
+  };
+  const shared = async (steps: number, f: () => Promise<unknown>): Promise<readonly number[]> =>
+    (await timed(Math.ceil(steps / together), async () => void (await f()))).map((time) => time / together);
+
+  return {
+    check: async () => {
+      const losses: number[] = [];
+      const norms: number[] = [];
+      const { params: trained } = await train(firstBatch, {
+        steps: checkSteps + 1,
+        clipNorm: own.clipNorm ?? Infinity,
+        onProgress: ({ loss, gradientNorm }) => {
+          losses.push(loss);
+          norms.push(gradientNorm);
+        },
+      });
+      disposeParams(model.layout, trained);
+      const [decoded] = tidy(() => {
+        const points = reshape(firstBatch, [batch, ...model.bijector.baseShape]);
+        return mean(square(model.toData(params, points)));
+      }).dataSync();
+      return {
+        loss: losses[0] as number,
+        gradientNorm: norms[0] as number,
+        lossAfter: losses[checkSteps] as number,
+        decoded: decoded as number,
+      };
+    },
+    training: async (steps) => {
+      // The first step is not counted: checks of the data and copies of the parameters come before it.
+      const ends: number[] = [];
+      const onProgress = () => ends.push(performance.now());
+      const before = params;
+      // Workers begin with a model of their own, which has to get warm: as many steps as are counted come before.
+      ({ params } = await train(data, { steps: workers ? 2 * Math.max(16, steps) : steps + 1, onProgress }));
+      disposeParams(model.layout, before);
+      if (!workers) return ends.slice(1).map((end, i) => end - (ends[i] as number));
+      const from = middleStride(ends);
+      return Array<number>(steps).fill(((ends.at(-1) as number) - (ends[from] as number)) / (ends.length - 1 - from));
+    },
+    ...(workers && { close: workers.close }),
+    logProb: (steps) => {
+      if (workers) return shared(steps, () => score(model, params, many(), { batchSize: batch, workers }));
+      return timed(steps, () => read(model.logProb(params, firstBatch)));
+    },
+    sample: (steps) => {
+      if (workers) {
+        const count = together * samples;
+        return shared(steps, () => sample(model, params, { count, seed: 1, batchSize: samples, workers }));
+      }
+      return timed(steps, () => read(model.sample(params, { count: samples, seed: 1 })));
+    },
+  };
+}

@@ -1,0 +1,12 @@
+import { type Flow, flow } from '@diffeo/core';
+import { logit } from '@diffeo/datasets';
+import { imageCoupling } from '@diffeo/layers-coupling';
+import { glow } from '@diffeo/layers-glow';
+import type { ImageSize } from './image-size.ts';
+
+/** The Glow of a size, for images on (0, 1): as users compose it. */
+export const imageFlow = ({ side, levels, steps, width }: Omit<ImageSize, 'batch'>): Flow =>
+  flow({
+    eventShape: [side, side, 1],
+    layers: [logit(), ...glow({ coupling: imageCoupling, levels, steps, width })],
+  });

@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url';
+import type { ContestOptions, ContestResult } from '../contest/contest.ts';
+import type { Entrant } from '../contest/contestant.ts';
+import { holdContest } from '../contest/hold-contest.ts';
+import { pyTorch } from '../contest/py-torch.ts';
+import type { Mode } from '../contest/workload.ts';
+import { writeImageExercise } from './exercise.ts';
+import { imageSizes, nameOf } from './image-size.ts';
+import { imagesOf, operationsOf } from './operations.ts';
+import { targets } from './targets.ts';
+
+const ours: Entrant = {
+  name: 'diffeo',
+  command: [process.execPath, fileURLToPath(new URL('./ours.ts', import.meta.url))],
+};
+const oursOnTwo: Entrant = { name: 'diffeo, 2 workers', command: [...ours.command, '--workers'] };
+
+/**
+ * Ours against PyTorch, on flows of images. Stock tfjs cannot take part: its WASM backend has no gradient of convolutions
+ * by their filters.
+ */
+export function measureImages(options: ContestOptions): Promise<ContestResult> {
+  const torch = pyTorch('glow.py').flatMap((entrant): Entrant[] =>
+    entrant.threads ? [entrant, { ...entrant, name: `spinning ${entrant.name}`, spinning: true }] : [entrant],
+  );
+  const models = imageSizes.map((size) => ({
+    name: nameOf(size),
+    rows: (mode: Mode) => imagesOf(size, mode),
+    operations: (mode: Mode) => operationsOf(size, mode),
+    write: (folder: string) => writeImageExercise(size, folder),
+  }));
+  const contest = {
+    benchmark: 'images',
+    models,
+    entrants: [ours, oursOnTwo, ...torch],
+    leftOut: torch.length > 0 ? [] : ['PyTorch'],
+    targets,
+  };
+  return holdContest(contest, options);
+}

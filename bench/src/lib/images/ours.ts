@@ -1,0 +1,24 @@
+/** Diffeo as a contestant: the `glow()` that users compose; with `--workers`, on two of them. Activations are stored. */
+import { startWorkers, useWasm } from '@diffeo/trainer';
+import { tensor4d } from '@tensorflow/tfjs-core';
+import { readNumbers } from '../contest/numbers.ts';
+import { ourWorkload } from '../contest/our-workload.ts';
+import { paramsFrom } from '../contest/params-from.ts';
+import { serve, type Workload } from '../contest/workload.ts';
+import type { ImageExercise } from './exercise.ts';
+import { imageFlow } from './image-flow.ts';
+
+async function prepare(exercise: ImageExercise): Promise<Workload> {
+  const { side, rows, batch, samples, learningRate, clipNorm } = exercise;
+  await useWasm();
+  const model = imageFlow(exercise);
+  return ourWorkload({
+    model,
+    params: paramsFrom(model, readNumbers(exercise.weights)),
+    data: tensor4d(readNumbers(exercise.data), [rows, side, side, 1]),
+    ...{ batch, samples, learningRate, clipNorm, together: 4 },
+    workers: process.argv.includes('--workers') ? await startWorkers(model, { count: 2 }) : null,
+  });
+}
+
+await serve(prepare);
