@@ -40,6 +40,29 @@ test('memory: recomputed gradients take no more at 64 couplings than at 8', () =
   expect(peak(64, 'store')).toBeGreaterThan(5 * peak(8, 'store'));
 });
 
+test('images: ours and PyTorch compute the same and are measured in every mode', () => {
+  const { status, stdout, stderr } = bench(
+    'images',
+    ...'--models 1 --rounds 1 --steps 1 --warm-up 0 --without spinning --json'.split(' '),
+  );
+  expect(status, stderr).toBe(0);
+  const { rows, checks, leftOut } = JSON.parse(stdout);
+  const contestants = checks.map(({ contestant }: { contestant: string }) => contestant);
+  expect(contestants).toContain('diffeo, 2 workers');
+  expect(contestants.includes('PyTorch')).toBe(!leftOut.includes('PyTorch'));
+  expect(rows).toHaveLength(3 * contestants.length);
+  for (const row of rows) expect(row.millisecondsPerStep.median).toBeGreaterThan(0);
+}, 120_000);
+
+test('memory: recomputed gradients of Glow take hardly more at 64 steps of flow than at 8', () => {
+  const { status, stdout, stderr } = bench('memory', '--images', '--json');
+  expect(status, stderr).toBe(0);
+  const rows: { layers: number; gradient: string; peakBytes: number }[] = JSON.parse(stdout);
+  const peaks = rows.filter(({ gradient }) => gradient === 'recompute').map(({ peakBytes }) => peakBytes);
+  expect(peaks).toHaveLength(2);
+  expect(peaks[1]).toBeLessThan(1.15 * (peaks[0] as number));
+});
+
 test('heap: nothing is held longer than a step', () => {
   const { status, stdout, stderr } = bench('heap', '--steps', '200', '--json');
   expect(status, stderr).toBe(0);
