@@ -3,6 +3,7 @@ export { conformance } from './lib/conformance.ts';
 export { type GlowOptions, glow, type ImageCouplingFor, type ImageCouplingRequest } from './lib/glow.ts';
 export { glowDefinitions } from './lib/glow-definitions.ts';
 export { haar } from './lib/haar.ts';
+export { type InvertibleConv1x1Options, invertibleConv1x1 } from './lib/invertible-conv-1x1.ts';
 export { invertibleLinear } from './lib/invertible-linear.ts';
 export { multiScale } from './lib/multi-scale.ts';
 export { permute } from './lib/permute.ts';

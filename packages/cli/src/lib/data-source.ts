@@ -12,7 +12,7 @@ export type DataSource =
 
 /** The data sets of images that are published in a training and a test part. */
 const published = ['mnist', 'fashion-mnist'] as const;
-export type PublishedName = (typeof published)[number];
+type PublishedName = (typeof published)[number];
 
 const isFile = (path: string): boolean => {
   const found = statSync(path, { throwIfNoEntry: false });

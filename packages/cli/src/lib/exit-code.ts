@@ -1,7 +1,15 @@
 import { isDiffeoError } from '@diffeo/core';
 
 /** What went wrong while running, with good arguments and good input. */
-const failures: ReadonlySet<string> = new Set(['BACKEND', 'CHECK', 'NOT_FINITE', 'WRITE']);
+const failures: ReadonlySet<string> = new Set([
+  'BACKEND',
+  'CHECK',
+  'DOWNLOAD',
+  'INEXACT',
+  'NOT_FINITE',
+  'WORKER',
+  'WRITE',
+]);
 
 /** The exit code for an error: 2 when the arguments or the input are to blame, 130 for a cancelled run, 1 otherwise. */
 export function exitCodeOf(error: unknown): number {

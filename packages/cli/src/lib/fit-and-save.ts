@@ -17,17 +17,19 @@ export interface FitAndSaveOptions {
   readonly signal: AbortSignal;
   readonly workers?: number;
   readonly gradient?: GradientMode;
+  /** Where an interrupted run left off. */
+  readonly resume?: Uint8Array;
 }
 
-/** The parameters reached before a number stopped being one, which `fit` hands over as the error's cause. */
+/** The parameters reached before training could not go on, which `fit` hands over as the error's cause. */
 const reachedBefore = (error: unknown): Fitted | null => {
-  const cause = isDiffeoError(error) && error.code === 'NOT_FINITE' ? error.cause : null;
+  const cause = isDiffeoError(error) ? error.cause : null;
   return cause && typeof cause === 'object' && 'params' in cause ? (cause as Fitted) : null;
 };
 
 /**
- * Trains a flow and saves what was reached, be it that training ended, was cancelled, or failed on a number that is not
- * finite; after a step at least. Throws `CANCELLED` and `NOT_FINITE`, saying what was saved.
+ * Trains a flow and saves what was reached, be it that training ended, was cancelled, or could not go
+ * on; after a step at least. Throws `CANCELLED`, `NOT_FINITE`, `INEXACT` and `WORKER`, saying what was saved.
  */
 export async function fitAndSave(
   { model, params }: Start,
@@ -38,7 +40,7 @@ export async function fitAndSave(
   const { modelPath } = folder;
   const keep = async (reached: Fitted): Promise<string> => {
     if (reached.bestStep === 0) return 'Nothing was saved';
-    folder.saveModel(await save(model, reached.params, { metadata }), reached.history);
+    folder.saveModel(await save(model, reached.params, { metadata }), reached.history, reached.checkpoint);
     return `The best parameters so far, of step ${reached.bestStep}, are in ${modelPath}`;
   };
 
@@ -59,7 +61,7 @@ export async function fitAndSave(
     if (!reached) throw error;
     const kept = await keep(reached);
     const message = (error as Error).message.replace(/The parameters from step \d+ are in error\.cause\.params/, kept);
-    throw new DiffeoError('NOT_FINITE', message, { cause: error });
+    throw new DiffeoError((error as DiffeoError).code, message, { cause: error });
   } finally {
     progress.stop();
     rows.train.dispose();
@@ -67,5 +69,6 @@ export async function fitAndSave(
   }
   const kept = await keep(fitted);
   if (fitted.stopped !== 'cancelled') return fitted;
-  throw new DiffeoError('CANCELLED', `cancelled after step ${fitted.steps} of ${options.steps}. ${kept}`);
+  const goOn = fitted.bestStep === 0 ? '' : '. The same command with --resume goes on';
+  throw new DiffeoError('CANCELLED', `cancelled after step ${fitted.steps} of ${options.steps}. ${kept}${goOn}`);
 }

@@ -68,6 +68,9 @@ describe('flows of images', () => {
     expect(digits.code, digits.stderr).toBe(0);
     expect(JSON.parse(digits.stdout)).toMatchObject({ count: 50, exact: 1, largestError: 0 });
     expect(pngSize(inScratch('back.png'))).toEqual([16 * 66 + 2, 2 * 66 + 2]);
+    // Of the 400 that --limit left.
+    const heldOut = await diffeo('reconstruct', 'digits', 'digits', '--part', 'held-out', '--seed', '9', '--json');
+    expect(JSON.parse(heldOut.stdout)).toMatchObject({ count: 40, exact: 1 });
     const args = ['reconstruct', 'blots', 'blots-idx3-ubyte', '--bits', '5'];
     const blots = await diffeo(...args, '--part', 'held-out', '--json');
     expect(blots.code, blots.stderr).toBe(0);

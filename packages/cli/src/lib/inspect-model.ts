@@ -31,6 +31,7 @@ function parts({ spec, layout }: Flow): readonly PartReport[] {
 
 /** What is in a model file, as `diffeo inspect --json` prints it. */
 function describe({ path, bytes, model, params, notes }: StoredModel) {
+  const { split: _, ...shown } = notes;
   const { eventShape, contextShape, layout } = model;
   const dtypes = new Set(leaves(layout, params).map(({ leaf }) => leaf.dtype));
   return {
@@ -41,7 +42,7 @@ function describe({ path, bytes, model, params, notes }: StoredModel) {
     contextShape,
     parameters: countParams(layout, { trainable: true }),
     fixed: countParams(layout, { trainable: false }),
-    ...notes,
+    ...shown,
     parts: parts(model),
   };
 }

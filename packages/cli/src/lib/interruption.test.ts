@@ -21,7 +21,11 @@ describe('a signal during training', () => {
     const model = join(scratch.path, signal, 'model.safetensors');
     expect(stderr).toMatch(/^diffeo: cancelled after step \d+ of 100000000\. The best parameters so far/m);
     expect(stderr).toContain(model);
-    expect(readdirSync(join(scratch.path, signal)).sort()).toEqual(['history.csv', 'model.safetensors']);
+    expect(readdirSync(join(scratch.path, signal)).sort()).toEqual([
+      'checkpoint.bin',
+      'history.csv',
+      'model.safetensors',
+    ]);
     const inspected = await runDiffeo(['inspect', signal, '--json'], scratch.path);
     expect(JSON.parse(inspected.stdout)).toMatchObject({ data: 'two-moons' });
   });

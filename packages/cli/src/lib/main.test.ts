@@ -32,7 +32,9 @@ describe('diffeo', () => {
   it.each(['frobnicate', 'constructor', '--frob'])('refuses %s', async (name) => {
     const { code, stdout, stderr } = await diffeo(name);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/^diffeo: there is no (command|option) \S+; the commands are train, score, sample, inspect/);
+    expect(stderr).toMatch(
+      /^diffeo: there is no (command|option) \S+; the commands are train, score, sample, reconstruct, interpolate, inspect/,
+    );
   });
 
   it('shows where an error comes from with DIFFEO_DEBUG=1 only', async () => {

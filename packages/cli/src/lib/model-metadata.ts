@@ -1,6 +1,15 @@
 import { DiffeoError, type Metadata } from '@diffeo/core';
 import { version } from './version.ts';
 
+/** How `train` cut the data into parts. */
+interface SplitNotes {
+  readonly seed: number;
+  /** At most so many rows. */
+  readonly limit: number | undefined;
+  /** Rows held out; `undefined` for the usual share. */
+  readonly heldOut: number | undefined;
+}
+
 /** What the command keeps with a model beside what core keeps. */
 export interface ModelNotes {
   /** The names of the data's columns, in order; `null` in files that other programs wrote without them. */
@@ -8,6 +17,8 @@ export interface ModelNotes {
   /** What it was trained on, as on the command line. */
   readonly data: string | null;
   readonly flow: string | null;
+  /** So that a part of the data can be had again. */
+  readonly split: SplitNotes | null;
   /** The program and its version. */
   readonly writtenBy: string | null;
 }
@@ -17,11 +28,13 @@ export const metadataOf = (notes: {
   readonly columns?: readonly string[] | undefined;
   readonly data: string;
   readonly flow: string;
+  readonly split: SplitNotes;
 }) =>
   ({
     ...(notes.columns && { columns: JSON.stringify(notes.columns) }),
     data: notes.data,
     flow: notes.flow,
+    split: JSON.stringify(notes.split),
     writtenBy: `@diffeo/cli ${version()}`,
   }) satisfies Metadata;
 
@@ -41,10 +54,29 @@ function parseColumns(text: string, size: number): readonly string[] {
   );
 }
 
+function parseSplit(text: string): SplitNotes {
+  let split: Partial<Record<keyof SplitNotes, unknown>> | null;
+  try {
+    split = JSON.parse(text);
+  } catch {
+    split = null;
+  }
+  const { seed, limit, heldOut } = split ?? {};
+  const isCount = (value: unknown) => value === undefined || (Number.isSafeInteger(value) && (value as number) > 0);
+  if (Number.isSafeInteger(seed) && isCount(limit) && isCount(heldOut)) {
+    return { seed, limit, heldOut } as SplitNotes;
+  }
+  throw new DiffeoError(
+    'FILE',
+    `its metadata entry 'split' must say how its data were split; got ${text.slice(0, 80)}`,
+  );
+}
+
 /** The notes in a model file's metadata; `size` is how many numbers one row of its data has. Throws `FILE`. */
-export const notesOf = ({ columns, data, flow, writtenBy }: Metadata, size: number): ModelNotes => ({
+export const notesOf = ({ columns, data, flow, split, writtenBy }: Metadata, size: number): ModelNotes => ({
   columns: columns === undefined ? null : parseColumns(columns, size),
   data: data ?? null,
   flow: flow ?? null,
+  split: split === undefined ? null : parseSplit(split),
   writtenBy: writtenBy ?? null,
 });

@@ -19,7 +19,7 @@ export interface RowsOptions {
   readonly images?: {
     readonly folder: string | undefined;
     readonly bits: number | undefined;
-    /** A part, as `train` splits by this seed. */
+    /** A part, as `train` split them for this model. */
     readonly part?: 'train' | 'validation' | 'held-out' | undefined;
   };
 }
@@ -32,7 +32,7 @@ async function readRows(stored: StoredModel, { data, seed, count, csv, images }:
     const { folder, bits, part } = images ?? { folder: undefined, bits: undefined };
     const read = await readImageSource(source, { folder, bits });
     if (part === undefined) return imageRows(read.test ?? read.images);
-    const parts = splitImageRows(read, data, { seed, limit: undefined, heldOut: undefined });
+    const parts = splitImageRows(read, data, notes.split ?? { seed, limit: undefined, heldOut: undefined });
     return part === 'held-out' ? parts.heldOut : parts[part];
   }
   if (source.kind === 'toy') return heldOutPoints(source.toy, seed, count);

@@ -12,7 +12,7 @@ import { printResult } from './standard-streams.ts';
 import { startTraining } from './start-training.ts';
 import { trainReport, trainSummary } from './train-report.ts';
 import { loadTrainingData } from './training-data.ts';
-import { defaultFolder, trainingFolder } from './training-folder.ts';
+import { defaultFolder, readCheckpoint, trainingFolder } from './training-folder.ts';
 
 /** What `diffeo train` was asked to do. What is `undefined` has a default that goes with the data. */
 export interface TrainOptions {
@@ -33,6 +33,8 @@ export interface TrainOptions {
   readonly heldOut: number | undefined;
   readonly csv: CsvOptions;
   readonly out: string | undefined;
+  /** Whether to go on with the interrupted run in the folder. */
+  readonly resume: boolean;
   readonly json: boolean;
   readonly signal: AbortSignal;
 }
@@ -43,6 +45,7 @@ export interface TrainOptions {
  */
 export async function train(options: TrainOptions): Promise<void> {
   const { data: name, seed, signal, workers, gradient, out = defaultFolder(name) } = options;
+  const resume = options.resume ? readCheckpoint(out) : null;
   const asked = options.flow === undefined ? null : flowNamed(options.flow);
   const data = await loadTrainingData(name, options);
   const { defaults, columns } = data;
@@ -68,11 +71,15 @@ export async function train(options: TrainOptions): Promise<void> {
   const { modelPath: path } = folder;
   say(`training ${flow} on ${data.train.count} rows of ${name} for ${steps} steps`);
 
-  const metadata = metadataOf({ columns, data: name, flow });
+  const metadata = metadataOf({
+    ...{ columns, data: name, flow },
+    split: { seed, limit: options.limit, heldOut: options.heldOut },
+  });
   const settings = {
     ...{ steps, batchSize, learningRate, patience, seed, metadata, signal },
     ...(workers !== undefined && { workers }),
     ...(gradient && { gradient }),
+    ...(resume && { resume }),
   };
   const fitted = await fitAndSave(start, data, folder, settings).finally(folder.removeIfUnused);
   if (fitted.stopped === 'converged') say(`stopped at step ${fitted.steps}: validation got no better`);

@@ -1,4 +1,4 @@
-import { mkdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DiffeoError } from '@diffeo/core';
 import type { HistoryPoint } from '@diffeo/trainer';
@@ -11,8 +11,11 @@ import type { TrainReport } from './train-report.ts';
 export interface TrainingFolder {
   /** The absolute path of the model file. */
   readonly modelPath: string;
-  /** Writes the model and the learning curve; the report of an earlier run, which is none of this model's, goes. */
-  saveModel(model: Uint8Array, history: readonly HistoryPoint[]): void;
+  /**
+   * Writes the model, the learning curve and, of a run that was interrupted, what it needs to go on; report and checkpoint
+   * of an earlier run, which are none of this model's, go.
+   */
+  saveModel(model: Uint8Array, history: readonly HistoryPoint[], checkpoint: Uint8Array | null): void;
   saveReport(report: TrainReport): void;
   /** Takes the folder away if it was made for this run and is empty. */
   removeIfUnused(): void;
@@ -23,6 +26,20 @@ export const defaultFolder = (data: string): string =>
   `diffeo-${basename(data)
     .replace(/(?<=.)\.(csv|tsv|txt|data|gz)\b.*$/i, '')
     .replace(/[^\w.-]+/g, '-')}`;
+
+const checkpointFile = 'checkpoint.bin';
+
+/** The checkpoint that an interrupted run left in its folder. Throws `FILE`. */
+export function readCheckpoint(folder: string): Uint8Array {
+  const path = join(folder, checkpointFile);
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new DiffeoError('FILE', `there is no interrupted run to resume: ${path} cannot be read: ${reasonOf(cause)}`, {
+      cause,
+    });
+  }
+}
 
 const historyCsv = (history: readonly HistoryPoint[]): string =>
   ['step,train,validation', ...history.map((p) => `${p.step},${p.train},${p.validation ?? ''}`), ''].join('\n');
@@ -42,6 +59,7 @@ function makeFolder(path: string): boolean {
 export function trainingFolder(path: string): TrainingFolder {
   const folder = resolve(path);
   const modelPath = join(folder, modelFile);
+  const checkpointPath = join(folder, checkpointFile);
   const reportPath = join(folder, 'report.json');
   let made: boolean;
   try {
@@ -60,8 +78,10 @@ export function trainingFolder(path: string): TrainingFolder {
   atomicFile(modelPath).discard();
   return {
     modelPath,
-    saveModel: (model, history) => {
+    saveModel: (model, history, checkpoint) => {
       rmSync(reportPath, { force: true });
+      if (!checkpoint) rmSync(checkpointPath, { force: true });
+      else writeAtomically(checkpointPath, checkpoint);
       writeAtomically(modelPath, model);
       writeAtomically(join(folder, 'history.csv'), historyCsv(history));
     },

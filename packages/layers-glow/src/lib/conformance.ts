@@ -1,14 +1,37 @@
-/** How `diffeo check` tries the layers that need a configuration, or an event of a shape of their own. */
+/** How `diffeo check` tries the layers that need a configuration, or events of a shape of their own. */
 export const conformance = {
+  '@diffeo/layers-glow/actnorm': { eventShapes: [[1], [2], [3], [4, 4, 1], [4, 6, 3], [2, 2, 12]] },
+  '@diffeo/layers-glow/haar': {
+    eventShapes: [
+      [4, 4, 1],
+      [4, 6, 3],
+      [2, 2, 12],
+    ],
+  },
+  '@diffeo/layers-glow/invertible-linear': {
+    configs: [{}, { init: 'rotation' }, { matrix: 'full', init: 'rotation' }],
+    // The inverse of triangles full of twenties is beyond float32 from 6 channels on.
+    eventShapes: [[1], [2], [3], [4, 4, 1], [4, 6, 3], [2, 2, 4]],
+  },
   '@diffeo/layers-glow/multi-scale': {
     configs: [{ levels: [{ layers: [] }, { layers: [] }] }],
-    eventShapes: [[2], [3], [2, 2, 4]],
+    eventShapes: [[2], [3], [4, 4, 2], [4, 6, 3], [2, 2, 12]],
   },
   '@diffeo/layers-glow/permute': { configs: [{ seed: 3 }] },
-  '@diffeo/layers-glow/unsqueeze': {
+  '@diffeo/layers-glow/squeeze': {
+    configs: [{ factor: 2 }, { factor: 3 }],
     eventShapes: [
-      [1, 1, 4],
-      [2, 1, 8],
+      [6, 6, 1],
+      [6, 12, 1],
+      [6, 6, 3],
+    ],
+  },
+  '@diffeo/layers-glow/unsqueeze': {
+    configs: [{ factor: 2 }, { factor: 3 }],
+    eventShapes: [
+      [1, 1, 36],
+      [1, 2, 36],
+      [2, 1, 72],
     ],
   },
 } as const;

@@ -1,6 +1,6 @@
 import type { Spec } from '@diffeo/core';
 import { actnorm } from './actnorm.ts';
-import { invertibleLinear } from './invertible-linear.ts';
+import { invertibleConv1x1 } from './invertible-conv-1x1.ts';
 import { multiScale } from './multi-scale.ts';
 import { squeeze } from './squeeze.ts';
 
@@ -29,6 +29,8 @@ export interface GlowOptions {
   readonly width?: number;
   /** The initial matrices of the 1×1 convolutions. Default `rotation`, as in the paper. */
   readonly init?: 'identity' | 'rotation';
+  /** How the 1×1 convolutions keep their matrices: in factors, as the paper's large models, or as they are. Default `plu`. */
+  readonly matrix?: 'plu' | 'full';
   /**
    * Whether what goes on to the next level says where what splits off lies and how wide it is (the paper's learned prior):
    * one more coupling before each split. Default true.
@@ -44,13 +46,14 @@ const listOf = <T>(count: number, make: (index: number) => T): T[] => Array.from
  * whose events are images of which `2 ** levels` divides both sides. A context goes to every coupling.
  */
 export function glow(options: GlowOptions): readonly Spec<'layer'>[] {
-  const { coupling, levels = 2, steps = 8, width = 64, init = 'rotation', learnedPrior = true } = options;
+  const { coupling, levels = 2, steps = 8, width = 64, learnedPrior = true } = options;
+  const { init = 'rotation', matrix = 'plu' } = options;
   const level = (index: number) => ({
     layers: [
       squeeze(),
       ...listOf(steps, (step) => [
         actnorm(),
-        invertibleLinear({ init }),
+        invertibleConv1x1({ init, matrix }),
         coupling({ width, swap: step % 2 === 1, mask: 'channels' }),
       ]).flat(),
       // What stays is what goes on; what changes splits off.

@@ -1,69 +1,75 @@
-import { type Definition, defineLayer, leaf } from '@diffeo/core';
+import { type Bijector, type Definition, defineLayer, type Shape } from '@diffeo/core';
 import { product } from '@diffeo/core/engine';
 import { mul, type Tensor, transpose } from '@tensorflow/tfjs-core';
-import { maxValue, minValue, number, optional, picklist, pipe, strictObject } from 'valibot';
-import { forEachRow, fromRows, lastAxis, toRows } from './last-axis.ts';
-import { inverseOf, matricesOf, productOf } from './linear-matrices.ts';
-import { identity, type LinearParams, rotation } from './linear-params.ts';
+import { literal, maxValue, minValue, number, optional, picklist, pipe, strictObject, variant } from 'valibot';
+import { fullMatrix } from './full-matrix.ts';
+import { forEachRow, fromRows, type LastAxis, lastAxis, toRows } from './last-axis.ts';
+import { pluMatrix } from './plu-matrix.ts';
+import type { MatrixAndLogDet, WeightMatrix } from './weight-matrix.ts';
 
-const schema = strictObject({
-  /** The initial W: the identity, or a random rotation by the seed of `init`. Default `identity`. */
-  init: optional(picklist(['identity', 'rotation']), 'identity'),
-  /**
-   * Log-scales stay within ±bound. Default 5. Random rotations have log-scales up to 0.8 at 3 channels, 2 at 48 and 2.3 at
-   * 192; a bound below that starts from something else than a rotation.
-   */
-  bound: optional(pipe(number(), minValue(0.01), maxValue(20)), 5),
-});
+/** The initial W: the identity, or a random rotation by the seed of `init`. Default `identity`. */
+const init = optional(picklist(['identity', 'rotation']), 'identity');
+
+const schema = variant('matrix', [
+  strictObject({
+    /** How W is kept: `plu`, in factors whose log-determinant is a sum, or `full`, as it is. Default `plu`. */
+    matrix: optional(literal('plu'), 'plu'),
+    init,
+    /**
+     * Log-scales stay within ±bound. Default 5. Random rotations have log-scales up to 0.8 at 3 channels, 2 at 48 and 2.3 at
+     * 192; a bound below that starts from something else than a rotation.
+     */
+    bound: optional(pipe(number(), minValue(0.01), maxValue(20)), 5),
+  }),
+  strictObject({ matrix: literal('full'), init }),
+]);
+
+/** Multiplies every vector along the last axis by W, and by its inverse. */
+function multiplication<P>(
+  { layout, init, direct, inverted }: WeightMatrix<P>,
+  eventShape: Shape,
+  axis: LastAxis,
+): Bijector<P> {
+  const apply = (x: Tensor, { matrix, logDet }: MatrixAndLogDet) => ({
+    value: fromRows(product(toRows(x, axis), transpose(matrix)), eventShape, axis),
+    logDet: forEachRow(mul(logDet, axis.positions), x),
+  });
+  return {
+    eventShape,
+    baseShape: eventShape,
+    contextShape: null,
+    layout,
+    init,
+    forward: (params, z) => apply(z, inverted(params)),
+    inverse: (params, x) => apply(x, direct(params)),
+  };
+}
 
 /**
- * The invertible linear layer of Glow (Kingma & Dhariwal 2018, §3.2, eq. 10–11): every vector along the last axis of the
- * event is multiplied by one matrix W = P·L·(U + diag(sign · exp(logScale))), a 1×1 convolution where the event is an
- * image. P and the signs are drawn by `init`, fixed and saved.
+ * The invertible linear layer of Glow (Kingma & Dhariwal 2018, §3.2): every vector along the last axis of the event is
+ * multiplied by one matrix W. inverse: z = W·x, logDet positions · log |det W|. forward: x = W⁻¹·z, and the negative. On
+ * images it is the invertible 1×1 convolution, for which {@link invertibleConv1x1} is the name.
  *
- * inverse: z = W·x, logDet positions · Σ logScale, from the diagonal alone. forward: x = W⁻¹·z, and the negative, with the
- * triangles inverted by `triangularInverse` in each call and one step of Newton (Schulz 1933), which takes the round trip
- * of a random rotation from 1e-5 to 2e-6 at 48 channels and from 1e-4 to 4e-6 at 192.
+ * `matrix: 'plu'` (eq. 10–11) keeps W = P·L·(U + diag(sign · exp(logScale))), P and the signs drawn by `init`, fixed and
+ * saved: the log-determinant is Σ logScale. The triangles are inverted by `triangularInverse` in each call of `forward`, with
+ * one step of Newton (Schulz 1933), which takes the round trip of a random rotation from 1e-5 to 2e-6 at 48 channels and from
+ * 1e-4 to 4e-6 at 192. The log-scales are bounded as c·tanh(a/c): where channels depend on each other the likelihood has
+ * no upper limit, and without a bound training would drive a scale out of float32. Units belong into `actnorm` or
+ * `standardise`. L and U are learned freely, so W can still become ill-conditioned, and the round trip with it.
  *
- * The log-scales are bounded as c·tanh(a/c): where channels depend on each other the likelihood has no upper limit, and
- * without a bound training would drive a scale out of float32. Units belong into `actnorm` or `standardise`. L and U are
- * learned freely, so W can still become ill-conditioned, and the round trip with it.
+ * `matrix: 'full'` (eq. 9) keeps W itself, so that learning can change signs and order too. log |det W| and W⁻¹ are found by
+ * elimination on the device, in each call of either direction; nothing bounds W. A singular W, as training can come near
+ * but hardly meets, does not stop it: what it gives are large finite numbers, and no inverse.
  */
 export const invertibleLinear: Definition<'layer', typeof schema> = /* @__PURE__ */ defineLayer({
   type: '@diffeo/layers-glow/invertible-linear',
   version: 1,
   schema,
-  build: ({ init, bound }, site) => {
-    const { eventShape } = site;
+  // biome-ignore lint/suspicious/noExplicitAny: its parameters depend on the configuration
+  build: (config, site): Bijector<any> => {
     const axis = lastAxis(site);
-    const { channels, positions } = axis;
-    const expand = matricesOf(channels, bound);
-    const times = (x: Tensor, matrix: Tensor): Tensor =>
-      fromRows(product(toRows(x, axis), transpose(matrix)), eventShape, axis);
-    return {
-      eventShape,
-      baseShape: eventShape,
-      contextShape: null,
-      layout: {
-        permutation: leaf([channels], { dtype: 'int32' }),
-        sign: leaf([channels], { trainable: false }),
-        factors: leaf([channels, channels]),
-      },
-      init: (seed) => (init === 'rotation' ? rotation(channels, seed, bound) : identity(channels)),
-      forward: (params: LinearParams, z: Tensor) => {
-        const matrices = expand(params);
-        return {
-          value: times(z, inverseOf(matrices)),
-          logDet: forEachRow(mul(matrices.logDet, -positions), z),
-        };
-      },
-      inverse: (params: LinearParams, x: Tensor) => {
-        const matrices = expand(params);
-        return {
-          value: times(x, productOf(matrices)),
-          logDet: forEachRow(mul(matrices.logDet, positions), x),
-        };
-      },
-    };
+    return config.matrix === 'full'
+      ? multiplication(fullMatrix(axis.channels, config.init), site.eventShape, axis)
+      : multiplication(pluMatrix(axis.channels, config.init, config.bound), site.eventShape, axis);
   },
 });

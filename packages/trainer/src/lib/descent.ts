@@ -25,6 +25,14 @@ import { flatParams } from './flat-params.ts';
 /** A tensor for each trained leaf, in file order, or all their numbers in one vector. */
 export type Gradient = readonly Tensor[] | Float32Array;
 
+/** What Adam remembers of the gradients: running means of them and of their squares, in the order of the trained leaves. */
+export interface Moments {
+  /** Steps done. */
+  readonly step: number;
+  readonly mean: Float32Array;
+  readonly square: Float32Array;
+}
+
 /** Parameters on their way down. They are its own, and so is the optimiser's state. */
 export interface Descent {
   readonly params: FlowParams;
@@ -35,6 +43,7 @@ export interface Descent {
    * gradients are added up in their order; the tensors of the first may hold the sum afterwards. Returns the norm.
    */
   step(gradients: readonly Gradient[], learningRate: number): number;
+  moments(): Moments;
   dispose(): void;
 }
 
@@ -42,6 +51,8 @@ export interface Descent {
 export interface DescentOptions {
   readonly clipNorm: number;
   readonly freeze: (path: string) => boolean;
+  /** Where to go on from. Default: nothing is remembered. */
+  readonly moments?: Moments | undefined;
 }
 
 /** A descent from parameters that are its own from here on: by one kernel where the backend has it. */
@@ -59,18 +70,30 @@ const read = (scalar: Tensor): number => {
   return value as number;
 };
 
+/** Moments on the device, of so many numbers: those given, or zeros. */
+const startMoments = (size: number, given: Moments | undefined) => ({
+  mean: given ? (tensor1d(given.mean) as Tensor) : zeros([size]),
+  square: given ? (tensor1d(given.square) as Tensor) : zeros([size]),
+});
+
+const readMoments = (step: number, state: { readonly mean: Tensor; readonly square: Tensor }): Moments => ({
+  step,
+  mean: (state.mean.dataSync() as Float32Array).slice(),
+  square: (state.square.dataSync() as Float32Array).slice(),
+});
+
 function addNamed(inputs: NamedTensorMap, tensors: readonly Tensor[], name: string): void {
   for (const [i, tensor] of tensors.entries()) inputs[`${name}${i}`] = tensor;
 }
 
 /** Adam as one kernel that changes the parameters where they are. */
-function inPlace(model: Flow, initial: FlowParams, { clipNorm, freeze }: DescentOptions): Descent {
+function inPlace(model: Flow, initial: FlowParams, { clipNorm, freeze, moments }: DescentOptions): Descent {
   const parameters = trainedLeaves(model, initial, freeze);
   const size = parameters.reduce((total, tensor) => total + tensor.size, 0);
-  const state = { mean: zeros([size]), square: zeros([size]) };
+  const state = startMoments(size, moments);
   /** Where vectors of numbers stand on the device, by their place among the gradients. */
   const received = new Map<number, Tensor>();
-  let steps = 0;
+  let steps = moments?.step ?? 0;
 
   function receive(numbers: Float32Array, index: number): Tensor {
     const tensor = received.get(index) ?? zeros([size]);
@@ -94,6 +117,7 @@ function inPlace(model: Flow, initial: FlowParams, { clipNorm, freeze }: Descent
       if (Number.isFinite(norm)) steps++;
       return norm;
     },
+    moments: () => readMoments(steps, state),
     dispose: () => {
       for (const tensor of [...Object.values(state), ...received.values()]) tensor.dispose();
       disposeParams(model.layout, initial);
@@ -102,11 +126,11 @@ function inPlace(model: Flow, initial: FlowParams, { clipNorm, freeze }: Descent
 }
 
 /** Adam composed of tfjs's own operations, over one vector of all parameters. */
-function composed(model: Flow, initial: FlowParams, { clipNorm, freeze }: DescentOptions): Descent {
+function composed(model: Flow, initial: FlowParams, { clipNorm, freeze, moments }: DescentOptions): Descent {
   const flat = flatParams(model.layout, initial, freeze);
   let params = initial;
-  let state = tidied(() => ({ vector: flat.flatten(params), mean: zeros([flat.size]), square: zeros([flat.size]) }));
-  let steps = 0;
+  let state = tidied(() => ({ vector: flat.flatten(params), ...startMoments(flat.size, moments) }));
+  let steps = moments?.step ?? 0;
 
   const advance = (gradient: Tensor, learningRate: number) => {
     const { rate, epsilon } = adamRates(steps + 1, learningRate);
@@ -138,6 +162,7 @@ function composed(model: Flow, initial: FlowParams, { clipNorm, freeze }: Descen
       gradient.dispose();
       return norm;
     },
+    moments: () => readMoments(steps, state),
     dispose: () => {
       for (const tensor of Object.values(state)) tensor.dispose();
       disposeParams(model.layout, params);

@@ -40,7 +40,12 @@ export interface FitOptions {
    * parameters to the bit. Default: this thread alone.
    */
   readonly workers?: number | WorkersOptions | Workers;
-  /** Ends the run early; what was reached is returned. */
+  /**
+   * Goes on with a run that its signal ended, from `Fitted.checkpoint`: with the same flow, data and options, what comes out
+   * is what would have come out without the interruption, to the bit. `params` is not looked at.
+   */
+  readonly resume?: Uint8Array;
+  /** Ends the run early; what was reached is returned, and a checkpoint to go on from. */
   readonly signal?: AbortSignal;
   /** Called after every step; keep it quick. */
   readonly onProgress?: (progress: Progress) => void;
@@ -82,6 +87,8 @@ export interface Fitted {
   readonly bestStep: number;
   /** `converged`: no better validation for `patience` validations. `cancelled`: by the signal. */
   readonly stopped: 'finished' | 'converged' | 'cancelled';
+  /** What `FitOptions.resume` takes, where the signal ended the run. */
+  readonly checkpoint: Uint8Array | null;
   readonly seconds: number;
   readonly samplesPerSecond: number;
   /**

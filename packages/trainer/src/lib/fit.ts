@@ -1,6 +1,14 @@
-import { copyParams, DiffeoError, disposeParams, type Flow, type FlowParams, fold } from '@diffeo/core';
+import { copyParams, DiffeoError, disposeParams, type Flow, fold, leaves, sizeOf } from '@diffeo/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { breather } from './breather.ts';
+import {
+  type Best,
+  type Checkpoint,
+  packCheckpoint,
+  type RunSettings,
+  requireSameRun,
+  unpackCheckpoint,
+} from './checkpoint.ts';
 import { type FitOptions, type Fitted, type HistoryPoint, requireOptions } from './fit-options.ts';
 import { parallelTraining } from './parallel/parallel-training.ts';
 import { type Crew, withCrew } from './parallel/workers.ts';
@@ -25,7 +33,7 @@ const mean = (values: ArrayLike<number>): number => {
  * gradient that is not finite: the message names the part, and `error.cause` is the {@link Fitted} of the best or last
  * good parameters. `WORKER` when a worker dies, and `INEXACT` where the flow is not exact enough for `recompute`, with the
  * same cause. `SHAPE`, `CONTEXT`, `DATA`, `CONFIG` for what does not
- * fit.
+ * fit, be it to a checkpoint, and `FILE` for what is no checkpoint of this flow.
  */
 export async function fit(model: Flow, data: Samples | Tensor, options: FitOptions = {}): Promise<Fitted> {
   requireOptions(options);
@@ -39,9 +47,38 @@ export async function fit(model: Flow, data: Samples | Tensor, options: FitOptio
   }
 }
 
-/** Begins on workers or on this thread. */
-function begin(crew: Crew | null, model: Flow, train: Samples, options: FitOptions, batchSize: number) {
-  const start = { ...options, seed: options.seed ?? 0, batchSize };
+/** How many numbers are trained. */
+const countTrained = (model: Flow, freeze: FitOptions['freeze']): number =>
+  leaves(model.layout, {}).reduce(
+    (count, { path, leaf }) => count + (leaf.trainable && !freeze?.(path) ? sizeOf(leaf.shape) : 0),
+    0,
+  );
+
+/** The checkpoint to go on from, of a run like this one. */
+function resumedFrom(model: Flow, bytes: Uint8Array | undefined, settings: RunSettings): Checkpoint | null {
+  if (!bytes) return null;
+  const checkpoint = unpackCheckpoint(model, bytes);
+  try {
+    requireSameRun(settings, checkpoint);
+  } catch (error) {
+    disposeParams(model.layout, checkpoint.params);
+    if (checkpoint.best) disposeParams(model.layout, checkpoint.best.params);
+    throw error;
+  }
+  return checkpoint;
+}
+
+/** Begins on workers or on this thread, or goes on. */
+function begin(
+  crew: Crew | null,
+  model: Flow,
+  train: Samples,
+  options: FitOptions,
+  { batchSize, seed }: RunSettings,
+  resumed: Checkpoint | null,
+) {
+  const { params, moments } = resumed ?? { params: options.params, moments: undefined };
+  const start = { ...options, ...(params && { params }), moments, seed, batchSize };
   if (!crew) return localTraining(model, train, start);
   if (crew.count <= batchSize) return parallelTraining(crew, model, train, start);
   throw new DiffeoError('CONFIG', `fit: ${crew.count} workers cannot share a batch of ${batchSize} rows`);
@@ -60,19 +97,28 @@ async function fitOn(
     patience = 20,
     schedule = cosine(),
     learningRate = 2e-3,
+    clipNorm = 5,
     signal,
     onProgress,
   } = options;
   const { validateEvery = Math.max(1, Math.round(steps / 50)) } = options;
   const batchSize = Math.min(options.batchSize ?? 256, rowsOf(train));
-  const run: Training = await begin(crew, model, train, options, batchSize);
+  const settings: RunSettings = {
+    ...{ steps, batchSize, learningRate, clipNorm, seed, validateEvery },
+    rows: rowsOf(train),
+    trained: countTrained(model, options.freeze),
+  };
+  const resumed = resumedFrom(model, options.resume, settings);
+  const run: Training = await begin(crew, model, train, options, settings, resumed);
+  if (resumed) disposeParams(model.layout, resumed.params);
 
-  const began = performance.now();
-  const history: HistoryPoint[] = [];
-  let best: { readonly params: FlowParams; readonly step: number; readonly loss: number } | null = null;
-  let validated: number | undefined;
-  let unimproved = 0;
-  let losses: number[] = [];
+  const { state } = resumed ?? {};
+  const began = performance.now() - 1000 * (state?.seconds ?? 0);
+  const history: HistoryPoint[] = [...(state?.history ?? [])];
+  let best: Best | null = resumed?.best ?? null;
+  let validated: number | undefined = state?.validated ?? undefined;
+  let unimproved = state?.unimproved ?? 0;
+  let losses: number[] = [...(state?.losses ?? [])];
   const breathe = breather();
 
   const timing = (done: number): { seconds: number; samplesPerSecond: number } => {
@@ -102,12 +148,24 @@ async function fitOn(
     losses = [];
   };
 
-  const finish = async (stopped: Fitted['stopped']): Promise<Fitted> => {
+  const checkpointed = async (): Promise<Uint8Array> => {
+    const { params } = await run.newest();
+    const { seconds } = timing(run.step);
+    return await packCheckpoint(model, {
+      settings,
+      state: { step: run.step, seconds, history, losses, validated: validated ?? null, unimproved },
+      params,
+      moments: await run.moments(),
+      best,
+    });
+  };
+
+  const finish = async (stopped: Fitted['stopped'], checkpoint: Uint8Array | null = null): Promise<Fitted> => {
     const newest = await run.newest();
     const { params, step } = best ?? { params: copyParams(model.layout, newest.params), step: newest.step };
     best = null;
     const peakBytes = await run.peakBytes();
-    return { params, history, steps: run.step, bestStep: step, stopped, ...timing(run.step), peakBytes };
+    return { params, history, steps: run.step, bestStep: step, stopped, checkpoint, ...timing(run.step), peakBytes };
   };
 
   const stop = async (code: string, message: string, advice = ''): Promise<never> => {
@@ -151,7 +209,7 @@ async function fitOn(
     while (run.step < steps && unimproved < patience) {
       // Waiting for workers lets everything else have its turn too.
       if (!crew) await breathe();
-      if (signal?.aborted) return await finish('cancelled');
+      if (signal?.aborted) return await finish('cancelled', await checkpointed());
       await advance();
     }
     return await finish(run.step < steps ? 'converged' : 'finished');
@@ -159,7 +217,7 @@ async function fitOn(
     if (!(error instanceof DiffeoError && error.code === 'WORKER')) throw error;
     return await stop('WORKER', error.message);
   } finally {
-    if (best) disposeParams(model.layout, (best as { params: FlowParams }).params);
+    if (best) disposeParams(model.layout, (best as Best).params);
     await run.dispose();
   }
 }

@@ -15,7 +15,7 @@ import {
 import { gradients, type NamedGradient } from '@diffeo/core/gradients';
 import { mul, type Tensor } from '@tensorflow/tfjs-core';
 import { batches } from './batches.ts';
-import { descent, type Gradient } from './descent.ts';
+import { descent, type Gradient, type Moments } from './descent.ts';
 import { firstGradientNotFinite, firstNotFinite } from './diagnose.ts';
 import type { RowSource } from './rows.ts';
 import { disposeSamples, rowsOf, type Samples, takeRows } from './samples.ts';
@@ -52,6 +52,8 @@ export interface TrainingRun {
   slope(): Slope;
   /** Goes down the gradient of a batch with this loss, the sum of those given in their order. */
   descend(loss: number, gradients: readonly Gradient[], learningRate: number): Step;
+  /** The optimiser's state. */
+  moments(): Moments;
   dispose(): void;
 }
 
@@ -91,6 +93,8 @@ export interface TrainingOptions {
   readonly gradient?: GradientMode;
   /** Which share of every batch is this run's. Default: all of it. */
   readonly share?: { readonly index: number; readonly count: number };
+  /** The optimiser's state to go on from, after as many steps. Default: from the beginning. */
+  readonly moments?: Moments | undefined;
 }
 
 /** What the newest slope was taken on: for the search for what is not finite. */
@@ -109,12 +113,12 @@ function shareOf(rows: Int32Array, { index, count }: { readonly index: number; r
 /** Starts a run on data that were checked, from started parameters, which are the run's from here on. */
 export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, options: TrainingOptions): TrainingRun {
   const { seed, batchSize, gradient, share = { index: 0, count: 1 } } = options;
-  const { clipNorm = 5, freeze = () => false } = options;
-  const down = descent(model, initial, { clipNorm, freeze });
-  const order = batches(train.count, batchSize, fold(seed, 'batches'));
+  const { clipNorm = 5, freeze = () => false, moments } = options;
+  const down = descent(model, initial, { clipNorm, freeze, moments });
+  let step = moments?.step ?? 0;
+  const order = batches(train.count, batchSize, fold(seed, 'batches'), step);
   // Every share draws noise of its own.
   const noiseSeed = share.count === 1 ? seed : fold(seed, `share ${share.index}`);
-  let step = 0;
   let newest: Newest | null = null;
 
   function forget(): void {
@@ -169,6 +173,7 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
       if (!problem) step++;
       return { loss, gradientNorm, problem };
     },
+    moments: () => down.moments(),
     dispose: () => {
       forget();
       down.dispose();

@@ -1,5 +1,6 @@
 import type { Flow, FlowParams, GradientMode, Seed } from '@diffeo/core';
 import { heapBytes } from '@diffeo/kernels-wasm';
+import type { Moments } from './descent.ts';
 import { tensorRows } from './rows.ts';
 import type { Samples } from './samples.ts';
 import { type Step, startedParams, trainingRun } from './training-run.ts';
@@ -12,6 +13,8 @@ export interface TrainingStart {
   readonly params?: FlowParams;
   readonly freeze?: (path: string) => boolean;
   readonly gradient?: GradientMode;
+  /** The optimiser's state to go on from; the parameters are those after as many steps. */
+  readonly moments?: Moments | undefined;
 }
 
 /** Training under way, on this thread or on others. */
@@ -24,6 +27,8 @@ export interface Training {
   newest(): Promise<{ readonly params: FlowParams; readonly step: number }>;
   /** A step for each learning rate. Ends early at the first that has a problem. */
   advance(learningRates: readonly number[]): Promise<readonly Step[]>;
+  /** The optimiser's state after the newest step. */
+  moments(): Promise<Moments>;
   /** Bytes of the heaps that work on it, which never shrink; `null` on a backend without one. */
   peakBytes(): Promise<number | null>;
   dispose(): Promise<void>;
@@ -32,7 +37,7 @@ export interface Training {
 /** Trains on this thread. */
 export function localTraining(model: Flow, train: Samples, start: TrainingStart): Training {
   const run = trainingRun(model, tensorRows(train), startedParams(model, train, start), start);
-  let step = 0;
+  let step = start.moments?.step ?? 0;
   return {
     get step() {
       return step;
@@ -50,6 +55,7 @@ export function localTraining(model: Flow, train: Samples, start: TrainingStart)
       }
       return Promise.resolve(steps);
     },
+    moments: () => Promise.resolve(run.moments()),
     peakBytes: () => Promise.resolve(heapBytes()),
     dispose: () => Promise.resolve(run.dispose()),
   };

@@ -37,7 +37,7 @@ type Part = 'train' | 'validation' | 'held-out';
 export const partArgument = {
   type: 'enum',
   options: ['train', 'validation', 'held-out'] as string[],
-  description: 'A part of the images alone, as train splits them by --seed.',
+  description: 'A part of the images alone, as train split them for this model.',
 } as const;
 
 /** {@link partArgument} as it is meant; it was checked. */

@@ -48,6 +48,10 @@ export const trainCommand = defineCommand({
       valueHint: 'dir',
       description: 'The folder to write into. Default: diffeo-<name of the data>.',
     },
+    resume: {
+      type: 'boolean',
+      description: 'Go on with a run of the same arguments that was interrupted, as though it had not been.',
+    },
     json: { type: 'boolean', description: 'Print the result as one JSON object.' },
   },
   run: async ({ args, data: signal }) => {
@@ -74,6 +78,7 @@ export const trainCommand = defineCommand({
       heldOut: numberOption('--held-out', args['held-out'], { ...countRange, least: 2 }, undefined),
       csv: csvOptions(args),
       out: args.out,
+      resume: args.resume === true,
       json: args.json === true,
       signal,
     });

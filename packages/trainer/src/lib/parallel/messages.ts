@@ -1,4 +1,5 @@
 import type { GradientMode, Seed } from '@diffeo/core';
+import type { Moments } from '../descent.ts';
 import type { HostArray, HostSamples } from '../rows.ts';
 import type { Step } from '../training-run.ts';
 
@@ -23,12 +24,14 @@ export type Task =
         readonly clipNorm?: number;
         readonly gradient?: GradientMode;
         readonly frozen: readonly string[];
+        readonly moments?: Moments;
       };
       /** Where the shares meet: shared memory, or `null` for messages through the caller. */
       readonly meeting: SharedArrayBuffer | null;
     }
   | { readonly type: 'advance'; readonly rates: readonly number[] }
   | { readonly type: 'vector' }
+  | { readonly type: 'moments' }
   | { readonly type: 'memory' }
   | { readonly type: 'finish' }
   | {
@@ -55,6 +58,7 @@ export interface Answers {
   readonly train: null;
   readonly advance: readonly Step[];
   readonly vector: Float32Array;
+  readonly moments: Moments;
   /** Bytes of the worker's heap; `null` where there is none. */
   readonly memory: number | null;
   readonly finish: null;

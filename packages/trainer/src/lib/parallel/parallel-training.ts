@@ -2,6 +2,7 @@ import { disposeParams, type Flow, type FlowParams, leaves, save } from '@diffeo
 import { tidied } from '@diffeo/core/engine';
 import { heapBytes } from '@diffeo/kernels-wasm';
 import { tensor1d } from '@tensorflow/tfjs-core';
+import type { Moments } from '../descent.ts';
 import { flatParams } from '../flat-params.ts';
 import { toHostSamples } from '../rows.ts';
 import type { Samples } from '../samples.ts';
@@ -36,7 +37,7 @@ export async function parallelTraining(
   train: Samples,
   start: TrainingStart,
 ): Promise<Training> {
-  const { seed, batchSize, clipNorm, gradient, freeze } = start;
+  const { seed, batchSize, clipNorm, gradient, freeze, moments } = start;
   const initial = startedParams(model, train, start);
   const flat = flatParams(model.layout, initial, freeze);
   const file = await save(model, initial);
@@ -55,6 +56,7 @@ export async function parallelTraining(
       frozen,
       ...(clipNorm !== undefined && { clipNorm }),
       ...(gradient && { gradient }),
+      ...(moments && { moments }),
     },
     meeting,
   }));
@@ -64,8 +66,8 @@ export async function parallelTraining(
       leaf.trainable && !freeze?.(path) && tensor ? [tensor] : [],
     );
   let params = initial;
-  let step = 0;
-  let known = 0;
+  let step = moments?.step ?? 0;
+  let known = step;
   let stride = fewest;
   return {
     get step() {
@@ -94,6 +96,11 @@ export async function parallelTraining(
       const taken = (answers[0] ?? []).map((_, i) => jointStep(answers.map((steps) => steps[i] as Step)));
       step += taken.filter(({ problem }) => !problem).length;
       return taken;
+    },
+    moments: async () => {
+      // All of them have the same.
+      const [found] = await crew.ask(() => ({ type: 'moments' }));
+      return found as Moments;
     },
     peakBytes: async () => {
       const heaps = await crew.ask(() => ({ type: 'memory' })).catch(() => []);

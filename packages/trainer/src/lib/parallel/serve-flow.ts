@@ -84,12 +84,17 @@ export function serveFlow(line: Line, given: readonly Definition[] = [], wasm: W
       }),
   };
 
+  /** The training under way. */
+  function begun(): Training {
+    if (training) return training;
+    throw new DiffeoError('WORKER', 'this worker was asked for a training that it has not begun');
+  }
+
   async function advance(rates: readonly number[]): Promise<readonly Step[]> {
-    if (!training)
-      throw new DiffeoError('WORKER', 'this worker was asked to go on with a training that it has not begun');
+    const own = begun();
     const steps: Step[] = [];
     for (const rate of rates) {
-      const step = await takeJointStep(training, rate);
+      const step = await takeJointStep(own, rate);
       steps.push(step);
       if (step.problem) break;
     }
@@ -123,10 +128,8 @@ export function serveFlow(line: Line, given: readonly Definition[] = [], wasm: W
       return null;
     },
     advance: ({ rates }) => advance(rates),
-    vector: () => {
-      if (!training) throw new DiffeoError('WORKER', 'this worker was asked for a training that it has not begun');
-      return vectorOf(training);
-    },
+    vector: () => vectorOf(begun()),
+    moments: () => begun().run.moments(),
     memory: heapBytes,
     finish,
     score: async ({ file, data, begins, batchSize, noise }) => {

@@ -1,10 +1,10 @@
 import type { Seed } from '@diffeo/core';
 import { ones, range, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { plu } from './plu.ts';
-import { randomOrthogonal } from './random-orthogonal.ts';
+import { randomRotation } from './random-rotation.ts';
 
-/** The parameters of `invertibleLinear`: W = P·L·(U + diag(sign · exp(logScale))). */
-export interface LinearParams {
+/** The parameters of W = P·L·(U + diag(sign · exp(logScale))). */
+export interface PluParams {
   /** int32 `[channels]`, fixed: row `i` of L·U is row `permutation[i]` of W. */
   readonly permutation: Tensor;
   /** `[channels]`, fixed: the signs of the diagonal of U. */
@@ -14,7 +14,7 @@ export interface LinearParams {
 }
 
 /** The parameters of W = I. */
-export const identity = (size: number): LinearParams => ({
+export const identity = (size: number): PluParams => ({
   permutation: range(0, size, 1, 'int32'),
   sign: ones([size]),
   factors: zeros([size, size]),
@@ -24,13 +24,10 @@ export const identity = (size: number): LinearParams => ({
 const unbounded = (logScale: number, bound: number): number =>
   bound * Math.atanh(Math.min(0.99, Math.max(-0.99, logScale / bound)));
 
-/** The PLU parameters of a random rotation, uniform over all of them. */
-export function rotation(size: number, seed: Seed, bound: number): LinearParams {
-  const { permutation, factors, parity } = plu(randomOrthogonal(size, seed));
+/** The parameters of a random rotation, uniform over all of them. */
+export function rotation(size: number, seed: Seed, bound: number): PluParams {
+  const { permutation, factors } = plu(randomRotation(size, seed));
   const sign = factors.map((row, i) => Math.sign(row[i] as number));
-  const determinant = sign.reduce((product, one) => product * one, parity);
-  // The first column of U is its diagonal alone, so that this turns the first column of W round: a reflection no more.
-  if (determinant < 0) sign[0] = -(sign[0] as number);
   for (const [i, row] of factors.entries()) row[i] = unbounded(Math.log(Math.abs(row[i] as number)), bound);
   return {
     permutation: tensor1d([...permutation], 'int32'),

@@ -1,3 +1,4 @@
+import { leaf } from '@diffeo/core';
 import { product } from '@diffeo/core/engine';
 import { triangularInverse } from '@diffeo/ops';
 import {
@@ -8,6 +9,7 @@ import {
   exp,
   eye,
   mul,
+  neg,
   range,
   reshape,
   sub,
@@ -17,14 +19,15 @@ import {
   tensor2d,
   transpose,
 } from '@tensorflow/tfjs-core';
-import type { LinearParams } from './linear-params.ts';
+import { identity, type PluParams, rotation } from './plu-params.ts';
+import type { Start, WeightMatrix } from './weight-matrix.ts';
 
 /** Ones where `keep(row, column)` holds, else zeros, row by row. */
 const pattern = (size: number, keep: (row: number, column: number) => boolean): Float32Array =>
   Float32Array.from({ length: size * size }, (_, k) => (keep(Math.floor(k / size), k % size) ? 1 : 0));
 
 /** The matrices that the parameters stand for. */
-export interface Matrices {
+interface Matrices {
   readonly p: Tensor;
   readonly l: Tensor;
   readonly u: Tensor;
@@ -36,7 +39,7 @@ export interface Matrices {
  * Makes the matrices on the device, with log-scales bound·tanh(a / bound) from the diagonal a of the factors. The masks are
  * kept on the host, as plain numbers.
  */
-export function matricesOf(size: number, bound: number): (params: LinearParams) => Matrices {
+function matricesOf(size: number, bound: number): (params: PluParams) => Matrices {
   const onDiagonal = pattern(size, (row, column) => row === column);
   const below = pattern(size, (row, column) => row > column);
   const above = pattern(size, (row, column) => row < column);
@@ -53,15 +56,36 @@ export function matricesOf(size: number, bound: number): (params: LinearParams) 
   };
 }
 
-/** W, as the inverse direction applies it. */
-export const productOf = ({ p, l, u }: Matrices): Tensor => product(p, product(l, u));
+/** W, as data is multiplied by it. */
+const productOf = ({ p, l, u }: Matrices): Tensor => product(p, product(l, u));
 
-/** W⁻¹ from the inverses of the triangles, and one step of Newton: X + X·(I − W·X), with W as `inverse` rounds it. */
-export function inverseOf(matrices: Matrices): Tensor {
+/** W⁻¹ from the inverses of the triangles, and one step of Newton: X + X·(I − W·X), with W as {@link productOf} rounds it. */
+function inverseOf(matrices: Matrices): Tensor {
   const { p, l, u } = matrices;
   const lower = triangularInverse(l, { triangle: 'lower', unitDiagonal: true });
   const upper = triangularInverse(u, { triangle: 'upper' });
   const first = product(upper, product(lower, transpose(p)));
   const size = p.shape[0] as number;
   return add(first, product(first, sub(eye(size), product(productOf(matrices), first))));
+}
+
+/** W = P·L·(U + diag(sign · exp(logScale))), with log-scales within ±bound and its log-determinant on the diagonal. */
+export function pluMatrix(size: number, init: Start, bound: number): WeightMatrix<PluParams> {
+  const expand = matricesOf(size, bound);
+  return {
+    layout: {
+      permutation: leaf([size], { dtype: 'int32' }),
+      sign: leaf([size], { trainable: false }),
+      factors: leaf([size, size]),
+    },
+    init: (seed) => (init === 'rotation' ? rotation(size, seed, bound) : identity(size)),
+    direct: (params) => {
+      const matrices = expand(params);
+      return { matrix: productOf(matrices), logDet: matrices.logDet };
+    },
+    inverted: (params) => {
+      const matrices = expand(params);
+      return { matrix: inverseOf(matrices), logDet: neg(matrices.logDet) };
+    },
+  };
 }

@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { runDiffeo, startDiffeo } from '../../test/run-diffeo.ts';
+import { scratchFolder } from '../../test/scratch-folder.ts';
+
+const scratch = scratchFolder();
+const inScratch = (...names: string[]) => join(scratch.path, ...names);
+const glow = '--flow glow --layers 2 --hidden 8 --batch 32 --limit 400 --steps 300 --seed 5'.split(' ');
+
+it('a run that is interrupted and resumed gives the model and the curve of one that is not', async () => {
+  const args = ['train', 'digits', ...glow, '--json', '--out'];
+  const running = startDiffeo([...args, 'pieces'], scratch.path);
+  await running.said('training glow');
+  await setTimeout(1000);
+  running.kill('SIGINT');
+  const { code, stderr } = await running.ended;
+  expect(code, stderr).toBe(130);
+  expect(stderr).toMatch(/cancelled after step \d+ of 300\. .* The same command with --resume goes on/);
+  expect(existsSync(inScratch('pieces', 'checkpoint.bin'))).toBe(true);
+
+  const [resumed, whole] = await Promise.all([
+    runDiffeo([...args, 'pieces', '--resume'], scratch.path),
+    runDiffeo([...args, 'whole'], scratch.path),
+  ]);
+  expect(resumed.code, resumed.stderr).toBe(0);
+  for (const file of ['model.safetensors', 'history.csv']) {
+    expect(readFileSync(inScratch('pieces', file)).equals(readFileSync(inScratch('whole', file))), file).toBe(true);
+  }
+  const { heldOut, steps } = JSON.parse(whole.stdout);
+  expect(JSON.parse(resumed.stdout)).toMatchObject({ heldOut, steps });
+  expect(existsSync(inScratch('pieces', 'checkpoint.bin'))).toBe(false);
+}, 60_000);
+
+it('a run that left nothing to go on from, or one of other arguments, is not resumed', async () => {
+  const small = '--steps 100000000 --limit 1000 --layers 1 --hidden 4'.split(' ');
+  const missing = await runDiffeo(['train', 'rings', ...small, '--resume'], scratch.path);
+  expect(missing.stderr).toMatch(/^diffeo: there is no interrupted run to resume: .*checkpoint\.bin/);
+  expect(missing.code).toBe(2);
+  expect(existsSync(inScratch('diffeo-rings'))).toBe(false);
+
+  const running = startDiffeo(['train', 'rings', ...small], scratch.path);
+  await running.said('training realnvp');
+  await setTimeout(1000);
+  running.kill('SIGINT');
+  await running.ended;
+  const before = readFileSync(inScratch('diffeo-rings', 'model.safetensors'));
+  for (const [changed, message] of [
+    [['--seed', '1'], /the checkpoint is of a run in which seed was 0; here it is 1/],
+    [['--batch', '7'], /in which batchSize was 512; here it is 7/],
+    [['--hidden', '5'], /the checkpoint is one of another flow/],
+  ] as const) {
+    const { code, stderr } = await runDiffeo(['train', 'rings', ...small, ...changed, '--resume'], scratch.path);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain('    at ');
+    expect(code).toBe(2);
+  }
+  expect(readFileSync(inScratch('diffeo-rings', 'model.safetensors')).equals(before)).toBe(true);
+  expect(existsSync(inScratch('diffeo-rings', 'checkpoint.bin'))).toBe(true);
+}, 60_000);
