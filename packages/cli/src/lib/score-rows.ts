@@ -3,8 +3,11 @@ import { type Rows, toTensor } from '@diffeo/datasets';
 import { score } from '@diffeo/trainer';
 import { stopIfCancelled } from './interruption.ts';
 
-/** Rows scored at once; between two lots a signal has its turn. */
+/** Between two lots of so many rows a signal has its turn. */
 const lot = 16384;
+
+/** Rows that go through the flow at once: of images fewer, whose activations would fill the memory. */
+const rowsTogether = ({ eventShape }: Flow): number => (eventShape.length === 3 ? 256 : 4096);
 
 /**
  * The log-likelihood of each row, nats. `seed` draws the noise of dequantization, if the flow dequantizes.
@@ -14,7 +17,18 @@ const lot = 16384;
 export async function scoreRows(
   { model, params }: { readonly model: Flow; readonly params: FlowParams },
   rows: Rows,
-  { seed, signal, cancelled }: { readonly seed: Seed; readonly signal: AbortSignal; readonly cancelled?: string },
+  {
+    seed,
+    signal,
+    cancelled,
+    draws = 1,
+  }: {
+    readonly seed: Seed;
+    readonly signal: AbortSignal;
+    readonly cancelled?: string;
+    /** Draws of the noise that each score is made of. */
+    readonly draws?: number;
+  },
 ): Promise<Float32Array> {
   const scores = new Float32Array(rows.count);
   const width = rows.values.length / rows.count;
@@ -23,7 +37,10 @@ export async function scoreRows(
     const values = rows.values.subarray(begin * width, (begin + lot) * width);
     const x = toTensor({ ...rows, values, count: values.length / width });
     try {
-      scores.set(await score(model, params, x, { noise: fold(seed, begin) }), begin);
+      scores.set(
+        await score(model, params, x, { noise: fold(seed, begin), draws, batchSize: rowsTogether(model) }),
+        begin,
+      );
     } catch (cause) {
       if (!isDiffeoError(cause) || begin === 0) throw cause;
       throw new DiffeoError(cause.code, `after the first ${begin} rows: ${cause.message}`, { cause });

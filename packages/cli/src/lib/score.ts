@@ -14,6 +14,8 @@ export interface ScoreOptions extends RowsOptions {
   readonly model: string;
   readonly out: string | undefined;
   readonly json: boolean;
+  /** Draws of the noise that each score is made of. */
+  readonly draws: number;
   readonly signal: AbortSignal;
 }
 
@@ -37,10 +39,10 @@ async function writeScores(scores: Float32Array, path: string | undefined): Prom
  * Scores rows under a model: the log-likelihood of each as CSV, in the order of the rows, and their mean on stderr; or,
  * with `json`, the mean as an object on stdout, and the CSV only if `out` says where.
  */
-export async function score({ model: path, out, json, signal, ...options }: ScoreOptions): Promise<void> {
+export async function score({ model: path, out, json, draws, signal, ...options }: ScoreOptions): Promise<void> {
   const stored = await readModel(path);
   const rows = await rowsForModel(stored, options);
-  const scores = await scoreRows(stored, rows, { seed: options.seed, signal });
+  const scores = await scoreRows(stored, rows, { seed: options.seed, signal, draws });
   if (!json || out !== undefined) await writeScores(scores, out);
 
   const { mean, standardError, count } = meanAndError(scores);

@@ -1,6 +1,7 @@
-import { flow, normal } from '@diffeo/core';
+import { flow, normal, uniform } from '@diffeo/core';
+import { logit, standardise, uniformDequantize } from '@diffeo/datasets';
 import { realNVP } from '@diffeo/layers-coupling';
-import { concat, memory, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { concat, floor, memory, mul, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { useWasm } from './backend.ts';
 import { score } from './score.ts';
@@ -21,6 +22,32 @@ test('scores are those of logProb, in any batches, and leave no tensor', async (
     for (const [i, value] of scores.entries()) expect(value).toBeCloseTo(expected[i] as number, 4);
   }
   expect(memory().numTensors).toBe(before);
+});
+
+test('several draws of noise are averaged in probability, on any number of workers', async () => {
+  const levels = flow({
+    eventShape: [3],
+    dequantize: uniformDequantize({ levels: 8 }),
+    layers: [logit(), standardise()],
+  });
+  const x = floor(mul(uniform([50, 3], 1), 8));
+  const started = levels.start(levels.init(1), x, { noise: 1 });
+  const mean = (scores: Float32Array) => scores.reduce((sum, value) => sum + value, 0) / scores.length;
+  const once = await score(levels, started, x, { batchSize: 20 });
+  const often = await score(levels, started, x, { batchSize: 20, draws: 200 });
+  // The truth: what the base gives to each cell, by the mean of its density over many points of the cell.
+  const inside = Array.from({ length: 2000 }, (_, k) => levels.logProb(started, x, { noise: 1000 + k }).dataSync());
+  const truth = Float32Array.from(once, (_, i) =>
+    Math.log(inside.reduce((sum, one) => sum + Math.exp(one[i] as number), 0) / 2000),
+  );
+  expect(mean(once)).toBeLessThan(mean(often));
+  for (const [i, value] of often.entries()) expect(Math.abs(value - (truth[i] as number))).toBeLessThan(0.4);
+  expect(Math.abs(mean(often) - mean(truth))).toBeLessThan(0.03);
+  expect(await score(levels, started, x, { batchSize: 20, draws: 3, workers: 2 })).toEqual(
+    await score(levels, started, x, { batchSize: 20, draws: 3 }),
+  );
+  expect(await score(levels, started, x, { batchSize: 20, draws: 1 })).toEqual(once);
+  await expect(score(levels, started, x, { draws: 0 })).rejects.toMatchObject({ code: 'CONFIG' });
 });
 
 test.each<[string, Tensor | { x: Tensor; context: Tensor }, string, RegExp]>([

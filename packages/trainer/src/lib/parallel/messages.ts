@@ -42,6 +42,7 @@ export type Task =
       readonly begins: readonly number[];
       readonly batchSize: number;
       readonly noise: Seed;
+      readonly draws: number;
     }
   | {
       readonly type: 'sample';

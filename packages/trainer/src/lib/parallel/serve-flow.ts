@@ -132,7 +132,7 @@ export function serveFlow(line: Line, given: readonly Definition[] = [], wasm: W
     moments: () => begun().run.moments(),
     memory: heapBytes,
     finish,
-    score: async ({ file, data, begins, batchSize, noise }) => {
+    score: async ({ file, data, begins, batchSize, noise, draws }) => {
       const { model, params } = load(file, { definitions });
       const rows = hostRows(data);
       const scores: Float32Array[] = [];
@@ -141,7 +141,7 @@ export function serveFlow(line: Line, given: readonly Definition[] = [], wasm: W
           const count = Math.min(batchSize, rows.count - begin);
           const batch = rows.take(Int32Array.from({ length: count }, (_, i) => begin + i));
           try {
-            scores.push(await scoreBatch(model, params, batch, begin, noise));
+            scores.push(await scoreBatch(model, params, batch, begin, { noise, draws }));
           } finally {
             disposeSamples(batch);
           }
