@@ -60,7 +60,10 @@ const examples = [
   ...readmeExamples('README.md', join(root, 'demo')),
   ...readdirSync(join(root, 'docs'))
     .filter((file) => file.endsWith('.md'))
-    .flatMap((file) => readmeExamples(`docs/${file}`, join(root, 'packages/create-diffeo-layer'))),
+    // A package that may import all that the page does.
+    .flatMap((file) =>
+      readmeExamples(`docs/${file}`, join(root, 'packages', file === 'plugins.md' ? 'create-diffeo-layer' : 'trainer')),
+    ),
   ...packages.flatMap((name) => readmeExamples(`packages/${name}/README.md`, join(root, 'packages', name))),
   ...(await Promise.all(packages.map(commentExamples))).flat(),
 ];

@@ -7,12 +7,20 @@ import { isImageFile } from '@diffeo/datasets/node';
 export type DataSource =
   | { readonly kind: 'toy'; readonly name: string; readonly toy: ToyDensity }
   | { readonly kind: 'digits'; readonly name: string }
-  | { readonly kind: 'images'; readonly name: string; readonly published: PublishedName | null }
+  | {
+      readonly kind: 'images';
+      readonly name: string;
+      readonly published: PublishedName | null;
+      /** Whether the name is one of a folder of pictures. */
+      readonly pictures: boolean;
+    }
   | { readonly kind: 'csv'; readonly name: string };
 
 /** The data sets of images that are published in a training and a test part. */
 const published = ['mnist', 'fashion-mnist'] as const;
 type PublishedName = (typeof published)[number];
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 const isFile = (path: string): boolean => {
   const found = statSync(path, { throwIfNoEntry: false });
@@ -25,18 +33,20 @@ const isFile = (path: string): boolean => {
  */
 export function findData(name: string, csv: CsvOptions): DataSource {
   const found = published.find((set) => set === name && !isFile(name)) ?? null;
-  const images = found !== null || isImageFile(name);
+  const known = found !== null || name === 'digits' || Object.hasOwn(toyDensities, name);
+  const pictures = !known && isFolder(name);
+  const images = found !== null || pictures || isImageFile(name);
   if (!images && (/[/\\.]/.test(name) || isFile(name))) return { kind: 'csv', name };
   const [option] = Object.keys(csv);
   if (option !== undefined && (images || name === 'digits' || Object.hasOwn(toyDensities, name))) {
     throw new DiffeoError('USAGE', `--${option} is for CSV files, and '${name}' is none`);
   }
-  if (images) return { kind: 'images', name, published: found };
+  if (images) return { kind: 'images', name, published: found, pictures };
   if (name === 'digits') return { kind: 'digits', name };
   const toy = Object.hasOwn(toyDensities, name) ? toyDensities[name] : undefined;
   if (toy) return { kind: 'toy', name, toy: toy() };
   throw new DiffeoError(
     'DATA',
-    `there is no file '${name}' and no toy density of that name. Give a CSV file, images (IDX, NPY, NPZ), digits, ${published.join(', ')}, or one of ${Object.keys(toyDensities).join(', ')}`,
+    `there is no file '${name}' and no toy density of that name. Give a CSV file, images (IDX, NPY, NPZ, or a folder of PNG and JPEG), digits, ${published.join(', ')}, or one of ${Object.keys(toyDensities).join(', ')}`,
   );
 }

@@ -1,7 +1,7 @@
 import { DiffeoError, type Spec } from '@diffeo/core';
 import { logit, padImages, uniformDequantize, variationalDequantize } from '@diffeo/datasets';
 import { type Images, imagesFrom, reduceBits } from '@diffeo/datasets/images';
-import { fashionMnist, mnist, readImages } from '@diffeo/datasets/node';
+import { fashionMnist, mnist, readImageFolder, readImages } from '@diffeo/datasets/node';
 import { imageCoupling } from '@diffeo/layers-coupling';
 import { actnorm, invertibleLinear, squeeze } from '@diffeo/layers-glow';
 import type { DataSource } from './data-source.ts';
@@ -13,6 +13,8 @@ export interface ImageOptions {
   readonly folder: string | undefined;
   /** The highest bits of each number to keep; all without it. */
   readonly bits: number | undefined;
+  /** Height and width to bring the pictures of a folder to. */
+  readonly size?: readonly [height: number, width: number] | undefined;
   /** Height and width to pad to. */
   readonly pad: readonly [height: number, width: number] | undefined;
   /** How whole numbers become a density's. */
@@ -26,10 +28,11 @@ export interface ReadImages {
 }
 
 /** Whether any option was given that is for images alone. */
-export const imageOption = ({ folder, bits, pad, dequantize }: Partial<ImageOptions>): string | undefined =>
+export const imageOption = ({ folder, bits, size, pad, dequantize }: Partial<ImageOptions>): string | undefined =>
   [
     ['--folder', folder],
     ['--bits', bits],
+    ['--size', size],
     ['--pad', pad],
     ['--dequantize', dequantize],
   ].find(([, value]) => value !== undefined)?.[0] as string | undefined;
@@ -37,7 +40,7 @@ export const imageOption = ({ folder, bits, pad, dequantize }: Partial<ImageOpti
 /** The images that a source names. Throws `FILE`, `DATA`, `LEVELS`, `DOWNLOAD`, `CANCELLED`. */
 export async function readImageSource(
   source: DataSource,
-  { folder, bits }: Pick<ImageOptions, 'folder' | 'bits'>,
+  { folder, bits, size }: Pick<ImageOptions, 'folder' | 'bits' | 'size'>,
   signal?: AbortSignal,
 ): Promise<ReadImages> {
   const few = (images: Images): Images => (bits === undefined ? images : reduceBits(images, { bits }));
@@ -49,6 +52,10 @@ export async function readImageSource(
     const read = source.published === 'mnist' ? mnist : fashionMnist;
     const { train, test } = await read({ ...(folder !== undefined && { folder }), ...(signal && { signal }) });
     return { images: few(train), test: few(test) };
+  }
+  if (source.kind === 'images' && source.pictures) {
+    const options = { ...(size && { size }), ...(signal && { signal }) };
+    return { images: few(await readImageFolder(source.name, options)), test: null };
   }
   return { images: few(await readImages(source.name)), test: null };
 }

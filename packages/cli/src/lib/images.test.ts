@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { encodePng } from '@diffeo/datasets/images';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runDiffeo } from '../../test/run-diffeo.ts';
 import { scratchFolder } from '../../test/scratch-folder.ts';
@@ -30,6 +31,7 @@ function pngSize(path: string): readonly [width: number, height: number] {
 }
 
 beforeAll(async () => {
+  mkdirSync(inScratch('pictures'));
   scratch.file('blots-idx3-ubyte', idxImages(120, 6));
   const runs = await Promise.all([
     diffeo('train', 'digits', '--flow', 'glow', ...small, '--limit', '400', '--out', 'digits', '--json'),
@@ -96,6 +98,27 @@ describe('flows of images', () => {
     const args = ['score', 'blots', 'blots-idx3-ubyte', '--bits', '5', '--draws', '8', '--json'];
     expect(JSON.parse((await diffeo(...args)).stdout).bitsPerDim).toBeLessThan(once.bitsPerDim);
   });
+});
+
+it('takes a folder of pictures, at the size that is asked for and then at the model’s', async () => {
+  for (let i = 0; i < 30; i++) {
+    const data = Uint8Array.from({ length: 10 * 12 * 3 }, (_, k) => (k * 7 + 40 * i) % 256);
+    scratch.file(join('pictures', `${i}.png`), encodePng({ width: 12, height: 10, channels: 3, data }));
+  }
+  const trained = await diffeo(
+    'train',
+    'pictures',
+    ...small,
+    '--levels',
+    '1',
+    '--size',
+    '4x4',
+    '--out',
+    'folder-model',
+  );
+  expect(trained.code, trained.stderr).toBe(0);
+  const { stdout, stderr } = await diffeo('reconstruct', 'folder-model', 'pictures', '--json');
+  expect(JSON.parse(stdout || stderr)).toMatchObject({ count: 30, exact: 1 });
 });
 
 it.each([

@@ -19,6 +19,7 @@ export interface RowsOptions {
   readonly images?: {
     readonly folder: string | undefined;
     readonly bits: number | undefined;
+    readonly size?: readonly [height: number, width: number] | undefined;
     /** A part, as `train` split them for this model. */
     readonly part?: 'train' | 'validation' | 'held-out' | undefined;
   };
@@ -30,7 +31,9 @@ async function readRows(stored: StoredModel, { data, seed, count, csv, images }:
   if (source.kind === 'images' || (source.kind === 'digits' && model.eventShape.length === 3)) {
     if (count !== undefined) throw new DiffeoError('USAGE', `--count is for toy densities, and ${data} is none`);
     const { folder, bits, part } = images ?? { folder: undefined, bits: undefined };
-    const read = await readImageSource(source, { folder, bits });
+    // Pictures are brought to the size that the model takes, unless another is asked for.
+    const [height = 0, width = 0] = model.eventShape;
+    const read = await readImageSource(source, { folder, bits, size: images?.size ?? [height, width] });
     if (part === undefined) return imageRows(read.test ?? read.images);
     const parts = splitImageRows(read, data, notes.split ?? { seed, limit: undefined, heldOut: undefined });
     return part === 'held-out' ? parts.heldOut : parts[part];

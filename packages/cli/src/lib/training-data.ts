@@ -114,8 +114,8 @@ export function splitImageRows(
 }
 
 async function imageData(source: DataSource, options: TrainingDataOptions): Promise<TrainingData> {
-  const { dequantize = 'variational', folder, bits, pad } = options.images;
-  const read = await readImageSource(source, { folder, bits }, options.signal);
+  const { dequantize = 'variational', folder, bits, size, pad } = options.images;
+  const read = await readImageSource(source, { folder, bits, size }, options.signal);
   return {
     ...splitImageRows(read, source.name, options),
     preprocessing: imagePreprocessing(read.images, { dequantize, pad }),

@@ -5,18 +5,26 @@ import { numberOption, parseNumber } from '../number-option.ts';
 export const imageArguments = {
   folder: { type: 'string', valueHint: 'dir', description: 'Where the files of mnist or fashion-mnist are.' },
   bits: { type: 'string', description: 'How many bits of each number to keep, the highest. Default: all.' },
+  size: {
+    type: 'string',
+    valueHint: '32x32',
+    description: 'Height and width to bring the pictures of a folder to. Default: theirs, or what the model takes.',
+  },
 } as const;
 
 /** {@link imageArguments} as they are meant. */
 export const imageOptions = ({
   folder,
   bits,
+  size,
 }: {
   readonly folder: string | undefined;
   readonly bits: string | undefined;
+  readonly size: string | undefined;
 }) => ({
   folder,
   bits: numberOption('--bits', bits, { whole: true, least: 1, most: 8 }, undefined),
+  size: sizeOption('--size', size),
 });
 
 const side = { whole: true, least: 1, most: 4096 };
