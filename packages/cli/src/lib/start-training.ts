@@ -8,7 +8,7 @@ import type { TrainingData } from './training-data.ts';
 export interface Start {
   readonly model: Flow;
   readonly params: FlowParams;
-  /** The held-out negative log-likelihood of a Gaussian after the same preprocessing, nats; of many dimensions none. */
+  /** The held-out negative log-likelihood of a Gaussian after the same preprocessing, nats; of many dimensions, or too few rows for a covariance, none. */
   readonly gaussianNll: number | null;
 }
 
@@ -32,7 +32,7 @@ export async function startTraining(
   const rows = { train: toTensor(train), heldOut: toTensor(heldOut) };
   const started = front.start(front.init(fold(seed, 'init')), rows.train, { noise: fold(seed, 'start') });
   const gaussianNll =
-    sizeOf(eventShape) > mostCovariances
+    sizeOf(eventShape) > mostCovariances || train.count < sizeOf(eventShape) + 2
       ? null
       : await gaussianBaseline(front, started, { ...rows, noise: fold(seed, 'baseline') });
   rows.train.dispose();
