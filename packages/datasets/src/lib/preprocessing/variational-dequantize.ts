@@ -1,6 +1,5 @@
 import {
   type Call,
-  chain,
   type Definition,
   type Dequantizer,
   defineDequantizer,
@@ -8,6 +7,7 @@ import {
   type Params,
   type Seed,
   type Shape,
+  sequence,
   sizeOf,
   specOf,
   uniform,
@@ -38,7 +38,7 @@ const schema = strictObject({
 
 /** The parameters of {@link variationalDequantize}: those of its layers. */
 interface VariationalParams {
-  readonly layers: Params;
+  readonly layers: readonly Params[];
 }
 
 /** The standard deviation of the standard logistic distribution: noise is divided by it, for layers like variance 1. */
@@ -81,8 +81,13 @@ export const variationalDequantize: Definition<'dequantizer', typeof schema> = /
     const { eventShape } = site;
     const size = sizeOf(eventShape);
     const { logWidth, spread, gather } = levelsOf(levels);
-    const noise = site.build(chain({ layers }), 'layers', { contextShape: eventShape });
-    const { start } = noise;
+    let shape = eventShape;
+    const built = layers.map((layer, i) => {
+      const part = site.build(layer, `layers.${i}`, { eventShape: shape, contextShape: eventShape });
+      shape = part.baseShape;
+      return part;
+    });
+    const noise = sequence(built, eventShape);
 
     const callOn = (raw: Tensor, { seed, gradient }: Call): Call => ({
       context: sub(mul(cast(raw, 'float32'), 2 / (levels - 1)), 1),
@@ -94,10 +99,8 @@ export const variationalDequantize: Definition<'dequantizer', typeof schema> = /
       contextShape: null,
       layout: { layers: noise.layout },
       init: (seed) => ({ layers: noise.init(seed) }),
-      ...(start && {
-        start: (params, raw, call) => ({
-          layers: start(params.layers, logisticNoise(raw.shape, fold(0, 'start')), callOn(raw, call)),
-        }),
+      start: (params, raw, call) => ({
+        layers: noise.start(params.layers, logisticNoise(raw.shape, fold(0, 'start')), callOn(raw, call)),
       }),
       encode: (params, raw, seed, call) => {
         const epsilon = logisticNoise([raw.shape[0] as number, ...noise.baseShape], seed);
