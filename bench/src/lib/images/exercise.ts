@@ -73,7 +73,7 @@ export async function writeImageExercise(size: ImageSize, folder: string): Promi
   const { side, batch } = size;
   const exercise: ImageExercise = {
     ...size,
-    ...{ alpha: 0.05, bound: 3, linearBound: 5, learningRate: 1e-4, clipNorm: 100 },
+    ...{ alpha: 0.05, bound: 3, linearBound: 5, learningRate: 1e-6, clipNorm: 100 },
     samples: sampled,
     rows: 4 * batch,
     weights: join(folder, 'weights.f32'),
