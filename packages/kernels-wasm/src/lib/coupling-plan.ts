@@ -21,15 +21,27 @@ export interface CouplingPlan {
 
 interface Known {
   readonly plan: CouplingPlan;
-  /** What it was made for. */
-  readonly sizes: readonly number[];
+  /** What it was made for: the shape of the points and those of the weights. */
+  readonly shapes: readonly (readonly number[])[];
 }
 
 /** Plans by attributes, of which every layer has its own, and by events. */
 const known = new WeakMap<AffineCouplingKernelAttributes, Map<number, Known>>();
 
-const sameSizes = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((size, i) => size === b[i]);
+/** Whether shapes are the same from an axis on. Called for every coupling of every step: nothing is made. */
+function sameFrom(axis: number, a: readonly number[] | undefined, b: readonly number[]): boolean {
+  if (a?.length !== b.length) return false;
+  for (let i = axis; i < b.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+function isFor({ shapes }: Known, shape: readonly number[], weights: readonly TensorInfo[]): boolean {
+  if (shapes.length !== weights.length + 1 || !sameFrom(1, shapes[0], shape)) return false;
+  for (let i = 0; i < weights.length; i++) {
+    if (!sameFrom(0, shapes[i + 1], (weights[i] as TensorInfo).shape)) return false;
+  }
+  return true;
+}
 
 /** The plan of a coupling on so many events of `[batch, …, channels]`, remembered. */
 export function planCoupling(
@@ -44,13 +56,12 @@ export function planCoupling(
     plans = new Map();
     known.set(attributes, plans);
   }
-  const sizes = [...shape.slice(1), ...weights.flatMap((weight) => weight.shape)];
   const remembered = plans.get(events);
-  if (remembered && sameSizes(remembered.sizes, sizes)) return remembered.plan;
+  if (remembered && isFor(remembered, shape, weights)) return remembered.plan;
   const plan = makePlan(machine, attributes, events, shape, weights);
   // A caller with ever other sizes must not fill the memory.
   if (plans.size >= 16) plans.clear();
-  plans.set(events, { plan, sizes });
+  plans.set(events, { plan, shapes: [[...shape], ...weights.map((weight) => [...weight.shape])] });
   return plan;
 }
 

@@ -22,7 +22,11 @@ export const inputsOf = (weights: readonly TensorInfo[]): number => weights[0]?.
 export const outputsOf = (weights: readonly TensorInfo[]): number => weights.at(-1)?.shape.at(-1) as number;
 
 /** How many rows an event of `[batch, …, channels]` has: one for each pixel of an image. */
-export const rowsEach = (shape: readonly number[]): number => shape.slice(1, -1).reduce((rows, side) => rows * side, 1);
+export function rowsEach(shape: readonly number[]): number {
+  let rows = 1;
+  for (let axis = 1; axis < shape.length - 1; axis++) rows *= shape[axis] as number;
+  return rows;
+}
 
 /** The stack that these weights make on so many events of `[batch, …, channels]`. */
 export function stackOf(

@@ -15,14 +15,18 @@ describe.each([
   ['permute', permute({ seed: 3 }), { constantLogDet: true }],
   ['reverse', reverse(), { constantLogDet: true }],
   ['invertibleLinear', invertibleLinear({ init: 'rotation' }), { constantLogDet: true }],
+  ['invertibleLinear, full', invertibleLinear({ matrix: 'full', init: 'rotation' }), { constantLogDet: true }],
   ['a chain', chain({ layers: [actnorm(), invertibleLinear(), reverse()] }), { constantLogDet: true }],
   ['an inverted layer', invert({ layer: invertibleLinear({ init: 'rotation' }) }), { constantLogDet: true }],
 ] as const)('%s', (_, layer, capabilities) => {
-  test.each([[[1]], [[3]], [[4]], [[2, 1, 3]]])('passes every check at event shape %j', async (eventShape) => {
-    const { checks, passed } = await checkLayer(layer, { ...options, capabilities, eventShapes: [eventShape] });
-    expect(checks.filter((check) => !check.passed).map(({ message }) => message)).toEqual([]);
-    expect(passed).toBe(true);
-  });
+  test.each([[[1]], [[3]], [[4]], [[2, 1, 3]], [[4, 4, 1]]])(
+    'passes every check at event shape %j',
+    async (eventShape) => {
+      const { checks, passed } = await checkLayer(layer, { ...options, capabilities, eventShapes: [eventShape] });
+      expect(checks.filter((check) => !check.passed).map(({ message }) => message)).toEqual([]);
+      expect(passed).toBe(true);
+    },
+  );
 
   test('passes every check beside a context, which it ignores', async () => {
     const { checks } = await checkLayer(layer, {
@@ -34,4 +38,13 @@ describe.each([
     });
     expect(checks.filter((check) => !check.passed).map(({ message }) => message)).toEqual([]);
   });
+});
+
+test('a full matrix passes every check at 12 channels', async () => {
+  const { checks } = await checkLayer(invertibleLinear({ matrix: 'full' }), {
+    ...options,
+    eventShapes: [[2, 2, 12]],
+    backends: ['wasm'],
+  });
+  expect(checks.filter((check) => !check.passed).map(({ message }) => message)).toEqual([]);
 });

@@ -10,7 +10,7 @@ export const conformance = {
   },
   '@diffeo/layers-glow/invertible-linear': {
     configs: [{}, { init: 'rotation' }, { matrix: 'full', init: 'rotation' }],
-    // The inverse of triangles full of twenties is beyond float32 from 6 channels on.
+    // The inverse of triangles full of twenties is beyond float32 from 5 channels on.
     eventShapes: [[1], [2], [3], [4, 4, 1], [4, 6, 3], [2, 2, 4]],
   },
   '@diffeo/layers-glow/multi-scale': {

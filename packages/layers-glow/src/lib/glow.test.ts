@@ -28,6 +28,7 @@ const small = { coupling: imageCoupling, levels: 2, width: 4 } as const;
 const presets = [
   ['glow', glow({ ...small, steps: 2 })],
   ['glow without a learned prior', glow({ ...small, steps: 2, learnedPrior: false })],
+  ['glow with full matrices', glow({ ...small, steps: 2, matrix: 'full' })],
   ['realNVPImage', realNVPImage(small)],
 ] as const;
 

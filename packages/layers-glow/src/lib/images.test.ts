@@ -25,18 +25,37 @@ describe.each<[string, Spec<'layer'>, Shape[], number]>([
     'squeeze',
     squeeze(),
     [
-      [2, 2, 1],
-      [4, 2, 3],
+      [4, 4, 1],
+      [4, 6, 3],
+      [2, 2, 12],
     ],
     1,
   ],
-  ['squeeze by 3', squeeze({ factor: 3 }), [[3, 6, 2]], 1],
+  [
+    'squeeze by 3',
+    squeeze({ factor: 3 }),
+    [
+      [3, 6, 2],
+      [6, 6, 1],
+    ],
+    1,
+  ],
   [
     'unsqueeze',
     unsqueeze(),
     [
       [1, 1, 4],
       [2, 1, 8],
+      [2, 2, 12],
+    ],
+    1,
+  ],
+  [
+    'unsqueeze by 3',
+    unsqueeze({ factor: 3 }),
+    [
+      [1, 2, 9],
+      [2, 1, 18],
     ],
     1,
   ],
@@ -44,8 +63,9 @@ describe.each<[string, Spec<'layer'>, Shape[], number]>([
     'haar',
     haar(),
     [
-      [2, 2, 1],
-      [2, 4, 3],
+      [4, 4, 1],
+      [4, 6, 3],
+      [2, 2, 12],
     ],
     1,
   ],

@@ -66,7 +66,7 @@ const isEmpty = (x: Tensor, layers: readonly Dense[]): boolean =>
 function couplingOf<Layer>(
   { kernel, gradient }: Names,
   { keep, change, bound, direction, activation, residual }: AffineCouplingOptions,
-  denseOf: (layer: Layer) => Dense,
+  asLayers: (layers: readonly Layer[]) => readonly Dense[],
 ): AffineCoupling<Layer> {
   const shared = { bound, activation, residual, columnsKept: keep, columnsChanged: change };
   const opposite = direction === 'forward' ? 'inverse' : 'forward';
@@ -103,7 +103,7 @@ function couplingOf<Layer>(
 
   return {
     map: (x, context, given, reference, checkpoint = false) => {
-      const layers = given.map(denseOf);
+      const layers = asLayers(given);
       if (isEmpty(x, layers)) return reference();
       const attributes = openTapes() > 0 && !checkpoint ? trained : evaluated;
       const [value, logDet] = fusedOp<Record<string, Tensor>, readonly [Tensor, Tensor]>({
@@ -132,7 +132,7 @@ function couplingOf<Layer>(
       return { value, logDet };
     },
     retrace: (value, context, given, slopes) => {
-      const layers = given.map(denseOf);
+      const layers = asLayers(given);
       if (isEmpty(value, layers) || openTapes() > 0 || !getKernel(kernel, getBackend())) return null;
       const inputs = { ...namedLayers(layers), x: value, ...(context && { context }) };
       const [point, , kept] = runKernel(kernel, inputs, undone) as [Tensor, Tensor, Tensor];
@@ -151,7 +151,7 @@ export const affineCoupling = (options: AffineCouplingOptions): AffineCoupling<D
   couplingOf(
     { kernel: kernelNames.affineCoupling, gradient: kernelNames.affineCouplingGradient },
     options,
-    (layer) => layer,
+    (layers) => layers,
   );
 
 /**
@@ -162,5 +162,5 @@ export const affineImageCoupling = (options: AffineCouplingOptions): AffineCoupl
   couplingOf(
     { kernel: kernelNames.affineImageCoupling, gradient: kernelNames.affineImageCouplingGradient },
     options,
-    asDense,
+    (layers) => layers.map(asDense),
   );
