@@ -66,7 +66,8 @@ const contest = (
         stepsPerRound: wholeNumber(args.steps, '--steps'),
         warmUpSeconds: wholeNumber(args['warm-up'], '--warm-up', 0),
         ...(models && { models }),
-        ...(args.without && { without: args.without.split(',') }),
+        // A name may hold a comma, which a space follows.
+        ...(args.without && { without: args.without.split(/,(?! )/) }),
       });
       say(describeMachine(result.machine));
       print(result, args.json, contestTable);
