@@ -6,11 +6,11 @@ export {
   attributeDirection,
   type InterpolateOptions,
   interpolate,
-  type LatentOptions,
   moveAlong,
   type Reconstruction,
   reconstruct,
 } from './lib/latent.ts';
+export type { LatentOptions } from './lib/latent-rows.ts';
 export { startWorkers, type Workers, type WorkersOptions } from './lib/parallel/workers.ts';
 export { type DrawOptions, sample } from './lib/sample.ts';
 export type { Samples } from './lib/samples.ts';

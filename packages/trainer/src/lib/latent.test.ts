@@ -1,9 +1,9 @@
-import { flow, isDiffeoError, normal, uniform } from '@diffeo/core';
+import { flow, isDiffeoError, leaves, mapParams, normal, uniform } from '@diffeo/core';
 import { logit, uniformDequantize } from '@diffeo/datasets';
 import { imageCoupling, realNVP } from '@diffeo/layers-coupling';
-import { glow } from '@diffeo/layers-glow';
+import { glow, invertibleLinear } from '@diffeo/layers-glow';
 import { randomiseParams } from '@diffeo/testing';
-import { floor, memory, mul, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { add, floor, memory, mul, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { useWasm } from './backend.ts';
 import { attributeDirection, interpolate, moveAlong, reconstruct } from './latent.ts';
@@ -90,6 +90,51 @@ test('images of 8 bits come back exactly, and nothing is left behind', async () 
   expect(memory().numTensors).toBe(before);
 });
 
+test('the direction of a linear flow finds the shift that the data were given', async () => {
+  const model = flow({ eventShape: [3], layers: [invertibleLinear({ init: 'rotation' })] });
+  const params = model.init(4);
+  const x = normal([50, 3], 1);
+  const shift = [1, -2, 0.5];
+  const having = add(x, tensor1d(shift));
+  const direction = await attributeDirection(model, params, { having, lacking: x }, { batchSize: 16 });
+  const moved = await moveAlong(model, params, x, direction, [1]);
+  const expected = having.dataSync();
+  for (const [i, value] of moved.entries()) expect(value).toBeCloseTo(expected[i] as number, 4);
+});
+
+test('the noise of dequantization comes from its seed, another in every batch', async () => {
+  const model = flow({ eventShape: [1], dequantize: uniformDequantize({ levels: 256 }), layers: [] });
+  const params = model.init(1);
+  const data = { having: zeros([4, 1]), lacking: zeros([4, 1]) };
+  const same = await attributeDirection(model, params, data, { noise: 3 });
+  expect([...same]).toEqual([0]);
+  const rows = { having: zeros([1, 1]), lacking: zeros([2, 1]) };
+  const [direction] = await attributeDirection(model, params, rows, { batchSize: 1, noise: 3 });
+  expect(direction).not.toBe(0);
+});
+
+test('latents too far out for the flow are refused, and what was made on the way is gone', async () => {
+  const model = flow({ eventShape: [2], layers: realNVP({ layers: 2, hidden: [4] }) });
+  const params = randomiseParams(model.layout, model.init(1), 3, 0.5);
+  const x = normal([2, 2], 1);
+  const before = memory().numTensors;
+  const far = moveAlong(model, params, x, new Float32Array([3e38, 3e38]), [1]);
+  await expect(far).rejects.toMatchObject({
+    code: 'NOT_FINITE',
+    message: expect.stringMatching(/latent 0 .* far out/),
+  });
+  const lost = reconstruct(
+    model,
+    mapParams(model.layout, params, (leaf) => leaf && mul(leaf, Number.NaN)),
+    x,
+  );
+  await expect(lost).rejects.toMatchObject({
+    code: 'NOT_FINITE',
+    message: expect.stringMatching(/rows 0 to 1: layers\.0/),
+  });
+  expect(memory().numTensors).toBe(before + leaves(model.layout, params).length);
+});
+
 test('what does not fit is refused', async () => {
   const params = identity.init(1);
   const x = normal([2, 3], 1);
@@ -102,6 +147,10 @@ test('what does not fit is refused', async () => {
   expect(await code(interpolate(identity, params, x, x, { steps: 1 }))).toBe('CONFIG');
   expect(await code(interpolate(identity, params, normal([2, 2], 1), normal([2, 2], 1)))).toBe('SHAPE');
   expect(await code(reconstruct(identity, params, zeros([0, 3])))).toBe('DATA');
+  for (const batchSize of [0, 1.5, Number.NaN]) {
+    expect(await code(reconstruct(identity, params, x, { batchSize }))).toBe('CONFIG');
+  }
+  expect(await code(moveAlong(identity, params, x, new Float32Array(3), []))).toBe('DATA');
   expect(await code(reconstruct(identity, params, mul(x, Number.NaN)))).toBe('NOT_FINITE');
   expect(await code(moveAlong(identity, params, x, new Float32Array(2), [1]))).toBe('SHAPE');
   expect(await code(moveAlong(identity, params, x, new Float32Array(3), [Number.NaN]))).toBe('NOT_FINITE');

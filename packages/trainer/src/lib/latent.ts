@@ -1,15 +1,7 @@
-import { DiffeoError, type Flow, type FlowParams, type Seed, sizeOf } from '@diffeo/core';
-import { tidied } from '@diffeo/core/engine';
-import { type Tensor, tensor } from '@tensorflow/tfjs-core';
-import { disposeSamples, requireSamples, rowsOf, type Samples, sliceRows, toSamples } from './samples.ts';
-
-/** How to go between data and latents. */
-export interface LatentOptions {
-  /** Draws the dequantization noise, where there is any. Default 0. */
-  readonly noise?: Seed;
-  /** How many rows go through the flow at once. Default 256. */
-  readonly batchSize?: number;
-}
+import { DiffeoError, type Flow, type FlowParams, sizeOf } from '@diffeo/core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { dataOf, type LatentOptions, latentsOf } from './latent-rows.ts';
+import { type Samples, toSamples } from './samples.ts';
 
 /** How to go from one latent to another. */
 export interface InterpolateOptions extends LatentOptions {
@@ -30,51 +22,6 @@ export interface Reconstruction {
   readonly exact: number;
   /** The largest difference. */
   readonly largestError: number;
-}
-
-/** The latents of data, `[rows, size of the base shape]`, row after row, on the host. */
-async function latentsOf(
-  model: Flow,
-  params: FlowParams,
-  samples: Samples,
-  { noise = 0, batchSize = 256 }: LatentOptions,
-  what: string,
-): Promise<Float32Array> {
-  await requireSamples(model, samples, what);
-  const size = sizeOf(model.baseShape);
-  const latents = new Float32Array(rowsOf(samples) * size);
-  for (let begin = 0; begin < rowsOf(samples); begin += batchSize) {
-    const batch = sliceRows(samples, begin, Math.min(batchSize, rowsOf(samples) - begin));
-    const { context } = batch;
-    const { value, logDet } = model.toBase(params, batch.x, { ...(context && { context }), noise: noise + begin });
-    latents.set((await value.data()) as Float32Array, begin * size);
-    for (const made of [value, logDet]) made.dispose();
-    disposeSamples(batch);
-  }
-  return latents;
-}
-
-/** The data of latents. `contextOf` gives a context to so many rows from one on. */
-async function dataOf(
-  model: Flow,
-  params: FlowParams,
-  latents: Float32Array,
-  { batchSize = 256 }: LatentOptions,
-  contextOf?: (begin: number, count: number) => Tensor,
-): Promise<Float32Array> {
-  const [size, width] = [sizeOf(model.baseShape), sizeOf(model.eventShape)];
-  const rows = latents.length / size;
-  const values = new Float32Array(rows * width);
-  for (let begin = 0; begin < rows; begin += batchSize) {
-    const count = Math.min(batchSize, rows - begin);
-    const x = tidied(() => {
-      const z = tensor(latents.slice(begin * size, (begin + count) * size), [count, ...model.baseShape]);
-      return model.toData(params, z, contextOf ? { context: contextOf(begin, count) } : {});
-    });
-    values.set((await x.data()) as Float32Array, begin * width);
-    x.dispose();
-  }
-  return values;
 }
 
 /** The weights of both ends, `at` of the way, for vectors with this angle between them. */
@@ -143,7 +90,7 @@ function meanOf(latents: Float32Array, size: number): Float64Array {
  * The direction of an attribute: the mean latent of data that have it, less that of data that have not (Kingma & Dhariwal
  * 2018, "Glow", §5), a vector of the flattened base shape.
  *
- * @throws DiffeoError `SHAPE`, `DATA` (no rows), `CONTEXT`, `NOT_FINITE` for what does not fit.
+ * @throws DiffeoError `SHAPE`, `DATA` (no rows), `CONTEXT`, `NOT_FINITE`, `CONFIG` for what does not fit.
  */
 export async function attributeDirection(
   model: Flow,
@@ -163,7 +110,7 @@ export async function attributeDirection(
  * Moves the latents of data along a direction by each of the amounts: the values of `[rows · amounts, ...eventShape]`, all
  * amounts of the first row first. An amount of 0 gives the row itself.
  *
- * @throws DiffeoError `SHAPE`, `DATA`, `CONTEXT`, `NOT_FINITE` for what does not fit.
+ * @throws DiffeoError `SHAPE`, `DATA`, `CONTEXT`, `NOT_FINITE`, `CONFIG` for what does not fit.
  */
 export async function moveAlong(
   model: Flow,
@@ -177,6 +124,7 @@ export async function moveAlong(
   if (direction.length !== size) {
     throw new DiffeoError('SHAPE', `a direction of this flow has ${size} numbers; got ${direction.length}`);
   }
+  if (amounts.length === 0) throw new DiffeoError('DATA', 'moveAlong: there is no amount to move by');
   if (![...amounts, ...direction].every(Number.isFinite)) {
     throw new DiffeoError('NOT_FINITE', 'directions and amounts are finite numbers');
   }
@@ -188,28 +136,13 @@ export async function moveAlong(
     const [row, amount] = [Math.floor(i / (size * count)), amounts[Math.floor(i / size) % count] as number];
     moved[i] = (latents[row * size + (i % size)] as number) + amount * (direction[i % size] as number);
   }
-  const { context } = samples;
-  const rowOf = (at: number) => Math.floor(at / count);
-  const contextOf = context && ((begin: number, rows: number) => contextRows(context, begin, rows, rowOf));
-  return await dataOf(model, params, moved, options, contextOf);
-}
-
-/** The context of so many results from one on. */
-function contextRows(context: Tensor, begin: number, count: number, rowOf: (at: number) => number): Tensor {
-  const width = sizeOf(context.shape.slice(1));
-  const all = context.dataSync() as Float32Array;
-  const rows = new Float32Array(count * width);
-  for (let i = 0; i < count; i++) {
-    const row = rowOf(begin + i);
-    rows.set(all.subarray(row * width, (row + 1) * width), i * width);
-  }
-  return tensor(rows, [count, ...context.shape.slice(1)]);
+  return await dataOf(model, params, moved, options, samples.context);
 }
 
 /**
  * Data to latents and back. What a flow dequantizes comes back exactly, unless the flow's round trip is too inexact.
  *
- * @throws DiffeoError `SHAPE`, `DATA`, `CONTEXT`, `NOT_FINITE` for what does not fit.
+ * @throws DiffeoError `SHAPE`, `DATA`, `CONTEXT`, `NOT_FINITE`, `CONFIG` for what does not fit.
  */
 export async function reconstruct(
   model: Flow,
@@ -219,16 +152,13 @@ export async function reconstruct(
 ): Promise<Reconstruction> {
   const samples = toSamples(data);
   const latents = await latentsOf(model, params, samples, options, 'the data to reconstruct');
-  const { context } = samples;
-  const contextOf = context && ((begin: number, rows: number) => contextRows(context, begin, rows, (at) => at));
-  const values = await dataOf(model, params, latents, options, contextOf);
+  const values = await dataOf(model, params, latents, options, samples.context);
   const given = (await samples.x.data()) as Float32Array;
   let [equal, largestError] = [0, 0];
   for (const [i, value] of values.entries()) {
     const error = Math.abs(value - (given[i] as number));
     if (error === 0) equal++;
-    // Written so that NaN, which is larger than nothing, is not passed over.
-    if (!(error <= largestError)) largestError = error;
+    largestError = Math.max(largestError, error);
   }
   return { values, exact: equal / values.length, largestError };
 }
