@@ -1,4 +1,5 @@
 export { useWasm, type WasmOptions } from './lib/backend.ts';
+export { rowsTogether } from './lib/batch-size.ts';
 export { fit } from './lib/fit.ts';
 export type { FitOptions, Fitted, HistoryPoint, Progress } from './lib/fit-options.ts';
 export { gaussianBaseline } from './lib/gaussian-baseline.ts';

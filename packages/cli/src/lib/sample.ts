@@ -1,5 +1,5 @@
 import { DiffeoError, fold, type Seed, sizeOf } from '@diffeo/core';
-import { sample as draw } from '@diffeo/trainer';
+import { sample as draw, rowsTogether } from '@diffeo/trainer';
 import { csvHeader, csvRows } from './csv-text.ts';
 import { requireImages, writeSheet } from './image-model.ts';
 import { stopIfCancelled } from './interruption.ts';
@@ -19,9 +19,6 @@ export interface SampleOptions {
   readonly signal: AbortSignal;
 }
 
-/** How many samples are drawn at once. */
-const batch = 8192;
-
 /** Columns of a file without a header are called by their numbers, which say nothing: no header then either. */
 const areNumbers = (columns: readonly string[]): boolean => columns.every((name) => /^\d+$/.test(name));
 
@@ -35,7 +32,7 @@ async function sampleSheet(
   const sheets: Float32Array[] = [];
   for (const temperature of temperatures) {
     await stopIfCancelled(signal);
-    sheets.push(await draw(model, params, { count, seed: fold(seed, 0), temperature, batchSize: 256 }));
+    sheets.push(await draw(model, params, { count, seed: fold(seed, 0), temperature }));
   }
   const values = new Float32Array(sheets.flatMap((sheet) => [...sheet]));
   const several = temperatures.length > 1;
@@ -73,6 +70,7 @@ export async function sample(options: SampleOptions): Promise<void> {
   const columns = notes.columns ?? Array.from({ length: width }, (_, i) => `x${i + 1}`);
   const sink = resultSink(out);
   try {
+    const batch = rowsTogether(model);
     if (!areNumbers(columns)) await sink.write(csvHeader(columns));
     for (let drawn = 0; drawn < count; drawn += batch) {
       await stopIfCancelled(signal);

@@ -6,9 +6,6 @@ import { stopIfCancelled } from './interruption.ts';
 /** Between two lots of so many rows a signal has its turn. */
 const lot = 16384;
 
-/** Rows that go through the flow at once: of images fewer, whose activations would fill the memory. */
-const rowsTogether = ({ eventShape }: Flow): number => (eventShape.length === 3 ? 256 : 4096);
-
 /**
  * The log-likelihood of each row, nats. `seed` draws the noise of dequantization, if the flow dequantizes.
  *
@@ -37,10 +34,7 @@ export async function scoreRows(
     const values = rows.values.subarray(begin * width, (begin + lot) * width);
     const x = toTensor({ ...rows, values, count: values.length / width });
     try {
-      scores.set(
-        await score(model, params, x, { noise: fold(seed, begin), draws, batchSize: rowsTogether(model) }),
-        begin,
-      );
+      scores.set(await score(model, params, x, { noise: fold(seed, begin), draws }), begin);
     } catch (cause) {
       if (!isDiffeoError(cause) || begin === 0) throw cause;
       throw new DiffeoError(cause.code, `after the first ${begin} rows: ${cause.message}`, { cause });

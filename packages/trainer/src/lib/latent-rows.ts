@@ -1,6 +1,7 @@
 import { DiffeoError, type Flow, type FlowParams, fold, type Seed, sizeOf } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
 import { gather, type Tensor, tensor, tensor1d } from '@tensorflow/tfjs-core';
+import { requireBatchSize, rowsTogether } from './batch-size.ts';
 import { firstNotFinite } from './diagnose.ts';
 import { disposeSamples, requireSamples, rowsOf, type Samples, sliceRows } from './samples.ts';
 
@@ -8,13 +9,8 @@ import { disposeSamples, requireSamples, rowsOf, type Samples, sliceRows } from 
 export interface LatentOptions {
   /** Draws the dequantization noise, where there is any. Default 0. */
   readonly noise?: Seed;
-  /** How many rows go through the flow at once. Default 256. */
+  /** How many rows go through the flow at once. Default {@link rowsTogether}. */
   readonly batchSize?: number;
-}
-
-function requireBatchSize(batchSize: number): void {
-  if (Number.isSafeInteger(batchSize) && batchSize > 0) return;
-  throw new DiffeoError('CONFIG', `batchSize must be a whole number above 0; got ${batchSize}`);
 }
 
 /** The latents of a batch whose first row has the number `begin` among all. */
@@ -44,7 +40,7 @@ export async function latentsOf(
   model: Flow,
   params: FlowParams,
   samples: Samples,
-  { noise = 0, batchSize = 256 }: LatentOptions,
+  { noise = 0, batchSize = rowsTogether(model) }: LatentOptions,
   what: string,
 ): Promise<Float32Array> {
   requireBatchSize(batchSize);
@@ -72,7 +68,7 @@ export async function dataOf(
   model: Flow,
   params: FlowParams,
   latents: Float32Array,
-  { batchSize = 256 }: LatentOptions,
+  { batchSize = rowsTogether(model) }: LatentOptions,
   context?: Tensor,
 ): Promise<Float32Array> {
   const [size, width] = [sizeOf(model.baseShape), sizeOf(model.eventShape)];

@@ -9,6 +9,7 @@ import {
   sizeOf,
 } from '@diffeo/core';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { requireBatchSize, rowsTogether } from './batch-size.ts';
 import type { SampleBlock } from './parallel/messages.ts';
 import { portion } from './parallel/portion.ts';
 import { type Workers, type WorkersOptions, withCrew } from './parallel/workers.ts';
@@ -16,7 +17,7 @@ import { type HostArray, toHostSamples } from './rows.ts';
 
 /** What to draw, and where. */
 export interface DrawOptions extends SampleOptions {
-  /** How many are drawn at once. Samples depend on it. Default 4096. */
+  /** How many are drawn at once. Samples depend on it. Default {@link rowsTogether}. */
   readonly batchSize?: number;
   /** Workers to draw on, or how many to start for it. Default: this thread alone. */
   readonly workers?: number | WorkersOptions | Workers;
@@ -63,19 +64,17 @@ function blocksOf(count: number, batchSize: number, seed: Seed): SampleBlock[] {
  * Any number of samples, in blocks that fit into memory: the values of `[count, ...eventShape]`, row after row. The same
  * seed and block size give the same samples on any number of workers.
  *
- * @throws DiffeoError `SHAPE`, `SEED`, `CONTEXT`, `TEMPERATURE` for what does not fit; `WORKER` when a worker dies.
+ * @throws DiffeoError `SHAPE`, `SEED`, `CONTEXT`, `TEMPERATURE`, `CONFIG` for what does not fit; `WORKER` when a worker dies.
  */
 export async function sample(
   model: Flow,
   params: FlowParams,
-  { count, seed, context, temperature, batchSize = 4096, workers }: DrawOptions,
+  { count, seed, context, temperature, batchSize = rowsTogether(model), workers }: DrawOptions,
 ): Promise<Float32Array> {
   if (!(Number.isSafeInteger(count) && count >= 0)) {
     throw new DiffeoError('SHAPE', `count must be a whole number of 0 or more; got ${count}`);
   }
-  if (!(Number.isSafeInteger(batchSize) && batchSize > 0)) {
-    throw new DiffeoError('CONFIG', `batchSize must be a whole number above 0; got ${batchSize}`);
-  }
+  requireBatchSize(batchSize);
   if (context && context.shape[0] !== 1 && context.shape[0] !== count) {
     throw new DiffeoError('CONTEXT', `the context must have 1 row or ${count}; got [${context.shape.join(', ')}]`);
   }

@@ -4,6 +4,7 @@ import { realNVP } from '@diffeo/layers-coupling';
 import { concat, floor, memory, mul, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { useWasm } from './backend.ts';
+import { sample } from './sample.ts';
 import { score } from './score.ts';
 
 await useWasm();
@@ -23,6 +24,18 @@ test('scores are those of logProb, in any batches, and leave no tensor', async (
   }
   expect(memory().numTensors).toBe(before);
 });
+
+test.each([0, -1, 0.5, Number.NaN, Infinity])(
+  'a batch of %d rows: refused, in scoring and in sampling',
+  async (batchSize) => {
+    const refused = { code: 'CONFIG', message: expect.stringMatching(/batchSize must be a whole number above 0/) };
+    const data = { x: zeros([4, 2]), context: zeros([4, 1]) };
+    await expect(score(model, params, data, { batchSize })).rejects.toMatchObject(refused);
+    await expect(score(model, params, data, { batchSize, workers: 2 })).rejects.toMatchObject(refused);
+    const draw = { count: 4, seed: 1, context: data.context, batchSize };
+    await expect(sample(model, params, draw)).rejects.toMatchObject(refused);
+  },
+);
 
 test('several draws of noise are averaged in probability, on any number of workers', async () => {
   const levels = flow({

@@ -1,5 +1,6 @@
 import { DiffeoError, type Flow, type FlowParams, fold, type Seed, save } from '@diffeo/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { requireBatchSize, rowsTogether } from './batch-size.ts';
 import { firstNotFinite } from './diagnose.ts';
 import { portion } from './parallel/portion.ts';
 import { type Workers, type WorkersOptions, withCrew } from './parallel/workers.ts';
@@ -7,7 +8,7 @@ import { toHostSamples } from './rows.ts';
 import { disposeSamples, requireSamples, rowsOf, type Samples, sliceRows, toSamples } from './samples.ts';
 
 export interface ScoreOptions {
-  /** How many rows go through the flow at once. Default 4096. */
+  /** How many rows go through the flow at once. Default {@link rowsTogether}. */
   readonly batchSize?: number;
   /** Draws the dequantization noise, where there is any. Default 0. */
   readonly noise?: Seed;
@@ -74,7 +75,7 @@ export async function scoreChecked(
   model: Flow,
   params: FlowParams,
   samples: Samples,
-  { batchSize = 4096, noise = 0, draws = 1, workers }: ScoreOptions,
+  { batchSize = rowsTogether(model), noise = 0, draws = 1, workers }: ScoreOptions,
 ): Promise<Float32Array> {
   const rows = rowsOf(samples);
   const scores = new Float32Array(rows);
@@ -119,7 +120,8 @@ export async function score(
   data: Samples | Tensor,
   options: ScoreOptions = {},
 ): Promise<Float32Array> {
-  const { draws = 1 } = options;
+  const { draws = 1, batchSize } = options;
+  if (batchSize !== undefined) requireBatchSize(batchSize);
   if (!(Number.isSafeInteger(draws) && draws >= 1)) {
     throw new DiffeoError('CONFIG', `score: draws must be a whole number of 1 or more; got ${draws}`);
   }

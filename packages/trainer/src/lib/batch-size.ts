@@ -1,0 +1,19 @@
+import { DiffeoError, type Flow, sizeOf } from '@diffeo/core';
+
+/** Numbers of the events of one batch: what lies between the layers of a flow of images is some dozen times as many. */
+const numbersTogether = 2 ** 18;
+
+/**
+ * How many rows of data go through a flow at once where nobody says: 4096, and fewer of large events, so that a tensor of
+ * them takes about a megabyte: 256 of 28 × 28, 16 of 64 × 64 × 3. A power of two, so that multiples of it are whole batches.
+ */
+export function rowsTogether({ bijector }: Flow): number {
+  const fitting = Math.max(1, numbersTogether / sizeOf(bijector.eventShape));
+  return Math.min(4096, 2 ** Math.floor(Math.log2(fitting)));
+}
+
+/** @throws DiffeoError `CONFIG` for a number of rows that is none. */
+export function requireBatchSize(batchSize: number): void {
+  if (Number.isSafeInteger(batchSize) && batchSize > 0) return;
+  throw new DiffeoError('CONFIG', `batchSize must be a whole number above 0; got ${batchSize}`);
+}
