@@ -3,6 +3,7 @@ export { normalMixture } from './lib/bases/normal-mixture.ts';
 export { standardNormal } from './lib/bases/standard-normal.ts';
 export { studentT } from './lib/bases/student-t.ts';
 export { uniformBox } from './lib/bases/uniform-box.ts';
+export { crc32 } from './lib/checksum.ts';
 export type {
   Base,
   Bijector,
