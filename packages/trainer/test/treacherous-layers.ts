@@ -33,6 +33,20 @@ export const deadly = defineLayer({
   }),
 });
 
+/** A shift whose thread ends at the call whose number stands in the environment, `DIFFEO_TEST_LAST_CALL`. */
+export const mortal = defineLayer({
+  type: 'treacherous/mortal',
+  version: 1,
+  schema: strictObject({}),
+  build: (_, { eventShape }) => ({
+    ...shiftBy(eventShape),
+    inverse: ({ shift }: Shift, x: Tensor) => {
+      if (!isMainThread && ++calls === Number(process.env['DIFFEO_TEST_LAST_CALL'])) process.exit(3);
+      return { value: sub(x, shift), logDet: zeros([x.shape[0] as number]) };
+    },
+  }),
+});
+
 /** A shift whose logDet is the logarithm of a number that falls below 0 as the shift is learned. */
 export const failing = defineLayer({
   type: 'treacherous/failing',

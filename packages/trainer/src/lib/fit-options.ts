@@ -41,10 +41,17 @@ export interface FitOptions {
    */
   readonly workers?: number | WorkersOptions | Workers;
   /**
-   * Goes on with a run that its signal ended, from `Fitted.checkpoint`: with the same flow, data and options, what comes out
-   * is what would have come out without the interruption, to the bit. `params` is not looked at.
+   * Goes on with a run that ended before its time, from `Fitted.checkpoint` or what `onCheckpoint` was given: with the same
+   * flow, data and options, what comes out is what would have come out without the interruption, to the bit. Others are
+   * refused. `params` is not looked at.
    */
   readonly resume?: Uint8Array;
+  /**
+   * Called at validations with a checkpoint for `resume`, so that a run survives the end of its process: at the first, and then
+   * after 5 seconds or more, and so that checkpoints take a twentieth of the time at most. What it returns is waited for, and
+   * what it throws ends the run. The bytes are to be read, not changed.
+   */
+  readonly onCheckpoint?: (checkpoint: Uint8Array) => void | Promise<void>;
   /** Ends the run early; what was reached is returned, and a checkpoint to go on from. */
   readonly signal?: AbortSignal;
   /** Called after every step; keep it quick. */
@@ -87,7 +94,10 @@ export interface Fitted {
   readonly bestStep: number;
   /** `converged`: no better validation for `patience` validations. `cancelled`: by the signal. */
   readonly stopped: 'finished' | 'converged' | 'cancelled';
-  /** What `FitOptions.resume` takes, where the signal ended the run. */
+  /**
+   * What `FitOptions.resume` takes: of a run that its signal ended, where it stood; in the cause of an error, the newest that
+   * was kept at a validation, or what was resumed from. Otherwise `null`.
+   */
   readonly checkpoint: Uint8Array | null;
   readonly seconds: number;
   readonly samplesPerSecond: number;

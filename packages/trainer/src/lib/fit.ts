@@ -1,18 +1,13 @@
-import { copyParams, DiffeoError, disposeParams, type Flow, fold, leaves, sizeOf } from '@diffeo/core';
+import { copyParams, DiffeoError, disposeParams, type Flow, fold } from '@diffeo/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { breather } from './breather.ts';
-import {
-  type Best,
-  type Checkpoint,
-  packCheckpoint,
-  type RunSettings,
-  requireSameRun,
-  unpackCheckpoint,
-} from './checkpoint.ts';
+import { type Best, type Checkpoint, disposeCheckpoint, packCheckpoint, unpackCheckpoint } from './checkpoint.ts';
+import { checkpointPace } from './checkpoint-pace.ts';
 import { type FitOptions, type Fitted, type HistoryPoint, requireOptions } from './fit-options.ts';
 import { parallelTraining } from './parallel/parallel-training.ts';
 import { type Crew, withCrew } from './parallel/workers.ts';
 import { largestRoundTrip, roundTripError } from './round-trip.ts';
+import { type RunSettings, requireSameRun, runSettings } from './run-settings.ts';
 import { rowsOf, type Samples, toSamples } from './samples.ts';
 import { cosine } from './schedule.ts';
 import { scoreChecked } from './score.ts';
@@ -31,8 +26,8 @@ const mean = (values: ArrayLike<number>): number => {
  *
  * @throws DiffeoError `NOT_FINITE` when data hold NaN or infinity (row and position named), and at the first loss or
  * gradient that is not finite: the message names the part, and `error.cause` is the {@link Fitted} of the best or last
- * good parameters. `WORKER` when a worker dies, and `INEXACT` where the flow is not exact enough for `recompute`, with the
- * same cause. `SHAPE`, `CONTEXT`, `DATA`, `CONFIG` for what does not
+ * good parameters, with the newest checkpoint that was kept. `WORKER` when a worker dies, and `INEXACT` where the flow is not
+ * exact enough for `recompute`, with the same cause. `SHAPE`, `CONTEXT`, `DATA`, `CONFIG` for what does not
  * fit, be it to a checkpoint, and `FILE` for what is no checkpoint of this flow.
  */
 export async function fit(model: Flow, data: Samples | Tensor, options: FitOptions = {}): Promise<Fitted> {
@@ -47,40 +42,32 @@ export async function fit(model: Flow, data: Samples | Tensor, options: FitOptio
   }
 }
 
-/** How many numbers are trained. */
-const countTrained = (model: Flow, freeze: FitOptions['freeze']): number =>
-  leaves(model.layout, {}).reduce(
-    (count, { path, leaf }) => count + (leaf.trainable && !freeze?.(path) ? sizeOf(leaf.shape) : 0),
-    0,
-  );
-
 /** The checkpoint to go on from, of a run like this one. */
 function resumedFrom(model: Flow, bytes: Uint8Array | undefined, settings: RunSettings): Checkpoint | null {
   if (!bytes) return null;
   const checkpoint = unpackCheckpoint(model, bytes);
   try {
-    requireSameRun(settings, checkpoint);
+    requireSameRun(settings, checkpoint.settings);
   } catch (error) {
-    disposeParams(model.layout, checkpoint.params);
-    if (checkpoint.best) disposeParams(model.layout, checkpoint.best.params);
+    disposeCheckpoint(model, checkpoint);
     throw error;
   }
   return checkpoint;
 }
 
-/** Begins on workers or on this thread, or goes on. */
-function begin(
+/** Begins on workers or on this thread, or goes on. What is resumed stays the caller's. */
+async function begin(
   crew: Crew | null,
   model: Flow,
   train: Samples,
   options: FitOptions,
   { batchSize, seed }: RunSettings,
   resumed: Checkpoint | null,
-) {
+): Promise<Training> {
   const { params, moments } = resumed ?? { params: options.params, moments: undefined };
   const start = { ...options, ...(params && { params }), moments, seed, batchSize };
   if (!crew) return localTraining(model, train, start);
-  if (crew.count <= batchSize) return parallelTraining(crew, model, train, start);
+  if (crew.count <= batchSize) return await parallelTraining(crew, model, train, start);
   throw new DiffeoError('CONFIG', `fit: ${crew.count} workers cannot share a batch of ${batchSize} rows`);
 }
 
@@ -88,9 +75,10 @@ function begin(
 async function fitOn(
   crew: Crew | null,
   model: Flow,
-  { train, validation }: { readonly train: Samples; readonly validation: Samples | null },
+  data: { readonly train: Samples; readonly validation: Samples | null },
   options: FitOptions,
 ): Promise<Fitted> {
+  const { train, validation } = data;
   const {
     steps = 2000,
     seed = 0,
@@ -98,18 +86,27 @@ async function fitOn(
     schedule = cosine(),
     learningRate = 2e-3,
     clipNorm = 5,
+    gradient = 'store',
+    freeze,
     signal,
     onProgress,
+    onCheckpoint,
   } = options;
   const { validateEvery = Math.max(1, Math.round(steps / 50)) } = options;
   const batchSize = Math.min(options.batchSize ?? 256, rowsOf(train));
-  const settings: RunSettings = {
-    ...{ steps, batchSize, learningRate, clipNorm, seed, validateEvery },
-    rows: rowsOf(train),
-    trained: countTrained(model, options.freeze),
-  };
+  const settings = runSettings(model, data, {
+    ...{ steps, batchSize, learningRate, clipNorm, seed, validateEvery, patience, gradient, schedule },
+    workers: crew?.count ?? 0,
+    ...(freeze && { freeze }),
+  });
   const resumed = resumedFrom(model, options.resume, settings);
-  const run: Training = await begin(crew, model, train, options, settings, resumed);
+  let run: Training;
+  try {
+    run = await begin(crew, model, train, options, settings, resumed);
+  } catch (error) {
+    if (resumed) disposeCheckpoint(model, resumed);
+    throw error;
+  }
   if (resumed) disposeParams(model.layout, resumed.params);
 
   const { state } = resumed ?? {};
@@ -120,6 +117,9 @@ async function fitOn(
   let unimproved = state?.unimproved ?? 0;
   let losses: number[] = [...(state?.losses ?? [])];
   const breathe = breather();
+  const pace = checkpointPace();
+  /** The newest checkpoint that was kept, for when the run cannot go on. */
+  let kept = resumed && options.resume ? { bytes: options.resume, step: resumed.state.step } : null;
 
   const timing = (done: number): { seconds: number; samplesPerSecond: number } => {
     const seconds = (performance.now() - began) / 1000;
@@ -160,6 +160,16 @@ async function fitOn(
     });
   };
 
+  const over = (): boolean => run.step >= steps || unimproved >= patience;
+
+  const keepCheckpoint = async (): Promise<void> => {
+    if (over() || !pace.due) return;
+    const started = performance.now();
+    kept = { bytes: await checkpointed(), step: run.step };
+    await onCheckpoint?.(kept.bytes);
+    pace.took(performance.now() - started);
+  };
+
   const finish = async (stopped: Fitted['stopped'], checkpoint: Uint8Array | null = null): Promise<Fitted> => {
     const newest = await run.newest();
     const { params, step } = best ?? { params: copyParams(model.layout, newest.params), step: newest.step };
@@ -169,17 +179,18 @@ async function fitOn(
   };
 
   const stop = async (code: string, message: string, advice = ''): Promise<never> => {
-    const cause = await finish('cancelled');
+    const cause = await finish('cancelled', kept?.bytes);
     const { steps, bestStep } = cause;
     const text = `training stopped at step ${steps}: ${message}. The parameters from step ${bestStep} are in error.cause.params.`;
-    throw new DiffeoError(code, text + advice, { cause });
+    const more = kept ? ` A checkpoint of step ${kept.step} is in error.cause.checkpoint.` : '';
+    throw new DiffeoError(code, text + more + advice, { cause });
   };
   const stopNotFinite = (message: string): Promise<never> =>
     stop('NOT_FINITE', message, ' Try a lower learning rate, or look at the data for values far from the rest.');
 
   /** Gradients that rebuild what entered each layer are as good as the round trip that they rebuild it by. */
   const requireRoundTrip = async (): Promise<void> => {
-    if (options.gradient !== 'recompute') return;
+    if (gradient !== 'recompute') return;
     const { params } = await run.newest();
     const error = roundTripError(model, params, train, fold(seed, 'round trip'));
     if (error <= largestRoundTrip) return;
@@ -198,7 +209,10 @@ async function fitOn(
       const step = from + i + 1;
       if (problem) await stopNotFinite(problem.message);
       losses.push(loss);
-      if (step % validateEvery === 0 || step === steps) await validate();
+      if (step % validateEvery === 0 || step === steps) {
+        await validate();
+        await keepCheckpoint();
+      }
       const known = validated !== undefined && { validation: validated };
       onProgress?.({ step, steps, loss, gradientNorm, learningRate: rates[i] as number, ...known, ...timing(step) });
     }
@@ -206,7 +220,7 @@ async function fitOn(
 
   try {
     await requireRoundTrip();
-    while (run.step < steps && unimproved < patience) {
+    while (!over()) {
       // Waiting for workers lets everything else have its turn too.
       if (!crew) await breathe();
       if (signal?.aborted) return await finish('cancelled', await checkpointed());

@@ -40,26 +40,31 @@ export async function parallelTraining(
   const { seed, batchSize, clipNorm, gradient, freeze, moments } = start;
   const initial = startedParams(model, train, start);
   const flat = flatParams(model.layout, initial, freeze);
-  const file = await save(model, initial);
   const frozen = leaves(model.layout, initial).flatMap(({ path }) => (freeze?.(path) ? [path] : []));
-  const data = await toHostSamples(train);
   const meeting =
     typeof SharedArrayBuffer === 'undefined' ? null : new SharedArrayBuffer(meetingBytes(crew.count, flat.size + 1));
-  await crew.ask((index) => ({
-    type: 'train',
-    file,
-    data,
-    share: { index, count: crew.count },
-    options: {
-      seed,
-      batchSize,
-      frozen,
-      ...(clipNorm !== undefined && { clipNorm }),
-      ...(gradient && { gradient }),
-      ...(moments && { moments }),
-    },
-    meeting,
-  }));
+  try {
+    const file = await save(model, initial);
+    const data = await toHostSamples(train);
+    await crew.ask((index) => ({
+      type: 'train',
+      file,
+      data,
+      share: { index, count: crew.count },
+      options: {
+        seed,
+        batchSize,
+        frozen,
+        ...(clipNorm !== undefined && { clipNorm }),
+        ...(gradient && { gradient }),
+        ...(moments && { moments }),
+      },
+      meeting,
+    }));
+  } catch (error) {
+    disposeParams(model.layout, initial);
+    throw error;
+  }
 
   const own = (params: FlowParams) =>
     leaves(model.layout, params).flatMap(({ path, leaf, tensor }) =>

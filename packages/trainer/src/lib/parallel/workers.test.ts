@@ -3,7 +3,7 @@ import { standardise, toTensor, twoMoons } from '@diffeo/datasets';
 import { realNVP } from '@diffeo/layers-coupling';
 import { memory, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { afterAll, expect, test } from 'vitest';
-import { deadly, failing } from '../../../test/treacherous-layers.ts';
+import { deadly, failing, mortal } from '../../../test/treacherous-layers.ts';
 import { useWasm } from '../backend.ts';
 import { fit } from '../fit.ts';
 import type { Fitted } from '../fit-options.ts';
@@ -104,6 +104,27 @@ test('a worker that dies ends the run, and what was reached is in the cause', as
   expect(steps).toBeGreaterThanOrEqual(10);
   expect(bestStep).toBeGreaterThan(0);
   expect(leaves(doomed.layout, params).every(({ tensor }) => tensor && !tensor.isDisposed)).toBe(true);
+}, 20_000);
+
+test('a run whose worker died goes on from the checkpoint that it left, as though it had not', async () => {
+  const doomed = flow({ eventShape: [2], layers: [mortal()], base: diagonalNormal() });
+  const x = normal([100, 2], 1);
+  const given: Uint8Array[] = [];
+  const options = { steps: 60, validateEvery: 10, batchSize: 20, seed: 2, workers: { count: 2, modules } };
+  const onCheckpoint = (bytes: Uint8Array) => void given.push(bytes);
+  process.env['DIFFEO_TEST_LAST_CALL'] = '45';
+  const error = await failure(fit(doomed, x, { ...options, onCheckpoint }));
+  delete process.env['DIFFEO_TEST_LAST_CALL'];
+  expect(error).toMatchObject({
+    code: 'WORKER',
+    message: expect.stringMatching(/A checkpoint of step 10 is in error\.cause\.checkpoint/),
+  });
+  const { checkpoint } = error.cause as Fitted;
+  expect(checkpoint).toBe(given.at(-1));
+  const resumed = await fit(doomed, x, { ...options, resume: checkpoint as Uint8Array });
+  const whole = await fit(doomed, x, options);
+  expect(numbersOf(doomed, resumed)).toEqual(numbersOf(doomed, whole));
+  expect(resumed.history).toEqual(whole.history);
 }, 20_000);
 
 test('the first number that is not finite is named by the worker that met it', async () => {
