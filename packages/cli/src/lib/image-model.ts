@@ -4,18 +4,10 @@ import { imageSheet, nearestImages } from '@diffeo/datasets/images';
 import { writeAtomically } from './atomic-file.ts';
 import type { StoredModel } from './read-model.ts';
 
-/** How many levels each number of a model's data has; `null` where they are not whole. */
-export function levelsOf({ model }: Pick<StoredModel, 'model'>): number | null {
-  type Config = { readonly levels?: unknown; readonly dequantizer?: { readonly config: Config } };
-  let config = model.spec.dequantize?.config as Config | undefined;
-  while (config?.dequantizer) config = config.dequantizer.config;
-  return typeof config?.levels === 'number' ? config.levels : null;
-}
-
 /** Throws `SHAPE` unless a model is one of images of whole levels; returns how many levels. */
 export function requireImages(stored: StoredModel): number {
-  const { eventShape } = stored.model;
-  const levels = levelsOf(stored);
+  const { eventShape, dequantizer } = stored.model;
+  const levels = dequantizer?.levels ?? null;
   const channels = eventShape[2];
   if (eventShape.length === 3 && (channels === 1 || channels === 3) && levels !== null && levels <= 256) return levels;
   throw new DiffeoError(

@@ -3,7 +3,6 @@ import { type CsvOptions, checkLevels, type Rows } from '@diffeo/datasets';
 import { imageRows } from '@diffeo/datasets/images';
 import { findData } from './data-source.ts';
 import { readImageSource } from './image-data.ts';
-import { levelsOf } from './image-model.ts';
 import type { StoredModel } from './read-model.ts';
 import { readDigitRows, readTable } from './read-rows.ts';
 import { heldOutPoints, splitImageRows } from './training-data.ts';
@@ -70,7 +69,7 @@ export async function rowsForModel(stored: StoredModel, options: RowsOptions): P
       `${path} takes rows of ${dimensions} numbers, and ${options.data} has rows of ${width}`,
     );
   }
-  const levels = levelsOf(stored);
-  if (levels !== null) checkLevels(rows, levels);
+  const { levels } = model.dequantizer ?? {};
+  if (levels !== undefined) checkLevels(rows, levels);
   return { ...rows, eventShape: model.eventShape };
 }

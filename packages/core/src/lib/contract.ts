@@ -110,9 +110,19 @@ export interface Base<P = any> extends Part<P> {
 export interface Dequantizer<P = any> extends Part<P> {
   /** The shape of a value, which the layers take, where it is not the event shape: padding adds to it. */
   readonly baseShape?: Shape;
+  /**
+   * How many levels a raw number has, where it is a whole number 0 … levels − 1 (`Infinity`: of any size). The trainer
+   * refuses other data; `encode` does not look. Absent: raw numbers may be any.
+   */
+  readonly levels?: number;
   /** log P(raw) ≥ log p(value) + logDensity, with `logDensity` `[batch]` in nats. */
   encode(params: P, raw: Tensor, seed: Seed, call: Call): { readonly value: Tensor; readonly logDensity: Tensor };
   decode(params: P, value: Tensor): Tensor;
+  /**
+   * Optional, of one whose `encode` goes through layers: what they are given there, and what they bring back in the opposite
+   * direction from what they return. By it `recompute` is judged exact enough or not.
+   */
+  roundTrip?(params: P, raw: Tensor, seed: Seed, call: Call): { readonly point: Tensor; readonly back: Tensor };
 }
 
 /** A network inside a layer: any layer takes any network, saved by type. */

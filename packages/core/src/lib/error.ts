@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'DATA'
   | 'DUPLICATE_TYPE'
   | 'FILE'
+  | 'INEXACT'
   | 'MIGRATION'
   | 'MISSING_TENSOR'
   | 'NEWER_VERSION'

@@ -452,6 +452,7 @@ onEachBackend('dequantization', () => {
     expect(numbers(samples)).toEqual(numbers(floor(samples)));
     expect(model.dequantizes).toBe(true);
     expect(bent.dequantizes).toBe(false);
+    expect([model.dequantizer?.eventShape, bent.dequantizer]).toEqual([[2], null]);
   });
 });
 

@@ -2,7 +2,7 @@ import { add, clone, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import { standardNormal } from './bases/standard-normal.ts';
 import { build, requireBatch } from './build.ts';
 import { broadcastContext } from './context.ts';
-import type { Bijector, Call, GradientMode, Latent, Part, Spec, Transformed } from './contract.ts';
+import type { Bijector, Call, Dequantizer, GradientMode, Latent, Part, Spec, Transformed } from './contract.ts';
 import { callOf } from './direction.ts';
 import { tidied } from './engine.ts';
 import { DiffeoError } from './error.ts';
@@ -70,6 +70,8 @@ export interface Flow extends Part<FlowParams> {
   /** The named parts of the base vector; one called `base` unless the flow is multi-scale. */
   readonly latents: readonly Latent[];
   readonly dequantizes: boolean;
+  /** What turns discrete data into continuous data; `null` where the data are continuous. */
+  readonly dequantizer: Dequantizer | null;
   /** Fills what starts from data. `x`: `[batch, ...eventShape]`, as many rows as are at hand. */
   start(params: FlowParams, x: Tensor, options?: Omit<LogProbOptions, 'gradient'>): FlowParams;
   /**
@@ -139,7 +141,7 @@ export function flow(spec: FlowSpec): Flow {
   requireShape(eventShape, 'eventShape');
   if (contextShape) requireShape(contextShape, 'contextShape');
 
-  const dequantizer = spec.dequantize && build(spec.dequantize, { name: 'dequantize', eventShape, contextShape });
+  const dequantizer = spec.dequantize ? build(spec.dequantize, { name: 'dequantize', eventShape, contextShape }) : null;
   const dataShape = dequantizer?.baseShape ?? eventShape;
   let shape = dataShape;
   const layers = spec.layers.map((layer, i) => {
@@ -200,7 +202,8 @@ export function flow(spec: FlowSpec): Flow {
     layout,
     bijector,
     latents,
-    dequantizes: dequantizer !== undefined,
+    dequantizes: dequantizer !== null,
+    dequantizer,
     init: (seed) => {
       requireSeed(seed, 'the seed');
       return tidied(() => ({

@@ -1,7 +1,17 @@
-import { type DiffeoError, defineLayer, diagonalNormal, disposeParams, flow, leaf, leaves, normal } from '@diffeo/core';
-import { standardise, toTensor, twoMoons } from '@diffeo/datasets';
+import {
+  type DiffeoError,
+  defineLayer,
+  diagonalNormal,
+  disposeParams,
+  flow,
+  leaf,
+  leaves,
+  normal,
+  uniform,
+} from '@diffeo/core';
+import { logit, padImages, standardise, toTensor, twoMoons, variationalDequantize } from '@diffeo/datasets';
 import { realNVP } from '@diffeo/layers-coupling';
-import { add, fill, memory, mul, sum, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { add, fill, floor, memory, mul, sum, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { strictObject } from 'valibot';
 import { beforeAll, expect, test } from 'vitest';
 import { useWasm } from './backend.ts';
@@ -161,17 +171,19 @@ test('what starts from data starts from rows of the whole, however they are sort
   expect(Math.abs((mean as number) - 0.5)).toBeLessThan(0.02);
 });
 
+/** An identity whose way to the data is off by 0.002. */
+const inexact = defineLayer({
+  type: 'test/inexact',
+  version: 1,
+  schema: strictObject({}),
+  build: (_, { eventShape }) => ({
+    ...{ eventShape, baseShape: eventShape, contextShape: null, layout: {}, init: () => ({}) },
+    forward: (_params, z: Tensor) => ({ value: mul(z, 1.002), logDet: zeros([z.shape[0] as number]) }),
+    inverse: (_params, x: Tensor) => ({ value: mul(x, 1), logDet: zeros([x.shape[0] as number]) }),
+  }),
+});
+
 test('gradients by recompute want an exact round trip, and say so where there is none', async () => {
-  const inexact = defineLayer({
-    type: 'test/inexact',
-    version: 1,
-    schema: strictObject({}),
-    build: (_, { eventShape }) => ({
-      ...{ eventShape, baseShape: eventShape, contextShape: null, layout: {}, init: () => ({}) },
-      forward: (_params, z: Tensor) => ({ value: mul(z, 1.002), logDet: zeros([z.shape[0] as number]) }),
-      inverse: (_params, x: Tensor) => ({ value: mul(x, 1), logDet: zeros([x.shape[0] as number]) }),
-    }),
-  });
   const model = flow({ eventShape: [4], layers: [...realNVP({ layers: 2, hidden: [4] }), inexact()] });
   const x = normal([64, 4], 1);
   const options = { steps: 3, seed: 1 };
@@ -185,6 +197,17 @@ test('gradients by recompute want an exact round trip, and say so where there is
     const { params, steps } = await fit(model, x, { ...options, gradient });
     expect(steps).toBe(3);
     disposeParams(model.layout, params);
+  }
+});
+
+test('the noise that a dequantizer learns wants an exact round trip too', async () => {
+  const raw = floor(mul(uniform([64, 2, 2, 1], 1), 16));
+  const noise = variationalDequantize({ levels: 16, layers: [inexact()] });
+  for (const dequantize of [noise, padImages({ to: [4, 4], dequantizer: noise })]) {
+    const model = flow({ eventShape: [2, 2, 1], dequantize, layers: [logit()], base: diagonalNormal() });
+    const error = await failure(fit(model, raw, { steps: 3, gradient: 'recompute' }));
+    expect(error).toMatchObject({ code: 'INEXACT', message: expect.stringMatching(/stopped at step 0: a round trip/) });
+    disposeParams(model.layout, (error.cause as Fitted).params);
   }
 });
 

@@ -6,7 +6,7 @@ import { checkpointPace } from './checkpoint-pace.ts';
 import { type FitOptions, type Fitted, type HistoryPoint, requireOptions } from './fit-options.ts';
 import { parallelTraining } from './parallel/parallel-training.ts';
 import { type Crew, withCrew } from './parallel/workers.ts';
-import { largestRoundTrip, roundTripError } from './round-trip.ts';
+import { requireExactRows } from './round-trip.ts';
 import { type RunSettings, requireSameRun, runSettings } from './run-settings.ts';
 import { rowsOf, type Samples, toSamples } from './samples.ts';
 import { cosine } from './schedule.ts';
@@ -192,11 +192,10 @@ async function fitOn(
   const requireRoundTrip = async (): Promise<void> => {
     if (gradient !== 'recompute') return;
     const { params } = await run.newest();
-    const error = roundTripError(model, params, train, fold(seed, 'round trip'));
-    if (error <= largestRoundTrip) return;
-    const found = `a round trip through the flow comes back ${error.toExponential(1)} of the largest value away`;
-    const advice = ` Use gradient: 'checkpoint' or 'store', which do not need it, or a lower learning rate or bound.`;
-    await stop('INEXACT', `${found}, which is too far for gradient: 'recompute'`, advice);
+    await requireExactRows(model, params, train, fold(seed, 'round trip')).catch((error: unknown) => {
+      if (!(error instanceof DiffeoError && error.code === 'INEXACT')) throw error;
+      return stop('INEXACT', error.message);
+    });
   };
 
   /** Steps up to the next validation, or as many as are taken at once. */

@@ -44,21 +44,35 @@ export function splitSamples(samples: Samples, share: number, seed: Seed): { kep
   return { splitOff: takeRows(samples, order.subarray(0, count)), kept: takeRows(samples, order.subarray(count)) };
 }
 
-async function requireFinite(tensor: Tensor, what: string): Promise<void> {
-  const values = await tensor.data();
-  const at = (values as Float32Array).findIndex((value) => !Number.isFinite(value));
-  if (at < 0) return;
-  const width = tensor.size / (tensor.shape[0] as number);
-  throw new DiffeoError(
-    'NOT_FINITE',
-    `${what}: row ${Math.floor(at / width)} holds ${values[at]} at position ${at % width} (both counted from 0). Remove or fill in such values first.`,
-  );
+/**
+ * Throws unless the numbers of so many rows are finite, and where there are `levels`, whole numbers below as many.
+ *
+ * @throws DiffeoError `NOT_FINITE`, `DATA`, with row and position.
+ */
+export function requireNumbers(values: ArrayLike<number>, rows: number, what: string, levels?: number): void {
+  const refuse = (code: string, at: number, advice: string): never => {
+    const [row, position] = [Math.floor((at * rows) / values.length), at % (values.length / rows)];
+    const found = `row ${row} holds ${values[at]} at position ${position} (both counted from 0)`;
+    throw new DiffeoError(code, `${what}: ${found}. ${advice}`);
+  };
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] as number;
+    if (!Number.isFinite(value)) refuse('NOT_FINITE', at, 'Remove or fill in such values first.');
+    if (levels === undefined || (Number.isInteger(value) && value >= 0 && value < levels)) continue;
+    const range = levels === Infinity ? 'from 0 on' : `from 0 to ${levels - 1}`;
+    refuse(
+      'DATA',
+      at,
+      `The flow dequantizes whole numbers ${range}: give it those (pixels scaled to [0, 1] times 255, rounded), or the number of levels that the data have, or leave its dequantizer out if they are continuous.`,
+    );
+  }
 }
 
 /**
- * Throws unless the data are finite and fit the flow.
+ * Throws unless the data are finite and fit the flow; of one that dequantizes, unless they are of its levels: a score of
+ * other data would be a number and mean nothing.
  *
- * @throws DiffeoError `SHAPE`, `CONTEXT`, `DATA` (no rows), `NOT_FINITE` with row and position.
+ * @throws DiffeoError `SHAPE`, `CONTEXT`, `DATA` (no rows, or no levels), `NOT_FINITE`; the latter two with row and position.
  */
 export async function requireSamples(model: Flow, samples: Samples, what: string): Promise<void> {
   const { x, context } = samples;
@@ -80,6 +94,6 @@ export async function requireSamples(model: Flow, samples: Samples, what: string
       `${what} needs a context [${[rows, ...model.contextShape].join(', ')}]; got ${context ? `[${context.shape.join(', ')}]` : 'none'}`,
     );
   }
-  await requireFinite(x, what);
-  if (context) await requireFinite(context, `${what}, context`);
+  requireNumbers(await x.data(), rows, what, model.dequantizer?.levels);
+  if (context) requireNumbers(await context.data(), rows, `${what}, context`);
 }

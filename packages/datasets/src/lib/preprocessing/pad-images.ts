@@ -49,7 +49,7 @@ export const padImages: Definition<'dequantizer', typeof schema> = /* @__PURE__ 
     const rows = margins(height, to[0], site);
     const columns = margins(width, to[1], site);
     const inner = site.build(dequantizer, 'dequantizer', { eventShape: [...to, channels] });
-    const { start } = inner;
+    const { start, roundTrip, levels } = inner;
 
     const padded = (raw: Tensor): Tensor => {
       if (fill === 'zeros') return pad(raw, [[0, 0], [...rows], [...columns], [0, 0]]);
@@ -62,6 +62,7 @@ export const padImages: Definition<'dequantizer', typeof schema> = /* @__PURE__ 
       eventShape,
       baseShape: inner.baseShape ?? inner.eventShape,
       contextShape: inner.contextShape,
+      ...(levels !== undefined && { levels }),
       layout: { dequantizer: inner.layout },
       init: (seed) => ({ dequantizer: inner.init(seed) }),
       ...(start && {
@@ -72,6 +73,9 @@ export const padImages: Definition<'dequantizer', typeof schema> = /* @__PURE__ 
         const whole = inner.decode(params.dequantizer, value);
         return slice(whole, [0, rows[0], columns[0], 0], [whole.shape[0] as number, height, width, channels]);
       },
+      ...(roundTrip && {
+        roundTrip: (params, raw, seed, call) => roundTrip(params.dequantizer, padded(raw), seed, call),
+      }),
     };
   },
 });

@@ -11,8 +11,8 @@ const schema = strictObject({ levels: levelCount });
  * the range, so decode(encode(raw)) = raw exactly; for that u keeps off the borders by 2⁻²² of `levels`, and the density
  * counts it.
  *
- * `levels` is a whole number from 2 to 65,536: 256 for 8-bit images, 17 for the digits. See `checkLevels` to refuse data
- * that are not whole numbers of that range.
+ * `levels` is a whole number from 2 to 65,536: 256 for 8-bit images, 17 for the digits. The trainer refuses data that are
+ * not whole numbers of that range; `checkLevels` does so beforehand, for rows of the host.
  */
 export const uniformDequantize: Definition<'dequantizer', typeof schema> = /* @__PURE__ */ defineDequantizer({
   type: '@diffeo/datasets/uniform-dequantize',
@@ -23,6 +23,7 @@ export const uniformDequantize: Definition<'dequantizer', typeof schema> = /* @_
     return {
       eventShape,
       contextShape: null,
+      levels,
       layout: {},
       init: () => ({}),
       encode: (_params, raw, seed) => ({

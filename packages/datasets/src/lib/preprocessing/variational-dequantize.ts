@@ -94,16 +94,19 @@ export const variationalDequantize: Definition<'dequantizer', typeof schema> = /
       ...(seed !== undefined && { seed: fold(seed, 'dequantize') }),
       ...(gradient && { gradient }),
     });
+    const drawn = (raw: Tensor, seed: Seed): Tensor =>
+      logisticNoise([raw.shape[0] as number, ...noise.baseShape], seed);
     return {
       eventShape,
       contextShape: null,
+      levels,
       layout: { layers: noise.layout },
       init: (seed) => ({ layers: noise.init(seed) }),
       start: (params, raw, call) => ({
         layers: noise.start(params.layers, logisticNoise(raw.shape, fold(0, 'start')), callOn(raw, call)),
       }),
       encode: (params, raw, seed, call) => {
-        const epsilon = logisticNoise([raw.shape[0] as number, ...noise.baseShape], seed);
+        const epsilon = drawn(raw, seed);
         const { value, logDet } = noise.forward(params.layers, epsilon, callOn(raw, call));
         const logits = mul(value, deviation);
         const gained = sub(flatness(mul(epsilon, deviation), size), flatness(logits, size));
@@ -113,6 +116,11 @@ export const variationalDequantize: Definition<'dequantizer', typeof schema> = /
         };
       },
       decode: (_params, value) => gather(value),
+      roundTrip: (params, raw, seed, call) => {
+        const [point, inner] = [drawn(raw, seed), callOn(raw, call)];
+        const { value } = noise.forward(params.layers, point, inner);
+        return { point, back: noise.inverse(params.layers, value, inner).value };
+      },
     };
   },
 });
