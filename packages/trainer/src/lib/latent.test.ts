@@ -1,9 +1,10 @@
-import { flow, isDiffeoError, leaves, mapParams, normal, uniform } from '@diffeo/core';
+import { defineLayer, flow, isDiffeoError, leaves, mapParams, normal, uniform } from '@diffeo/core';
 import { logit, uniformDequantize } from '@diffeo/datasets';
 import { imageCoupling, realNVP } from '@diffeo/layers-coupling';
 import { glow, invertibleLinear } from '@diffeo/layers-glow';
 import { randomiseParams } from '@diffeo/testing';
-import { add, floor, memory, mul, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { add, cast, floor, memory, mul, sub, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { strictObject } from 'valibot';
 import { beforeAll, expect, test } from 'vitest';
 import { useWasm } from './backend.ts';
 import { attributeDirection, interpolate, moveAlong, reconstruct } from './latent.ts';
@@ -18,6 +19,23 @@ const images = flow({
 const raw = (rows: number, seed: number): Tensor => floor(mul(uniform([rows, 4, 4, 1], seed), 256));
 const imageParams = () =>
   randomiseParams(images.layout, images.start(images.init(1), raw(64, 9), { noise: 1 }), 2, 0.1);
+/** Adds the context to latents. */
+const addContext = defineLayer({
+  type: 'test/add-context',
+  version: 1,
+  schema: strictObject({}),
+  build: (_, { eventShape, contextShape }) => ({
+    ...{ eventShape, baseShape: eventShape, contextShape, layout: {}, init: () => ({}) },
+    forward: (_params, z: Tensor, { context }) => ({
+      value: add(z, cast(context as Tensor, 'float32')),
+      logDet: zeros([z.shape[0] as number]),
+    }),
+    inverse: (_params, x: Tensor, { context }) => ({
+      value: sub(x, cast(context as Tensor, 'float32')),
+      logDet: zeros([x.shape[0] as number]),
+    }),
+  }),
+});
 const identity = flow({ eventShape: [3], layers: [] });
 const rowOf = (values: Float32Array, width: number, row: number) => [
   ...values.subarray(row * width, (row + 1) * width),
@@ -78,6 +96,43 @@ test('a conditional flow moves every row under its own context', async () => {
   }
   const { largestError } = await reconstruct(model, params, data);
   expect(largestError).toBeLessThan(1e-4);
+});
+
+test('a way between rows of a conditional flow leads from one context to the other', async () => {
+  const model = flow({ eventShape: [2], contextShape: [1], layers: realNVP({ layers: 2, hidden: [4] }) });
+  const params = randomiseParams(model.layout, model.init(1), 3, 0.5);
+  const x = { from: normal([2, 2], 1), to: normal([2, 2], 4) };
+  const from = { x: x.from, context: tensor2d([[0], [2]]) };
+  const to = { x: x.to, context: tensor2d([[1], [2]]) };
+  const options = { steps: 5, path: 'linear' } as const;
+  const before = memory().numTensors;
+  const ways = await interpolate(model, params, from, to, options);
+  expect(memory().numTensors).toBe(before);
+  const latents = (data: typeof from) => model.toBase(params, data.x, { context: data.context }).value;
+  const [starts, ends] = [latents(from), latents(to)];
+  for (const step of [0, 1, 2, 3, 4]) {
+    const context = tensor2d([[step / 4], [2]]);
+    const z = add(mul(starts, 1 - step / 4), mul(ends, step / 4));
+    const expected = model.toData(params, z, { context }).dataSync();
+    for (const row of [0, 1]) {
+      for (const k of [0, 1]) expect(ways[2 * (5 * row + step) + k]).toBeCloseTo(expected[2 * row + k] as number, 4);
+    }
+  }
+  for (const data of [x, { from, to: x.to }, { from: x.from, to }]) {
+    await expect(interpolate(model, params, data.from, data.to)).rejects.toMatchObject({ code: 'CONTEXT' });
+  }
+});
+
+test('a context of whole numbers changes half-way', async () => {
+  const echo = flow({ eventShape: [1], contextShape: [1], layers: [addContext()] });
+  const from = { x: zeros([1, 1]), context: tensor2d([[3]], [1, 1], 'int32') };
+  const to = { x: zeros([1, 1]), context: tensor2d([[9]], [1, 1], 'int32') };
+  const moved = async (steps: number) => [
+    ...(await interpolate(echo, echo.init(1), from, to, { steps, path: 'linear' })),
+  ];
+  // In the latents, −3 and −9: what the context adds to what lies between.
+  expect(await moved(4)).toEqual([0, -2, 2, 0]);
+  expect(await moved(3)).toEqual([0, 3, 0]);
 });
 
 test('images of 8 bits come back exactly, and nothing is left behind', async () => {

@@ -1,7 +1,8 @@
 import { DiffeoError, type Flow, type FlowParams, sizeOf } from '@diffeo/core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { tidied } from '@diffeo/core/engine';
+import { add, cast, mul, reshape, stack, sub, type Tensor } from '@tensorflow/tfjs-core';
 import { dataOf, type LatentOptions, latentsOf } from './latent-rows.ts';
-import { type Samples, toSamples } from './samples.ts';
+import { rowsOf, type Samples, toSamples } from './samples.ts';
 
 /** How to go from one latent to another. */
 export interface InterpolateOptions extends LatentOptions {
@@ -37,32 +38,45 @@ function angleBetween(a: Float32Array, b: Float32Array): number {
   return Number.isFinite(cosine) ? Math.acos(Math.min(1, Math.max(-1, cosine))) : 0;
 }
 
+/** The contexts of ways of so many points, way after way, owned by the caller. */
+const contextsBetween = (from: Tensor, to: Tensor, steps: number): Tensor =>
+  tidied(() => {
+    const whole = from.dtype === 'int32' && to.dtype === 'int32';
+    const [begin, end] = [from, to].map((tensor) => (whole ? tensor : cast(tensor, 'float32'))) as [Tensor, Tensor];
+    const points = Array.from({ length: steps }, (_, step) => {
+      const at = step / (steps - 1);
+      if (at === 1 || whole) return at < 0.5 ? begin : end;
+      return add(begin, mul(sub(end, begin), at));
+    });
+    return reshape(stack(points, 1), [(from.shape[0] as number) * steps, ...from.shape.slice(1)]);
+  });
+
 /**
  * Ways between pairs of data through the latents: for each row of `from` and the same row of `to`, `steps` points whose
- * first is the one and whose last is the other. Returns the values of `[rows · steps, ...eventShape]`, way after way. For
- * flows without context.
+ * first is the one and whose last is the other. Returns the values of `[rows · steps, ...eventShape]`, way after way. The
+ * context goes straight from that of the one to that of the other; of whole numbers (`int32`), it changes half-way.
  *
  * @throws DiffeoError `SHAPE`, `DATA`, `CONTEXT`, `NOT_FINITE`, `CONFIG` for what does not fit.
  */
 export async function interpolate(
   model: Flow,
   params: FlowParams,
-  from: Tensor,
-  to: Tensor,
+  from: Samples | Tensor,
+  to: Samples | Tensor,
   options: InterpolateOptions = {},
 ): Promise<Float32Array> {
   const { steps = 8, path = 'spherical' } = options;
   if (!(Number.isInteger(steps) && steps >= 2)) {
     throw new DiffeoError('CONFIG', `interpolate: steps must be a whole number of 2 or more; got ${steps}`);
   }
-  if (from.shape[0] !== to.shape[0]) {
-    throw new DiffeoError('SHAPE', `interpolate goes between pairs; got ${from.shape[0]} rows and ${to.shape[0]}`);
+  const [begin, end] = [toSamples(from), toSamples(to)];
+  const rows = rowsOf(begin);
+  if (rows !== rowsOf(end)) {
+    throw new DiffeoError('SHAPE', `interpolate goes between pairs; got ${rows} rows and ${rowsOf(end)}`);
   }
-  if (model.contextShape) throw new DiffeoError('CONTEXT', 'interpolate is for flows without context');
-  const starts = await latentsOf(model, params, { x: from }, options, 'the data to start from');
-  const ends = await latentsOf(model, params, { x: to }, options, 'the data to end at');
+  const starts = await latentsOf(model, params, begin, options, 'the data to start from');
+  const ends = await latentsOf(model, params, end, options, 'the data to end at');
   const size = sizeOf(model.baseShape);
-  const rows = from.shape[0] as number;
   const between = new Float32Array(rows * steps * size);
   for (let row = 0; row < rows; row++) {
     const [a, b] = [starts, ends].map((all) => all.subarray(row * size, (row + 1) * size)) as [
@@ -72,11 +86,16 @@ export async function interpolate(
     const angle = path === 'spherical' ? angleBetween(a, b) : 0;
     for (let step = 0; step < steps; step++) {
       const [p, q] = step === 0 ? [1, 0] : step === steps - 1 ? [0, 1] : weights(step / (steps - 1), angle);
-      const begin = (row * steps + step) * size;
-      for (let i = 0; i < size; i++) between[begin + i] = p * (a[i] as number) + q * (b[i] as number);
+      const at = (row * steps + step) * size;
+      for (let i = 0; i < size; i++) between[at + i] = p * (a[i] as number) + q * (b[i] as number);
     }
   }
-  return await dataOf(model, params, between, options);
+  const context = begin.context && end.context && contextsBetween(begin.context, end.context, steps);
+  try {
+    return await dataOf(model, params, between, options, context);
+  } finally {
+    context?.dispose();
+  }
 }
 
 function meanOf(latents: Float32Array, size: number): Float64Array {
