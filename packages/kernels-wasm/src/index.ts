@@ -1,3 +1,4 @@
-export { heapBytes, numbersOf } from './lib/backend.ts';
+export { numbersOf } from './lib/backend.ts';
 export type { BuildName } from './lib/build-name.ts';
 export { type Installed, type InstallOptions, installKernels } from './lib/install-kernels.ts';
+export { type HeapWatch, watchHeap } from './lib/watch-heap.ts';

@@ -1,15 +1,15 @@
 import { disposeParams, flow } from '@diffeo/core';
 import { toTensor, twoMoons } from '@diffeo/datasets';
+import { type HeapWatch, watchHeap } from '@diffeo/kernels-wasm';
 import { realNVP } from '@diffeo/layers-coupling';
 import { fit, useWasm } from '@diffeo/trainer';
 import { memory } from '@tensorflow/tfjs-core';
-import { watchHeap } from '../memory/watch-heap.ts';
 
 /** What is held at a step of training. */
 interface HeapRow {
   readonly step: number;
   readonly tensors: number;
-  /** Bytes that the WASM heap has handed out. */
+  /** Bytes that the WASM heap has handed out, and not got back. */
   readonly takenBytes: number;
 }
 
@@ -21,7 +21,7 @@ export interface HeapResult {
 /** Trains for so many steps, and counts what is held ten times on the way. */
 export async function measureHeap(steps: number): Promise<HeapResult> {
   await useWasm();
-  const heap = watchHeap();
+  const heap = watchHeap() as HeapWatch;
   const model = flow({ eventShape: [2], layers: realNVP({ layers: 8 }) });
   const data = toTensor(twoMoons().sample(2000, 1));
   const rows: HeapRow[] = [];

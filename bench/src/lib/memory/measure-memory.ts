@@ -7,11 +7,11 @@ import {
   negativeLogLikelihood,
 } from '@diffeo/core';
 import { gradients } from '@diffeo/core/gradients';
+import { type HeapWatch, watchHeap } from '@diffeo/kernels-wasm';
 import { useWasm } from '@diffeo/trainer';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { median } from '../quantile.ts';
 import type { DeepFlow } from './deep-flow.ts';
-import { watchHeap } from './watch-heap.ts';
 
 /** One gradient of a flow of so many layers: couplings, or steps of flow. */
 export interface MemoryRow {
@@ -36,14 +36,16 @@ function oneGradient(model: Flow, params: FlowParams, x: Tensor, gradient: Gradi
 export async function measureMemory({ depths, build, data }: DeepFlow): Promise<readonly MemoryRow[]> {
   await useWasm();
   const x = data();
-  const heap = watchHeap();
   const result: MemoryRow[] = [];
   for (const layers of depths) {
     const model = build(layers);
     const params = model.start(model.init(1), x);
     for (const gradient of modes) {
       oneGradient(model, params, x, gradient);
-      const peak = heap.peakOf(() => oneGradient(model, params, x, gradient));
+      const heap = watchHeap() as HeapWatch;
+      const before = heap.taken();
+      oneGradient(model, params, x, gradient);
+      const peak = heap.peak() - before;
       const times = Array.from({ length: repeats }, () => {
         const began = performance.now();
         oneGradient(model, params, x, gradient);

@@ -16,8 +16,9 @@ export function checkpoint(
   const [value] = runDifferentiable<Record<string, Tensor>, readonly [Tensor]>({
     inputs: Object.fromEntries([...given, ...others].entries()),
     forward: (_, save) => {
+      const value = tidied(() => copyTensor(f(...given)));
       save(given);
-      return [tidied(() => copyTensor(f(...given)))];
+      return [value];
     },
     backward: ([dy], kept) => {
       const from = [...kept, ...others];

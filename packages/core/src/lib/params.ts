@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { copyTensor } from './engine.ts';
+import { copyTensor, tidied } from './engine.ts';
 import { DiffeoError } from './error.ts';
 import { type Shape, sizeOf } from './shape.ts';
 
@@ -97,7 +97,7 @@ export function leaves<P>(layout: LayoutTree, params: P): readonly NamedLeaf[] {
 
 /** A real copy of every tensor, owned by the caller. `tf.clone` aliases on some backends, so it cannot be a snapshot. */
 export const copyParams = <P>(layout: LayoutTree, params: P): P =>
-  mapParams(layout, params, (tensor) => tensor && copyTensor(tensor));
+  tidied(() => mapParams(layout, params, (tensor) => tensor && copyTensor(tensor)));
 
 /** Disposes every tensor of the tree. */
 export function disposeParams<P>(layout: LayoutTree, params: P): void {

@@ -1,4 +1,4 @@
-import { type DataType, engine, type Tensor, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { type BackendValues, type DataType, engine, type Tensor, type TensorInfo, util } from '@tensorflow/tfjs-core';
 
 /** What tfjs's WASM backend (4.22) keeps of a tensor. */
 interface TensorData {
@@ -7,7 +7,7 @@ interface TensorData {
   readonly memoryOffset: number;
 }
 
-/** What these kernels rely on of the inside of tfjs's WASM backend, all of it in this file and in `heap.ts`. */
+/** What these kernels rely on of the inside of tfjs's WASM backend, all of it in this file, `guard.ts` and `heap.ts`. */
 export interface WasmBackend {
   readonly wasm: {
     readonly asm: { readonly memory: WebAssembly.Memory };
@@ -23,7 +23,16 @@ export interface WasmBackend {
   };
   readonly dataIdMap: { get(dataId: TensorInfo['dataId']): TensorData };
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
-  disposeData(dataId: TensorInfo['dataId']): boolean;
+  /** Takes memory for a tensor and copies `values` there, if there are any. Every tensor is made by it. */
+  move(
+    dataId: TensorInfo['dataId'],
+    values: BackendValues | null,
+    shape: number[],
+    dtype: DataType,
+    refCount: number,
+  ): void;
+  /** Frees a tensor's memory where nothing else refers to it, or by force. */
+  disposeData(dataId: TensorInfo['dataId'], force?: boolean): boolean;
   incRef(dataId: TensorInfo['dataId']): void;
 }
 
@@ -46,13 +55,4 @@ export function numbersOf(tensor: Tensor): Float32Array | null {
   const { backend } = engine();
   if (!isWasmBackend(backend) || tensor.dtype !== 'float32') return null;
   return new Float32Array(backend.wasm.HEAPU8.buffer, addressOf(backend, tensor), util.sizeFromShape(tensor.shape));
-}
-
-/**
- * How many bytes the heap of the current backend has: the most that it ever held at once, since it never shrinks; `null` on
- * a backend that is not the WASM one.
- */
-export function heapBytes(): number | null {
-  const { backend } = engine();
-  return isWasmBackend(backend) ? backend.wasm.HEAPU8.length : null;
 }

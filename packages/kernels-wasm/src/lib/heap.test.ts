@@ -3,6 +3,7 @@ import { backend, scalar } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { describeBuilds } from '../../test/with-build.ts';
 import { addressOf, type WasmBackend } from './backend.ts';
+import { guarded } from './guard.ts';
 import { outputs, withScratch } from './heap.ts';
 
 const gigabyte = 2 ** 28;
@@ -27,7 +28,8 @@ describeBuilds('the heap', () => {
   test('at its end tensors are refused with their size, and none is left behind', () => {
     const before = wasm.numDataIds();
     const shapes = Array<number[]>(4).fill([gigabyte]);
-    expect(refusal(() => outputs(wasm, shapes))).toMatch(
+    const kernel = () => outputs(wasm, shapes);
+    expect(refusal(() => guarded(wasm).run(kernel, { inputs: {}, backend: wasm }))).toMatch(
       /A tensor \[268435456\] takes 1024\.0 MiB, .* ends at 4096 MiB/,
     );
     expect(wasm.numDataIds()).toBe(before);

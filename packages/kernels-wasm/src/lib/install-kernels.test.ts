@@ -4,16 +4,20 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import { kernelNames } from '@diffeo/ops';
 import {
+  backend,
   env,
   findBackendFactory,
   getKernelsForBackend,
   matMul,
   registerBackend,
   removeBackend,
+  scalar,
   setBackend,
   tensor2d,
 } from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { fillHeap } from '../../test/fill-heap.ts';
+import type { WasmBackend } from './backend.ts';
 import { buildNames, supports } from './build-name.ts';
 import { type Installed, installKernels } from './install-kernels.ts';
 
@@ -45,6 +49,43 @@ describe('installKernels', () => {
     const once = registered();
     expect(await installKernels()).toBe(installed);
     expect(registered()).toEqual(once);
+  });
+
+  test('twice at the same time is as good as once', async () => {
+    const before = registered();
+    const both = await Promise.all([installKernels(), installKernels()]);
+    installed = both[0];
+    expect(both[1]).toBe(installed);
+    installed.uninstall();
+    expect(registered()).toEqual(before);
+  });
+
+  test('two builds at the same time: the one that was asked for last is there, and gives back what tfjs had', async () => {
+    const before = registered();
+    const [first, second] = await Promise.all([installKernels(), installKernels({ build: 'simd' })]);
+    installed = second;
+    const after = registered();
+    first.uninstall();
+    expect(registered()).toEqual(after);
+    expect(await installKernels({ build: 'simd' })).toBe(second);
+    second.uninstall();
+    expect(registered()).toEqual(before);
+  });
+
+  test('the backend is as it was when the kernels are gone', async () => {
+    scalar(0).dispose();
+    const kept = backend() as unknown as WasmBackend;
+    // Both functions replace themselves at their first call.
+    kept.wasm._free(kept.wasm._malloc(4));
+    const parts = () => [Object.getOwnPropertyDescriptors(kept), kept.wasm._malloc, kept.wasm._free];
+    const before = parts();
+    installed = await installKernels();
+    expect(parts()).not.toEqual(before);
+    installed.uninstall();
+    const after = parts();
+    expect(after).toEqual(before);
+    expect(after[1]).toBe(before[1]);
+    expect(after[2]).toBe(before[2]);
   });
 
   test('another build takes the place of the first', async () => {
@@ -96,6 +137,9 @@ describe('installKernels', () => {
     registerBackend('wasm', factory);
     await setBackend('wasm');
     expect([...matMul(tensor2d([[1, 2]]), tensor2d([[3], [4]])).dataSync()]).toEqual([11]);
+    const free = fillHeap();
+    expect(() => matMul(tensor2d([[1, 2]]), tensor2d([[3], [4]]))).toThrow(/ends at 4096 MiB/);
+    free();
   });
 });
 

@@ -2,6 +2,7 @@ import {
   backend as currentBackend,
   getBackend,
   getKernel,
+  getKernelsForBackend,
   type KernelConfig,
   registerKernel,
   unregisterKernel,
@@ -13,6 +14,7 @@ import { isWasmBackend } from './backend.ts';
 import { type BuildName, buildNames, supports } from './build-name.ts';
 import { registerConvGradients } from './conv-gradients.ts';
 import { convKernels } from './conv-kernels.ts';
+import { guarded, guardedKernel, releaseGuards } from './guard.ts';
 import { identity } from './identity.ts';
 import { machines } from './kernel-module.ts';
 import { matrixProducts } from './matrix-product.ts';
@@ -40,22 +42,36 @@ let current: Extract<Installed, { reason: null }> | null = null;
 
 const refused = (reason: string): Installed => ({ build: null, reason, uninstall: () => undefined });
 
+/** The newest installation, which the next waits for: of two at once, each would take the other's kernels for tfjs's. */
+let newest: Promise<unknown> = Promise.resolve();
+
 /**
  * Gives tfjs's WASM backend the kernels of this package: faster ones of its own, and the fused ones of `@diffeo/ops`. Once
- * is enough, after `setBackend('wasm')`. Where they cannot work it changes nothing and says why.
+ * is enough, after `setBackend('wasm')`. From then on every kernel, tfjs's own too, throws a DiffeoError `MEMORY` where the
+ * heap has no room for what it makes. Where they cannot work it changes nothing and says why.
  */
-export async function installKernels({ build: wanted, addresses = {} }: InstallOptions = {}): Promise<Installed> {
+export function installKernels(options: InstallOptions = {}): Promise<Installed> {
+  const installed = newest.then(() => install(options));
+  newest = installed.catch(() => undefined);
+  return installed;
+}
+
+async function install({ build: wanted, addresses = {} }: InstallOptions): Promise<Installed> {
   if (getBackend() !== 'wasm') {
     return refused(`the backend is '${getBackend()}': call setBackend('wasm') first`);
   }
-  if (!isWasmBackend(currentBackend())) {
+  const backend = currentBackend();
+  if (!isWasmBackend(backend)) {
     return refused(
       "the WASM backend runs its threaded variant, whose memory is shared: call env().set('WASM_HAS_MULTITHREAD_SUPPORT', false) before setBackend('wasm')",
     );
   }
   const build = wanted ?? buildNames.find(supports);
   if (build === undefined || !supports(build)) return refused(`this engine has no WebAssembly ${wanted ?? 'simd'}`);
-  if (current?.build === build) return current;
+  if (current?.build === build) {
+    guarded(backend);
+    return current;
+  }
 
   let module: WebAssembly.Module;
   try {
@@ -66,7 +82,7 @@ export async function installKernels({ build: wanted, addresses = {} }: InstallO
   current?.uninstall();
   const machineOf = machines(module);
   const before = (kernelName: string) => getKernel(kernelName, 'wasm');
-  const restore = [
+  const own = [
     ...matrixProducts(machineOf, before),
     ...convKernels(machineOf, before),
     identity(before('Identity')),
@@ -75,18 +91,23 @@ export async function installKernels({ build: wanted, addresses = {} }: InstallO
     ...affineKernels(machineOf),
     ...affineCouplingKernels(machineOf),
     adamKernel(machineOf),
-  ]
-    .map(replace)
-    .concat(registerConvGradients());
-  current = {
+  ];
+  const names = new Set(own.map(({ kernelName }) => kernelName));
+  const others = getKernelsForBackend('wasm').filter(({ kernelName }) => !names.has(kernelName));
+  guarded(backend);
+  const restore = [...own, ...others]
+    .map((config) => replace(guardedKernel(config)))
+    .concat(registerConvGradients(), releaseGuards);
+  const installed: Installed = {
     build,
     reason: null,
     uninstall: () => {
       for (const undo of restore.splice(0)) undo();
-      current = null;
+      if (current === installed) current = null;
     },
   };
-  return current;
+  current = installed;
+  return installed;
 }
 
 /** Registers a kernel in the place of the one with its name, and returns what undoes it. */

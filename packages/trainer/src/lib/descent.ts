@@ -71,10 +71,11 @@ const read = (scalar: Tensor): number => {
 };
 
 /** Moments on the device, of so many numbers: those given, or zeros. */
-const startMoments = (size: number, given: Moments | undefined) => ({
-  mean: given ? (tensor1d(given.mean) as Tensor) : zeros([size]),
-  square: given ? (tensor1d(given.square) as Tensor) : zeros([size]),
-});
+const startMoments = (size: number, given: Moments | undefined) =>
+  tidied(() => ({
+    mean: given ? (tensor1d(given.mean) as Tensor) : zeros([size]),
+    square: given ? (tensor1d(given.square) as Tensor) : zeros([size]),
+  }));
 
 const readMoments = (step: number, state: { readonly mean: Tensor; readonly square: Tensor }): Moments => ({
   step,

@@ -102,8 +102,9 @@ export interface Fitted {
   readonly seconds: number;
   readonly samplesPerSecond: number;
   /**
-   * The most memory that the run took, bytes: of the heap of WebAssembly, and those of all workers, data and whatever else
-   * lies there included; `null` on another backend.
+   * The most memory that was taken at once during the run, bytes: of the heap of WebAssembly, and those of all workers, data
+   * and whatever else lies there included. Without the kernels, the length of the heap, which never shrinks; `null` on
+   * another backend.
    */
   readonly peakBytes: number | null;
 }

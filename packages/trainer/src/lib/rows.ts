@@ -1,3 +1,4 @@
+import { tidied } from '@diffeo/core/engine';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { rowsOf, type Samples, takeRows } from './samples.ts';
 
@@ -40,7 +41,8 @@ function takeHostRows({ shape, dtype, values }: HostArray, rows: Int32Array): Te
 /** Rows in memory of the host: a batch becomes tensors when it is taken. */
 export const hostRows = ({ x, context }: HostSamples): RowSource => ({
   count: x.shape[0] as number,
-  take: (rows) => ({ x: takeHostRows(x, rows), ...(context && { context: takeHostRows(context, rows) }) }),
+  take: (rows) =>
+    tidied(() => ({ x: takeHostRows(x, rows), ...(context && { context: takeHostRows(context, rows) }) })),
 });
 
 /** Memory that threads share where the platform allows it; else memory that is copied when it is posted. */

@@ -1,4 +1,5 @@
 import { DiffeoError, type Flow, type Seed, sameShape, shuffled } from '@diffeo/core';
+import { tidied } from '@diffeo/core/engine';
 import { gather, slice, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 
 /** Data to train on or to score: `x` `[rows, ...eventShape]`, and for a conditional flow a context for each row. */
@@ -13,18 +14,15 @@ export const toSamples = (data: Samples | Tensor): Samples => ('x' in data ? dat
 
 export const rowsOf = ({ x }: Samples): number => x.shape[0] as number;
 
-const mapSamples = ({ x, context }: Samples, f: (tensor: Tensor) => Tensor): Samples => ({
-  x: f(x),
-  ...(context && { context: f(context) }),
-});
+const mapSamples = ({ x, context }: Samples, f: (tensor: Tensor) => Tensor): Samples =>
+  tidied(() => ({ x: f(x), ...(context && { context: f(context) }) }));
 
 /** The rows with these numbers. The caller owns the result. */
-export function takeRows(samples: Samples, rows: Int32Array): Samples {
-  const indices = tensor1d(rows, 'int32');
-  const taken = mapSamples(samples, (tensor) => gather(tensor, indices));
-  indices.dispose();
-  return taken;
-}
+export const takeRows = (samples: Samples, rows: Int32Array): Samples =>
+  tidied(() => {
+    const indices = tensor1d(rows, 'int32');
+    return mapSamples(samples, (tensor) => gather(tensor, indices));
+  });
 
 /** `count` rows from `begin` on. The caller owns the result. */
 export const sliceRows = (samples: Samples, begin: number, count: number): Samples =>
@@ -41,7 +39,10 @@ export function disposeSamples({ x, context }: Samples): void {
 export function splitSamples(samples: Samples, share: number, seed: Seed): { kept: Samples; splitOff: Samples } {
   const order = shuffled(rowsOf(samples), seed);
   const count = Math.max(1, Math.round(share * order.length));
-  return { splitOff: takeRows(samples, order.subarray(0, count)), kept: takeRows(samples, order.subarray(count)) };
+  return tidied(() => ({
+    splitOff: takeRows(samples, order.subarray(0, count)),
+    kept: takeRows(samples, order.subarray(count)),
+  }));
 }
 
 /**

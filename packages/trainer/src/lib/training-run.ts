@@ -1,5 +1,6 @@
 import {
   copyParams,
+  disposeParams,
   type Flow,
   type FlowParams,
   fold,
@@ -12,10 +13,11 @@ import {
   shuffled,
   sizeOf,
 } from '@diffeo/core';
+import { tidied } from '@diffeo/core/engine';
 import { gradients, type NamedGradient } from '@diffeo/core/gradients';
 import { mul, type Tensor } from '@tensorflow/tfjs-core';
 import { batches } from './batches.ts';
-import { descent, type Gradient, type Moments } from './descent.ts';
+import { type Descent, descent, type Gradient, type Moments } from './descent.ts';
 import { firstGradientNotFinite, firstNotFinite } from './diagnose.ts';
 import type { RowSource } from './rows.ts';
 import { disposeSamples, rowsOf, type Samples, takeRows } from './samples.ts';
@@ -70,18 +72,15 @@ export function startedParams(
   train: Samples,
   { params, seed }: { readonly params?: FlowParams; readonly seed: Seed },
 ): FlowParams {
-  const initial = params ? copyParams(model.layout, params) : model.init(fold(seed, 'init'));
-  const started = leaves(model.layout, initial).every(({ tensor }) => tensor !== null);
-  if (started) return initial;
-  // Files are often sorted: the first rows would not stand for the rest.
-  const rows = takeRows(
-    train,
-    shuffled(rowsOf(train), fold(seed, 'start rows')).subarray(0, startRows(model.eventShape)),
-  );
-  const { x, context } = rows;
-  const result = model.start(initial, x, { ...(context && { context }), noise: fold(seed, 'start') });
-  disposeSamples(rows);
-  return result;
+  return tidied(() => {
+    const initial = params ? copyParams(model.layout, params) : model.init(fold(seed, 'init'));
+    const started = leaves(model.layout, initial).every(({ tensor }) => tensor !== null);
+    if (started) return initial;
+    // Files are often sorted: the first rows would not stand for the rest.
+    const rows = shuffled(rowsOf(train), fold(seed, 'start rows')).subarray(0, startRows(model.eventShape));
+    const { x, context } = takeRows(train, rows);
+    return model.start(initial, x, { ...(context && { context }), noise: fold(seed, 'start') });
+  });
 }
 
 /** How a run steps. What the options mean is said at `FitOptions`. */
@@ -114,7 +113,13 @@ function shareOf(rows: Int32Array, { index, count }: { readonly index: number; r
 export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, options: TrainingOptions): TrainingRun {
   const { seed, batchSize, gradient, share = { index: 0, count: 1 } } = options;
   const { clipNorm = 5, freeze = () => false, moments } = options;
-  const down = descent(model, initial, { clipNorm, freeze, moments });
+  let down: Descent;
+  try {
+    down = descent(model, initial, { clipNorm, freeze, moments });
+  } catch (error) {
+    disposeParams(model.layout, initial);
+    throw error;
+  }
   let step = moments?.step ?? 0;
   const order = batches(train.count, batchSize, fold(seed, 'batches'), step);
   // Every share draws noise of its own.
@@ -155,6 +160,7 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
         ...(gradient && { gradient }),
         seed: fold(noiseSeed, `dropout ${step}`),
       };
+      newest = { batch, call, gradients: [] };
       const lossOf = (tree: FlowParams): Tensor => {
         const loss = negativeLogLikelihood(model, tree, batch.x, call);
         return weight === 1 ? loss : mul(loss, weight);

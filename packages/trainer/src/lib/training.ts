@@ -1,5 +1,5 @@
 import type { Flow, FlowParams, GradientMode, Seed } from '@diffeo/core';
-import { heapBytes } from '@diffeo/kernels-wasm';
+import { watchHeap } from '@diffeo/kernels-wasm';
 import type { Moments } from './descent.ts';
 import { tensorRows } from './rows.ts';
 import type { Samples } from './samples.ts';
@@ -29,13 +29,14 @@ export interface Training {
   advance(learningRates: readonly number[]): Promise<readonly Step[]>;
   /** The optimiser's state after the newest step. */
   moments(): Promise<Moments>;
-  /** Bytes of the heaps that work on it, which never shrink; `null` on a backend without one. */
+  /** The most bytes that were taken at once of the heaps that work on it; `null` on a backend without one. */
   peakBytes(): Promise<number | null>;
   dispose(): Promise<void>;
 }
 
 /** Trains on this thread. */
 export function localTraining(model: Flow, train: Samples, start: TrainingStart): Training {
+  const heap = watchHeap();
   const run = trainingRun(model, tensorRows(train), startedParams(model, train, start), start);
   let step = start.moments?.step ?? 0;
   return {
@@ -56,7 +57,7 @@ export function localTraining(model: Flow, train: Samples, start: TrainingStart)
       return Promise.resolve(steps);
     },
     moments: () => Promise.resolve(run.moments()),
-    peakBytes: () => Promise.resolve(heapBytes()),
+    peakBytes: () => Promise.resolve(heap?.peak() ?? null),
     dispose: () => Promise.resolve(run.dispose()),
   };
 }

@@ -60,7 +60,7 @@ export interface Answers {
   readonly advance: readonly Step[];
   readonly vector: Float32Array;
   readonly moments: Moments;
-  /** Bytes of the worker's heap; `null` where there is none. */
+  /** The most bytes that the training took of the worker's heap at once; `null` where there is none. */
   readonly memory: number | null;
   readonly finish: null;
   readonly score: readonly Float32Array[];

@@ -1,6 +1,6 @@
 import { disposeParams, type Flow, type FlowParams, leaves, save } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
-import { heapBytes } from '@diffeo/kernels-wasm';
+import { watchHeap } from '@diffeo/kernels-wasm';
 import { tensor1d } from '@tensorflow/tfjs-core';
 import type { Moments } from '../descent.ts';
 import { flatParams } from '../flat-params.ts';
@@ -38,6 +38,7 @@ export async function parallelTraining(
   start: TrainingStart,
 ): Promise<Training> {
   const { seed, batchSize, clipNorm, gradient, freeze, moments } = start;
+  const heap = watchHeap();
   const initial = startedParams(model, train, start);
   const flat = flatParams(model.layout, initial, freeze);
   const frozen = leaves(model.layout, initial).flatMap(({ path }) => (freeze?.(path) ? [path] : []));
@@ -109,7 +110,7 @@ export async function parallelTraining(
     },
     peakBytes: async () => {
       const heaps = await crew.ask(() => ({ type: 'memory' })).catch(() => []);
-      return [heapBytes(), ...heaps].reduce<number | null>(
+      return [heap?.peak() ?? null, ...heaps].reduce<number | null>(
         (sum, bytes) => (bytes === null ? sum : (sum ?? 0) + bytes),
         null,
       );

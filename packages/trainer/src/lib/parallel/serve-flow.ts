@@ -8,7 +8,7 @@ import {
   leaves,
   load,
 } from '@diffeo/core';
-import { heapBytes, numbersOf } from '@diffeo/kernels-wasm';
+import { type HeapWatch, numbersOf, watchHeap } from '@diffeo/kernels-wasm';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { useWasm, type WasmOptions } from '../backend.ts';
 import { hostRows } from '../rows.ts';
@@ -29,6 +29,7 @@ export interface Line {
 interface Training {
   readonly run: TrainingRun;
   readonly meeting: Meeting;
+  readonly heap: HeapWatch | null;
   readonly layout: LayoutTree;
   readonly freeze: (path: string) => boolean;
 }
@@ -116,13 +117,14 @@ export function serveFlow(line: Line, given: readonly Definition[] = [], wasm: W
     },
     train: ({ file, data, share, options, meeting }) => {
       if (training) throw new DiffeoError('WORKER', 'these workers are training already: start others, or wait');
+      const heap = watchHeap();
       const { model, params } = load(file, { definitions });
       const { frozen, ...rest } = options;
       const frozenPaths = new Set(frozen);
       const freeze = (path: string) => frozenPaths.has(path);
       const run = trainingRun(model, hostRows(data), params, { ...rest, share, freeze });
       training = {
-        ...{ run, freeze, layout: model.layout },
+        ...{ run, freeze, heap, layout: model.layout },
         meeting: meeting ? sharedMeeting(meeting, { ...share, size: run.size + 1 }) : postedMeeting,
       };
       return null;
@@ -130,7 +132,7 @@ export function serveFlow(line: Line, given: readonly Definition[] = [], wasm: W
     advance: ({ rates }) => advance(rates),
     vector: () => vectorOf(begun()),
     moments: () => begun().run.moments(),
-    memory: heapBytes,
+    memory: () => begun().heap?.peak() ?? null,
     finish,
     score: async ({ file, data, begins, batchSize, noise, draws }) => {
       const { model, params } = load(file, { definitions });

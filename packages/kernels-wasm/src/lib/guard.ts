@@ -1,0 +1,158 @@
+import { DiffeoError } from '@diffeo/core';
+import type { KernelConfig, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
+import type { WasmBackend } from './backend.ts';
+import { type HeapCount, heapCount } from './heap-count.ts';
+
+/**
+ * What stands between a backend and its heap. Stock tfjs takes the address 0, which says that nothing is left, for that of a
+ * tensor, and writes over what it keeps there.
+ */
+export interface Guard {
+  readonly count: HeapCount;
+  /** Runs a kernel. Where it throws, what it made is disposed, and what it shared is let go. */
+  run(kernel: KernelFunc, call: Parameters<KernelFunc>[0]): ReturnType<KernelFunc>;
+  /** Puts back what was there before. */
+  release(): void;
+}
+
+/** All that a heap can grow to: 4 GiB but for one page. */
+const wholeHeap = 2 ** 32 - 2 ** 16;
+/** What is left to tfjs's own module at the end of the heap: where it finds no room for its records, it aborts. */
+const reserve = 2 ** 20;
+
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+
+function refuse(bytes: number, shape: readonly number[] | null, heap: number): never {
+  const what = shape ? `A tensor [${shape.join(', ')}]` : "A kernel's scratch";
+  throw new DiffeoError(
+    'MEMORY',
+    `${what} takes ${mebibytes(bytes)}, which is not left: a WebAssembly heap ends at 4096 MiB, and this one holds ${mebibytes(
+      heap,
+    )}. Use smaller batches, gradient: 'recompute', or a smaller model.`,
+  );
+}
+
+/** Puts a method in the place of another, and returns what undoes it. */
+function override<T extends object, Name extends keyof T>(owner: T, name: Name, method: T[Name]): () => void {
+  const before = Object.getOwnPropertyDescriptor(owner, name);
+  owner[name] = method;
+  return () => {
+    if (before) Object.defineProperty(owner, name, before);
+    else delete owner[name];
+  };
+}
+
+type DataId = TensorInfo['dataId'];
+
+function guard(backend: WasmBackend): Guard {
+  const { wasm } = backend;
+  // Both functions replace themselves at their first call.
+  wasm._free(wasm._malloc(4));
+  const { _malloc: allocate, _free: free } = wasm;
+  const { move, incRef, disposeData } = backend;
+  const count = heapCount();
+  /** Of the tensor that memory is asked for; `null` where it is for a kernel's scratch. */
+  let shape: readonly number[] | null = null;
+  /** What the kernels that run have made or share. */
+  const held: (DataId | null)[] = [];
+  let running = 0;
+
+  /** Memory, or 0. Where a block would end beyond 4 GiB, emmalloc overflows and gives whatever small one it has. */
+  const take = (bytes: number): number => {
+    const address = allocate(bytes) >>> 0;
+    if (address + bytes <= wasm.HEAPU8.length) return address;
+    free(address);
+    return 0;
+  };
+  const spares = (bytes: number): boolean => {
+    if (wasm.HEAPU8.length < wholeHeap) return true;
+    const address = take(bytes);
+    free(address);
+    return address !== 0;
+  };
+
+  const undo = [
+    override(wasm, '_malloc', (bytes) => {
+      if (!(bytes > 0)) return allocate(bytes) >>> 0;
+      // tfjs would allocate the remainder of a division by 4 GiB.
+      const address = bytes < 2 ** 32 ? take(bytes) : 0;
+      if (address === 0 || !spares(reserve)) {
+        free(address);
+        refuse(bytes, shape, wasm.HEAPU8.length);
+      }
+      count.took(address, bytes);
+      return address;
+    }),
+    override(wasm, '_free', (address) => {
+      count.gave(address);
+      free(address);
+    }),
+    override(backend, 'move', (dataId, values, sizes, dtype, refCount) => {
+      shape = sizes;
+      try {
+        move.call(backend, dataId, values, sizes, dtype, refCount);
+      } finally {
+        shape = null;
+      }
+      if (running > 0) held.push(dataId);
+    }),
+    override(backend, 'incRef', (dataId) => {
+      incRef.call(backend, dataId);
+      if (running > 0) held.push(dataId);
+    }),
+    override(backend, 'disposeData', (dataId, force) => {
+      const at = running > 0 ? held.lastIndexOf(dataId) : -1;
+      if (at >= 0) held[at] = null;
+      return disposeData.call(backend, dataId, force);
+    }),
+  ];
+
+  return {
+    count,
+    run: (kernel, call) => {
+      const before = held.length;
+      running++;
+      try {
+        return kernel(call);
+      } catch (error) {
+        for (const dataId of held.slice(before)) if (dataId) disposeData.call(backend, dataId);
+        throw error;
+      } finally {
+        running--;
+        held.length = before;
+      }
+    },
+    release: () => {
+      for (const restore of undo) restore();
+    },
+  };
+}
+
+let guards = new WeakMap<WasmBackend, Guard>();
+let releases: WeakRef<Guard>[] = [];
+
+/** The guard of a backend that has one. */
+export const guardOf = (backend: WasmBackend): Guard | undefined => guards.get(backend);
+
+/** The guard of a backend, which has one from here on. */
+export function guarded(backend: WasmBackend): Guard {
+  const known = guards.get(backend);
+  if (known) return known;
+  const made = guard(backend);
+  guards.set(backend, made);
+  releases.push(new WeakRef(made));
+  return made;
+}
+
+/** Leaves every backend as it was. */
+export function releaseGuards(): void {
+  for (const known of releases) known.deref()?.release();
+  guards = new WeakMap();
+  releases = [];
+}
+
+/** A kernel that leaves nothing behind when it throws, on a backend whose heap is guarded: one that was started again too. */
+export const guardedKernel = (config: KernelConfig): KernelConfig => ({
+  ...config,
+  kernelFunc: (call) => guarded(call.backend as WasmBackend).run(config.kernelFunc, call),
+});
