@@ -1,5 +1,5 @@
 export { encodePng, type Picture } from './lib/images/encode-png.ts';
-export { imageSheet, type SheetOptions } from './lib/images/image-sheet.ts';
+export { imageSheet, type SheetOptions, sheetLayout } from './lib/images/image-sheet.ts';
 export {
   type Images,
   type ImagesOptions,

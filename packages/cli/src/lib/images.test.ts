@@ -122,6 +122,15 @@ it('takes a folder of pictures, at the size that is asked for and then at the mo
 });
 
 it.each([
+  [
+    ['sample', 'digits', '--count', '1000000', '--out', 'x.png'],
+    /66002 × 66002 pixels are too many; give fewer images/,
+  ],
+  [['sample', 'digits', '--count', '60000', '--out', 'nowhere/x.png'], /nowhere\/x\.png cannot be written/],
+  [['interpolate', 'digits', 'digits', '--pairs', '1000', '--steps', '1000', '--out', 'x.png'], /pixels are too many/],
+  [['interpolate', 'digits', 'missing.npy', '--out', 'nowhere/x.png'], /nowhere\/x\.png cannot be written/],
+  [['reconstruct', 'digits', 'missing.npy', '--out', 'nowhere/x.png'], /nowhere\/x\.png cannot be written/],
+  [['score', 'digits', 'missing.npy', '--out', 'nowhere/x.csv'], /nowhere\/x\.csv cannot be written/],
   [['train', 'two-moons', '--flow', 'glow'], /--flow glow is for images, and 'two-moons' is none/],
   [['train', 'two-moons', '--bits', '3'], /--bits is for images, and 'two-moons' is none/],
   [['train', 'digits', '--bits', '3'], /--bits is for images, and 'digits' is none: as images it takes --flow glow/],

@@ -1,9 +1,11 @@
-import { DiffeoError, fold, shuffled } from '@diffeo/core';
+import { DiffeoError, fold, shuffled, sizeOf } from '@diffeo/core';
 import { type Rows, takeRows, toTensor } from '@diffeo/datasets';
 import { interpolate as goBetween } from '@diffeo/trainer';
-import { requireImages, requirePng, writeSheet } from './image-model.ts';
-import { readModel } from './read-model.ts';
+import { requireImages } from './image-model.ts';
+import { stopIfCancelled } from './interruption.ts';
+import { readModel, type StoredModel } from './read-model.ts';
 import { type RowsOptions, rowsForModel } from './rows-for-model.ts';
+import { requirePng, sheetFile } from './sheet-file.ts';
 
 /** What `diffeo interpolate` was asked to do. */
 export interface InterpolateOptions extends Omit<RowsOptions, 'count'> {
@@ -18,10 +20,15 @@ export interface InterpolateOptions extends Omit<RowsOptions, 'count'> {
   readonly out: string | undefined;
 }
 
-function chosen(rows: Rows, { from, to, pairs, seed }: InterpolateOptions): readonly [Rows, Rows] {
+/** How many ways there will be. Throws `USAGE` where starts and ends do not go together. */
+function countWays({ from, to, pairs }: InterpolateOptions): number {
   if ((from === undefined) !== (to === undefined) || from?.length !== to?.length) {
     throw new DiffeoError('USAGE', '--from and --to are lists of as many images each, such as --from 0,1 --to 5,6');
   }
+  return from?.length ?? pairs;
+}
+
+function chosen(rows: Rows, { from, to, pairs, seed }: InterpolateOptions): readonly [Rows, Rows] {
   if (from && to) return [takeRows(rows, from), takeRows(rows, to)];
   if (rows.count < 2) throw new DiffeoError('DATA', 'there are no two images to go between');
   const order = shuffled(rows.count, fold(seed, 'pairs'));
@@ -30,15 +37,41 @@ function chosen(rows: Rows, { from, to, pairs, seed }: InterpolateOptions): read
   return [takeRows(rows, list(0)), takeRows(rows, list(1))];
 }
 
+/** Images of the ways between two looks at the signal. */
+const imagesTogether = 1024;
+
+/** Goes all ways, some at a time. */
+async function goWays(
+  { model, params }: StoredModel,
+  [from, to]: readonly [Rows, Rows],
+  { steps, path, seed, signal }: InterpolateOptions,
+): Promise<Float32Array> {
+  const size = sizeOf(model.eventShape);
+  const values = new Float32Array(from.count * steps * size);
+  const lot = Math.max(1, Math.floor(imagesTogether / steps));
+  for (let begin = 0; begin < from.count; begin += lot) {
+    await stopIfCancelled(signal);
+    const numbers = Array.from({ length: Math.min(lot, from.count - begin) }, (_, i) => begin + i);
+    const [starts, ends] = [toTensor(takeRows(from, numbers)), toTensor(takeRows(to, numbers))];
+    const ways = { steps, path, noise: begin === 0 ? seed : fold(seed, begin) };
+    values.set(await goBetween(model, params, starts, ends, ways), begin * steps * size);
+    for (const tensor of [starts, ends]) tensor.dispose();
+  }
+  return values;
+}
+
 /** Draws what lies between pairs of images, in their latents: a way in each row of the sheet. */
 export async function interpolate(options: InterpolateOptions): Promise<void> {
-  const { model: path, steps, seed, out } = options;
-  const sheet = requirePng(out);
+  const { model: path, steps, out } = options;
+  const png = requirePng(out);
+  const count = countWays(options);
   const stored = await readModel(path);
-  const levels = requireImages(stored);
-  const { eventShape } = stored.model;
-  const [from, to] = chosen(await rowsForModel(stored, { ...options, count: undefined }), options).map(toTensor);
-  const ways = { steps, path: options.path, noise: seed };
-  const values = await goBetween(stored.model, stored.params, from as never, to as never, ways);
-  writeSheet(sheet, { values, eventShape }, { levels, columns: steps });
+  const sheet = sheetFile(png, { eventShape: stored.model.eventShape, levels: requireImages(stored) });
+  try {
+    sheet.requireRoom(count * steps, steps);
+    const rows = await rowsForModel(stored, { ...options, count: undefined });
+    sheet.draw(await goWays(stored, chosen(rows, options), options), steps);
+  } finally {
+    sheet.close();
+  }
 }

@@ -1,12 +1,13 @@
 import { bitsPerDim, sizeOf } from '@diffeo/core';
 import { takeRows, toTensor } from '@diffeo/datasets';
 import { reconstruct as rebuild } from '@diffeo/trainer';
-import { requireImages, requirePng, writeSheet } from './image-model.ts';
+import { requireImages } from './image-model.ts';
 import { stopIfCancelled } from './interruption.ts';
 import { meanAndError } from './mean-and-error.ts';
-import { readModel } from './read-model.ts';
+import { readModel, type StoredModel } from './read-model.ts';
 import { type RowsOptions, rowsForModel } from './rows-for-model.ts';
 import { scoreRows } from './score-rows.ts';
+import { requirePng, type SheetFile, sheetFile } from './sheet-file.ts';
 import { printResult } from './standard-streams.ts';
 
 /** What `diffeo reconstruct` was asked to do. */
@@ -17,7 +18,6 @@ export interface ReconstructOptions extends Omit<RowsOptions, 'count'> {
   readonly limit: number;
   readonly out: string | undefined;
   readonly json: boolean;
-  readonly signal: AbortSignal;
 }
 
 /** What it found, as `--json` prints it. */
@@ -33,42 +33,47 @@ export interface ReconstructReport {
 
 const shown = 16;
 
-/** Takes images to their latents and back, counts what comes back exactly, and draws originals above what came back. */
-export async function reconstruct({
-  model: path,
-  limit,
-  out,
-  json,
-  signal,
-  ...options
-}: ReconstructOptions): Promise<void> {
-  const sheet = out === undefined ? null : requirePng(out);
-  const stored = await readModel(path);
-  const levels = requireImages(stored);
-  const all = await rowsForModel(stored, { ...options, count: undefined });
+/** Takes the images to their latents and back, and draws them above what came back where there is a sheet. */
+async function rebuildImages(
+  stored: StoredModel,
+  { limit, ...options }: Pick<ReconstructOptions, 'limit'> & RowsOptions,
+  sheet: SheetFile | null,
+): Promise<Omit<ReconstructReport, 'model' | 'data'>> {
+  const { seed, signal } = options;
+  const all = await rowsForModel(stored, options);
   const rows = takeRows(
     all,
     Array.from({ length: Math.min(limit, all.count) }, (_, i) => i),
   );
+  const columns = Math.min(shown, rows.count);
+  sheet?.requireRoom(2 * columns, columns);
   await stopIfCancelled(signal);
   const x = toTensor(rows);
-  const { values, exact, largestError } = await rebuild(stored.model, stored.params, x, { noise: options.seed });
+  const { values, exact, largestError } = await rebuild(stored.model, stored.params, x, { noise: seed });
   x.dispose();
-  const { mean } = meanAndError(await scoreRows(stored, rows, { seed: options.seed, signal }));
+  const { mean } = meanAndError(await scoreRows(stored, rows, { seed, signal }));
+  const size = columns * sizeOf(rows.eventShape);
+  sheet?.draw(Float32Array.from([...rows.values.subarray(0, size), ...values.subarray(0, size)]), columns);
+  return { count: rows.count, exact, largestError, bitsPerDim: bitsPerDim(stored.model, -mean) };
+}
 
-  if (sheet !== null) {
-    const columns = Math.min(shown, rows.count);
-    const size = columns * sizeOf(rows.eventShape);
-    const both = Float32Array.from([...rows.values.subarray(0, size), ...values.subarray(0, size)]);
-    writeSheet(sheet, { values: both, eventShape: rows.eventShape }, { levels, columns });
+/** Takes images to their latents and back, counts what comes back exactly, and draws originals above what came back. */
+export async function reconstruct({ model: path, out, json, ...options }: ReconstructOptions): Promise<void> {
+  const png = out === undefined ? null : requirePng(out);
+  const stored = await readModel(path);
+  const levels = requireImages(stored);
+  const sheet = png === null ? null : sheetFile(png, { eventShape: stored.model.eventShape, levels });
+  let found: Omit<ReconstructReport, 'model' | 'data'>;
+  try {
+    found = await rebuildImages(stored, { ...options, count: undefined }, sheet);
+  } finally {
+    sheet?.close();
   }
-  const report: ReconstructReport = {
-    ...{ model: path, data: options.data, count: rows.count, exact, largestError },
-    bitsPerDim: bitsPerDim(stored.model, -mean),
-  };
+  const report: ReconstructReport = { model: path, data: options.data, ...found };
+  const { count, exact, largestError, bitsPerDim: bits } = report;
   await printResult(
     json
       ? `${JSON.stringify(report)}\n`
-      : `${rows.count} images: ${(100 * exact).toFixed(4)} % of the numbers came back exactly, none more than ${largestError} away; ${report.bitsPerDim.toFixed(4)} bits per dimension\n`,
+      : `${count} images: ${(100 * exact).toFixed(4)} % of the numbers came back exactly, none more than ${largestError} away; ${bits.toFixed(4)} bits per dimension\n`,
   );
 }

@@ -33,6 +33,38 @@ it('a run that is interrupted and resumed gives the model and the curve of one t
   expect(existsSync(inScratch('pieces', 'checkpoint.bin'))).toBe(false);
 }, 60_000);
 
+it('a run that is killed goes on from the checkpoint that it wrote on the way', async () => {
+  const args = ['train', 'two-moons', ...'--layers 2 --hidden 16 --limit 2000 --held-out 500 --seed 5'.split(' ')];
+  const killed = startDiffeo([...args, '--steps', '3000', '--out', 'killed'], scratch.path);
+  while (!existsSync(inScratch('killed', 'checkpoint.bin'))) await setTimeout(5);
+  killed.kill('SIGKILL');
+  expect((await killed.ended).code).toBeNull();
+  expect(existsSync(inScratch('killed', 'model.safetensors'))).toBe(false);
+  const [resumed, whole] = await Promise.all([
+    runDiffeo([...args, '--steps', '3000', '--out', 'killed', '--resume'], scratch.path),
+    runDiffeo([...args, '--steps', '3000', '--out', 'not-killed'], scratch.path),
+  ]);
+  expect(resumed.code, resumed.stderr).toBe(0);
+  expect(whole.code, whole.stderr).toBe(0);
+  for (const file of ['model.safetensors', 'history.csv']) {
+    expect(readFileSync(inScratch('killed', file)).equals(readFileSync(inScratch('not-killed', file))), file).toBe(
+      true,
+    );
+  }
+  expect(existsSync(inScratch('killed', 'checkpoint.bin'))).toBe(false);
+}, 60_000);
+
+it('a run that cannot go on leaves the checkpoint that it came from', async () => {
+  const args = '--steps 9 --limit 500 --held-out 100 --learning-rate 3 --out diverged'.split(' ');
+  const first = await runDiffeo(['train', 'two-moons', ...args], scratch.path);
+  expect(first.code, first.stderr).toBe(1);
+  expect(existsSync(inScratch('diverged', 'checkpoint.bin'))).toBe(true);
+  const again = await runDiffeo(['train', 'two-moons', ...args, '--resume'], scratch.path);
+  expect(again.code, again.stderr).toBe(1);
+  expect(again.stderr.split('\n').at(-2)).toBe(first.stderr.split('\n').at(-2));
+  expect(existsSync(inScratch('diverged', 'checkpoint.bin'))).toBe(true);
+}, 60_000);
+
 it('a run that left nothing to go on from, or one of other arguments, is not resumed', async () => {
   const small = '--steps 100000000 --limit 1000 --layers 1 --hidden 4'.split(' ');
   const missing = await runDiffeo(['train', 'rings', ...small, '--resume'], scratch.path);
@@ -50,6 +82,8 @@ it('a run that left nothing to go on from, or one of other arguments, is not res
     [['--seed', '1'], /the checkpoint is of a run in which seed was 0; here it is 1/],
     [['--batch', '7'], /in which batchSize was 512; here it is 7/],
     [['--hidden', '5'], /the checkpoint is one of another flow/],
+    [['--workers', '2'], /in which the number of workers was 0; here it is 2/],
+    [['--gradient', 'checkpoint'], /in which gradient was store; here it is checkpoint/],
   ] as const) {
     const { code, stderr } = await runDiffeo(['train', 'rings', ...small, ...changed, '--resume'], scratch.path);
     expect(stderr).toMatch(message);

@@ -22,9 +22,11 @@ export interface RowsOptions {
     /** A part, as `train` split them for this model. */
     readonly part?: 'train' | 'validation' | 'held-out' | undefined;
   };
+  /** Ends reading, of pictures and of what is downloaded. */
+  readonly signal: AbortSignal;
 }
 
-async function readRows(stored: StoredModel, { data, seed, count, csv, images }: RowsOptions): Promise<Rows> {
+async function readRows(stored: StoredModel, { data, seed, count, csv, images, signal }: RowsOptions): Promise<Rows> {
   const { notes, model } = stored;
   const source = findData(data, csv);
   if (source.kind === 'images' || (source.kind === 'digits' && model.eventShape.length === 3)) {
@@ -32,7 +34,7 @@ async function readRows(stored: StoredModel, { data, seed, count, csv, images }:
     const { folder, bits, part } = images ?? { folder: undefined, bits: undefined };
     // Pictures are brought to the size that the model takes, unless another is asked for.
     const [height = 0, width = 0] = model.eventShape;
-    const read = await readImageSource(source, { folder, bits, size: images?.size ?? [height, width] });
+    const read = await readImageSource(source, { folder, bits, size: images?.size ?? [height, width] }, signal);
     if (part === undefined) return imageRows(read.test ?? read.images);
     const parts = splitImageRows(read, data, notes.split ?? { seed, limit: undefined, heldOut: undefined });
     return part === 'held-out' ? parts.heldOut : parts[part];

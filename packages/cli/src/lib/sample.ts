@@ -1,10 +1,11 @@
 import { DiffeoError, fold, type Seed, sizeOf } from '@diffeo/core';
 import { sample as draw, rowsTogether } from '@diffeo/trainer';
 import { csvHeader, csvRows } from './csv-text.ts';
-import { requireImages, writeSheet } from './image-model.ts';
+import { requireImages } from './image-model.ts';
 import { stopIfCancelled } from './interruption.ts';
 import { readModel, type StoredModel } from './read-model.ts';
 import { resultSink } from './result-sink.ts';
+import { sheetFile } from './sheet-file.ts';
 
 /** What `diffeo sample` was asked to do. */
 export interface SampleOptions {
@@ -22,28 +23,32 @@ export interface SampleOptions {
 /** Columns of a file without a header are called by their numbers, which say nothing: no header then either. */
 const areNumbers = (columns: readonly string[]): boolean => columns.every((name) => /^\d+$/.test(name));
 
+/** How many images are drawn between two looks at the signal. */
+const imagesTogether = 1024;
+
 /** Draws images from a model, the same noise at each temperature, as one PNG. */
 async function sampleSheet(
   stored: StoredModel,
   { count, temperatures, columns, seed, out, signal }: SampleOptions & { readonly out: string },
 ): Promise<void> {
-  const levels = requireImages(stored);
   const { model, params } = stored;
-  const sheets: Float32Array[] = [];
-  for (const temperature of temperatures) {
-    await stopIfCancelled(signal);
-    sheets.push(await draw(model, params, { count, seed: fold(seed, 0), temperature }));
+  const { eventShape } = model;
+  const sheet = sheetFile(out, { eventShape, levels: requireImages(stored) });
+  try {
+    const inRow = columns ?? (temperatures.length > 1 ? count : Math.ceil(Math.sqrt(count)));
+    sheet.requireRoom(count * temperatures.length, inRow);
+    const values = new Float32Array(count * temperatures.length * sizeOf(eventShape));
+    for (const [row, temperature] of temperatures.entries()) {
+      for (let drawn = 0; drawn < count; drawn += imagesTogether) {
+        await stopIfCancelled(signal);
+        const lot = { count: Math.min(imagesTogether, count - drawn), seed: fold(seed, drawn), temperature };
+        values.set(await draw(model, params, lot), (row * count + drawn) * sizeOf(eventShape));
+      }
+    }
+    sheet.draw(values, inRow);
+  } finally {
+    sheet.close();
   }
-  const values = new Float32Array(sheets.flatMap((sheet) => [...sheet]));
-  const several = temperatures.length > 1;
-  writeSheet(
-    out,
-    { values, eventShape: model.eventShape },
-    {
-      levels,
-      columns: columns ?? (several ? count : Math.ceil(Math.sqrt(count))),
-    },
-  );
 }
 
 /**

@@ -2,7 +2,7 @@ import { bitsPerDim } from '@diffeo/core';
 import { csvHeader, csvRows } from './csv-text.ts';
 import { meanAndError } from './mean-and-error.ts';
 import { readModel } from './read-model.ts';
-import { resultSink } from './result-sink.ts';
+import { type ResultSink, resultSink } from './result-sink.ts';
 import { type RowsOptions, rowsForModel } from './rows-for-model.ts';
 import { say } from './say.ts';
 import type { ScoreReport } from './score-report.ts';
@@ -16,7 +16,6 @@ export interface ScoreOptions extends RowsOptions {
   readonly json: boolean;
   /** Draws of the noise that each score is made of. */
   readonly draws: number;
-  readonly signal: AbortSignal;
 }
 
 const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
@@ -24,26 +23,28 @@ const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ?
 /** How many lines go out at once. */
 const lines = 8192;
 
-async function writeScores(scores: Float32Array, path: string | undefined): Promise<void> {
-  const sink = resultSink(path);
-  try {
-    await sink.write(csvHeader(['logProb']));
-    for (let at = 0; at < scores.length; at += lines) await sink.write(csvRows(scores.subarray(at, at + lines), 1));
-    sink.finish();
-  } finally {
-    sink.close();
-  }
+async function writeScores(scores: Float32Array, sink: ResultSink): Promise<void> {
+  await sink.write(csvHeader(['logProb']));
+  for (let at = 0; at < scores.length; at += lines) await sink.write(csvRows(scores.subarray(at, at + lines), 1));
+  sink.finish();
 }
 
 /**
  * Scores rows under a model: the log-likelihood of each as CSV, in the order of the rows, and their mean on stderr; or,
  * with `json`, the mean as an object on stdout, and the CSV only if `out` says where.
  */
-export async function score({ model: path, out, json, draws, signal, ...options }: ScoreOptions): Promise<void> {
+export async function score({ model: path, out, json, draws, ...options }: ScoreOptions): Promise<void> {
+  const { seed, signal } = options;
   const stored = await readModel(path);
-  const rows = await rowsForModel(stored, options);
-  const scores = await scoreRows(stored, rows, { seed: options.seed, signal, draws });
-  if (!json || out !== undefined) await writeScores(scores, out);
+  // Opened first, so that a path that cannot be written is refused before the work.
+  const sink = json && out === undefined ? null : resultSink(out);
+  let scores: Float32Array;
+  try {
+    scores = await scoreRows(stored, await rowsForModel(stored, options), { seed, signal, draws });
+    if (sink) await writeScores(scores, sink);
+  } finally {
+    sink?.close();
+  }
 
   const { mean, standardError, count } = meanAndError(scores);
   const bits = stored.model.dequantizes ? bitsPerDim(stored.model, -mean) : null;

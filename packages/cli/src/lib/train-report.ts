@@ -16,6 +16,8 @@ export interface TrainReport {
   readonly seconds: number;
   /** Rows trained on a second. */
   readonly samplesPerSecond: number;
+  /** The most memory that training took, of all threads, bytes. Absent where it is not known. */
+  readonly peakBytes?: number;
   /** The mean negative log-likelihood of rows that training never saw. */
   readonly heldOut: { readonly nll: number; readonly standardError: number; readonly count: number };
   /** The same of a full-covariance Gaussian, of 256 dimensions at most, fitted to the same training rows after the same preprocessing. */
@@ -65,6 +67,7 @@ export function trainReport({ name, flow, data, model, fitted, scores, gaussianN
     steps: fitted.steps,
     seconds: fitted.seconds,
     samplesPerSecond: fitted.samplesPerSecond,
+    ...(fitted.peakBytes !== null && { peakBytes: fitted.peakBytes }),
     heldOut: { nll: -mean, standardError, count },
     ...(gaussianNll !== null && { baseline: { gaussianNll } }),
     ...(truth && { entropy: truth.entropy, kl: meanDifference(truth.logProb(heldOut), scores) }),
@@ -77,7 +80,7 @@ const whole = (value: number): string => Math.round(value).toLocaleString('en');
 
 /** A report for people. */
 export function trainSummary(report: TrainReport): string {
-  const { heldOut, baseline, entropy, kl, bitsPerDim: bits } = report;
+  const { heldOut, baseline, entropy, kl, bitsPerDim: bits, peakBytes } = report;
   const nats = (value: number): string => value.toFixed(4);
   const lines = [
     ['data', `${report.data}, ${report.dimensions} dimensions`],
@@ -86,6 +89,7 @@ export function trainSummary(report: TrainReport): string {
       'training',
       `${whole(report.steps)} steps in ${report.seconds.toFixed(1)} s, ${whole(report.samplesPerSecond)} rows/s`,
     ],
+    ...(peakBytes === undefined ? [] : [['memory', `${whole(peakBytes / 2 ** 20)} MiB at most`]]),
     ['held-out nll', `${nats(heldOut.nll)} ± ${nats(heldOut.standardError)} nats, ${whole(heldOut.count)} rows`],
     ...(baseline ? [['Gaussian nll', `${nats(baseline.gaussianNll)} nats, full covariance, same rows`]] : []),
     ...(entropy === undefined ? [] : [['entropy', `${nats(entropy)} nats, the least possible nll`]]),

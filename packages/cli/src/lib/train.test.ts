@@ -26,12 +26,14 @@ describe('diffeo train', () => {
       steps: 30,
       seconds: numbers,
       samplesPerSecond: numbers,
+      peakBytes: numbers,
       heldOut: { nll: numbers, standardError: numbers, count: 1000 },
       baseline: { gaussianNll: numbers },
       entropy: expect.closeTo(1.0076, 3),
       kl: numbers,
       model: inScratch('diffeo-two-moons', 'model.safetensors'),
     });
+    expect(report.peakBytes).toBeGreaterThan(2 ** 20);
     expect(report.heldOut.nll).toBeLessThan(3);
     expect(report.kl).toBeGreaterThan(0);
     // The mean over these points of −log p estimates the entropy, so that nll − kl does.
@@ -63,6 +65,7 @@ describe('diffeo train', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^data +checkerboard, 2 dimensions$/m);
     expect(stdout).toMatch(/^held-out nll +\d\.\d{4} ± 0\.\d{4} nats, 1,000 rows$/m);
+    expect(stdout).toMatch(/^memory +[\d,]+ MiB at most$/m);
     expect(stdout).toMatch(/^kl +\d\.\d{4} nats/m);
     expect(stdout).toContain(inScratch('diffeo-checkerboard', 'model.safetensors'));
   });

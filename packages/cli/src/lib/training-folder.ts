@@ -11,11 +11,12 @@ import type { TrainReport } from './train-report.ts';
 export interface TrainingFolder {
   /** The absolute path of the model file. */
   readonly modelPath: string;
-  /**
-   * Writes the model, the learning curve and, of a run that was interrupted, what it needs to go on; report and checkpoint
-   * of an earlier run, which are none of this model's, go.
-   */
-  saveModel(model: Uint8Array, history: readonly HistoryPoint[], checkpoint: Uint8Array | null): void;
+  /** Writes the model and the learning curve; the report of an earlier run, which is none of this model's, goes. */
+  saveModel(model: Uint8Array, history: readonly HistoryPoint[]): void;
+  /** Writes what a run that has not ended needs to go on. */
+  saveCheckpoint(checkpoint: Uint8Array): void;
+  /** Takes the checkpoint away: the run is done, and nothing goes on from it. */
+  removeCheckpoint(): void;
   saveReport(report: TrainReport): void;
   /** Takes the folder away if it was made for this run and is empty. */
   removeIfUnused(): void;
@@ -78,13 +79,13 @@ export function trainingFolder(path: string): TrainingFolder {
   atomicFile(modelPath).discard();
   return {
     modelPath,
-    saveModel: (model, history, checkpoint) => {
+    saveModel: (model, history) => {
       rmSync(reportPath, { force: true });
-      if (!checkpoint) rmSync(checkpointPath, { force: true });
-      else writeAtomically(checkpointPath, checkpoint);
       writeAtomically(modelPath, model);
       writeAtomically(join(folder, 'history.csv'), historyCsv(history));
     },
+    saveCheckpoint: (checkpoint) => writeAtomically(checkpointPath, checkpoint),
+    removeCheckpoint: () => rmSync(checkpointPath, { force: true }),
     saveReport: (report) => writeAtomically(reportPath, `${JSON.stringify(report, null, 2)}\n`),
     removeIfUnused,
   };

@@ -10,7 +10,11 @@ export const interpolateCommand = defineCommand({
   meta: { name: 'interpolate', description: 'Draw what lies between pairs of images, in their latents.' },
   args: {
     model: { type: 'positional', required: true, description: 'A model of images, or the folder that train wrote.' },
-    data: { type: 'positional', required: true, description: 'Images: IDX, NPY, NPZ, mnist, fashion-mnist, digits.' },
+    data: {
+      type: 'positional',
+      required: true,
+      description: 'Images: IDX, NPY, NPZ, a folder of PNG and JPEG files, mnist, fashion-mnist, digits.',
+    },
     from: { type: 'string', valueHint: '0,1', description: 'The images to start from, counted from 0.' },
     to: { type: 'string', valueHint: '5,6', description: 'The images to end at, as many.' },
     pairs: { type: 'string', description: 'How many pairs to draw where they are not said. Default 8.' },
@@ -25,7 +29,7 @@ export const interpolateCommand = defineCommand({
     part: partArgument,
     out: { type: 'string', valueHint: 'sheet.png', required: true, description: 'Where to draw.' },
   },
-  run: async ({ args }) => {
+  run: async ({ args, data: signal }) => {
     const { interpolate } = await import('../interpolate.ts');
     const list = (name: string, text: string | undefined) =>
       listOption(name, text)?.map((entry) => parseNumber(name, entry, index));
@@ -41,6 +45,7 @@ export const interpolateCommand = defineCommand({
       csv: {},
       images: { ...imageOptions(args), part: partOf(args.part) },
       out: args.out,
+      signal,
     });
   },
 });

@@ -10,7 +10,11 @@ export const reconstructCommand = defineCommand({
   },
   args: {
     model: { type: 'positional', required: true, description: 'A model of images, or the folder that train wrote.' },
-    data: { type: 'positional', required: true, description: 'Images: IDX, NPY, NPZ, mnist, fashion-mnist, digits.' },
+    data: {
+      type: 'positional',
+      required: true,
+      description: 'Images: IDX, NPY, NPZ, a folder of PNG and JPEG files, mnist, fashion-mnist, digits.',
+    },
     count: { type: 'string', description: 'How many images, from the first on. Default 1000.' },
     seed: { type: 'string', description: 'Draws the noise of dequantization. Default 0.' },
     ...imageArguments,

@@ -20,25 +20,42 @@ function whole(value: number, least: number, what: string): number {
 }
 
 /**
- * The images in a grid, row by row, as one PNG; the lowest level is black and the highest is white. Throws `CONFIG` for an
- * impossible layout, `DATA` when there are no images.
+ * Where images stand on a sheet, and how large it is, pixels. Throws `CONFIG` for an impossible layout, `DATA` when there are
+ * no images.
  */
-export function imageSheet(images: Images, options: SheetOptions = {}): Uint8Array {
-  if (images.count === 0) throw new DiffeoError('DATA', 'A sheet needs at least one image; got none.');
-  const columns = whole(options.columns ?? Math.ceil(Math.sqrt(images.count)), 1, 'columns');
+export function sheetLayout(
+  { count, shape: [height, width] }: Pick<Images, 'count' | 'shape'>,
+  options: SheetOptions = {},
+): {
+  readonly columns: number;
+  readonly gap: number;
+  readonly scale: number;
+  readonly size: readonly [number, number];
+} {
+  if (count === 0) throw new DiffeoError('DATA', 'A sheet needs at least one image; got none.');
+  const columns = whole(options.columns ?? Math.ceil(Math.sqrt(count)), 1, 'columns');
   const gap = whole(options.gap ?? 2, 0, 'gap');
   const scale = whole(options.scale ?? 1, 1, 'scale');
-  const background = options.background ?? 128;
-  const [height, width, channels] = images.shape;
-  const rows = Math.ceil(images.count / columns);
   const sheetWidth = columns * (width * scale + gap) + gap;
-  const sheetHeight = rows * (height * scale + gap) + gap;
+  const sheetHeight = Math.ceil(count / columns) * (height * scale + gap) + gap;
   if (sheetWidth * sheetHeight > 2 ** 28) {
     throw new DiffeoError(
       'CONFIG',
       `imageSheet: ${sheetWidth} × ${sheetHeight} pixels are too many; give fewer images or a smaller scale`,
     );
   }
+  return { columns, gap, scale, size: [sheetHeight, sheetWidth] };
+}
+
+/**
+ * The images in a grid, row by row, as one PNG; the lowest level is black and the highest is white. Throws `CONFIG` for an
+ * impossible layout, `DATA` when there are no images.
+ */
+export function imageSheet(images: Images, options: SheetOptions = {}): Uint8Array {
+  const { columns, gap, scale, size } = sheetLayout(images, options);
+  const [sheetHeight, sheetWidth] = size;
+  const background = options.background ?? 128;
+  const [height, width, channels] = images.shape;
   const data = new Uint8Array(sheetWidth * sheetHeight * channels).fill(background);
   const light = 255 / (images.levels - 1);
   for (let image = 0; image < images.count; image++) {
