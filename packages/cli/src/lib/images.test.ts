@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodePng } from '@diffeo/datasets/images';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { runDiffeo } from '../../test/run-diffeo.ts';
 import { scratchFolder } from '../../test/scratch-folder.ts';
+import { interpolate } from './interpolate.ts';
 
 const scratch = scratchFolder();
 const diffeo = (...args: string[]) => runDiffeo(args, scratch.path);
@@ -98,6 +99,16 @@ describe('flows of images', () => {
     const args = ['score', 'blots', 'blots-idx3-ubyte', '--bits', '5', '--draws', '8', '--json'];
     expect(JSON.parse((await diffeo(...args)).stdout).bitsPerDim).toBeLessThan(once.bitsPerDim);
   });
+});
+
+it.each(['digits', 'mnist'])('a signal ends the way between images of %s, and what is read for it', async (data) => {
+  const ways = { from: undefined, to: undefined, pairs: 2, steps: 3, path: 'linear', seed: 0, csv: {} } as const;
+  vi.stubEnv('DIFFEO_CACHE', inScratch('no-cache'));
+  const out = inScratch('cancelled.png');
+  const cancelled = interpolate({ ...ways, model: inScratch('digits'), data, out, signal: AbortSignal.abort() });
+  await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' });
+  expect(readdirSync(scratch.path).filter((name) => name.includes('cancelled'))).toEqual([]);
+  vi.unstubAllEnvs();
 });
 
 it('takes a folder of pictures, at the size that is asked for and then at the model’s', async () => {
