@@ -1,3 +1,4 @@
+export type { Augment } from './lib/augment.ts';
 export { useWasm, type WasmOptions } from './lib/backend.ts';
 export { rowsTogether } from './lib/batch-size.ts';
 export { fit } from './lib/fit.ts';

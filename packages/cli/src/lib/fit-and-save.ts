@@ -1,6 +1,6 @@
 import { DiffeoError, type GradientMode, isDiffeoError, type Metadata, type Seed, save } from '@diffeo/core';
 import { toTensor } from '@diffeo/datasets';
-import { type Fitted, fit } from '@diffeo/trainer';
+import { type Augment, type Fitted, fit, type WorkersOptions } from '@diffeo/trainer';
 import { say } from './say.ts';
 import type { Start } from './start-training.ts';
 import type { TrainingData } from './training-data.ts';
@@ -16,7 +16,8 @@ export interface FitAndSaveOptions {
   readonly seed: Seed;
   readonly metadata: Metadata;
   readonly signal: AbortSignal;
-  readonly workers?: number;
+  readonly workers?: WorkersOptions;
+  readonly augment?: Augment;
   readonly gradient?: GradientMode;
   /** Where an interrupted run left off. */
   readonly resume?: Uint8Array;

@@ -19,6 +19,8 @@ export interface ImageOptions {
   readonly pad: readonly [height: number, width: number] | undefined;
   /** How whole numbers become a density's. */
   readonly dequantize: 'uniform' | 'variational';
+  /** Whether half of the images of each batch are mirrored. */
+  readonly flips: true | undefined;
 }
 
 /** Images to train on, and of a published set those to test on. */
@@ -28,13 +30,21 @@ export interface ReadImages {
 }
 
 /** Whether any option was given that is for images alone. */
-export const imageOption = ({ folder, bits, size, pad, dequantize }: Partial<ImageOptions>): string | undefined =>
+export const imageOption = ({
+  folder,
+  bits,
+  size,
+  pad,
+  dequantize,
+  flips,
+}: Partial<ImageOptions>): string | undefined =>
   [
     ['--folder', folder],
     ['--bits', bits],
     ['--size', size],
     ['--pad', pad],
     ['--dequantize', dequantize],
+    ['--flips', flips],
   ].find(([, value]) => value !== undefined)?.[0] as string | undefined;
 
 /** The images that a source names. Throws `FILE`, `DATA`, `LEVELS`, `DOWNLOAD`, `CANCELLED`. */

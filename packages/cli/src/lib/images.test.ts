@@ -111,6 +111,20 @@ it.each(['digits', 'mnist'])('a signal ends the way between images of %s, and wh
   vi.unstubAllEnvs();
 });
 
+it('mirrors images while it trains, on workers too', async () => {
+  const train = async (...more: string[]) => {
+    const args = ['train', 'blots-idx3-ubyte', ...small, '--levels', '1', '--bits', '5', '--dequantize', 'uniform'];
+    const { code, stdout, stderr } = await diffeo(...args, ...more, '--out', 'flipped', '--json');
+    expect(code, stderr).toBe(0);
+    return JSON.parse(stdout).bitsPerDim as number;
+  };
+  const flipped = await train('--flips');
+  expect(await train('--flips')).toBe(flipped);
+  expect(await train()).not.toBe(flipped);
+  const together = await train('--flips', '--workers', '2');
+  expect(together).not.toBe(await train('--workers', '2'));
+}, 120_000);
+
 it('takes a folder of pictures, at the size that is asked for and then at the model’s', async () => {
   for (let i = 0; i < 30; i++) {
     const data = Uint8Array.from({ length: 10 * 12 * 3 }, (_, k) => (k * 7 + 40 * i) % 256);
@@ -144,6 +158,7 @@ it.each([
   [['score', 'digits', 'missing.npy', '--out', 'nowhere/x.csv'], /nowhere\/x\.csv cannot be written/],
   [['train', 'two-moons', '--flow', 'glow'], /--flow glow is for images, and 'two-moons' is none/],
   [['train', 'two-moons', '--bits', '3'], /--bits is for images, and 'two-moons' is none/],
+  [['train', 'two-moons', '--flips'], /--flips is for images, and 'two-moons' is none/],
   [['train', 'digits', '--bits', '3'], /--bits is for images, and 'digits' is none: as images it takes --flow glow/],
   [['train', 'two-moons', '--levels', '2'], /--levels is for flows of images, and --flow realnvp is none/],
   [['train', 'blots-idx3-ubyte', '--header'], /--header is for CSV files/],

@@ -1,30 +1,11 @@
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  coreDefinitions,
-  type Definition,
-  DiffeoError,
-  type Flow,
-  type FlowParams,
-  isDiffeoError,
-  load,
-  sizeOf,
-} from '@diffeo/core';
-import { preprocessingDefinitions } from '@diffeo/datasets';
-import { couplingDefinitions } from '@diffeo/layers-coupling';
-import { glowDefinitions } from '@diffeo/layers-glow';
+import { DiffeoError, type Flow, type FlowParams, isDiffeoError, load, sizeOf } from '@diffeo/core';
 import { useWasm } from '@diffeo/trainer';
+import { definitions } from './definitions.ts';
 import { reasonOf } from './file-error.ts';
 import { type ModelNotes, notesOf } from './model-metadata.ts';
-
-/** Everything that models of this command may be made of. */
-const definitions: readonly Definition[] = [
-  ...coreDefinitions,
-  ...preprocessingDefinitions,
-  ...couplingDefinitions,
-  ...glowDefinitions,
-];
 
 /** The name of the model file in the folder that `train` writes. */
 export const modelFile = 'model.safetensors';

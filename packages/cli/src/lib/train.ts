@@ -2,6 +2,7 @@ import { DiffeoError, type GradientMode, type Seed } from '@diffeo/core';
 import type { CsvOptions } from '@diffeo/datasets';
 import { useWasm } from '@diffeo/trainer';
 import { fitAndSave } from './fit-and-save.ts';
+import { augment } from './flips.ts';
 import { flowNamed } from './flows.ts';
 import type { ImageOptions } from './image-data.ts';
 import { stopIfCancelled } from './interruption.ts';
@@ -13,6 +14,9 @@ import { startTraining } from './start-training.ts';
 import { trainReport, trainSummary } from './train-report.ts';
 import { loadTrainingData } from './training-data.ts';
 import { defaultFolder, readCheckpoint, trainingFolder } from './training-folder.ts';
+
+/** Where workers find what mirrors images. */
+const flipsModule = new URL(import.meta.url.endsWith('.ts') ? './flips.ts' : './flips.js', import.meta.url);
 
 /** What `diffeo train` was asked to do. What is `undefined` has a default that goes with the data. */
 export interface TrainOptions {
@@ -45,6 +49,7 @@ export interface TrainOptions {
  */
 export async function train(options: TrainOptions): Promise<void> {
   const { data: name, seed, signal, workers, gradient, out = defaultFolder(name) } = options;
+  const { flips } = options.images;
   const resume = options.resume ? readCheckpoint(out) : null;
   const asked = options.flow === undefined ? null : flowNamed(options.flow);
   const data = await loadTrainingData(name, options);
@@ -77,7 +82,8 @@ export async function train(options: TrainOptions): Promise<void> {
   });
   const settings = {
     ...{ steps, batchSize, learningRate, patience, seed, metadata, signal },
-    ...(workers !== undefined && { workers }),
+    ...(flips && { augment }),
+    ...(workers !== undefined && { workers: { count: workers, ...(flips && { modules: [flipsModule] }) } }),
     ...(gradient && { gradient }),
     ...(resume && { resume }),
   };

@@ -1,5 +1,6 @@
 import { DiffeoError, type FlowParams, type GradientMode, type Seed } from '@diffeo/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Augment } from './augment.ts';
 import type { Workers, WorkersOptions } from './parallel/workers.ts';
 import type { Samples } from './samples.ts';
 import type { Schedule } from './schedule.ts';
@@ -28,6 +29,13 @@ export interface FitOptions {
   readonly patience?: number;
   /** Paths of parameters to leave alone. */
   readonly freeze?: (path: string) => boolean;
+  /**
+   * Makes another batch of each batch before the step that is taken on it, drawn by a seed of that step: `horizontalFlips()`
+   * of `@diffeo/datasets` mirrors images. Neither validation data nor the rows that a flow starts from go through it. Shapes
+   * must stay, and numbers be such as data may have. A function cannot be posted to workers: they take what one of their
+   * modules exports as `augment`, or what `serveFlows` was given. Default: batches as they are.
+   */
+  readonly augment?: Augment;
   /**
    * What is kept for gradients: `store` everything; `checkpoint` what enters each layer, for the time of one more run of the
    * networks inside; `recompute` nothing but what comes out, so that memory does not grow with depth, in a little more time

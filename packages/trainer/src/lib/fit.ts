@@ -28,7 +28,7 @@ const mean = (values: ArrayLike<number>): number => {
  * gradient that is not finite: the message names the part, and `error.cause` is the {@link Fitted} of the best or last
  * good parameters, with the newest checkpoint that was kept. `WORKER` when a worker dies, and `INEXACT` where the flow is not
  * exact enough for `recompute`, with the same cause. `SHAPE`, `CONTEXT`, `DATA`, `CONFIG` for what does not
- * fit, be it to a checkpoint, and `FILE` for what is no checkpoint of this flow.
+ * fit, be it to a checkpoint or what `augment` returns, and `FILE` for what is no checkpoint of this flow.
  */
 export async function fit(model: Flow, data: Samples | Tensor, options: FitOptions = {}): Promise<Fitted> {
   requireOptions(options);
@@ -97,6 +97,7 @@ async function fitOn(
   const settings = runSettings(model, data, {
     ...{ steps, batchSize, learningRate, clipNorm, seed, validateEvery, patience, gradient, schedule },
     workers: crew?.count ?? 0,
+    augment: options.augment !== undefined,
     ...(freeze && { freeze }),
   });
   const resumed = resumedFrom(model, options.resume, settings);
@@ -188,6 +189,12 @@ async function fitOn(
   const stopNotFinite = (message: string): Promise<never> =>
     stop('NOT_FINITE', message, ' Try a lower learning rate, or look at the data for values far from the rest.');
 
+  /** What is refused in the course of a run, such as what `augment` returns, comes with what was reached until then. */
+  const couldNotStep = async (error: unknown): Promise<never> => {
+    if (error instanceof DiffeoError && run.step > 0) return await stop(error.code, error.message);
+    throw error;
+  };
+
   /** Gradients that rebuild what entered each layer are as good as the round trip that they rebuild it by. */
   const requireRoundTrip = async (): Promise<void> => {
     if (gradient !== 'recompute') return;
@@ -203,7 +210,9 @@ async function fitOn(
     const from = run.step;
     const until = Math.min(steps, from + run.stride, from + validateEvery - (from % validateEvery));
     const rates = Array.from({ length: until - from }, (_, i) => learningRate * schedule(from + i, steps));
-    const taken = await run.advance(rates);
+    const taken = await Promise.resolve()
+      .then(() => run.advance(rates))
+      .catch(couldNotStep);
     for (const [i, { loss, gradientNorm, problem }] of taken.entries()) {
       const step = from + i + 1;
       if (problem) await stopNotFinite(problem.message);

@@ -1,7 +1,7 @@
 import { crc32, DiffeoError, type Flow, type GradientMode, leaves, sizeOf } from '@diffeo/core';
 import { numbersOf } from '@diffeo/kernels-wasm';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { type InferOutput, picklist, strictObject, string } from 'valibot';
+import { boolean, type InferOutput, picklist, strictObject, string } from 'valibot';
 import type { FitOptions } from './fit-options.ts';
 import { realNumber, wholeNumber } from './json-numbers.ts';
 import { rowsOf, type Samples } from './samples.ts';
@@ -21,6 +21,8 @@ export const runSettingsSchema = /* @__PURE__ */ strictObject({
   gradient: /* @__PURE__ */ picklist(gradientModes),
   /** 0 for the caller's thread alone. */
   workers: wholeNumber,
+  /** Whether batches are changed by one that the caller gives. */
+  augment: /* @__PURE__ */ boolean(),
   /** Rows of the data to train on. */
   rows: wholeNumber,
   /** How many numbers are trained. */
@@ -89,6 +91,7 @@ const named: { readonly [Name in keyof RunSettings]: string } = {
   patience: 'patience',
   gradient: 'gradient',
   workers: 'the number of workers',
+  augment: 'augment',
   rows: 'the number of rows to train on',
   trained: 'the number of trained parameters',
   frozen: 'the checksum of the frozen paths',

@@ -16,6 +16,7 @@ import {
 import { tidied } from '@diffeo/core/engine';
 import { gradients, type NamedGradient } from '@diffeo/core/gradients';
 import { mul, type Tensor } from '@tensorflow/tfjs-core';
+import { type Augment, augmented } from './augment.ts';
 import { batches } from './batches.ts';
 import { type Descent, descent, type Gradient, type Moments } from './descent.ts';
 import { firstGradientNotFinite, firstNotFinite } from './diagnose.ts';
@@ -90,6 +91,7 @@ export interface TrainingOptions {
   readonly clipNorm?: number;
   readonly freeze?: (path: string) => boolean;
   readonly gradient?: GradientMode;
+  readonly augment?: Augment | undefined;
   /** Which share of every batch is this run's. Default: all of it. */
   readonly share?: { readonly index: number; readonly count: number };
   /** The optimiser's state to go on from, after as many steps. Default: from the beginning. */
@@ -111,7 +113,7 @@ function shareOf(rows: Int32Array, { index, count }: { readonly index: number; r
 
 /** Starts a run on data that were checked, from started parameters, which are the run's from here on. */
 export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, options: TrainingOptions): TrainingRun {
-  const { seed, batchSize, gradient, share = { index: 0, count: 1 } } = options;
+  const { seed, batchSize, gradient, augment, share = { index: 0, count: 1 } } = options;
   const { clipNorm = 5, freeze = () => false, moments } = options;
   let down: Descent;
   try {
@@ -153,7 +155,8 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
       const whole = order.next().value;
       const rows = shareOf(whole, share);
       const weight = rows.length / whole.length;
-      const batch = train.take(rows);
+      const taken = train.take(rows);
+      const batch = augment ? augmented(model, taken, augment, fold(noiseSeed, `augment ${step}`)) : taken;
       const call: LogProbOptions = {
         ...(batch.context && { context: batch.context }),
         ...(model.dequantizes && { noise: fold(noiseSeed, `noise ${step}`) }),

@@ -1,5 +1,6 @@
 import type { Flow, FlowParams, GradientMode, Seed } from '@diffeo/core';
 import { watchHeap } from '@diffeo/kernels-wasm';
+import type { Augment } from './augment.ts';
 import type { Moments } from './descent.ts';
 import { tensorRows } from './rows.ts';
 import type { Samples } from './samples.ts';
@@ -13,6 +14,7 @@ export interface TrainingStart {
   readonly params?: FlowParams;
   readonly freeze?: (path: string) => boolean;
   readonly gradient?: GradientMode;
+  readonly augment?: Augment;
   /** The optimiser's state to go on from; the parameters are those after as many steps. */
   readonly moments?: Moments | undefined;
 }

@@ -37,6 +37,7 @@ export const trainCommand = defineCommand({
       description: 'The noise that makes whole levels dense: even, or learned (the default).',
     },
     pad: { type: 'string', valueHint: '32x32', description: 'Height and width to pad images to.' },
+    flips: { type: 'boolean', description: 'Mirror half of the images of each batch, left for right.' },
     seed: { type: 'string', description: 'The same seed repeats a run to the bit. Default 0.' },
     ...csvArguments,
     limit: {
@@ -67,6 +68,7 @@ export const trainCommand = defineCommand({
       images: {
         ...imageOptions(args),
         pad: sizeOption('--pad', args.pad),
+        flips: args.flips === true ? true : undefined,
         dequantize: args.dequantize as 'uniform' | 'variational' | undefined,
       } as Partial<ImageOptions>,
       steps: whole('--steps', args.steps),

@@ -6,7 +6,7 @@ import { broadcastTo, less, reverse, type Tensor, where } from '@tensorflow/tfjs
  * as likely (of clothes, not of digits). The same seed mirrors the same rows. `x` is `[batch, height, width, channels]`;
  * what else the batch holds stays as it is, so a context must not be an image.
  *
- * This belongs to training and not to the flow: a score is that of the image as it is.
+ * This belongs to training and not to the flow, and is what `fit` takes as `augment`: a score is that of the image as it is.
  */
 export const horizontalFlips =
   () =>

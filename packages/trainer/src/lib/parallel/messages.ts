@@ -23,6 +23,8 @@ export type Task =
         readonly batchSize: number;
         readonly clipNorm?: number;
         readonly gradient?: GradientMode;
+        /** Whether the worker is to change batches by its own `augment`. */
+        readonly augment: boolean;
         readonly frozen: readonly string[];
         readonly moments?: Moments;
       };

@@ -37,7 +37,7 @@ export async function parallelTraining(
   train: Samples,
   start: TrainingStart,
 ): Promise<Training> {
-  const { seed, batchSize, clipNorm, gradient, freeze, moments } = start;
+  const { seed, batchSize, clipNorm, gradient, augment, freeze, moments } = start;
   const heap = watchHeap();
   const initial = startedParams(model, train, start);
   const flat = flatParams(model.layout, initial, freeze);
@@ -58,6 +58,7 @@ export async function parallelTraining(
         frozen,
         ...(clipNorm !== undefined && { clipNorm }),
         ...(gradient && { gradient }),
+        augment: augment !== undefined,
         ...(moments && { moments }),
       },
       meeting,

@@ -10,12 +10,14 @@ import {
 } from '@diffeo/core';
 import { type HeapWatch, numbersOf, watchHeap } from '@diffeo/kernels-wasm';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Augment } from '../augment.ts';
 import { useWasm, type WasmOptions } from '../backend.ts';
 import { hostRows } from '../rows.ts';
 import { sampleBlock } from '../sample.ts';
 import { disposeSamples } from '../samples.ts';
 import { scoreBatch } from '../score.ts';
 import { type Step, type TrainingRun, trainingRun } from '../training-run.ts';
+import { augmentIn } from './augment-in.ts';
 import { definitionsIn } from './definitions-in.ts';
 import { type Meeting, sharedMeeting } from './meeting.ts';
 import type { Answers, FromWorker, Task, ToWorker } from './messages.ts';
@@ -67,10 +69,16 @@ function vectorOf({ run: { params }, layout, freeze }: Training): Float32Array {
 
 /**
  * Answers the tasks of the thread that started this worker, one after another. `given` are the definitions at hand;
- * an `open` task adds those of modules. `wasm` is how this worker starts its backend.
+ * an `open` task adds those of modules, and what they export as `augment`, where none is at hand. `wasm` is how this worker
+ * starts its backend.
  */
-export function serveFlow(line: Line, given: readonly Definition[] = [], wasm: WasmOptions = {}): void {
+export function serveFlow(
+  line: Line,
+  given: readonly Definition[] = [],
+  { augment: ownAugment, ...wasm }: WasmOptions & { readonly augment?: Augment } = {},
+): void {
   let definitions = given;
+  let augment: Augment | null = ownAugment ?? null;
   let training: Training | null = null;
   let joined: ((values: Float32Array) => void) | null = null;
 
@@ -102,6 +110,16 @@ export function serveFlow(line: Line, given: readonly Definition[] = [], wasm: W
     return steps;
   }
 
+  /** What changes batches, if that is wanted. */
+  function wantedAugment(wanted: boolean): Augment | undefined {
+    if (!wanted) return undefined;
+    if (augment) return augment;
+    throw new DiffeoError(
+      'CONFIG',
+      "fit: augment is a function, and cannot be posted to workers: let a module export it as 'augment', and all that the flow is made of, and say where it is, workers: { count, modules: [new URL('./augment.js', import.meta.url)] }. In a browser, give it to serveFlows(definitions, { augment }).",
+    );
+  }
+
   const finish = (): null => {
     training?.run.dispose();
     training = null;
@@ -112,17 +130,19 @@ export function serveFlow(line: Line, given: readonly Definition[] = [], wasm: W
     open: async ({ modules }) => {
       await useWasm(wasm);
       const imported = await Promise.all(modules.map((url) => import(/* @vite-ignore */ url)));
+      augment ??= imported.map(augmentIn).find(Boolean) ?? null;
       definitions = [...new Set([...coreDefinitions, ...given, ...imported.flatMap(definitionsIn)])];
       return null;
     },
     train: ({ file, data, share, options, meeting }) => {
       if (training) throw new DiffeoError('WORKER', 'these workers are training already: start others, or wait');
       const heap = watchHeap();
+      const { frozen, augment: wanted, ...rest } = options;
+      const changing = wantedAugment(wanted);
       const { model, params } = load(file, { definitions });
-      const { frozen, ...rest } = options;
       const frozenPaths = new Set(frozen);
       const freeze = (path: string) => frozenPaths.has(path);
-      const run = trainingRun(model, hostRows(data), params, { ...rest, share, freeze });
+      const run = trainingRun(model, hostRows(data), params, { ...rest, share, freeze, augment: changing });
       training = {
         ...{ run, freeze, heap, layout: model.layout },
         meeting: meeting ? sharedMeeting(meeting, { ...share, size: run.size + 1 }) : postedMeeting,

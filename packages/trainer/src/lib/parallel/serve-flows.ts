@@ -1,7 +1,14 @@
 import type { Definition } from '@diffeo/core';
+import type { Augment } from '../augment.ts';
 import type { WasmOptions } from '../backend.ts';
 import type { ToWorker } from './messages.ts';
 import { serveFlow } from './serve-flow.ts';
+
+/** How a worker starts, and what changes its batches. */
+export interface ServeOptions extends WasmOptions {
+  /** What `fit`'s option `augment` stands for, which is a function and cannot be posted here. */
+  readonly augment?: Augment;
+}
 
 /** The part of a module worker's global scope that is used here. */
 interface WorkerScope {
@@ -16,9 +23,10 @@ interface WorkerScope {
  * flow-worker.js: `serveFlows([...couplingDefinitions, ...preprocessingDefinitions])`; on the page: `workers: { count: 2,
  * create: () => new Worker(new URL('./flow-worker.js', import.meta.url), { type: 'module' }) }`.
  *
- * @param wasm what `useWasm` takes: where the kernels are, for a bundler that does not copy them.
+ * @param options what `useWasm` takes: where the kernels are, for a bundler that does not copy them; and the `augment` that
+ * training is asked for with.
  */
-export function serveFlows(definitions: readonly Definition[], wasm: WasmOptions = {}): void {
+export function serveFlows(definitions: readonly Definition[], options: ServeOptions = {}): void {
   const scope = globalThis as unknown as WorkerScope;
   serveFlow(
     {
@@ -26,6 +34,6 @@ export function serveFlows(definitions: readonly Definition[], wasm: WasmOptions
       listen: (receive) => scope.addEventListener('message', ({ data }) => receive(data)),
     },
     definitions,
-    wasm,
+    options,
   );
 }
