@@ -5,9 +5,11 @@ import type { WasmBackend } from '../src/lib/backend.ts';
 export function growHeap(): void {
   scalar(0).dispose();
   const { wasm } = backend() as unknown as WasmBackend;
-  const before = wasm.HEAPU8;
-  wasm._free(wasm._malloc(before.length));
-  if (wasm.HEAPU8.length === before.length) throw new RangeError('the heap did not grow');
+  const before = wasm.HEAPU8.length;
+  // As little as makes it grow: some tests ask for it often.
+  const taken: number[] = [];
+  while (wasm.HEAPU8.length === before) taken.push(wasm._malloc(before / 16));
+  for (const address of taken) wasm._free(address);
 }
 
 /** By how many bytes the heap is larger after so many calls than after the first few. */

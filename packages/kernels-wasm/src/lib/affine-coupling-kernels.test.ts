@@ -34,15 +34,16 @@ function entering(x: Tensor, context: Tensor | null, { keep }: AffineCouplingOpt
   return context ? concat([kept, context], 1) : kept;
 }
 
-/** The kernel alone: its reference must not be what runs. */
+/** The kernel alone: its reference must not be what runs, but for an empty batch. */
 const fused = (x: Tensor, context: Tensor | null, layers: readonly Dense[], options: AffineCouplingOptions) =>
   affineCoupling(options).map(x, context, layers, () => {
+    if (x.shape[0] === 0) return plain(x, context, layers, options);
     throw new RangeError('the reference ran');
   });
 
 const cases = fc
   .record({
-    batch: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(64, 130)),
+    batch: fc.oneof(fc.integer({ min: 0, max: 9 }), fc.constantFrom(64, 130)),
     keep: fc.integer({ min: 1, max: 5 }),
     change: fc.oneof(fc.integer({ min: 1, max: 5 }), fc.constant(17)),
     context: fc.integer({ min: 0, max: 3 }),
@@ -75,7 +76,8 @@ describeBuilds('the affine coupling', () => {
       fc.property(cases, (drawn) => {
         tidied(() => {
           const [x, context, layers] = [drawn.x(), drawn.context(), drawn.layers()];
-          fc.pre(!onKink(entering(x, context, drawn.options), layers, drawn.options));
+          // tfjs gathers from no rows into a tensor of another rank.
+          fc.pre(x.shape[0] === 0 || !onKink(entering(x, context, drawn.options), layers, drawn.options));
           const [dy, dLog] = [drawn.dy(), drawn.dLog()];
           const inputs = [x, ...(context ? [context] : []), ...tensorsOf(layers)];
           const run = (map: typeof plain) => {

@@ -1,77 +1,19 @@
-import { fold, normal } from '@diffeo/core';
+import { normal } from '@diffeo/core';
 import { differentiate, tidied } from '@diffeo/core/engine';
 import { registerGradients } from '@diffeo/core/gradients';
 import { type AffineCouplingOptions, affineImageCoupling, type Convolution } from '@diffeo/ops';
 import { countTensors } from '@diffeo/testing';
 import { installMatchers } from '@diffeo/testing/vitest';
-import {
-  add,
-  concat,
-  elu,
-  mul,
-  pad,
-  relu,
-  reshape,
-  sigmoid,
-  slice,
-  sum,
-  type Tensor,
-  tanh,
-  zerosLike,
-} from '@tensorflow/tfjs-core';
+import { add, concat, mul, reshape, slice, sum, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { growHeap, heapGrowth } from '../../test/heap.ts';
 import { plainAffine } from '../../test/plain-affine.ts';
+import { convTensors, drawConvolutions, onConvKink, plainConvStack } from '../../test/plain-conv-stack.ts';
 import { activationNames } from '../../test/plain-stack.ts';
 import { describeBuilds } from '../../test/with-build.ts';
 
 installMatchers();
-
-const activate = { relu, tanh, elu, sigmoid };
-
-/** x ∗ filter + bias as a sum over the filter's places, of tfjs operations that no kernel here replaces but the product. */
-function plainConvolution(x: Tensor, { filter, bias }: Convolution): Tensor {
-  const [batch, height, width, inputs] = x.shape as [number, number, number, number];
-  const [rows, columns, , outputs] = filter.shape as [number, number, number, number];
-  const border = [(rows - 1) / 2, (columns - 1) / 2] as const;
-  const wide = pad(x, [
-    [0, 0],
-    [border[0], border[0]],
-    [border[1], border[1]],
-    [0, 0],
-  ]);
-  let total = reshape(bias, [1, outputs]) as Tensor;
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) {
-      const seen = reshape(slice(wide, [0, i, j, 0], [batch, height, width, inputs]), [
-        batch * height * width,
-        inputs,
-        1,
-      ]);
-      const tap = reshape(slice(filter, [i, j, 0, 0], [1, 1, inputs, outputs]), [1, inputs, outputs]);
-      total = add(total, sum(mul(seen, tap), 1));
-    }
-  }
-  return reshape(total, [batch, height, width, outputs]);
-}
-
-function entering(
-  layers: readonly Convolution[],
-  x: Tensor,
-  { activation, residual }: AffineCouplingOptions,
-): Tensor[] {
-  const sums: Tensor[] = [];
-  let h = x;
-  for (const [i, layer] of layers.entries()) {
-    const z = plainConvolution(h, layer);
-    sums.push(z);
-    const output = activate[activation](z);
-    const keepsWidth = layer.filter.shape[2] === layer.filter.shape[3];
-    h = i === layers.length - 1 ? z : residual && keepsWidth ? add(h, output) : output;
-  }
-  return [...sums.slice(0, -1), h];
-}
 
 const columnsOf = (x: Tensor, from: number, count: number): Tensor =>
   slice(x, [0, 0, 0, from], [...x.shape.slice(0, 3), count]);
@@ -82,7 +24,7 @@ function plain(x: Tensor, context: Tensor | null, layers: readonly Convolution[]
   const [batch, height, width] = x.shape as [number, number, number, number];
   const kept = columnsOf(x, keep[0] as number, keep.length);
   const changed = columnsOf(x, change[0] as number, change.length);
-  const raw = entering(layers, context ? concat([kept, context], 3) : kept, options).at(-1) as Tensor;
+  const raw = plainConvStack(context ? concat([kept, context], 3) : kept, layers, options);
   const pixels = height * width;
   const rows = batch * pixels;
   const mapped = plainAffine(
@@ -107,17 +49,6 @@ const fused = (
   options: AffineCouplingOptions,
   checkpoint = false,
 ) => affineImageCoupling(options).map(x, context, layers, refuse, checkpoint);
-
-const drawLayers = (sides: readonly number[], channels: readonly number[], seed: number): Convolution[] =>
-  sides.map((side, i) => {
-    const [inputs, outputs] = [channels[i] as number, channels[i + 1] as number];
-    return {
-      filter: mul(normal([side, side, inputs, outputs], fold(seed, i)), 1 / (side * Math.sqrt(inputs))),
-      bias: normal([outputs], fold(seed, -1 - i)),
-    };
-  });
-
-const tensorsOf = (layers: readonly Convolution[]): Tensor[] => layers.flatMap(({ filter, bias }) => [filter, bias]);
 
 const cases = fc
   .record({
@@ -144,19 +75,16 @@ const cases = fc
     return {
       x: () => normal([...image, keep + change], seed),
       context: () => (context > 0 ? normal([...image, context], seed + 1) : null),
-      layers: () => drawLayers(sides, channels, seed + 2),
+      layers: () => drawConvolutions(sides, channels, seed + 2),
       dy: () => normal([...image, keep + change], seed + 3),
       dLog: () => normal([image[0]], seed + 4),
       options,
     };
   });
 
-/** Whether a rectifier is so close to its kink that rounding decides what the gradient is. */
 const onKink = (x: Tensor, context: Tensor | null, layers: readonly Convolution[], options: AffineCouplingOptions) => {
-  if (options.activation !== 'relu') return false;
   const kept = columnsOf(x, options.keep[0] as number, options.keep.length);
-  const sums = entering(layers, context ? concat([kept, context], 3) : kept, options).slice(0, -1);
-  return sums.some((z) => z.dataSync().some((number) => Math.abs(number) < 1e-5));
+  return onConvKink(context ? concat([kept, context], 3) : kept, layers, options);
 };
 
 describeBuilds('the affine coupling of images', () => {
@@ -170,7 +98,7 @@ describeBuilds('the affine coupling of images', () => {
           const [x, context, layers] = [drawn.x(), drawn.context(), drawn.layers()];
           fc.pre(!onKink(x, context, layers, options));
           const [dy, dLog] = [drawn.dy(), drawn.dLog()];
-          const inputs = [x, ...(context ? [context] : []), ...tensorsOf(layers)];
+          const inputs = [x, ...(context ? [context] : []), ...convTensors(layers)];
           const run = (map: () => { value: Tensor; logDet: Tensor }) => {
             const { value, logDet } = map();
             const weighted = () => {
@@ -206,7 +134,8 @@ describeBuilds('the affine coupling of images', () => {
     ...{ keep: [0, 1], change: [2, 3], bound: 3, activation: 'relu', residual: false },
     direction: 'inverse',
   } as const satisfies AffineCouplingOptions;
-  const draw = (batch: number) => [normal([batch, 9, 9, 4], 1), drawLayers([3, 1, 3], [2, 64, 64, 4], 2)] as const;
+  const draw = (batch: number) =>
+    [normal([batch, 9, 9, 4], 1), drawConvolutions([3, 1, 3], [2, 64, 64, 4], 2)] as const;
 
   test('outside a gradient a batch of several blocks is the same as inside one', () => {
     tidied(() => {
@@ -241,7 +170,7 @@ describeBuilds('the affine coupling of images', () => {
           const { value, logDet } = fused(x, null, layers, options);
           grow();
           return add(sum(value), sum(logDet));
-        }, [x, ...tensorsOf(layers)]).grads;
+        }, [x, ...convTensors(layers)]).grads;
       const quiet = run(() => undefined).map((gradient) => gradient?.dataSync() as Float32Array);
       for (const [i, gradient] of run(growHeap).entries()) {
         expect(gradient).toBeCloseToTensor(quiet[i] as Float32Array, 0);
@@ -253,7 +182,7 @@ describeBuilds('the affine coupling of images', () => {
     const [x, layers] = tidied(() => draw(2));
     const step = () =>
       tidied(() => {
-        differentiate(() => sum(fused(x, null, layers, options).value), [x, ...tensorsOf(layers)]);
+        differentiate(() => sum(fused(x, null, layers, options).value), [x, ...convTensors(layers)]);
         fused(x, null, layers, options);
       });
     expect(countTensors(step)).toBe(0);
