@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs-backend-wasm';
 import { flow, normal } from '@diffeo/core';
 import { installKernels } from '@diffeo/kernels-wasm';
+import { randomiseParams } from '@diffeo/testing';
 import { testLayer } from '@diffeo/testing/vitest';
 import { setBackend, type Tensor } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
@@ -31,12 +32,12 @@ test.each(['halves', 'alternating', 'random'] as const)(
   'with mask %s a flow is the same without them',
   async (mask) => {
     const model = flow({ eventShape: [5], contextShape: [2], layers: realNVP({ layers: 4, hidden: [16, 16], mask }) });
-    const params = model.init(1);
+    const params = randomiseParams(model.layout, model.init(1), 4, 0.1);
     const [x, context] = [normal([64, 5], 2), normal([64, 2], 3)];
     const numbers = (tensor: Tensor) => [...tensor.dataSync()];
     const run = () => [numbers(model.logProb(params, x, { context })), numbers(model.toData(params, x, { context }))];
     const fast = run();
-    installed.uninstall();
+    (await installKernels()).uninstall();
     const slow = run();
     await installKernels();
     for (const [i, expected] of slow.entries()) {
