@@ -79,6 +79,7 @@ export async function packCheckpoint(
     ...(await numbersOf(model, params)),
     bytesOf(moments.mean),
     bytesOf(moments.square),
+    ...(moments.average ? [bytesOf(moments.average)] : []),
     ...(best ? await numbersOf(model, best.params) : []),
   ];
   const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
@@ -130,7 +131,8 @@ export function unpackCheckpoint(model: Flow, bytes: Uint8Array): Checkpoint {
   const { header, numbers } = split(bytes);
   requireSameFlow(model, header);
   const flowSize = leaves(model.layout, {}).reduce((size, { leaf }) => size + sizeOf(leaf.shape), 0);
-  const expected = flowSize * (header.best ? 2 : 1) + 2 * header.settings.trained;
+  const { trained, ema } = header.settings;
+  const expected = flowSize * (header.best ? 2 : 1) + trained * (ema === null ? 2 : 3);
   if (numbers.length !== 4 * expected) throw brokenCheckpoint();
 
   // Copied to begin at a multiple of 4. Not by slice, which gives a view where the bytes are Node's.
@@ -150,8 +152,9 @@ export function unpackCheckpoint(model: Flow, bytes: Uint8Array): Checkpoint {
   const params = nextParams();
   const moments = {
     step: header.state.step,
-    mean: next(header.settings.trained).slice(),
-    square: next(header.settings.trained).slice(),
+    mean: next(trained).slice(),
+    square: next(trained).slice(),
+    ...(ema !== null && { average: next(trained).slice() }),
   };
   const best = header.best && { ...header.best, params: nextParams() };
   return { settings: header.settings, state: header.state, params, moments, best };

@@ -1,4 +1,4 @@
-import { disposeParams, type Flow, type FlowParams, leaves } from '@diffeo/core';
+import { disposeParams, type Flow, type FlowParams } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
 import { numbersOf } from '@diffeo/kernels-wasm';
 import { type AdamKernelAttributes, kernelNames } from '@diffeo/ops';
@@ -21,16 +21,22 @@ import {
 } from '@tensorflow/tfjs-core';
 import { adamRates, beta1, beta2 } from './adam.ts';
 import { flatParams } from './flat-params.ts';
+import { trainedLeaves } from './trained-leaves.ts';
 
 /** A tensor for each trained leaf, in file order, or all their numbers in one vector. */
 export type Gradient = readonly Tensor[] | Float32Array;
 
-/** What Adam remembers of the gradients: running means of them and of their squares, in the order of the trained leaves. */
+/**
+ * What is remembered of the steps done, in the order of the trained leaves. Adam's: running means of the gradients and of their
+ * squares.
+ */
 export interface Moments {
   /** Steps done. */
   readonly step: number;
   readonly mean: Float32Array;
   readonly square: Float32Array;
+  /** The running mean of the parameters, where one is kept. */
+  readonly average?: Float32Array;
 }
 
 /** Parameters on their way down. They are its own, and so is the optimiser's state. */
@@ -59,11 +65,6 @@ export interface DescentOptions {
 export const descent = (model: Flow, initial: FlowParams, options: DescentOptions): Descent =>
   (getKernel(kernelNames.adam, getBackend()) ? inPlace : composed)(model, initial, options);
 
-const trainedLeaves = (model: Flow, params: FlowParams, freeze: (path: string) => boolean): Tensor[] =>
-  leaves(model.layout, params).flatMap(({ path, leaf, tensor }) =>
-    leaf.trainable && tensor && !freeze(path) ? [tensor] : [],
-  );
-
 const read = (scalar: Tensor): number => {
   const [value] = scalar.dataSync() as Float32Array;
   scalar.dispose();
@@ -89,7 +90,7 @@ function addNamed(inputs: NamedTensorMap, tensors: readonly Tensor[], name: stri
 
 /** Adam as one kernel that changes the parameters where they are. */
 function inPlace(model: Flow, initial: FlowParams, { clipNorm, freeze, moments }: DescentOptions): Descent {
-  const parameters = trainedLeaves(model, initial, freeze);
+  const parameters = trainedLeaves(model.layout, initial, freeze);
   const size = parameters.reduce((total, tensor) => total + tensor.size, 0);
   const state = startMoments(size, moments);
   /** Where vectors of numbers stand on the device, by their place among the gradients. */
@@ -156,7 +157,7 @@ function composed(model: Flow, initial: FlowParams, { clipNorm, freeze, moments 
       if (Number.isFinite(norm)) {
         const next = tidied(() => advance(norm > clipNorm ? mul(gradient, clipNorm / norm) : gradient, learningRate));
         for (const tensor of Object.values(state)) tensor.dispose();
-        for (const tensor of trainedLeaves(model, params, freeze)) tensor.dispose();
+        for (const tensor of trainedLeaves(model.layout, params, freeze)) tensor.dispose();
         ({ state, params } = next);
         steps++;
       }

@@ -27,6 +27,12 @@ export interface FitOptions {
   readonly validateEvery?: number;
   /** Validations without a new best after which training stops. `Infinity` for never. Default 20. */
   readonly patience?: number;
+  /**
+   * Keeps a running mean of the parameters, of which each step lets so much stay (0 to 1; 0.999, say), and validates and
+   * returns it in the place of the newest parameters: it lies below the noise that batches bring in. Less stays at
+   * first, min(ema, (1 + t) / (10 + t)) after step t, so that it does not hang on to the beginning. Default: none.
+   */
+  readonly ema?: number;
   /** Paths of parameters to leave alone. */
   readonly freeze?: (path: string) => boolean;
   /**
@@ -93,7 +99,7 @@ export interface HistoryPoint {
 
 /** What training reached. */
 export interface Fitted {
-  /** The best parameters on the validation data; without validation, the last. Owned by the caller. */
+  /** The best parameters on the validation data; without validation, the last. With `ema`, of the means. Owned by the caller. */
   readonly params: FlowParams;
   readonly history: readonly HistoryPoint[];
   /** Steps done. */
@@ -124,6 +130,7 @@ const ranges = {
   clipNorm: [Number.MIN_VALUE, Infinity],
   validateEvery: [1, 1e9],
   patience: [1, Infinity],
+  ema: [0, 1],
 } as const;
 
 /** @throws DiffeoError `CONFIG` for an option out of its range. */

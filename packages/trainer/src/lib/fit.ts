@@ -98,6 +98,7 @@ async function fitOn(
     ...{ steps, batchSize, learningRate, clipNorm, seed, validateEvery, patience, gradient, schedule },
     workers: crew?.count ?? 0,
     augment: options.augment !== undefined,
+    ema: options.ema ?? null,
     ...(freeze && { freeze }),
   });
   const resumed = resumedFrom(model, options.resume, settings);
@@ -130,9 +131,11 @@ async function fitOn(
   const validate = async (): Promise<void> => {
     await requireRoundTrip();
     if (validation) {
-      const { params, step } = await run.newest();
+      const { params: newest, step } = await run.newest();
+      const averaged = await run.averaged();
       const options = { noise: fold(seed, 'validation noise'), ...(crew && { workers: crew }) };
-      const scores = await scoreChecked(model, params, validation, options).catch((error: unknown) => {
+      const scores = await scoreChecked(model, averaged ?? newest, validation, options).catch((error: unknown) => {
+        if (averaged) disposeParams(model.layout, averaged);
         if (!(error instanceof DiffeoError && error.code === 'NOT_FINITE')) throw error;
         return stopNotFinite(`validation ${error.message}`);
       });
@@ -141,9 +144,9 @@ async function fitOn(
       unimproved++;
       if (best === null || loss < best.loss) {
         if (best) disposeParams(model.layout, best.params);
-        best = { params: copyParams(model.layout, params), step, loss };
+        best = { params: averaged ?? copyParams(model.layout, newest), step, loss };
         unimproved = 0;
-      }
+      } else if (averaged) disposeParams(model.layout, averaged);
     }
     history.push({ step: run.step, train: mean(losses), ...(validated !== undefined && { validation: validated }) });
     losses = [];
@@ -173,7 +176,9 @@ async function fitOn(
 
   const finish = async (stopped: Fitted['stopped'], checkpoint: Uint8Array | null = null): Promise<Fitted> => {
     const newest = await run.newest();
-    const { params, step } = best ?? { params: copyParams(model.layout, newest.params), step: newest.step };
+    const averaged = best ? null : await run.averaged();
+    const last = () => ({ params: averaged ?? copyParams(model.layout, newest.params), step: newest.step });
+    const { params, step } = best ?? last();
     best = null;
     const peakBytes = await run.peakBytes();
     return { params, history, steps: run.step, bestStep: step, stopped, checkpoint, ...timing(run.step), peakBytes };

@@ -1,5 +1,6 @@
-import { type LayoutTree, leaves, mapParams, sizeOf } from '@diffeo/core';
-import { concat, reshape, slice, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import { copyParams, type LayoutTree, leaves, mapParams, sizeOf } from '@diffeo/core';
+import { tidied } from '@diffeo/core/engine';
+import { concat, reshape, slice, type Tensor, tensor1d, zeros } from '@tensorflow/tfjs-core';
 
 /** The trainable leaves of a parameter tree as one vector, for an optimiser that updates them all at once. */
 export interface FlatParams {
@@ -16,6 +17,17 @@ export interface FlatParams {
 
 const join = (tensors: readonly Tensor[]): Tensor =>
   tensors.length === 0 ? zeros([0]) : concat(tensors.map((tensor) => reshape(tensor, [tensor.size])));
+
+/** Parameters of which what is trained comes from a vector, as {@link FlatParams} has it, and the rest is copied: the caller's. */
+export function paramsFrom<P>(
+  layout: LayoutTree,
+  params: P,
+  vector: Float32Array,
+  freeze?: (path: string) => boolean,
+): P {
+  const { unflatten } = flatParams(layout, params, freeze);
+  return tidied(() => copyParams(layout, unflatten(tensor1d(vector), params)));
+}
 
 /** Lays out the trainable leaves that `freeze` leaves out, in file order. */
 export function flatParams<P>(

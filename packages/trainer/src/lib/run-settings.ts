@@ -1,7 +1,7 @@
 import { crc32, DiffeoError, type Flow, type GradientMode, leaves, sizeOf } from '@diffeo/core';
 import { numbersOf } from '@diffeo/kernels-wasm';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { boolean, type InferOutput, picklist, strictObject, string } from 'valibot';
+import { boolean, type InferOutput, nullable, picklist, strictObject, string } from 'valibot';
 import type { FitOptions } from './fit-options.ts';
 import { realNumber, wholeNumber } from './json-numbers.ts';
 import { rowsOf, type Samples } from './samples.ts';
@@ -23,6 +23,8 @@ export const runSettingsSchema = /* @__PURE__ */ strictObject({
   workers: wholeNumber,
   /** Whether batches are changed by one that the caller gives. */
   augment: /* @__PURE__ */ boolean(),
+  /** `null` where no mean of the parameters is kept. */
+  ema: /* @__PURE__ */ nullable(realNumber),
   /** Rows of the data to train on. */
   rows: wholeNumber,
   /** How many numbers are trained. */
@@ -92,6 +94,7 @@ const named: { readonly [Name in keyof RunSettings]: string } = {
   gradient: 'gradient',
   workers: 'the number of workers',
   augment: 'augment',
+  ema: 'ema',
   rows: 'the number of rows to train on',
   trained: 'the number of trained parameters',
   frozen: 'the checksum of the frozen paths',

@@ -20,8 +20,10 @@ import { type Augment, augmented } from './augment.ts';
 import { batches } from './batches.ts';
 import { type Descent, descent, type Gradient, type Moments } from './descent.ts';
 import { firstGradientNotFinite, firstNotFinite } from './diagnose.ts';
+import { parameterAverage } from './parameter-average.ts';
 import type { RowSource } from './rows.ts';
 import { disposeSamples, rowsOf, type Samples, takeRows } from './samples.ts';
+import { trainedLeaves } from './trained-leaves.ts';
 
 /** Why a step was not taken. */
 interface Problem {
@@ -55,7 +57,9 @@ export interface TrainingRun {
   slope(): Slope;
   /** Goes down the gradient of a batch with this loss, the sum of those given in their order. */
   descend(loss: number, gradients: readonly Gradient[], learningRate: number): Step;
-  /** The optimiser's state. */
+  /** The running mean of what is trained, where one is kept; it goes on changing. */
+  readonly average: Float32Array | null;
+  /** The optimiser's state, and that mean. */
   moments(): Moments;
   dispose(): void;
 }
@@ -92,6 +96,8 @@ export interface TrainingOptions {
   readonly freeze?: (path: string) => boolean;
   readonly gradient?: GradientMode;
   readonly augment?: Augment | undefined;
+  /** Keeps a mean of the parameters, which decays so. */
+  readonly ema?: number | undefined;
   /** Which share of every batch is this run's. Default: all of it. */
   readonly share?: { readonly index: number; readonly count: number };
   /** The optimiser's state to go on from, after as many steps. Default: from the beginning. */
@@ -114,7 +120,7 @@ function shareOf(rows: Int32Array, { index, count }: { readonly index: number; r
 /** Starts a run on data that were checked, from started parameters, which are the run's from here on. */
 export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, options: TrainingOptions): TrainingRun {
   const { seed, batchSize, gradient, augment, share = { index: 0, count: 1 } } = options;
-  const { clipNorm = 5, freeze = () => false, moments } = options;
+  const { clipNorm = 5, freeze = () => false, moments, ema } = options;
   let down: Descent;
   try {
     down = descent(model, initial, { clipNorm, freeze, moments });
@@ -122,6 +128,8 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
     disposeParams(model.layout, initial);
     throw error;
   }
+  const trained = () => trainedLeaves(model.layout, down.params, freeze);
+  const average = ema === undefined ? null : parameterAverage(ema, trained(), moments?.average);
   let step = moments?.step ?? 0;
   const order = batches(train.count, batchSize, fold(seed, 'batches'), step);
   // Every share draws noise of its own.
@@ -179,10 +187,14 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
       const gradientNorm = Number.isFinite(loss) ? down.step(slopes, learningRate) : Number.NaN;
       const problem = Number.isFinite(loss) && Number.isFinite(gradientNorm) ? null : diagnose(loss, gradientNorm);
       forget();
-      if (!problem) step++;
+      if (!problem) {
+        step++;
+        average?.update(trained(), step);
+      }
       return { loss, gradientNorm, problem };
     },
-    moments: () => down.moments(),
+    average: average?.values ?? null,
+    moments: () => ({ ...down.moments(), ...(average && { average: average.values.slice() }) }),
     dispose: () => {
       forget();
       down.dispose();

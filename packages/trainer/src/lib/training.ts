@@ -2,6 +2,7 @@ import type { Flow, FlowParams, GradientMode, Seed } from '@diffeo/core';
 import { watchHeap } from '@diffeo/kernels-wasm';
 import type { Augment } from './augment.ts';
 import type { Moments } from './descent.ts';
+import { paramsFrom } from './flat-params.ts';
 import { tensorRows } from './rows.ts';
 import type { Samples } from './samples.ts';
 import { type Step, startedParams, trainingRun } from './training-run.ts';
@@ -15,6 +16,7 @@ export interface TrainingStart {
   readonly freeze?: (path: string) => boolean;
   readonly gradient?: GradientMode;
   readonly augment?: Augment;
+  readonly ema?: number;
   /** The optimiser's state to go on from; the parameters are those after as many steps. */
   readonly moments?: Moments | undefined;
 }
@@ -27,6 +29,8 @@ export interface Training {
   readonly stride: number;
   /** The newest parameters to be had and the step at which they were; owned by the training, until it goes on. */
   newest(): Promise<{ readonly params: FlowParams; readonly step: number }>;
+  /** The mean of the parameters over the steps to the newest, the caller's; `null` where none is kept. */
+  averaged(): Promise<FlowParams | null>;
   /** A step for each learning rate. Ends early at the first that has a problem. */
   advance(learningRates: readonly number[]): Promise<readonly Step[]>;
   /** The optimiser's state after the newest step. */
@@ -47,6 +51,7 @@ export function localTraining(model: Flow, train: Samples, start: TrainingStart)
     },
     stride: 1,
     newest: () => Promise.resolve({ params: run.params, step }),
+    averaged: () => Promise.resolve(run.average && paramsFrom(model.layout, run.params, run.average, start.freeze)),
     advance: (rates) => {
       const steps: Step[] = [];
       for (const rate of rates) {

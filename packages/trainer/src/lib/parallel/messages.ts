@@ -25,6 +25,8 @@ export type Task =
         readonly gradient?: GradientMode;
         /** Whether the worker is to change batches by its own `augment`. */
         readonly augment: boolean;
+        /** The decay of the mean of the parameters that this worker is to keep. */
+        readonly ema?: number;
         readonly frozen: readonly string[];
         readonly moments?: Moments;
       };
@@ -60,7 +62,8 @@ export interface Answers {
   readonly open: null;
   readonly train: null;
   readonly advance: readonly Step[];
-  readonly vector: Float32Array;
+  /** What is trained, and its mean where the worker keeps one. */
+  readonly vector: { readonly newest: Float32Array; readonly average: Float32Array | null };
   readonly moments: Moments;
   /** The most bytes that the training took of the worker's heap at once; `null` where there is none. */
   readonly memory: number | null;

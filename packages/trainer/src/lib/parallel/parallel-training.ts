@@ -1,9 +1,7 @@
-import { disposeParams, type Flow, type FlowParams, leaves, save } from '@diffeo/core';
-import { tidied } from '@diffeo/core/engine';
+import { disposeParams, type Flow, leaves, save } from '@diffeo/core';
 import { watchHeap } from '@diffeo/kernels-wasm';
-import { tensor1d } from '@tensorflow/tfjs-core';
 import type { Moments } from '../descent.ts';
-import { flatParams } from '../flat-params.ts';
+import { flatParams, paramsFrom } from '../flat-params.ts';
 import { toHostSamples } from '../rows.ts';
 import type { Samples } from '../samples.ts';
 import type { Training, TrainingStart } from '../training.ts';
@@ -37,13 +35,13 @@ export async function parallelTraining(
   train: Samples,
   start: TrainingStart,
 ): Promise<Training> {
-  const { seed, batchSize, clipNorm, gradient, augment, freeze, moments } = start;
+  const { seed, batchSize, clipNorm, gradient, augment, ema, freeze, moments } = start;
   const heap = watchHeap();
   const initial = startedParams(model, train, start);
-  const flat = flatParams(model.layout, initial, freeze);
+  const { size } = flatParams(model.layout, initial, freeze);
   const frozen = leaves(model.layout, initial).flatMap(({ path }) => (freeze?.(path) ? [path] : []));
   const meeting =
-    typeof SharedArrayBuffer === 'undefined' ? null : new SharedArrayBuffer(meetingBytes(crew.count, flat.size + 1));
+    typeof SharedArrayBuffer === 'undefined' ? null : new SharedArrayBuffer(meetingBytes(crew.count, size + 1));
   try {
     const file = await save(model, initial);
     const data = await toHostSamples(train);
@@ -59,6 +57,8 @@ export async function parallelTraining(
         ...(clipNorm !== undefined && { clipNorm }),
         ...(gradient && { gradient }),
         augment: augment !== undefined,
+        // They have the same parameters: one mean is enough.
+        ...(index === 0 && ema !== undefined && { ema }),
         ...(moments && { moments }),
       },
       meeting,
@@ -68,11 +68,8 @@ export async function parallelTraining(
     throw error;
   }
 
-  const own = (params: FlowParams) =>
-    leaves(model.layout, params).flatMap(({ path, leaf, tensor }) =>
-      leaf.trainable && !freeze?.(path) && tensor ? [tensor] : [],
-    );
   let params = initial;
+  let average = (ema !== undefined && moments?.average) || null;
   let step = moments?.step ?? 0;
   let known = step;
   let stride = fewest;
@@ -86,16 +83,18 @@ export async function parallelTraining(
     newest: async () => {
       if (known !== step) {
         // From workers that died, nothing newer is to be had.
-        const [vector] = await crew.ask(() => ({ type: 'vector' })).catch(() => []);
-        if (vector) {
-          const next = tidied(() => flat.unflatten(tensor1d(vector), params));
-          for (const tensor of own(params)) tensor.dispose();
+        const [found] = await crew.ask(() => ({ type: 'vector' })).catch(() => []);
+        if (found) {
+          const next = paramsFrom(model.layout, params, found.newest, freeze);
+          disposeParams(model.layout, params);
           params = next;
+          average = found.average;
           known = step;
         }
       }
       return { params, step: known };
     },
+    averaged: () => Promise.resolve(average && paramsFrom(model.layout, params, average, freeze)),
     advance: async (rates) => {
       const began = performance.now();
       const answers = await crew.ask(() => ({ type: 'advance', rates }));
@@ -105,7 +104,7 @@ export async function parallelTraining(
       return taken;
     },
     moments: async () => {
-      // All of them have the same.
+      // All of them have the same, and the first the mean of the parameters too.
       const [found] = await crew.ask(() => ({ type: 'moments' }));
       return found as Moments;
     },

@@ -5,7 +5,6 @@ import {
   disposeParams,
   isDiffeoError,
   type LayoutTree,
-  leaves,
   load,
 } from '@diffeo/core';
 import { type HeapWatch, numbersOf, watchHeap } from '@diffeo/kernels-wasm';
@@ -16,6 +15,7 @@ import { hostRows } from '../rows.ts';
 import { sampleBlock } from '../sample.ts';
 import { disposeSamples } from '../samples.ts';
 import { scoreBatch } from '../score.ts';
+import { trainedLeaves } from '../trained-leaves.ts';
 import { type Step, type TrainingRun, trainingRun } from '../training-run.ts';
 import { augmentIn } from './augment-in.ts';
 import { definitionsIn } from './definitions-in.ts';
@@ -59,9 +59,7 @@ async function takeJointStep({ run, meeting }: Training, rate: number): Promise<
 
 /** The trained parameters as one vector. */
 function vectorOf({ run: { params }, layout, freeze }: Training): Float32Array {
-  const trained = leaves(layout, params).flatMap(({ path, leaf, tensor }) =>
-    leaf.trainable && tensor && !freeze(path) ? [tensor] : [],
-  );
+  const trained = trainedLeaves(layout, params, freeze);
   const vector = new Float32Array(trained.reduce((size, tensor) => size + tensor.size, 0));
   write(trained, vector);
   return vector;
@@ -150,7 +148,7 @@ export function serveFlow(
       return null;
     },
     advance: ({ rates }) => advance(rates),
-    vector: () => vectorOf(begun()),
+    vector: () => ({ newest: vectorOf(begun()), average: begun().run.average }),
     moments: () => begun().run.moments(),
     memory: () => begun().heap?.peak() ?? null,
     finish,
