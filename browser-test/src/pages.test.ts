@@ -3,6 +3,7 @@ import { useWasm } from '@diffeo/trainer';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type {} from '../fixtures/page/main.ts';
+import { trainGlow } from '../fixtures/page/train-glow.ts';
 import { type Outcome, trainMoons } from '../fixtures/page/train-moons.ts';
 import { startBrowser } from './lib/browser.ts';
 import { buildPage, developPage, installPage, type Served, servePage } from './lib/site.ts';
@@ -83,6 +84,20 @@ describe('bundled', () => {
     expectTrained(outcome);
     expectSame(outcome, inNode);
   });
+
+  test.each(['relaxed-simd', 'simd'] as const)(
+    'a page trains Glow as Node does, by the kernels of %s',
+    async (build) => {
+      const outcome = await onPage(plain, (page) => page.evaluate((name) => tasks.trainGlow(name), build));
+      expect(outcome.build).toBe(build);
+      expect(outcome.losses).toHaveLength(5);
+      const expected = await trainGlow();
+      for (const name of ['losses', 'logProb', 'samples'] as const) {
+        expect(outcome[name].length, name).toBe(expected[name].length);
+        for (const [i, value] of expected[name].entries()) expect(outcome[name][i], name).toBeCloseTo(value, 2);
+      }
+    },
+  );
 
   test('a module worker trains as the page does', async () => {
     const outcome = await onPage(plain, (page) => page.evaluate(() => tasks.trainInWorker()));
