@@ -10,6 +10,7 @@ export type {
   Call,
   Dequantizer,
   GradientMode,
+  Joint,
   Kind,
   Kinds,
   Latent,

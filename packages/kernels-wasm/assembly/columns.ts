@@ -32,6 +32,13 @@ export function gatherColumns(
   }
 }
 
+/** to(i, j) = from(ids[i], j): whole rows, each id one of them. */
+export function gatherRows(from: usize, ids: usize, rows: usize, columns: usize, to: usize): void {
+  const step: usize = 4 * columns;
+  for (let i: usize = 0; i < rows; i++)
+    copyRows(from + <usize>load<u32>(ids + 4 * i) * step, step, 1, columns, to + i * step, step);
+}
+
 /** to(i, list[q]) = other(i, list[q]) + from(i, q); `other` and `to` have rows of the same length. */
 export function addToColumns(
   from: usize,

@@ -1,7 +1,14 @@
 export { activate, activationGradient } from './activation';
 export { adam, squaredNorm } from './adam';
 export { affine, affineGradient } from './affine';
-export { add, addToColumns, gatherColumns, segmentSum, sumRows } from './columns';
+export { channelMap, channelMapGradient, channelMapGradientScratch, channelMapScratch } from './channel-map';
+export {
+  channelScale,
+  channelScaleGradient,
+  channelScaleGradientScratch,
+  channelScaleScratch,
+} from './channel-scale';
+export { add, addToColumns, gatherColumns, gatherRows, segmentSum, sumRows } from './columns';
 export { conv, convScratch } from './conv';
 export { convFilterGradient, convFilterGradientScratch } from './conv-filter-gradient';
 export { repeatGroups, sumGroups } from './groups';
@@ -9,5 +16,6 @@ export { line, lineScratch } from './line';
 export { lineGradient, lineGradientScratch } from './line-gradient';
 export { lineOrder, lineOrderBytes, lineOrderScratch } from './line-order';
 export { copyRows } from './pack';
+export { plu, pluGradient, pluGradientScratch, pluScratch } from './plu';
 export { product, productScratch } from './product';
 export { weightGradient, weightGradientScratch } from './weight-gradient';

@@ -7,6 +7,7 @@ export {
   affineImageCoupling,
   type RetracedCoupling,
 } from './lib/affine-coupling.ts';
+export { type ChannelMatrix, type ChannelScale, channelMap } from './lib/channel-map.ts';
 export { type Convolution, convStack } from './lib/conv-stack.ts';
 export type { Dense, DenseStackOptions } from './lib/dense.ts';
 export { denseStack } from './lib/dense-stack.ts';
@@ -15,9 +16,12 @@ export {
   type AdamKernelAttributes,
   type AffineCouplingKernelAttributes,
   type AffineKernelAttributes,
+  type ChannelMapKernelAttributes,
   type DenseStackKernelAttributes,
   kernelNames,
+  type PluKernelAttributes,
 } from './lib/kernels.ts';
 export { permute } from './lib/permute.ts';
+export { type PluFactors, type PluMatrixOptions, pluMatrix } from './lib/plu-matrix.ts';
 export { channelsToSpace, type ImageShape, spaceToChannels } from './lib/space-to-channels.ts';
 export { type TriangularInverseOptions, triangularInverse } from './lib/triangular-inverse.ts';

@@ -73,6 +73,19 @@ export interface Part<P> {
   start?(params: P, x: Tensor, call: Call): P;
 }
 
+/** What a layer is to its neighbours. */
+export interface Joint {
+  /** `<package>/<name>`. Neighbours know by it what else the object holds, which is between the two of them. */
+  readonly kind: string;
+  /**
+   * This layer and the next, in the order in which data meets them, as one map of both their parameters that does their
+   * work in less; `null` where they make none. Values, log-determinants and gradients are those of the two but for rounding.
+   * The map sees neither context nor seed: a layer that reads them has no joint.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: of any two layers
+  join?(next: Joint): Bijector<readonly [any, any]> | null;
+}
+
 /** One invertible, differentiable map. */
 // biome-ignore lint/suspicious/noExplicitAny: lists hold parts of any parameters and configuration
 export interface Bijector<P = any> extends Part<P> {
@@ -91,6 +104,11 @@ export interface Bijector<P = any> extends Part<P> {
    * exchanges its directions must not pass it on as it is.
    */
   retrace?(direction: 'forward' | 'inverse', params: P, value: Tensor, slopes: Slopes, call: Call): Retraced | null;
+  /**
+   * Optional, for speed: lists of layers ask each for the map that it makes with the next one, once, and run that where
+   * activations are kept. A layer that wraps another and changes what it does must not pass it on.
+   */
+  readonly joint?: Joint;
 }
 
 /** A distribution that a flow starts from. */

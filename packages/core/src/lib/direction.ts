@@ -10,8 +10,10 @@ export const oppositeOf = (direction: Direction): Direction => (direction === 'i
 export const callOf = (call: Call, index: number): Call =>
   call.seed === undefined ? call : { ...call, seed: fold(call.seed, index) };
 
-/** The order in which a direction runs through a list of layers: data meets the first layer first. */
-export const orderOf = (layers: readonly Bijector[], direction: Direction): number[] => {
-  const order = [...layers.keys()];
-  return direction === 'inverse' ? order : order.reverse();
-};
+/** A list in the order in which a direction runs through it: data meets what is first in it first. */
+export const inOrder = <T>(list: readonly T[], direction: Direction): readonly T[] =>
+  direction === 'inverse' ? list : [...list].reverse();
+
+/** The places of layers in that order. */
+export const orderOf = (layers: readonly Bijector[], direction: Direction): readonly number[] =>
+  inOrder([...layers.keys()], direction);

@@ -1,16 +1,39 @@
 import { add, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import type { Bijector, Call, Transformed } from './contract.ts';
-import { callOf, type Direction, orderOf } from './direction.ts';
+import { callOf, type Direction, inOrder } from './direction.ts';
 import { openTapes } from './engine.ts';
-import type { Layout, Params } from './params.ts';
+import { type Layout, leaves, type Params } from './params.ts';
 import { recompute, retrace } from './recompute.ts';
 import { fold } from './seed.ts';
-import type { Shape } from './shape.ts';
+import { type Shape, sameShape } from './shape.ts';
 
 type List = readonly Params[];
 
+/** A layer, or two neighbours and the map that they make together. */
+interface Step {
+  readonly at: readonly number[];
+  readonly both: Bijector | null;
+}
+
+function stepsOf(layers: readonly Bijector[]): Step[] {
+  const steps: Step[] = [];
+  for (let i = 0; i < layers.length; i++) {
+    const next = layers[i + 1]?.joint;
+    const both = (next && layers[i]?.joint?.join?.(next)) ?? null;
+    steps.push(both ? { at: [i, ++i], both } : { at: [i], both });
+  }
+  return steps;
+}
+
+/** Whether a joined map may run. Where it may not, the layers themselves say what is wrong. */
+const fits = (both: Bijector, params: List, { shape }: Tensor, direction: Direction): boolean =>
+  (shape[0] as number) > 0 &&
+  sameShape(shape.slice(1), direction === 'inverse' ? both.eventShape : both.baseShape) &&
+  leaves(both.layout, params).every(({ tensor }) => tensor);
+
 function store(
   layers: readonly Bijector[],
+  steps: readonly Step[],
   params: List,
   point: Tensor,
   call: Call,
@@ -18,10 +41,16 @@ function store(
 ): Transformed {
   let value = point;
   let logDet: Tensor | null = null;
-  for (const i of orderOf(layers, direction)) {
-    const step = (layers[i] as Bijector)[direction](params[i], value, callOf(call, i));
+  const take = (step: Transformed): void => {
     value = step.value;
     logDet = logDet ? add(logDet, step.logDet) : step.logDet;
+  };
+  for (const { at, both } of inOrder(steps, direction)) {
+    const own = at.map((i) => params[i] as Params);
+    if (both && fits(both, own, value, direction)) take(both[direction](own, value, call));
+    else
+      for (const i of inOrder(at, direction))
+        take((layers[i] as Bijector)[direction](params[i], value, callOf(call, i)));
   }
   return { value, logDet: logDet ?? zeros([point.shape[0] as number]) };
 }
@@ -32,11 +61,12 @@ type Sequence = Bijector<List> & Required<Pick<Bijector<List>, 'start' | 'retrac
 /** Layers run one after another, as one bijector. `layers[0]` meets data first. */
 export function sequence(layers: readonly Bijector[], eventShape: Shape): Sequence {
   const last = layers.at(-1);
+  const steps = stepsOf(layers);
   const run = (direction: Direction) => (params: List, point: Tensor, call: Call) =>
     // A second tape means that this gradient is differentiated again, which only stored activations allow.
     call.gradient === 'recompute' && openTapes() < 2 && layers.length > 0
       ? recompute(layers, params, point, call, direction)
-      : store(layers, params, point, call, direction);
+      : store(layers, steps, params, point, call, direction);
   return {
     eventShape,
     baseShape: last?.baseShape ?? eventShape,

@@ -47,6 +47,10 @@ export function isWasmBackend(backend: unknown): backend is WasmBackend {
 export const addressOf = (backend: WasmBackend, { dataId }: TensorInfo): number =>
   backend.dataIdMap.get(dataId).memoryOffset;
 
+/** The numbers of a float32 tensor where they are. Valid until the next tensor is made, since the heap moves when it grows. */
+export const numbersAt = (backend: WasmBackend, info: TensorInfo): Float32Array =>
+  new Float32Array(backend.wasm.HEAPU8.buffer, addressOf(backend, info), util.sizeFromShape([...info.shape]));
+
 /**
  * The numbers of a float32 tensor where they are, on the WASM backend: to read or to write them without a copy. Valid until
  * the next tensor is made, since the heap moves when it grows. Elsewhere `null`.
@@ -54,5 +58,5 @@ export const addressOf = (backend: WasmBackend, { dataId }: TensorInfo): number 
 export function numbersOf(tensor: Tensor): Float32Array | null {
   const { backend } = engine();
   if (!isWasmBackend(backend) || tensor.dtype !== 'float32') return null;
-  return new Float32Array(backend.wasm.HEAPU8.buffer, addressOf(backend, tensor), util.sizeFromShape(tensor.shape));
+  return numbersAt(backend, tensor);
 }

@@ -12,6 +12,7 @@ import { affineCouplingKernels } from './affine-coupling-kernels.ts';
 import { affineKernels } from './affine-kernels.ts';
 import { isWasmBackend } from './backend.ts';
 import { type BuildName, buildNames, supports } from './build-name.ts';
+import { channelMapKernels } from './channel-map-kernels.ts';
 import { registerConvGradients } from './conv-gradients.ts';
 import { convKernels } from './conv-kernels.ts';
 import { guarded, guardedKernel, releaseGuards } from './guard.ts';
@@ -19,6 +20,8 @@ import { identity } from './identity.ts';
 import { machines } from './kernel-module.ts';
 import { matrixProducts } from './matrix-product.ts';
 import { compile } from './module-source.ts';
+import { pluKernels } from './plu-kernels.ts';
+import { rowCopies } from './row-copies.ts';
 import { segmentSum } from './segment-sum.ts';
 import { stackKernels } from './stack-kernels.ts';
 
@@ -86,10 +89,13 @@ async function install({ build: wanted, addresses = {} }: InstallOptions): Promi
     ...matrixProducts(machineOf, before),
     ...convKernels(machineOf, before),
     identity(before('Identity')),
+    ...rowCopies(machineOf, before),
     segmentSum(machineOf),
     ...stackKernels(machineOf),
     ...affineKernels(machineOf),
     ...affineCouplingKernels(machineOf),
+    ...channelMapKernels(machineOf),
+    ...pluKernels(machineOf),
     adamKernel(machineOf),
   ];
   const names = new Set(own.map(({ kernelName }) => kernelName));

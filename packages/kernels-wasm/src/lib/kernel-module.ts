@@ -56,6 +56,59 @@ export interface Kernels {
     dx: number,
     dRaw: number,
   ): void;
+  channelMap(
+    x: number,
+    rows: number,
+    count: number,
+    shift: number,
+    logScale: number,
+    matrix: number,
+    forward: boolean,
+    out: number,
+    scratch: number,
+  ): void;
+  channelMapScratch(count: number): number;
+  channelMapGradient(
+    dValue: number,
+    x: number,
+    rows: number,
+    count: number,
+    shift: number,
+    logScale: number,
+    matrix: number,
+    forward: boolean,
+    dx: number,
+    dShift: number,
+    dLogScale: number,
+    dMatrix: number,
+    scratch: number,
+  ): void;
+  channelMapGradientScratch(count: number): number;
+  channelScale(
+    x: number,
+    rows: number,
+    count: number,
+    shift: number,
+    logScale: number,
+    forward: boolean,
+    out: number,
+    scratch: number,
+  ): void;
+  channelScaleScratch(count: number): number;
+  channelScaleGradient(
+    dValue: number,
+    x: number,
+    rows: number,
+    count: number,
+    shift: number,
+    logScale: number,
+    forward: boolean,
+    dx: number,
+    dShift: number,
+    dLogScale: number,
+    scratch: number,
+  ): void;
+  channelScaleGradientScratch(count: number): number;
   conv(
     shape: number,
     x: number,
@@ -80,6 +133,7 @@ export interface Kernels {
     to: number,
     toStep: number,
   ): void;
+  gatherRows(from: number, ids: number, rows: number, columns: number, to: number): void;
   line(
     x: number,
     order: number,
@@ -111,6 +165,31 @@ export interface Kernels {
   lineOrder(x: number, rows: number, weight: number, bias: number, units: number, order: number, scratch: number): void;
   lineOrderBytes(rows: number, units: number): number;
   lineOrderScratch(rows: number, units: number): number;
+  plu(
+    permutation: number,
+    sign: number,
+    factors: number,
+    size: number,
+    bound: number,
+    inverted: boolean,
+    matrix: number,
+    logDet: number,
+    scratch: number,
+  ): void;
+  pluScratch(size: number): number;
+  pluGradient(
+    dMatrix: number,
+    dLogDet: number,
+    permutation: number,
+    sign: number,
+    factors: number,
+    inverse: number,
+    size: number,
+    bound: number,
+    dFactors: number,
+    scratch: number,
+  ): void;
+  pluGradientScratch(size: number): number;
   product(
     a: number,
     aRowStep: number,

@@ -1,34 +1,27 @@
 import { type Definition, defineLayer, leaf, type Site } from '@diffeo/core';
+import { type ChannelScale, channelMap } from '@diffeo/ops';
 import {
   abs,
   add,
   clipByValue,
-  exp,
   lessEqual,
   log,
   mean,
   mul,
-  neg,
   sqrt,
   square,
   sub,
-  sum,
   type Tensor,
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { strictObject } from 'valibot';
-import { forEachRow, lastAxis, toRows } from './last-axis.ts';
+import { lastAxis, toRows } from './last-axis.ts';
+import { actnormJoint } from './linear-joint.ts';
 
 const schema = strictObject({});
 
-interface ActnormParams {
-  /** `[channels]`, in the units of the data. */
-  readonly shift: Tensor | null;
-  /** `[channels]`: the logarithm of the scale, in the units of the data. */
-  readonly logScale: Tensor | null;
-}
-type Started = Readonly<Record<keyof ActnormParams, Tensor>>;
+type ActnormParams = Readonly<Record<keyof ChannelScale, Tensor | null>>;
 
 /** A standard deviation below this part of the mean is what float32 makes of a constant. */
 const resolution = 1e-6;
@@ -67,27 +60,21 @@ export const actnorm: Definition<'layer', typeof schema> = /* @__PURE__ */ defin
     const { eventShape } = site;
     const axis = lastAxis(site);
     const perChannel = leaf([axis.channels], { fromData: true });
-    const logDet = (logScale: Tensor, x: Tensor, sign: 1 | -1): Tensor =>
-      forEachRow(mul(sum(logScale), sign * axis.positions), x);
+    const layout = { shift: perChannel, logScale: perChannel };
     return {
       eventShape,
       baseShape: eventShape,
       contextShape: null,
-      layout: { shift: perChannel, logScale: perChannel },
+      layout,
       init: () => ({ shift: null, logScale: null }),
       start: (params: ActnormParams, x: Tensor): ActnormParams => {
         const rows = toRows(x, axis);
         const shift = params.shift ?? columnMeans(rows);
         return { shift, logScale: params.logScale ?? startingLogScale(rows, shift) };
       },
-      forward: ({ shift, logScale }: Started, z: Tensor) => ({
-        value: add(mul(z, exp(logScale)), shift),
-        logDet: logDet(logScale, z, 1),
-      }),
-      inverse: ({ shift, logScale }: Started, x: Tensor) => ({
-        value: mul(sub(x, shift), exp(neg(logScale))),
-        logDet: logDet(logScale, x, -1),
-      }),
+      forward: (scale: ChannelScale, z: Tensor) => channelMap(z, scale, null, 'forward'),
+      inverse: (scale: ChannelScale, x: Tensor) => channelMap(x, scale, null, 'inverse'),
+      joint: actnormJoint(eventShape, layout),
     };
   },
 });

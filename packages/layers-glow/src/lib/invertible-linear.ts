@@ -1,11 +1,11 @@
 import { type Bijector, type Definition, defineLayer, type Shape } from '@diffeo/core';
-import { product } from '@diffeo/core/engine';
-import { mul, type Tensor, transpose } from '@tensorflow/tfjs-core';
+import { channelMap } from '@diffeo/ops';
 import { literal, maxValue, minValue, number, optional, picklist, pipe, strictObject, variant } from 'valibot';
 import { fullMatrix } from './full-matrix.ts';
-import { forEachRow, fromRows, type LastAxis, lastAxis, toRows } from './last-axis.ts';
+import { lastAxis } from './last-axis.ts';
+import { linearJoint } from './linear-joint.ts';
 import { pluMatrix } from './plu-matrix.ts';
-import type { MatrixAndLogDet, WeightMatrix } from './weight-matrix.ts';
+import type { WeightMatrix } from './weight-matrix.ts';
 
 /** The initial W: the identity, or a random rotation by the seed of `init`. Default `identity`. */
 const init = optional(picklist(['identity', 'rotation']), 'identity');
@@ -25,25 +25,16 @@ const schema = variant('matrix', [
 ]);
 
 /** Multiplies every vector along the last axis by W, and by its inverse. */
-function multiplication<P>(
-  { layout, init, direct, inverted }: WeightMatrix<P>,
-  eventShape: Shape,
-  axis: LastAxis,
-): Bijector<P> {
-  const apply = (x: Tensor, { matrix, logDet }: MatrixAndLogDet) => ({
-    value: fromRows(product(toRows(x, axis), transpose(matrix)), eventShape, axis),
-    logDet: forEachRow(mul(logDet, axis.positions), x),
-  });
-  return {
-    eventShape,
-    baseShape: eventShape,
-    contextShape: null,
-    layout,
-    init,
-    forward: (params, z) => apply(z, inverted(params)),
-    inverse: (params, x) => apply(x, direct(params)),
-  };
-}
+const multiplication = <P>(weight: WeightMatrix<P>, eventShape: Shape): Bijector<P> => ({
+  eventShape,
+  baseShape: eventShape,
+  contextShape: null,
+  layout: weight.layout,
+  init: weight.init,
+  forward: (params, z) => channelMap(z, null, weight.inverted(params), 'forward'),
+  inverse: (params, x) => channelMap(x, null, weight.direct(params), 'inverse'),
+  joint: linearJoint(weight),
+});
 
 /**
  * The invertible linear layer of Glow (Kingma & Dhariwal 2018, §3.2): every vector along the last axis of the event is
@@ -51,11 +42,12 @@ function multiplication<P>(
  * images it is the invertible 1×1 convolution, for which {@link invertibleConv1x1} is the name.
  *
  * `matrix: 'plu'` (eq. 10–11) keeps W = P·L·(U + diag(sign · exp(logScale))), P and the signs drawn by `init`, fixed and
- * saved: the log-determinant is Σ logScale. The triangles are inverted by `triangularInverse` in each call of `forward`, with
- * one step of Newton (Schulz 1933), which takes the round trip of a random rotation from 1e-5 to 2e-6 at 48 channels and from
- * 1e-4 to 4e-6 at 192. The log-scales are bounded as c·tanh(a/c): where channels depend on each other the likelihood has
- * no upper limit, and without a bound training would drive a scale out of float32. Units belong into `actnorm` or
- * `standardise`. L and U are learned freely, so W can still become ill-conditioned, and the round trip with it.
+ * saved: the log-determinant is Σ logScale. The triangles are inverted in each call of `forward`: in float32 with one step
+ * of Newton (Schulz 1933), which takes the round trip of a random rotation from 1e-5 to 2e-6 at 48 channels and from 1e-4 to
+ * 4e-6 at 192; in float64 where the backend has the kernel for it, up to 64. The log-scales are bounded as c·tanh(a/c):
+ * where channels depend on each other the likelihood has no upper limit, and without a bound training would drive a scale
+ * out of float32. Units belong into `actnorm` or `standardise`. L and U are learned freely, so W can still become
+ * ill-conditioned, and the round trip with it.
  *
  * `matrix: 'full'` (eq. 9) keeps W itself, so that learning can change signs and order too. log |det W| and W⁻¹ are found by
  * elimination on the device, in each call of either direction; nothing bounds W. A singular W, as training can come near
@@ -67,9 +59,9 @@ export const invertibleLinear: Definition<'layer', typeof schema> = /* @__PURE__
   schema,
   // biome-ignore lint/suspicious/noExplicitAny: its parameters depend on the configuration
   build: (config, site): Bijector<any> => {
-    const axis = lastAxis(site);
+    const { channels } = lastAxis(site);
     return config.matrix === 'full'
-      ? multiplication(fullMatrix(axis.channels, config.init), site.eventShape, axis)
-      : multiplication(pluMatrix(axis.channels, config.init, config.bound), site.eventShape, axis);
+      ? multiplication(fullMatrix(channels, config.init), site.eventShape)
+      : multiplication(pluMatrix(channels, config.init, config.bound), site.eventShape);
   },
 });

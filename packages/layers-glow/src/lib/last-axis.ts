@@ -1,5 +1,5 @@
-import { type Shape, type Site, sizeOf } from '@diffeo/core';
-import { mul, ones, reshape, type Tensor } from '@tensorflow/tfjs-core';
+import { type Site, sizeOf } from '@diffeo/core';
+import { reshape, type Tensor } from '@tensorflow/tfjs-core';
 
 /** An event seen as `positions` vectors of `channels` numbers each: its last axis, and all the others as one. */
 export interface LastAxis {
@@ -17,10 +17,3 @@ export function lastAxis({ eventShape, fail }: Pick<Site, 'eventShape' | 'fail'>
 /** `[batch, ...eventShape]` as `[batch · positions, channels]`. */
 export const toRows = (x: Tensor, { channels, positions }: LastAxis): Tensor =>
   reshape(x, [(x.shape[0] as number) * positions, channels]);
-
-/** `[batch · positions, channels]` as `[batch, ...eventShape]`. */
-export const fromRows = (rows: Tensor, eventShape: Shape, { positions }: LastAxis): Tensor =>
-  reshape(rows, [(rows.shape[0] as number) / positions, ...eventShape]);
-
-/** A scalar log-determinant that is the same for every row, `[batch]`. */
-export const forEachRow = (logDet: Tensor, x: Tensor): Tensor => mul(ones([x.shape[0] as number]), logDet);

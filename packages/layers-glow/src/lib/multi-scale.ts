@@ -16,7 +16,7 @@ import {
   specOf,
   type Transformed,
 } from '@diffeo/core';
-import { add, concat, reshape, slice, type Tensor } from '@tensorflow/tfjs-core';
+import { add, concat, reshape, slice, split, type Tensor } from '@tensorflow/tfjs-core';
 import { array, minLength, pipe, strictObject } from 'valibot';
 
 const schema = strictObject({
@@ -35,12 +35,8 @@ interface Level {
 const axisSizes = (batch: number, shape: Shape, last: number): number[] => [batch, ...shape.slice(0, -1), last];
 
 /** The first `count` entries of the last axis, and the rest. */
-function cut(x: Tensor, shape: Shape, count: number): readonly [Tensor, Tensor] {
-  const batch = x.shape[0] as number;
-  const begin = (at: number) => [...shape.map(() => 0), at];
-  const rest = (shape.at(-1) as number) - count;
-  return [slice(x, begin(0), axisSizes(batch, shape, count)), slice(x, begin(count), axisSizes(batch, shape, rest))];
-}
+const cut = (x: Tensor, shape: Shape, count: number): readonly [Tensor, Tensor] =>
+  split(x, [count, (shape.at(-1) as number) - count], shape.length) as [Tensor, Tensor];
 
 const flat = (x: Tensor, size: number): Tensor => reshape(x, [x.shape[0] as number, size]);
 

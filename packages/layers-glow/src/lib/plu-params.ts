@@ -1,20 +1,11 @@
 import type { Seed } from '@diffeo/core';
-import { ones, range, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import type { PluFactors } from '@diffeo/ops';
+import { ones, range, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { plu } from './plu.ts';
 import { randomRotation } from './random-rotation.ts';
 
-/** The parameters of W = P·L·(U + diag(sign · exp(logScale))). */
-export interface PluParams {
-  /** int32 `[channels]`, fixed: row `i` of L·U is row `permutation[i]` of W. */
-  readonly permutation: Tensor;
-  /** `[channels]`, fixed: the signs of the diagonal of U. */
-  readonly sign: Tensor;
-  /** `[channels, channels]`: below the diagonal L, above it U, on it a, where logScale = bound·tanh(a / bound). */
-  readonly factors: Tensor;
-}
-
 /** The parameters of W = I. */
-export const identity = (size: number): PluParams => ({
+export const identity = (size: number): PluFactors => ({
   permutation: range(0, size, 1, 'int32'),
   sign: ones([size]),
   factors: zeros([size, size]),
@@ -25,7 +16,7 @@ const unbounded = (logScale: number, bound: number): number =>
   bound * Math.atanh(Math.min(0.99, Math.max(-0.99, logScale / bound)));
 
 /** The parameters of a random rotation, uniform over all of them. */
-export function rotation(size: number, seed: Seed, bound: number): PluParams {
+export function rotation(size: number, seed: Seed, bound: number): PluFactors {
   const { permutation, factors } = plu(randomRotation(size, seed));
   const sign = factors.map((row, i) => Math.sign(row[i] as number));
   for (const [i, row] of factors.entries()) row[i] = unbounded(Math.log(Math.abs(row[i] as number)), bound);

@@ -16,6 +16,10 @@ export const kernelNames = {
   affineCouplingGradient: 'DiffeoAffineCouplingGradient',
   affineImageCoupling: 'DiffeoAffineImageCoupling',
   affineImageCouplingGradient: 'DiffeoAffineImageCouplingGradient',
+  channelMap: 'DiffeoChannelMap',
+  channelMapGradient: 'DiffeoChannelMapGradient',
+  plu: 'DiffeoPlu',
+  pluGradient: 'DiffeoPluGradient',
   adam: 'DiffeoAdam',
 } as const;
 
@@ -62,6 +66,28 @@ export interface AffineKernelAttributes {
 export interface AffineCouplingKernelAttributes extends AffineKernelAttributes, DenseStackKernelAttributes {
   readonly columnsKept: readonly number[];
   readonly columnsChanged: readonly number[];
+}
+
+/**
+ * `DiffeoChannelMap`: `x` `[batch, …, channels]`, perhaps `shift` and `logScale`, perhaps `matrix` and `logDet`, → `[value,
+ * logDet]`, as `channelMap` defines them. At least one of the two pairs is given.
+ *
+ * `DiffeoChannelMapGradient`: `dValue`, `dLogDet`, `x`, perhaps `shift` and `logScale`, perhaps `matrix` → `[dx, dShift?,
+ * dLogScale?, dMatrix?, dLogDet?]`, the last of the matrix's own log-determinant.
+ */
+export interface ChannelMapKernelAttributes {
+  readonly direction: 'forward' | 'inverse';
+}
+
+/**
+ * `DiffeoPlu`: `permutation`, `sign`, `factors` → `[matrix, logDet]`, as `pluMatrix` defines them.
+ *
+ * `DiffeoPluGradient`: `dMatrix`, `dLogDet`, `permutation`, `sign`, `factors`, and the `inverse` where `inverted` →
+ * `[dFactors]`.
+ */
+export interface PluKernelAttributes {
+  readonly bound: number;
+  readonly inverted: boolean;
 }
 
 /**
