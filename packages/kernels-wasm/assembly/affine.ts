@@ -1,4 +1,5 @@
 import { runLength } from './columns';
+import { copyRows } from './pack';
 import { exp, tanh } from './vector-math';
 
 // The affine transform of couplings, on some columns of the points. Log-scales s = c·tanh(a/c), shifts t:
@@ -38,7 +39,7 @@ export function affine(
   logDet: usize,
 ): void {
   const width: usize = 4 * count;
-  for (let i: usize = 0; i < rows; i++) memory.copy(logScales + i * width, raw + 2 * i * width, width);
+  copyRows(raw, 2 * width, rows, count, logScales, width);
   const c = f32x4.splat(bound);
   const inverse = f32x4.splat(1 / bound);
   const total = rows * count;

@@ -44,23 +44,30 @@ function byChannels([height, width, channels]: Image, swap: boolean, site: Site)
   };
 }
 
-/** Pixels whose row and column have an even sum are kept, or the others (Dinh et al. 2017, fig. 3). */
-function byCheckerboard([height, width, channels]: Image, swap: boolean, site: Site): Parts {
+/**
+ * Pixels whose row and column have an even sum are kept, or the others (Dinh et al. 2017, fig. 3).
+ *
+ * @param each how many numbers the network says of each one that changes
+ */
+function byCheckerboard([height, width, channels]: Image, each: number, swap: boolean, site: Site): Parts {
   if (height * width < 2) site.fail("one pixel has no neighbour to condition it: use the mask 'channels'");
-  const parity = (even: boolean): Tensor => {
-    const marks = Float32Array.from({ length: height * width }, (_, i) => {
+  // For each channel its own, although all are the same: tfjs broadcasts along a last axis ten times slower.
+  const parity = (even: boolean, depth: number): (() => Tensor) => {
+    const marks = Float32Array.from({ length: height * width * depth }, (_, k) => {
+      const i = Math.floor(k / depth);
       const odd = (Math.floor(i / width) + (i % width)) % 2 === 1;
       return odd !== even ? 1 : 0;
     });
-    return tensor(marks, [1, height, width, 1]);
+    return () => tensor(marks, [1, height, width, depth]);
   };
+  const [kept, changing] = [parity(!swap, channels), parity(swap, each * channels)];
   return {
     partition: null,
     input: [height, width, channels],
     changing: channels,
-    split: (x) => ({ given: mul(x, parity(!swap)), changed: x }),
+    split: (x) => ({ given: mul(x, kept()), changed: x }),
     // Zeros are the identity to every transform, to the bit.
-    restrict: (raw) => mul(raw, parity(swap)),
+    restrict: (raw) => mul(raw, changing()),
     join: (_, value) => value,
   };
 }
@@ -82,9 +89,11 @@ export function imageCouplingMap(
   const image = eventShape as Image;
   const [height, width] = image;
   const pixels = height * width;
-  const parts = (mask === 'channels' ? byChannels : byCheckerboard)(image, config.swap, site);
+  const { parametersPerDimension: each } = transform;
+  const parts =
+    mask === 'channels' ? byChannels(image, config.swap, site) : byCheckerboard(image, each, config.swap, site);
   const { changing } = parts;
-  const outputs = transform.parametersPerDimension * changing;
+  const outputs = each * changing;
   const conditioner = buildConditioner(config.conditioner, site, parts.input, [height, width, outputs]);
   const { start } = conditioner;
 
