@@ -15,7 +15,24 @@ export { repeatGroups, sumGroups } from './groups';
 export { line, lineScratch } from './line';
 export { lineGradient, lineGradientScratch } from './line-gradient';
 export { lineOrder, lineOrderBytes, lineOrderScratch } from './line-order';
-export { copyRows } from './pack';
+export { maskRows, transposedMaskBytes, transposeMasks } from './mask';
+export { copyRows, pack } from './pack';
 export { plu, pluGradient, pluGradientScratch, pluScratch } from './plu';
 export { product, productScratch } from './product';
+export { addSparseColumns, addSparseTaps, sparseProduct } from './sparse-product';
+export {
+  addBorder,
+  borderedBytes,
+  densePatchBytes,
+  densePatches,
+  dropBorder,
+  packTapPanels,
+  spreadScratch,
+  spreadTaps,
+  tapPanels,
+  tapPatches,
+  tapTableBytes,
+  unpackTapPanels,
+  writeTapTables,
+} from './tap-grid';
 export { weightGradient, weightGradientScratch } from './weight-gradient';

@@ -39,3 +39,46 @@ function maskWord(at: usize, numbers: usize): u64 {
 function notZero(at: usize): v128 {
   return f32x4.ne(v128.load(at), f32x4.splat(0));
 }
+
+/**
+ * Turns the masks of a matrix [rows, inner] into those of its transpose: for each of its columns, words of 64 rows, zero
+ * past the last.
+ */
+export function transposeMasks(masks: usize, rows: usize, inner: usize, to: usize): void {
+  const step = maskStep(inner);
+  const toStep = maskStep(rows);
+  for (let k: usize = 0; k < inner; k += 64) {
+    for (let i: usize = 0; i < rows; i += 64) {
+      // A block that is not whole ends beside the result: with as many of its words as there are columns.
+      const height = min<usize>(64, rows - i);
+      const width = min<usize>(64, inner - k);
+      const block = to + inner * toStep;
+      for (let r: usize = 0; r < 64; r++) {
+        store<u64>(block + 8 * r, r < height ? load<u64>(masks + (i + r) * step + (k >> 3)) : 0);
+      }
+      turn(block);
+      for (let c: usize = 0; c < width; c++) store<u64>(to + (k + c) * toStep + (i >> 3), load<u64>(block + 8 * c));
+    }
+  }
+}
+
+/** How many bytes `transposeMasks` writes, and writes over. */
+export function transposedMaskBytes(rows: usize, inner: usize): usize {
+  return inner * maskStep(rows) + 512;
+}
+
+/** Transposes a matrix of 64 × 64 bits (Warren, "Hacker's Delight", §7-3): halves, quarters, … change places. */
+function turn(block: usize): void {
+  let keep: u64 = 0xffffffff;
+  for (let j: usize = 32; j > 0; ) {
+    for (let k: usize = 0; k < 64; k = ((k | j) + 1) & ~j) {
+      const upper = load<u64>(block + 8 * k);
+      const lower = load<u64>(block + 8 * (k | j));
+      const t = ((upper >> <u64>j) ^ lower) & keep;
+      store<u64>(block + 8 * k, upper ^ (t << (<u64>j)));
+      store<u64>(block + 8 * (k | j), lower ^ t);
+    }
+    j >>= 1;
+    keep ^= keep << (<u64>j);
+  }
+}

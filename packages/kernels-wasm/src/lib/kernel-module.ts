@@ -123,7 +123,22 @@ export interface Kernels {
   convScratch(shape: number): number;
   convFilterGradient(shape: number, x: number, dy: number, dFilter: number, scratch: number): void;
   convFilterGradientScratch(shape: number): number;
+  addBorder(grid: number, x: number, bordered: number): void;
+  addSparseColumns(
+    a: number,
+    masks: number,
+    rows: number,
+    inner: number,
+    panels: number,
+    columns: number,
+    c: number,
+  ): void;
+  addSparseTaps(a: number, masks: number, rows: number, inner: number, b: number, panels: number, c: number): void;
+  borderedBytes(grid: number): number;
   copyRows(from: number, fromStep: number, rows: number, columns: number, to: number, toStep: number): void;
+  densePatchBytes(grid: number): number;
+  densePatches(grid: number, tables: number, bordered: number, mirrored: boolean, patches: number): void;
+  dropBorder(grid: number, bordered: number, bias: number, y: number): void;
   gatherColumns(
     from: number,
     fromStep: number,
@@ -190,6 +205,16 @@ export interface Kernels {
     scratch: number,
   ): void;
   pluGradientScratch(size: number): number;
+  maskRows(a: number, rowStep: number, rows: number, inner: number, masks: number): number;
+  pack(b: number, innerStep: number, columnStep: number, inner: number, columns: number, panels: number): void;
+  packTapPanels(
+    grid: number,
+    filter: number,
+    inner: number,
+    innerStep: number,
+    channelStep: number,
+    panels: number,
+  ): void;
   product(
     a: number,
     aRowStep: number,
@@ -211,7 +236,43 @@ export interface Kernels {
   sumGroups(from: number, groups: number, size: number, sums: number): void;
   productScratch(rows: number, inner: number, columns: number, skipZeros: boolean): number;
   segmentSum(from: number, ids: number, rows: number, columns: number, segments: number, out: number): void;
+  sparseProduct(
+    a: number,
+    masks: number,
+    rows: number,
+    inner: number,
+    panels: number,
+    columns: number,
+    bias: number,
+    c: number,
+    rectify: boolean,
+  ): void;
+  spreadScratch(): number;
+  spreadTaps(
+    grid: number,
+    tables: number,
+    a: number,
+    masks: number,
+    inner: number,
+    panels: number,
+    mirrored: boolean,
+    bordered: number,
+    scratch: number,
+  ): void;
   sumRows(from: number, rows: number, columns: number, sums: number): void;
+  tapPanels(grid: number): number;
+  tapPatches(grid: number, tables: number, bordered: number, mirrored: boolean, patches: number): void;
+  tapTableBytes(grid: number): number;
+  transposedMaskBytes(rows: number, inner: number): number;
+  transposeMasks(masks: number, rows: number, inner: number, to: number): void;
+  unpackTapPanels(
+    grid: number,
+    panels: number,
+    inner: number,
+    innerStep: number,
+    channelStep: number,
+    filter: number,
+  ): void;
   weightGradient(
     h: number,
     dz: number,
@@ -223,6 +284,7 @@ export interface Kernels {
     scratch: number,
   ): void;
   weightGradientScratch(rows: number, inputs: number, outputs: number, skipZeros: boolean): number;
+  writeTapTables(grid: number, tables: number): void;
 }
 
 /** A tfjs backend and the kernels that work in its memory. */

@@ -4,6 +4,7 @@ import { addressOf, type WasmBackend } from './backend.ts';
 import { convStack } from './conv-stack.ts';
 import { denseStack } from './dense-stack.ts';
 import type { Machine } from './kernel-module.ts';
+import { isSparseStack, sparseConvStack } from './sparse-conv-stack.ts';
 import type { LayerAddresses, Stack } from './stack.ts';
 
 export type Inputs = Readonly<Record<string, TensorInfo>>;
@@ -38,7 +39,9 @@ export function stackOf(
 ): Stack {
   const shapes = weights.map((weight) => weight.shape);
   if (shapes[0]?.length === 4) {
-    return convStack(machine, [events, shape[1] as number, shape[2] as number], shapes, options);
+    const image = [events, shape[1] as number, shape[2] as number] as const;
+    if (isSparseStack(shapes, options)) return sparseConvStack(machine, image, shapes);
+    return convStack(machine, image, shapes, options);
   }
   const widths = [inputsOf(weights), ...shapes.map(([, outputs]) => outputs as number)];
   return denseStack(machine.kernels, events, widths, options);

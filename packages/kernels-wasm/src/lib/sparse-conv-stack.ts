@@ -1,0 +1,354 @@
+import type { DenseStackKernelAttributes } from '@diffeo/ops';
+import { activationCodes } from './activation-code.ts';
+import type { WasmBackend } from './backend.ts';
+import type { Machine } from './kernel-module.ts';
+import { type Pieces, pieces } from './pieces.ts';
+import { eachBlock, largestBlock } from './row-blocks.ts';
+import { type BackwardPlaces, type LayerAddresses, type Stack, wholeLines } from './stack.ts';
+import { type GridSizes, gridBytes, gridSizes, type TapGrid, writeGrid } from './tap-grid.ts';
+
+// The stack of a coupling's network: a convolution of few channels into many, convolutions of single pixels, and one of many
+// channels into few, with rectifiers between. About half of what a rectifier gives is zero, and so are the gradients there:
+// but for the first convolution, and the gradient of what enters the last, every product here skips them. Images are taken a
+// few at a time, so that what lies between the layers stays in the second-level cache.
+
+type Filter = readonly [height: number, width: number, inputs: number, outputs: number];
+
+/** What depends on the number of images that are taken together. */
+interface Block {
+  readonly images: number;
+  readonly rows: number;
+  readonly first: TapGrid;
+  readonly last: TapGrid;
+}
+
+/** Where in `kept` a hidden layer's output is, and the masks of its numbers that are not zero, in bytes. */
+interface Hidden {
+  readonly width: number;
+  readonly output: number;
+  readonly masks: number;
+}
+
+interface Plan {
+  readonly image: readonly [images: number, height: number, width: number];
+  readonly filters: readonly Filter[];
+  readonly hidden: readonly Hidden[];
+  readonly keptSize: number;
+  /** Images that are taken together. */
+  readonly together: number;
+  readonly firstSizes: GridSizes;
+  readonly lastSizes: GridSizes;
+  readonly forward: Pieces<
+    | ('firstGrid' | 'firstTables' | 'lastGrid' | 'lastTables' | 'lastFilter' | 'bordered' | 'patches')
+    | ('weights' | 'product' | 'spread' | 'hidden')
+  >;
+  readonly backward: Pieces<
+    | ('firstGrid' | 'firstTables' | 'firstFilter' | 'firstSums' | 'lastGrid' | 'lastTables' | 'lastRows' | 'lastSums')
+    | ('bordered' | 'patches' | 'weights' | 'dz' | 'dh' | 'packed' | 'masks' | 'product' | 'spread' | 'sums')
+  >;
+}
+
+const { linear, relu } = activationCodes;
+const noSlope = 0;
+/** Bytes of a row of a panel. */
+const panel = 144;
+const maskBytes = (width: number): number => 8 * Math.ceil(width / 64);
+
+/** Whether a stack is one of these. */
+export function isSparseStack(
+  filters: readonly (readonly number[])[],
+  { activation, residual }: Pick<DenseStackKernelAttributes, 'activation' | 'residual'>,
+): boolean {
+  const taps = filters.map(([height, width]) => (height as number) * (width as number));
+  const widths = filters.slice(0, -1).map(([, , , outputs]) => outputs as number);
+  return (
+    activation === 'relu' &&
+    !residual &&
+    filters.length > 1 &&
+    (taps[0] as number) > 1 &&
+    (taps.at(-1) as number) > 1 &&
+    taps.slice(1, -1).every((count) => count === 1) &&
+    widths.every((width) => width % 32 === 0)
+  );
+}
+
+const firstOf = ({ filters }: Pick<Plan, 'filters'>): Filter => filters[0] as Filter;
+const lastOf = ({ filters }: Pick<Plan, 'filters'>): Filter => filters.at(-1) as Filter;
+/** The convolutions of single pixels, and the indices of their layers. */
+const middleOf = ({ filters }: Pick<Plan, 'filters'>): number[] => [...filters.keys()].slice(1, -1);
+const hiddenOf = ({ hidden }: Plan, i: number): Hidden => hidden[i] as Hidden;
+
+function blockOf({ image, filters }: Pick<Plan, 'image' | 'filters'>, images: number): Block {
+  const [, height, width] = image;
+  const [first, last] = [firstOf({ filters }), lastOf({ filters })];
+  const grid = ([filterHeight, filterWidth]: Filter, channels: number): TapGrid => {
+    return { images, height, width, channels, filterHeight, filterWidth };
+  };
+  return {
+    ...{ images, rows: images * height * width },
+    ...{ first: grid(first, first[2]), last: grid(last, last[3]) },
+  };
+}
+
+function planStack(machine: Machine, image: Plan['image'], filters: readonly Filter[]): Plan {
+  const { kernels } = machine;
+  const [images, height, width] = image;
+  const each = height * width;
+  const together = largestBlock(images, each);
+  const { rows, first, last } = blockOf({ image, filters }, together);
+  let bytes = 0;
+  const place = (size: number): number => {
+    const at = bytes;
+    bytes += size;
+    return at;
+  };
+  const hidden = filters.slice(0, -1).map(([, , , size]): Hidden => {
+    const output = place(4 * images * each * size);
+    return { width: size, output, masks: place(images * each * maskBytes(size)) };
+  });
+  const [firstSizes, lastSizes] = [gridSizes(machine, first), gridSizes(machine, last)];
+  const widest = Math.max(...hidden.map((layer) => layer.width));
+  const [firstWidth, lastWidth] = [(hidden[0] as Hidden).width, (hidden.at(-1) as Hidden).width];
+  const filterBytes = (size: number, { panels }: GridSizes): number => panel * panels * size;
+  const weights = middleOf({ filters }).reduce((sum, i) => {
+    const [, , inputs, outputs] = filters[i] as Filter;
+    return sum + 4 * inputs * outputs;
+  }, 0);
+  const [firstHeight, firstAcross, inputs] = firstOf({ filters });
+  const [lastHeight, lastAcross, , outputs] = lastOf({ filters });
+  const lastSeen = lastHeight * lastAcross * outputs;
+  const product = kernels.productScratch(rows, firstHeight * firstAcross * inputs, firstWidth, false) >>> 0;
+  const spread = kernels.spreadScratch() >>> 0;
+  return {
+    ...{ image, filters, hidden, keptSize: bytes / 4, together, firstSizes, lastSizes },
+    forward: pieces({
+      ...{ firstGrid: gridBytes, firstTables: firstSizes.tables },
+      ...{ lastGrid: gridBytes, lastTables: lastSizes.tables, lastFilter: filterBytes(lastWidth, lastSizes) },
+      bordered: Math.max(firstSizes.bordered, lastSizes.bordered),
+      ...{ patches: firstSizes.densePatches, weights, product, spread },
+      // Last, so that whoever brings a place for it need not have one here.
+      hidden: hidden.reduce((sum, layer) => sum + rows * (4 * layer.width + maskBytes(layer.width)), 0),
+    }),
+    backward: pieces({
+      ...{ firstGrid: gridBytes, firstTables: firstSizes.tables, firstFilter: filterBytes(firstWidth, firstSizes) },
+      ...{ lastGrid: gridBytes, lastTables: lastSizes.tables, lastRows: 4 * lastSeen * lastWidth },
+      ...{ firstSums: filterBytes(firstWidth, firstSizes), lastSums: filterBytes(lastWidth, lastSizes) },
+      bordered: Math.max(firstSizes.bordered, lastSizes.bordered),
+      patches: Math.max(firstSizes.patches, lastSizes.patches, lastSizes.densePatches),
+      ...{ weights, dz: 4 * rows * widest, dh: 4 * rows * widest, packed: 4 * rows * widest },
+      masks: kernels.transposedMaskBytes(rows, widest) >>> 0,
+      product: kernels.productScratch(rows, lastSeen, lastWidth, false) >>> 0,
+      ...{ spread, sums: 4 * widest },
+    }),
+  };
+}
+
+const zero = ({ wasm }: WasmBackend, address: number, bytes: number): void =>
+  void wasm.HEAPU8.fill(0, address, address + bytes);
+
+/** Runs `f` on each block of images. The sizes of a block are written where `begin` does it, when they change. */
+function eachOf(plan: Plan, begin: (block: Block) => void, f: (block: Block, firstRow: number) => void): void {
+  const [images, height, width] = plan.image;
+  let block: Block | null = null;
+  eachBlock(images, plan.together, (first, count) => {
+    if (block?.images !== count) {
+      block = blockOf(plan, count);
+      begin(block);
+    }
+    f(block, first * height * width);
+  });
+}
+
+/** Writes the sizes of a block where kernels read them, and what depends on them alone. */
+function writeGrids(
+  { backend, kernels }: Machine,
+  block: Block,
+  at: (name: 'firstGrid' | 'firstTables' | 'lastGrid' | 'lastTables') => number,
+): void {
+  for (const name of ['first', 'last'] as const) {
+    writeGrid(backend, at(`${name}Grid`), block[name]);
+    kernels.writeTapTables(at(`${name}Grid`), at(`${name}Tables`));
+  }
+}
+
+function forward(
+  { backend, kernels }: Machine,
+  plan: Plan,
+  x: number,
+  layers: readonly LayerAddresses[],
+  { y, kept, scratch }: { readonly y: number; readonly kept: number; readonly scratch: number },
+): void {
+  const { filters, hidden } = plan;
+  const at = (name: keyof Plan['forward']['at']): number => scratch + plan.forward.at[name];
+  const [first, last] = [layers[0], layers.at(-1)] as readonly [LayerAddresses, LayerAddresses];
+  const [firstHeight, firstAcross, inputs, firstWidth] = firstOf(plan);
+  /** How many numbers a pixel of the first convolution sees. */
+  const seen = firstHeight * firstAcross * inputs;
+  const [, , lastInputs, outputs] = lastOf(plan);
+  /** Where a block's part of a hidden layer is. */
+  const placeOf = (i: number, { rows }: Block, firstRow: number): readonly [output: number, masks: number] => {
+    const { width, output, masks } = hiddenOf(plan, i);
+    if (kept) return [kept + output + 4 * firstRow * width, kept + masks + firstRow * maskBytes(width)];
+    const before = hidden.slice(0, i).reduce((sum, layer) => sum + 4 * layer.width + maskBytes(layer.width), 0);
+    const here = at('hidden') + rows * before;
+    return [here, here + 4 * rows * width];
+  };
+  let weights = at('weights');
+  const packed = new Map<number, number>();
+  for (const i of middleOf(plan)) {
+    const [, , from, to] = filters[i] as Filter;
+    kernels.pack((layers[i] as LayerAddresses).weight, 4 * to, 4, from, to, weights);
+    packed.set(i, weights);
+    weights += 4 * from * to;
+  }
+  let begins = true;
+  const begin = (block: Block): void => {
+    writeGrids({ backend, kernels }, block, at);
+    if (!begins) return;
+    begins = false;
+    kernels.packTapPanels(at('lastGrid'), last.weight, lastInputs, 4 * outputs, 4, at('lastFilter'));
+  };
+  eachOf(plan, begin, (block, firstRow) => {
+    const { rows } = block;
+    let [entering, masks] = placeOf(0, block, firstRow);
+    kernels.addBorder(at('firstGrid'), x + 4 * firstRow * inputs, at('bordered'));
+    kernels.densePatches(at('firstGrid'), at('firstTables'), at('bordered'), false, at('patches'));
+    kernels.product(
+      ...([at('patches'), 4 * seen, 4, first.weight, 4 * firstWidth, 4, first.bias, entering] as const),
+      ...([rows, seen, firstWidth, relu, noSlope, false, at('product')] as const),
+    );
+    kernels.maskRows(entering, 4 * firstWidth, rows, firstWidth, masks);
+    for (const i of middleOf(plan)) {
+      const [, , size, width] = filters[i] as Filter;
+      const [to, toMasks] = placeOf(i, block, firstRow);
+      const { bias } = layers[i] as LayerAddresses;
+      kernels.sparseProduct(entering, masks, rows, size, packed.get(i) as number, width, bias, to, true);
+      kernels.maskRows(to, 4 * width, rows, width, toMasks);
+      [entering, masks] = [to, toMasks];
+    }
+    const spread = [entering, masks, lastInputs, at('lastFilter'), true, at('bordered'), at('spread')] as const;
+    kernels.spreadTaps(at('lastGrid'), at('lastTables'), ...spread);
+    kernels.dropBorder(at('lastGrid'), at('bordered'), last.bias, y + 4 * firstRow * outputs);
+  });
+}
+
+function backward(
+  { backend, kernels }: Machine,
+  plan: Plan,
+  places: BackwardPlaces,
+  weights: readonly number[],
+  gradients: readonly LayerAddresses[],
+): void {
+  const { filters, hidden, firstSizes, lastSizes } = plan;
+  const at = (name: keyof Plan['backward']['at']): number => places.scratch + plan.backward.at[name];
+  const [images, height, width] = plan.image;
+  const [, , inputs, firstWidth] = firstOf(plan);
+  const [lastHeight, lastAcross, lastWidth, outputs] = lastOf(plan);
+  const lastTaps = lastHeight * lastAcross;
+  /** How many numbers of the last gradient a pixel sees. */
+  const lastSeen = lastTaps * outputs;
+  const top = hidden.length - 1;
+  const lastGradient = gradients.at(-1) as LayerAddresses;
+  const placeOf = (i: number, firstRow: number): readonly [output: number, masks: number] => {
+    const layer = hiddenOf(plan, i);
+    return [
+      places.kept + layer.output + 4 * firstRow * layer.width,
+      places.kept + layer.masks + firstRow * maskBytes(layer.width),
+    ];
+  };
+
+  let begins = true;
+  const begin = (block: Block): void => {
+    writeGrids({ backend, kernels }, block, at);
+    if (!begins) return;
+    begins = false;
+    const first = [weights[0] as number, firstWidth, 4, 4 * firstWidth, at('firstFilter')] as const;
+    kernels.packTapPanels(at('firstGrid'), ...first);
+  };
+
+  // The last filter with a row for each of its inputs, as patches have one for each pixel.
+  for (let tap = 0; tap < lastTaps; tap++) {
+    const from = (weights.at(-1) as number) + 4 * tap * lastWidth * outputs;
+    kernels.copyRows(from, 4 * outputs, lastWidth, outputs, at('lastRows') + 4 * tap * outputs, 4 * lastSeen);
+  }
+  zero(backend, at('firstSums'), panel * firstSizes.panels * firstWidth);
+  zero(backend, at('lastSums'), panel * lastSizes.panels * lastWidth);
+  const packed = new Map<number, number>();
+  let free = at('weights');
+  for (const i of middleOf(plan)) {
+    const [, , from, to] = filters[i] as Filter;
+    kernels.pack(weights[i] as number, 4, 4 * to, to, from, free);
+    packed.set(i, free);
+    free += 4 * from * to;
+    zero(backend, (gradients[i] as LayerAddresses).weight, 4 * from * to);
+  }
+  for (const [i, { width: size }] of hidden.entries()) zero(backend, (gradients[i] as LayerAddresses).bias, 4 * size);
+  kernels.sumRows(places.dy, images * height * width, outputs, lastGradient.bias);
+
+  /** What a hidden layer's gradient tells of its bias. */
+  const addBias = (i: number, dz: number, rows: number): void => {
+    const [{ width: size }, { bias }] = [hiddenOf(plan, i), gradients[i] as LayerAddresses];
+    kernels.sumRows(dz, rows, size, at('sums'));
+    kernels.add(bias, at('sums'), size, bias);
+  };
+
+  eachOf(plan, begin, ({ rows }, firstRow) => {
+    const masksT = at('masks');
+    let [h, masks] = placeOf(top, firstRow);
+    let [dz, other] = [at('dz'), at('dh')];
+    kernels.addBorder(at('lastGrid'), places.dy + 4 * firstRow * outputs, at('bordered'));
+    kernels.tapPatches(at('lastGrid'), at('lastTables'), at('bordered'), true, at('patches'));
+    kernels.transposeMasks(masks, rows, lastWidth, masksT);
+    kernels.addSparseTaps(h, masksT, rows, lastWidth, at('patches'), lastSizes.panels, at('lastSums'));
+    kernels.densePatches(at('lastGrid'), at('lastTables'), at('bordered'), true, at('patches'));
+    kernels.product(
+      ...([at('patches'), 4 * lastSeen, 4, at('lastRows'), 4, 4 * lastSeen, 0, dz] as const),
+      ...([rows, lastSeen, lastWidth, linear, noSlope, false, at('product')] as const),
+    );
+    kernels.activationGradient(dz, h, dz, rows * lastWidth, relu);
+    for (let i = top; i > 0; i--) {
+      const [, , size, made] = filters[i] as Filter;
+      const [before, masksBefore] = placeOf(i - 1, firstRow);
+      addBias(i, dz, rows);
+      kernels.pack(dz, 4 * made, 4, rows, made, at('packed'));
+      kernels.transposeMasks(masksBefore, rows, size, masksT);
+      const { weight } = gradients[i] as LayerAddresses;
+      kernels.addSparseColumns(before, masksT, rows, size, at('packed'), made, weight);
+      zero(backend, at('sums'), 4 * size);
+      kernels.sparseProduct(dz, masks, rows, made, packed.get(i) as number, size, at('sums'), other, false);
+      kernels.activationGradient(other, before, other, rows * size, relu);
+      [dz, other] = [other, dz];
+      [h, masks] = [before, masksBefore];
+    }
+    addBias(0, dz, rows);
+    if (top === 0) kernels.transposeMasks(masks, rows, firstWidth, masksT);
+    kernels.addBorder(at('firstGrid'), places.x + 4 * firstRow * inputs, at('bordered'));
+    kernels.tapPatches(at('firstGrid'), at('firstTables'), at('bordered'), false, at('patches'));
+    kernels.addSparseTaps(dz, masksT, rows, firstWidth, at('patches'), firstSizes.panels, at('firstSums'));
+    const spread = [dz, masks, firstWidth, at('firstFilter'), false, at('bordered'), at('spread')] as const;
+    kernels.spreadTaps(at('firstGrid'), at('firstTables'), ...spread);
+    kernels.dropBorder(at('firstGrid'), at('bordered'), 0, places.dx + 4 * firstRow * inputs);
+  });
+
+  if (begins) begin(blockOf(plan, 0));
+  const first = (gradients[0] as LayerAddresses).weight;
+  kernels.unpackTapPanels(at('lastGrid'), at('lastSums'), lastWidth, 4 * outputs, 4, lastGradient.weight);
+  kernels.unpackTapPanels(at('firstGrid'), at('firstSums'), firstWidth, 4, 4 * firstWidth, first);
+}
+
+/** A stack of convolutions of which {@link isSparseStack} is true, over `image`: how many, their height, their width. */
+export function sparseConvStack(
+  machine: Machine,
+  image: Plan['image'],
+  filters: readonly (readonly number[])[],
+): Stack {
+  const plan = planStack(machine, image, filters as readonly Filter[]);
+  return {
+    keptSize: plan.keptSize,
+    forwardBytes: plan.forward.at.hidden,
+    forwardBytesAlone: wholeLines(plan.forward.bytes),
+    backwardBytes: plan.backward.bytes,
+    forward: (bound, x, layers, places) => forward(bound, plan, x, layers, places),
+    backward: (bound, places, weights, gradients) => backward(bound, plan, places, weights, gradients),
+  };
+}

@@ -1,0 +1,47 @@
+import type { WasmBackend } from './backend.ts';
+import { withScratch } from './heap.ts';
+import type { Machine } from './kernel-module.ts';
+import { wholeLines } from './stack.ts';
+
+/** An image and a filter with odd sides: the numbers of `TapGrid` in `assembly/tap-grid.ts`, in its order. */
+export interface TapGrid {
+  readonly images: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly filterHeight: number;
+  readonly filterWidth: number;
+}
+
+/** How many bytes {@link writeGrid} writes. */
+export const gridBytes = 4 * 6;
+
+/** Writes a grid as kernels read it. */
+export function writeGrid({ wasm }: WasmBackend, address: number, grid: TapGrid): void {
+  const { images, height, width, channels, filterHeight, filterWidth } = grid;
+  const numbers = [images, height, width, channels, filterHeight, filterWidth];
+  new Int32Array(wasm.HEAPU8.buffer, address, numbers.length).set(numbers);
+}
+
+/** How many bytes what belongs to a grid takes. */
+export interface GridSizes {
+  /** Panels of 36 numbers that a pixel has. */
+  readonly panels: number;
+  readonly bordered: number;
+  readonly tables: number;
+  readonly patches: number;
+  readonly densePatches: number;
+}
+
+export const gridSizes = ({ backend, kernels }: Machine, grid: TapGrid): GridSizes =>
+  withScratch(backend, gridBytes, (address) => {
+    writeGrid(backend, address, grid);
+    const panels = kernels.tapPanels(address) >>> 0;
+    return {
+      panels,
+      bordered: kernels.borderedBytes(address) >>> 0,
+      tables: kernels.tapTableBytes(address) >>> 0,
+      densePatches: kernels.densePatchBytes(address) >>> 0,
+      patches: wholeLines(144 * panels * grid.images * grid.height * grid.width),
+    };
+  });
