@@ -1,5 +1,5 @@
 /** The benchmarks, by name. Results go to stdout, everything else to stderr. */
-import { isDiffeoError } from '@diffeo/core';
+import { DiffeoError, isDiffeoError } from '@diffeo/core';
 import { defineCommand, runMain } from 'citty';
 import type { ContestOptions, ContestResult } from './lib/contest/contest.ts';
 import { contestTable } from './lib/contest/contest-table.ts';
@@ -15,6 +15,9 @@ import { measureProducts } from './lib/products/measure-products.ts';
 import { productsTable } from './lib/products/products-table.ts';
 import { profileTable } from './lib/profile/profile-table.ts';
 import { writeProfiles } from './lib/profile/write-profiles.ts';
+import { setNames } from './lib/quality/data-set.ts';
+import { measureQuality } from './lib/quality/measure-quality.ts';
+import { qualityTable } from './lib/quality/quality-table.ts';
 import { say } from './lib/say.ts';
 import { measureSizes } from './lib/size/measure-sizes.ts';
 import { sizeTable } from './lib/size/size-table.ts';
@@ -130,6 +133,45 @@ const profile = defineCommand({
   }),
 });
 
+/** One of some names, or several with commas between them. */
+function named<Name extends string>(text: string, option: string, names: readonly Name[]): readonly Name[] {
+  const given = text.split(',');
+  const wrong = given.find((name) => !(names as readonly string[]).includes(name));
+  if (wrong === undefined) return names.filter((name) => given.includes(name));
+  throw new DiffeoError('USAGE', `${option} takes ${names.join(', ')}; got '${wrong}'`);
+}
+
+const quality = defineCommand({
+  meta: {
+    name: 'quality',
+    description:
+      'bits per dimension, reconstructions and pictures of flows trained on images, in at most 20 minutes each',
+  },
+  args: {
+    json,
+    only: { type: 'string', description: 'sets to train on: digits,mnist,fashion. Default: all that are there' },
+    noise: { type: 'string', default: 'variational,uniform', description: 'how whole levels become dense' },
+    minutes: { type: 'string', description: 'of each run. Default: digits 2, mnist 10, fashion 18' },
+    data: { type: 'string', description: 'the folder of the data. Default: ../shared/data beside the repository' },
+    out: { type: 'string', default: 'artifacts/quality', description: 'where pictures, curves and models go' },
+    seed: { type: 'string', default: '0', description: 'of the parts, the parameters, the batches and the noise' },
+  },
+  run: reported(async ({ args }) => {
+    const minutes = args.minutes === undefined ? undefined : Number(args.minutes);
+    if (minutes !== undefined && !(minutes > 0 && minutes < 1e6)) {
+      throw new DiffeoError('USAGE', `--minutes takes a number above 0; got '${args.minutes}'`);
+    }
+    const result = await measureQuality({
+      only: args.only === undefined ? undefined : named(args.only, '--only', setNames),
+      noises: named(args.noise, '--noise', ['variational', 'uniform']),
+      ...{ minutes, data: args.data, out: args.out },
+      seed: wholeNumber(args.seed, '--seed', 0),
+    });
+    say(describeMachine(result.machine));
+    print(result, args.json, qualityTable);
+  }),
+});
+
 const size = defineCommand({
   meta: { name: 'size', description: 'minified and gzipped size of each package; fails above its budget' },
   args: { json },
@@ -142,7 +184,7 @@ const size = defineCommand({
 
 const main = defineCommand({
   meta: { name: 'bench', description: 'Measures speed, memory and size' },
-  subCommands: { training, images, products, memory, heap, profile, size },
+  subCommands: { training, images, quality, products, memory, heap, profile, size },
 });
 
 await runMain(main);

@@ -84,6 +84,28 @@ test('profile: a flame chart of each, which the developer tools open', () => {
   rmSync(folder, { recursive: true });
 });
 
+test('quality: what a flow of the digits reaches within its time, and pictures of it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'diffeo-bench-test-'));
+  const { status, stdout, stderr } = bench(
+    'quality',
+    ...'--only digits --minutes 0.02 --json --out'.split(' '),
+    folder,
+  );
+  expect(status, stderr).toBe(0);
+  const { rows } = JSON.parse(stdout);
+  expect(rows.map(({ noise }: { noise: string }) => noise)).toEqual(['variational', 'uniform']);
+  for (const { bits, draws, levelBits, gaussian, curve, reconstruction, files } of rows) {
+    expect(bits).toBeLessThan(levelBits);
+    expect(draws.sixteen).toBeLessThan(draws.one);
+    expect(gaussian.preprocessed).toBeLessThan(levelBits);
+    expect(curve.length).toBeGreaterThan(1);
+    expect(reconstruction).toMatchObject({ images: 180, exact: 1 });
+    expect(files).toHaveLength(5);
+    for (const file of files) expect(readFileSync(file).length).toBeGreaterThan(100);
+  }
+  rmSync(folder, { recursive: true });
+});
+
 test('what is asked for wrongly is refused in one line', () => {
   const { status, stdout, stderr } = bench('training', '--rounds', 'many');
   expect([status, stdout]).toEqual([1, '']);

@@ -1,0 +1,40 @@
+import { type Flow, flow, type Spec } from '@diffeo/core';
+import { logit, uniformDequantize, variationalDequantize } from '@diffeo/datasets';
+import { imageCoupling } from '@diffeo/layers-coupling';
+import { actnorm, glow, invertibleConv1x1, squeeze } from '@diffeo/layers-glow';
+import type { DataSet } from './data-set.ts';
+
+/** How whole levels become a density's numbers. */
+export type Noise = 'variational' | 'uniform';
+
+/** The flow of the noise, at the scale after one squeeze. */
+const noiseLayers = (width: number): Spec<'layer'>[] => [
+  squeeze(),
+  ...[false, true, false, true].flatMap((swap) => [actnorm(), invertibleConv1x1(), imageCoupling({ width, swap })]),
+];
+
+/** What stands before the layers of the flow. Few levels have wide borders, which a logit has to bring nearer. */
+const logitOf = (levels: number): Spec<'layer'> => logit({ alpha: levels > 17 ? 1e-6 : 0.01 });
+
+/** The Glow that `diffeo train` takes for such images, of two levels. */
+export function qualityFlow({ train, flow: { steps, width } }: DataSet, noise: Noise): Flow {
+  const { levels, shape } = train;
+  return flow({
+    eventShape: shape,
+    dequantize:
+      noise === 'variational'
+        ? variationalDequantize({ levels, layers: noiseLayers(levels > 17 ? 32 : 16) })
+        : uniformDequantize({ levels }),
+    layers: [logitOf(levels), ...glow({ coupling: imageCoupling, levels: 2, steps, width })],
+  });
+}
+
+/** What a Gaussian can stand behind: the same preprocessing as the flow's, or none but even noise. */
+export function gaussianFronts({ train: { levels, shape } }: DataSet): {
+  readonly preprocessed: Flow;
+  readonly plain: Flow;
+} {
+  const front = (layers: readonly Spec<'layer'>[]): Flow =>
+    flow({ eventShape: shape, dequantize: uniformDequantize({ levels }), layers });
+  return { preprocessed: front([logitOf(levels)]), plain: front([]) };
+}
