@@ -20,19 +20,18 @@ export { copyRows, pack } from './pack';
 export { plu, pluGradient, pluGradientScratch, pluScratch } from './plu';
 export { product, productScratch } from './product';
 export { addSparseColumns, addSparseTaps, sparseProduct } from './sparse-product';
+export { spreadScratch, spreadTaps } from './spread-taps';
+export { packTapPanels, unpackTapPanels } from './tap-filter';
 export {
   addBorder,
   borderedBytes,
   densePatchBytes,
   densePatches,
   dropBorder,
-  packTapPanels,
-  spreadScratch,
-  spreadTaps,
+  tapLineBytes,
   tapPanels,
   tapPatches,
   tapTableBytes,
-  unpackTapPanels,
   writeTapTables,
 } from './tap-grid';
 export { weightGradient, weightGradientScratch } from './weight-gradient';

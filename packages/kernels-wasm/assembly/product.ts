@@ -112,7 +112,24 @@ function tiles(
       const add = k > 0;
       const last = rectify && k + block >= inner;
       if (masks && given == 32) {
-        sparseRows(from, aRowStep, 4, masks + (k >> 3), masksStep, rows, depth, lines, start, to, cStep, add, last);
+        sparseRows(
+          from,
+          aRowStep,
+          4,
+          masks + (k >> 3),
+          masksStep,
+          rows,
+          depth,
+          lines,
+          start,
+          to,
+          cStep,
+          add,
+          last,
+          0,
+          0,
+          0,
+        );
       } else {
         const step: usize = 4 * width;
         denseRows(from, aRowStep, aInnerStep, rows, depth, lines, step, given, start, to, cStep, add, last, edge);

@@ -1,5 +1,6 @@
 import { maskStep } from './mask';
-import { sparseRows, sparseTapRows, tapPanel } from './sparse-rows';
+import { sparsePairRows } from './sparse-pair-rows';
+import { sparseRows, sparseTapRows } from './sparse-rows';
 
 /** So many rows of a panel stay in the first-level cache. Whole mask words. */
 const block: usize = 256;
@@ -15,6 +16,8 @@ const tallBlock: usize = 128;
  * @param panels of B, from `pack`; its columns are a multiple of 32
  * @param bias [columns]
  * @param rectify whether what is below zero becomes zero
+ * @param keep masks of what of C is not to become zero; 0 for all
+ * @param made where the masks of C are written; 0 for nowhere
  */
 export function sparseProduct(
   a: usize,
@@ -26,18 +29,44 @@ export function sparseProduct(
   bias: usize,
   c: usize,
   rectify: bool,
+  keep: usize,
+  made: usize,
 ): void {
   const cStep: usize = 4 * columns;
   const masksStep = maskStep(inner);
+  const cMasksStep = maskStep(columns);
+  // Where the columns fill half of the last word, nobody else writes the rest of it.
+  if (made && columns & 32) memory.fill(made, 0, rows * cMasksStep);
   for (let j: usize = 0; j < columns; j += 32) {
     for (let k: usize = 0; k < inner; k += block) {
       const depth = min(block, inner - k);
       const lines = panels + 4 * (j * inner + k * 32);
-      const last = rectify && k + block >= inner;
       const words = masks + (k >> 3);
       const from = a + 4 * k;
+      const start = bias + 4 * j;
       const to = c + 4 * j;
-      sparseRows(from, 4 * inner, 4, words, masksStep, rows, depth, lines, bias + 4 * j, to, cStep, k > 0, last);
+      const add = k > 0;
+      const last = k + block >= inner;
+      const kept = keep && last ? keep + (j >> 3) : 0;
+      const bits = made && last ? made + (j >> 3) : 0;
+      sparseRows(
+        from,
+        4 * inner,
+        4,
+        words,
+        masksStep,
+        rows,
+        depth,
+        lines,
+        start,
+        to,
+        cStep,
+        add,
+        rectify && last,
+        kept,
+        bits,
+        cMasksStep,
+      );
     }
   }
 }
@@ -67,12 +96,15 @@ export function addSparseColumns(
       const lines = panels + 4 * (j * rows + i * 32);
       const words = masks + (i >> 3);
       const to = c + 4 * j;
-      sparseRows(a + i * aStep, 4, aStep, words, masksStep, inner, height, lines, to, to, cStep, true, false);
+      sparseRows(a + i * aStep, 4, aStep, words, masksStep, inner, height, lines, to, to, cStep, true, false, 0, 0, 0);
     }
   }
 }
 
-/** The same where B and C have `panels` panels of 36 columns, one after the other. */
+/**
+ * The same where B and C have `panels` panels one after the other, of lines of so many bytes: those of `tapPatches` and
+ * `packTapPanels`.
+ */
 export function addSparseTaps(
   a: usize,
   masks: usize,
@@ -80,10 +112,10 @@ export function addSparseTaps(
   inner: usize,
   b: usize,
   panels: usize,
+  width: usize,
   c: usize,
 ): void {
   const aStep: usize = 4 * inner;
-  const width: usize = 4 * tapPanel;
   const masksStep = maskStep(rows);
   for (let i: usize = 0; i < rows; i += tallBlock) {
     const height = min(tallBlock, rows - i);
@@ -91,7 +123,9 @@ export function addSparseTaps(
       const lines = b + (j * rows + i) * width;
       const words = masks + (i >> 3);
       const to = c + j * inner * width;
-      sparseTapRows(a + i * aStep, 4, aStep, words, masksStep, inner, height, lines, to, to, width, true);
+      const from = a + i * aStep;
+      if (width == 80) sparsePairRows(from, 4, aStep, words, masksStep, inner, height, lines, to, to, width, true);
+      else sparseTapRows(from, 4, aStep, words, masksStep, inner, height, lines, to, to, width, true);
     }
   }
 }

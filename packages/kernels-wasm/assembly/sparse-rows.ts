@@ -1,8 +1,5 @@
 import { fma } from './fma';
 
-/** Columns of a panel of `sparseRows`, and of one of `sparseTapRows`: nine taps of four channels. */
-export const tapPanel: usize = 36;
-
 @unmanaged
 class Eight {
   v0: v128;
@@ -39,6 +36,9 @@ function rowsOf<Line>(
   cStep: usize,
   add: bool,
   rectify: bool,
+  keep: usize,
+  made: usize,
+  cMasksStep: usize,
 ): void {
   const lineStep = offsetof<Line>();
   const nine = lineStep > 128;
@@ -80,16 +80,51 @@ function rowsOf<Line>(
       lines += 64 * lineStep;
       words += 8;
     }
-    v128.store(to, f32x4.pmax(c0, floor));
-    v128.store(to, f32x4.pmax(c1, floor), 16);
-    v128.store(to, f32x4.pmax(c2, floor), 32);
-    v128.store(to, f32x4.pmax(c3, floor), 48);
-    v128.store(to, f32x4.pmax(c4, floor), 64);
-    v128.store(to, f32x4.pmax(c5, floor), 80);
-    v128.store(to, f32x4.pmax(c6, floor), 96);
-    v128.store(to, f32x4.pmax(c7, floor), 112);
+    c0 = f32x4.pmax(c0, floor);
+    c1 = f32x4.pmax(c1, floor);
+    c2 = f32x4.pmax(c2, floor);
+    c3 = f32x4.pmax(c3, floor);
+    c4 = f32x4.pmax(c4, floor);
+    c5 = f32x4.pmax(c5, floor);
+    c6 = f32x4.pmax(c6, floor);
+    c7 = f32x4.pmax(c7, floor);
+    if (keep) {
+      const bits = load<u32>(keep + i * cMasksStep);
+      c0 = kept(c0, bits, 0);
+      c1 = kept(c1, bits, 4);
+      c2 = kept(c2, bits, 8);
+      c3 = kept(c3, bits, 12);
+      c4 = kept(c4, bits, 16);
+      c5 = kept(c5, bits, 20);
+      c6 = kept(c6, bits, 24);
+      c7 = kept(c7, bits, 28);
+    }
+    if (made) {
+      const low = i8x16.narrow_i16x8_s(notZero(c0, c1), notZero(c2, c3));
+      const high = i8x16.narrow_i16x8_s(notZero(c4, c5), notZero(c6, c7));
+      store<u32>(made + i * cMasksStep, v128.bitmask<i8>(low) | (v128.bitmask<i8>(high) << 16));
+    }
+    v128.store(to, c0);
+    v128.store(to, c1, 16);
+    v128.store(to, c2, 32);
+    v128.store(to, c3, 48);
+    v128.store(to, c4, 64);
+    v128.store(to, c5, 80);
+    v128.store(to, c6, 96);
+    v128.store(to, c7, 112);
     if (nine) v128.store(to, c8, 128);
   }
+}
+
+/** What of a vector four bits say is kept; the rest is zero. */
+function kept(v: v128, bits: u32, from: u32): v128 {
+  const own = v128.and(i32x4.splat(bits >> from), i32x4(1, 2, 4, 8));
+  return v128.and(v, i32x4.ne(own, i32x4.splat(0)));
+}
+
+function notZero(v: v128, w: v128): v128 {
+  const zero = f32x4.splat(0);
+  return i16x8.narrow_i32x4_s(f32x4.ne(v, zero), f32x4.ne(w, zero));
 }
 
 /**
@@ -102,6 +137,8 @@ function rowsOf<Line>(
  * @param c rows `cStep` bytes apart
  * @param add whether each row begins with what C holds instead
  * @param rectify whether what is below zero becomes zero
+ * @param keep the bits, of the rows of C, of what is not to become zero, rows `cMasksStep` bytes apart; 0 for all
+ * @param made where such bits are written of what is not zero; 0 for nowhere
  */
 export function sparseRows(
   a: usize,
@@ -117,8 +154,28 @@ export function sparseRows(
   cStep: usize,
   add: bool,
   rectify: bool,
+  keep: usize,
+  made: usize,
+  cMasksStep: usize,
 ): void {
-  rowsOf<Eight>(a, rowStep, innerStep, masks, masksStep, rows, inner, panel, start, c, cStep, add, rectify);
+  rowsOf<Eight>(
+    a,
+    rowStep,
+    innerStep,
+    masks,
+    masksStep,
+    rows,
+    inner,
+    panel,
+    start,
+    c,
+    cStep,
+    add,
+    rectify,
+    keep,
+    made,
+    cMasksStep,
+  );
 }
 
 /** The same for a panel of 36 columns: what nine taps of a filter make of four channels. */
@@ -136,5 +193,5 @@ export function sparseTapRows(
   cStep: usize,
   add: bool,
 ): void {
-  rowsOf<Nine>(a, rowStep, innerStep, masks, masksStep, rows, inner, panel, start, c, cStep, add, false);
+  rowsOf<Nine>(a, rowStep, innerStep, masks, masksStep, rows, inner, panel, start, c, cStep, add, false, 0, 0, 0);
 }

@@ -90,16 +90,17 @@ describeBuilds('the stack of convolutions', () => {
     );
   });
 
-  test.each<[string, readonly [number, number, number], readonly number[], DenseStackOptions]>([
+  test.each<[string, readonly [number, number, number], readonly number[], DenseStackOptions, (readonly number[])?]>([
     ['of many images', [40, 6, 5], [3, 1, 3], { activation: 'relu', residual: false }],
     ['of a large image', [1, 33, 31], [3, 1, 3], { activation: 'relu', residual: false }],
     ['of many images that adds what enters', [40, 6, 5], [3, 1, 3], { activation: 'relu', residual: true }],
     ['of a large image with ELU', [1, 33, 31], [3, 3], { activation: 'elu', residual: false }],
     ['of single pixels', [70, 1, 1], [3, 1, 3], { activation: 'relu', residual: false }],
     ['of images of one column', [5, 9, 1], [3, 5, 3], { activation: 'tanh', residual: true }],
-  ])('%s is cut into pieces, and still the same', (_, image, sides, options) => {
+    ['of wide layers', [2, 2, 1], [3, 1, 3], { activation: 'relu', residual: false }, [288, 352]],
+  ])('%s is cut into pieces, and still the same', (_, image, sides, options, widths = [32, 32]) => {
     tidied(() => {
-      const channels = channelsOf(3, [32, 32], 4, sides.length);
+      const channels = channelsOf(3, widths, 4, sides.length);
       // Of so many numbers some are near a kink: the first draw with none that rounding decides about.
       for (let seed = 1; seed < 200; seed++) {
         const layers = drawConvolutions(sides, channels, seed);
@@ -142,7 +143,7 @@ describeBuilds('the stack of convolutions', () => {
     (activation, sides, residual) => {
       const [x, layers] = tidied(() => [
         normal([2, 7, 7, 2], 1),
-        drawConvolutions(sides, channelsOf(2, [33, 33], 4, sides.length), 2),
+        drawConvolutions(sides, channelsOf(2, [64, 64], 4, sides.length), 2),
       ]) as [Tensor, ReturnType<typeof drawConvolutions>];
       const step = () =>
         tidied(() => {

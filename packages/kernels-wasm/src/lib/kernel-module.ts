@@ -133,7 +133,16 @@ export interface Kernels {
     columns: number,
     c: number,
   ): void;
-  addSparseTaps(a: number, masks: number, rows: number, inner: number, b: number, panels: number, c: number): void;
+  addSparseTaps(
+    a: number,
+    masks: number,
+    rows: number,
+    inner: number,
+    b: number,
+    panels: number,
+    width: number,
+    c: number,
+  ): void;
   borderedBytes(grid: number): number;
   copyRows(from: number, fromStep: number, rows: number, columns: number, to: number, toStep: number): void;
   densePatchBytes(grid: number): number;
@@ -246,6 +255,8 @@ export interface Kernels {
     bias: number,
     c: number,
     rectify: boolean,
+    keep: number,
+    made: number,
   ): void;
   spreadScratch(): number;
   spreadTaps(
@@ -260,6 +271,7 @@ export interface Kernels {
     scratch: number,
   ): void;
   sumRows(from: number, rows: number, columns: number, sums: number): void;
+  tapLineBytes(grid: number): number;
   tapPanels(grid: number): number;
   tapPatches(grid: number, tables: number, bordered: number, mirrored: boolean, patches: number): void;
   tapTableBytes(grid: number): number;

@@ -50,8 +50,6 @@ interface Plan {
 
 const { linear, relu } = activationCodes;
 const noSlope = 0;
-/** Bytes of a row of a panel. */
-const panel = 144;
 const maskBytes = (width: number): number => 8 * Math.ceil(width / 64);
 
 /** Whether a stack is one of these. */
@@ -109,7 +107,7 @@ function planStack(machine: Machine, image: Plan['image'], filters: readonly Fil
   const [firstSizes, lastSizes] = [gridSizes(machine, first), gridSizes(machine, last)];
   const widest = Math.max(...hidden.map((layer) => layer.width));
   const [firstWidth, lastWidth] = [(hidden[0] as Hidden).width, (hidden.at(-1) as Hidden).width];
-  const filterBytes = (size: number, { panels }: GridSizes): number => panel * panels * size;
+  const filterBytes = (size: number, { panels, line }: GridSizes): number => line * panels * size;
   const weights = middleOf({ filters }).reduce((sum, i) => {
     const [, , inputs, outputs] = filters[i] as Filter;
     return sum + 4 * inputs * outputs;
@@ -222,8 +220,7 @@ function forward(
       const [, , size, width] = filters[i] as Filter;
       const [to, toMasks] = placeOf(i, block, firstRow);
       const { bias } = layers[i] as LayerAddresses;
-      kernels.sparseProduct(entering, masks, rows, size, packed.get(i) as number, width, bias, to, true);
-      kernels.maskRows(to, 4 * width, rows, width, toMasks);
+      kernels.sparseProduct(entering, masks, rows, size, packed.get(i) as number, width, bias, to, true, 0, toMasks);
       [entering, masks] = [to, toMasks];
     }
     const spread = [entering, masks, lastInputs, at('lastFilter'), true, at('bordered'), at('spread')] as const;
@@ -271,8 +268,8 @@ function backward(
     const from = (weights.at(-1) as number) + 4 * tap * lastWidth * outputs;
     kernels.copyRows(from, 4 * outputs, lastWidth, outputs, at('lastRows') + 4 * tap * outputs, 4 * lastSeen);
   }
-  zero(backend, at('firstSums'), panel * firstSizes.panels * firstWidth);
-  zero(backend, at('lastSums'), panel * lastSizes.panels * lastWidth);
+  zero(backend, at('firstSums'), firstSizes.line * firstSizes.panels * firstWidth);
+  zero(backend, at('lastSums'), lastSizes.line * lastSizes.panels * lastWidth);
   const packed = new Map<number, number>();
   let free = at('weights');
   for (const i of middleOf(plan)) {
@@ -299,7 +296,7 @@ function backward(
     kernels.addBorder(at('lastGrid'), places.dy + 4 * firstRow * outputs, at('bordered'));
     kernels.tapPatches(at('lastGrid'), at('lastTables'), at('bordered'), true, at('patches'));
     kernels.transposeMasks(masks, rows, lastWidth, masksT);
-    kernels.addSparseTaps(h, masksT, rows, lastWidth, at('patches'), lastSizes.panels, at('lastSums'));
+    kernels.addSparseTaps(h, masksT, rows, lastWidth, at('patches'), lastSizes.panels, lastSizes.line, at('lastSums'));
     kernels.densePatches(at('lastGrid'), at('lastTables'), at('bordered'), true, at('patches'));
     kernels.product(
       ...([at('patches'), 4 * lastSeen, 4, at('lastRows'), 4, 4 * lastSeen, 0, dz] as const),
@@ -315,8 +312,19 @@ function backward(
       const { weight } = gradients[i] as LayerAddresses;
       kernels.addSparseColumns(before, masksT, rows, size, at('packed'), made, weight);
       zero(backend, at('sums'), 4 * size);
-      kernels.sparseProduct(dz, masks, rows, made, packed.get(i) as number, size, at('sums'), other, false);
-      kernels.activationGradient(other, before, other, rows * size, relu);
+      kernels.sparseProduct(
+        dz,
+        masks,
+        rows,
+        made,
+        packed.get(i) as number,
+        size,
+        at('sums'),
+        other,
+        false,
+        masksBefore,
+        0,
+      );
       [dz, other] = [other, dz];
       [h, masks] = [before, masksBefore];
     }
@@ -324,7 +332,16 @@ function backward(
     if (top === 0) kernels.transposeMasks(masks, rows, firstWidth, masksT);
     kernels.addBorder(at('firstGrid'), places.x + 4 * firstRow * inputs, at('bordered'));
     kernels.tapPatches(at('firstGrid'), at('firstTables'), at('bordered'), false, at('patches'));
-    kernels.addSparseTaps(dz, masksT, rows, firstWidth, at('patches'), firstSizes.panels, at('firstSums'));
+    kernels.addSparseTaps(
+      dz,
+      masksT,
+      rows,
+      firstWidth,
+      at('patches'),
+      firstSizes.panels,
+      firstSizes.line,
+      at('firstSums'),
+    );
     const spread = [dz, masks, firstWidth, at('firstFilter'), false, at('bordered'), at('spread')] as const;
     kernels.spreadTaps(at('firstGrid'), at('firstTables'), ...spread);
     kernels.dropBorder(at('firstGrid'), at('bordered'), 0, places.dx + 4 * firstRow * inputs);

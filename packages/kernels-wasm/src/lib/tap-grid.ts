@@ -25,8 +25,10 @@ export function writeGrid({ wasm }: WasmBackend, address: number, grid: TapGrid)
 
 /** How many bytes what belongs to a grid takes. */
 export interface GridSizes {
-  /** Panels of 36 numbers that a pixel has. */
+  /** Panels of which a pixel has a line each. */
   readonly panels: number;
+  /** Bytes of a line. */
+  readonly line: number;
   readonly bordered: number;
   readonly tables: number;
   readonly patches: number;
@@ -37,11 +39,12 @@ export const gridSizes = ({ backend, kernels }: Machine, grid: TapGrid): GridSiz
   withScratch(backend, gridBytes, (address) => {
     writeGrid(backend, address, grid);
     const panels = kernels.tapPanels(address) >>> 0;
+    const line = kernels.tapLineBytes(address) >>> 0;
     return {
-      panels,
+      ...{ panels, line },
       bordered: kernels.borderedBytes(address) >>> 0,
       tables: kernels.tapTableBytes(address) >>> 0,
       densePatches: kernels.densePatchBytes(address) >>> 0,
-      patches: wholeLines(144 * panels * grid.images * grid.height * grid.width),
+      patches: wholeLines(line * panels * grid.images * grid.height * grid.width),
     };
   });
