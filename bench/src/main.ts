@@ -3,6 +3,8 @@ import { DiffeoError, isDiffeoError } from '@diffeo/core';
 import { defineCommand, runMain } from 'citty';
 import type { ContestOptions, ContestResult } from './lib/contest/contest.ts';
 import { contestTable } from './lib/contest/contest-table.ts';
+import { convolutionsTable } from './lib/convolutions/convolutions-table.ts';
+import { measureConvolutions } from './lib/convolutions/measure-convolutions.ts';
 import { heapTable } from './lib/heap/heap-table.ts';
 import { measureHeap } from './lib/heap/measure-heap.ts';
 import { measureImages } from './lib/images/measure-images.ts';
@@ -110,6 +112,22 @@ const products = defineCommand({
   }),
 });
 
+const convolutions = defineCommand({
+  meta: {
+    name: 'convolutions',
+    description: "speed of convolutions, of their gradients and of stacks of them at Glow's sizes",
+  },
+  args: {
+    json,
+    rounds: { type: 'string', default: '7', description: 'rounds, in each of which every contestant has its turn' },
+  },
+  run: reported(async ({ args }) => {
+    const result = await measureConvolutions(wholeNumber(args.rounds, '--rounds'));
+    say(describeMachine(result.machine));
+    print(result, args.json, convolutionsTable);
+  }),
+});
+
 const heap = defineCommand({
   meta: { name: 'heap', description: 'tensors and bytes held while a flow trains for long' },
   args: { json, steps: { type: 'string', default: '10000', description: 'steps of training' } },
@@ -184,7 +202,7 @@ const size = defineCommand({
 
 const main = defineCommand({
   meta: { name: 'bench', description: 'Measures speed, memory and size' },
-  subCommands: { training, images, quality, products, memory, heap, profile, size },
+  subCommands: { training, images, quality, products, convolutions, memory, heap, profile, size },
 });
 
 await runMain(main);

@@ -65,6 +65,20 @@ test('memory: recomputed gradients of Glow take hardly more at 64 steps of flow 
   expect(peaks[1]).toBeLessThan(1.15 * (peaks[0] as number));
 });
 
+test('convolutions: forward and both gradients, and stacks of them, by everybody who can', () => {
+  const { status, stdout, stderr } = bench('convolutions', '--rounds', '1', '--json');
+  expect(status, stderr).toBe(0);
+  const { rows } = JSON.parse(stdout) as { rows: { pass: string; contestant: string; milliseconds: number | null }[] };
+  const ours = rows.filter(({ contestant }) => contestant === 'diffeo, simd');
+  expect(ours).toHaveLength(4 * 3 + 2 * 2);
+  for (const { milliseconds } of ours) expect(milliseconds).toBeGreaterThan(0);
+  const without = rows.filter(({ milliseconds }) => milliseconds === null);
+  for (const { contestant, pass } of without) {
+    expect(contestant).toBe('stock tfjs');
+    expect(['filter', 'training']).toContain(pass);
+  }
+}, 300_000);
+
 test('heap: nothing is held longer than a step', () => {
   const { status, stdout, stderr } = bench('heap', '--steps', '200', '--json');
   expect(status, stderr).toBe(0);

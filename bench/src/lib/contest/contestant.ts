@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { DiffeoError } from '@diffeo/core';
-import type { Check, Mode, Request } from './workload.ts';
+import type { Check, Request } from './workload.ts';
 
 /** How to start a contestant: a program that speaks the protocol of `serve`. */
 export interface Entrant {
@@ -22,8 +22,8 @@ export interface Entrant {
 export interface Contestant {
   readonly name: string;
   check(): Promise<Check>;
-  /** The milliseconds of each step. */
-  measure(mode: Mode, steps: number): Promise<readonly number[]>;
+  /** The milliseconds of each step of a mode of the program's. */
+  measure(mode: string, steps: number): Promise<readonly number[]>;
   /** The most bytes that the process has held so far, engine and libraries included. */
   memory(): Promise<number>;
   /** Resolves when the process has ended. */
@@ -56,7 +56,7 @@ export function startContestant(
   child.stdin.on('error', () => undefined);
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
 
-  async function ask(request: Request): Promise<unknown> {
+  async function ask(request: Request | { readonly mode: string; readonly steps: number }): Promise<unknown> {
     child.stdin.write(`${JSON.stringify(request)}\n`);
     const { value, done } = await answers.next();
     if (!done) return JSON.parse(value);
