@@ -15,6 +15,7 @@ import { memoryTable } from './lib/memory/memory-table.ts';
 import { print } from './lib/print.ts';
 import { measureProducts } from './lib/products/measure-products.ts';
 import { productsTable } from './lib/products/products-table.ts';
+import { imageSubjects, vectorSubjects } from './lib/profile/profile-subjects.ts';
 import { profileTable } from './lib/profile/profile-table.ts';
 import { writeProfiles } from './lib/profile/write-profiles.ts';
 import { setNames } from './lib/quality/data-set.ts';
@@ -141,13 +142,18 @@ const profile = defineCommand({
   },
   args: {
     json,
-    steps: { type: 'string', default: '200', description: 'steps of training' },
-    models: { type: 'string', default: '1,4', description: 'which of the models, by number' },
+    images: { type: 'boolean', description: 'of Glow instead of couplings of vectors, and here alone' },
+    steps: { type: 'string', description: 'steps of training. Default: 200, of images 30' },
+    models: { type: 'string', description: 'which of the models, by number. Default: 1,4, of images 1,2' },
     folder: { type: 'string', default: 'artifacts/profiles', description: 'where the .cpuprofile files go' },
   },
   run: reported(async ({ args }) => {
-    const models = args.models.split(',').map((text) => wholeNumber(text, '--models'));
-    print(await writeProfiles(args.folder, models, wholeNumber(args.steps, '--steps')), args.json, profileTable);
+    const { images: ofImages = false, folder } = args;
+    const { models = ofImages ? '1,2' : '1,4', steps = ofImages ? '30' : '200' } = args;
+    const numbers = models.split(',').map((text) => wholeNumber(text, '--models'));
+    const subjects = ofImages ? imageSubjects : vectorSubjects;
+    const chosen = numbers.flatMap((number) => subjects[number - 1] ?? []);
+    print(await writeProfiles(folder, chosen, wholeNumber(steps, '--steps')), args.json, profileTable);
   }),
 });
 
@@ -169,7 +175,7 @@ const quality = defineCommand({
     json,
     only: { type: 'string', description: 'sets to train on: digits,mnist,fashion. Default: all that are there' },
     noise: { type: 'string', default: 'variational,uniform', description: 'how whole levels become dense' },
-    minutes: { type: 'string', description: 'of each run. Default: digits 2, mnist 10, fashion 18' },
+    minutes: { type: 'string', description: 'of each run. Default: digits 4, mnist 10, fashion 18' },
     data: { type: 'string', description: 'the folder of the data. Default: ../shared/data beside the repository' },
     out: { type: 'string', default: 'artifacts/quality', description: 'where pictures, curves and models go' },
     seed: { type: 'string', default: '0', description: 'of the parts, the parameters, the batches and the noise' },

@@ -120,6 +120,20 @@ test('quality: what a flow of the digits reaches within its time, and pictures o
   rmSync(folder, { recursive: true });
 });
 
+test('profile: of a flow of images too', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'diffeo-bench-test-'));
+  const { status, stdout, stderr } = bench(
+    'profile',
+    ...'--images --models 1 --steps 2 --json --folder'.split(' '),
+    folder,
+  );
+  expect(status, stderr).toBe(0);
+  const profiles = JSON.parse(stdout) as { contestant: string; file: string }[];
+  expect(profiles.map(({ contestant }) => contestant)).toEqual(['diffeo']);
+  for (const { file } of profiles) expect(JSON.parse(readFileSync(file, 'utf8')).nodes.length).toBeGreaterThan(10);
+  rmSync(folder, { recursive: true });
+});
+
 test('what is asked for wrongly is refused in one line', () => {
   const { status, stdout, stderr } = bench('training', '--rounds', 'many');
   expect([status, stdout]).toEqual([1, '']);

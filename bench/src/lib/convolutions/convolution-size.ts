@@ -10,8 +10,7 @@ export interface ConvolutionSize {
 }
 
 /** What is computed: of several layers with rectifiers between them, `training` is the pass there and all gradients. */
-export const passes = ['forward', 'input', 'filter', 'training'] as const;
-export type Pass = (typeof passes)[number];
+export type Pass = 'forward' | 'input' | 'filter' | 'training';
 
 export const convolutionSizes: readonly ConvolutionSize[] = [
   { batch: 64, side: 14, channels: [64, 64], kernels: [3] },

@@ -18,7 +18,7 @@ import {
 import { convolutionWork } from './convolution-work.ts';
 
 /** One pass by one contestant. */
-export interface ConvolutionRow {
+interface ConvolutionRow {
   readonly size: string;
   readonly layers: number;
   readonly pass: Pass;

@@ -9,7 +9,8 @@ import { imageSizes, nameOf } from './image-size.ts';
 import { imagesOf, operationsOf } from './operations.ts';
 import { targets } from './targets.ts';
 
-const ours: Entrant = {
+/** Ours, on one thread. */
+export const ours: Entrant = {
   name: 'diffeo',
   command: [process.execPath, fileURLToPath(new URL('./ours.ts', import.meta.url))],
 };

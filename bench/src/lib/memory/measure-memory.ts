@@ -22,7 +22,7 @@ export interface MemoryRow {
   readonly milliseconds: number;
 }
 
-const modes: readonly GradientMode[] = ['store', 'recompute'];
+const modes: readonly GradientMode[] = ['store', 'checkpoint', 'recompute'];
 const repeats = 5;
 
 function oneGradient(model: Flow, params: FlowParams, x: Tensor, gradient: GradientMode): void {

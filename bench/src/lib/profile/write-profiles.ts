@@ -2,9 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Entrant, startContestant } from '../contest/contestant.ts';
-import { ours, peers } from '../training/entrants.ts';
-import { writeExercise } from '../training/exercise.ts';
-import { type ModelSize, modelSizes, nameOf } from '../training/model-size.ts';
+import type { ProfileSubject } from './profile-subjects.ts';
 
 /** Where a contestant's time went while it trained a model. */
 export interface Profile {
@@ -44,37 +42,40 @@ function summary({ nodes, samples, timeDeltas }: CpuProfile): Pick<Profile, 'mil
   return { milliseconds, places: places.sort((a, b) => b.milliseconds - a.milliseconds).slice(0, 10) };
 }
 
-async function profileOf(size: ModelSize, entrant: Entrant, steps: number, file: string): Promise<Profile> {
+async function profileOf(
+  { model, write }: ProfileSubject,
+  entrant: Entrant,
+  steps: number,
+  file: string,
+): Promise<Profile> {
   const folder = mkdtempSync(join(tmpdir(), 'diffeo-profile-'));
   try {
     const [program, ...rest] = entrant.command;
     const command = [program, '--cpu-prof', '--cpu-prof-dir', folder, ...rest] as const;
-    const contestant = startContestant({ ...entrant, command }, writeExercise(size, folder));
+    const contestant = startContestant({ ...entrant, command }, await write(folder));
     await contestant.measure('training', steps);
     await contestant.close();
     const written = readdirSync(folder).find((name) => name.endsWith('.cpuprofile')) as string;
     renameSync(join(folder, written), file);
     const found = summary(JSON.parse(readFileSync(file, 'utf8')) as CpuProfile);
-    return { model: nameOf(size), contestant: entrant.name, file, ...found };
+    return { model, contestant: entrant.name, file, ...found };
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-/** Profiles our training and that of stock tfjs, which is what ours was before, on some of the models. */
+/** Profiles the training of some models, by everyone who is to train them. */
 export async function writeProfiles(
   folder: string,
-  models: readonly number[],
+  subjects: readonly ProfileSubject[],
   steps: number,
 ): Promise<readonly Profile[]> {
   mkdirSync(folder, { recursive: true });
   const profiles: Profile[] = [];
-  for (const number of models) {
-    const size = modelSizes[number - 1];
-    if (!size) continue;
-    for (const entrant of [peers[0] as Entrant, ours]) {
-      const file = join(folder, `model-${number}-${entrant.name.replaceAll(' ', '-')}.cpuprofile`);
-      profiles.push(await profileOf(size, entrant, steps, file));
+  for (const subject of subjects) {
+    for (const entrant of subject.entrants) {
+      const file = join(folder, `${subject.file}-${entrant.name.replaceAll(' ', '-')}.cpuprofile`);
+      profiles.push(await profileOf(subject, entrant, steps, file));
     }
   }
   return profiles;

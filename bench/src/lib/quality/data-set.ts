@@ -39,7 +39,7 @@ async function digits(seed: Seed): Promise<DataSet> {
     ...splitImages(all, { train: 0.8, validation: 0.1, test: 0.1 }, fold(seed, 'split')),
     parts: 'split by the seed',
     flow: { steps: 6, width: 48 },
-    ...{ minutes: 2, mostSteps: 1500, target: null },
+    ...{ minutes: 4, mostSteps: 1500, target: null },
   };
 }
 
