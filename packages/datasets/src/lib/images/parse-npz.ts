@@ -1,5 +1,4 @@
-import { DiffeoError } from '@diffeo/core';
-import { crc32 } from './crc-32.ts';
+import { crc32, DiffeoError } from '@diffeo/core';
 import { inflate } from './inflate.ts';
 import { DEFAULT_MAX_BYTES, damaged, type NumberArray, type ReadOptions } from './number-array.ts';
 import { parseNpy } from './parse-npy.ts';
@@ -14,7 +13,8 @@ export interface NpzOptions extends ReadOptions {
 async function unpack({ method, packed, size, crc }: ZipMember, what: string): Promise<Uint8Array> {
   const bytes = method === 'stored' ? packed : await inflate(packed, 'deflate-raw', () => size, what);
   if (bytes.length !== size) throw damaged(what, `should hold ${size} bytes, but holds ${bytes.length}.`);
-  if (crc32(bytes) !== crc) throw damaged(what, 'is damaged: its checksum does not match. Fetch it again.');
+  if (Number.parseInt(crc32(bytes), 16) !== crc)
+    throw damaged(what, 'is damaged: its checksum does not match. Fetch it again.');
   return bytes;
 }
 

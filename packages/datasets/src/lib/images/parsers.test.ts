@@ -1,8 +1,7 @@
-import { deflateRawSync, gzipSync } from 'node:zlib';
+import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
 import { isDiffeoError } from '@diffeo/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { crc32 } from './crc-32.ts';
 import { parseIdx } from './parse-idx.ts';
 import { parseNpy } from './parse-npy.ts';
 import { parseNpz } from './parse-npz.ts';
