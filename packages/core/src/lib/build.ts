@@ -58,7 +58,7 @@ function checkedLayer(layer: Bijector, who: string): Bijector {
     return (params: unknown, point: Tensor, call: Call): Transformed => {
       const batch = requireBatch(point, from, `${who}.${direction}`);
       if (layer.contextShape) requireContext(call, layer.contextShape, batch, who);
-      requireStarted(layer.layout, params, who);
+      if (layer.start) requireStarted(layer.layout, params, who);
       if (batch === 0) return { value: zeros([0, ...to]), logDet: zeros([0]) };
       const { value, logDet } = run(params, point, call);
       const where = `${who}.${direction}`;
@@ -83,11 +83,11 @@ function checkedBase(base: Base, who: string): Base {
     ...base,
     logProb: (params, z, call) => {
       const batch = requireBatch(z, base.eventShape, who);
-      requireStarted(base.layout, params, who);
+      if (base.start) requireStarted(base.layout, params, who);
       return returned(logProb(params, z, call), [batch], 'log-densities', who);
     },
     sample: (params, count, seed, temperature, call) => {
-      requireStarted(base.layout, params, who);
+      if (base.start) requireStarted(base.layout, params, who);
       const samples = sample(params, count, seed, temperature, call);
       return returned(samples, [count, ...base.eventShape], 'samples', who);
     },

@@ -190,7 +190,7 @@ export function flow(spec: FlowSpec): Flow {
   }
 
   function decode(params: FlowParams, z: Tensor, call: Call): Tensor {
-    const { value } = bijector.forward(params.layers, z, call);
+    const value = bijector.decode(params.layers, z, call);
     return dequantizer ? dequantizer.decode(params.dequantize, value) : value;
   }
 

@@ -160,6 +160,15 @@ onEachBackend('tensors of random numbers', () => {
     expect(numbers(uniform([3], 12))).toEqual([0.7000735998153687, 0.20434971153736115, 0.7351419925689697]);
   });
 
+  test('are the numbers of the stream, where they are odd in number too', () => {
+    for (const count of [0, 1, 2, 7, 64]) {
+      const [normals, uniforms] = [randomSource(count), randomSource(count)];
+      const expected = (draw: () => number) => [...Float32Array.from({ length: count }, draw)];
+      expect(numbers(normal([count], count))).toEqual(expected(normals.normal));
+      expect(numbers(uniform([count], count))).toEqual(expected(uniforms.uniform));
+    }
+  });
+
   test('have the shape asked for, empty ones too', () => {
     expect([normal([2, 3], 1).shape, uniform([0, 4], 1).shape, normal([], 1).shape]).toEqual([[2, 3], [0, 4], []]);
     expect(normal([2], 1).dtype).toBe('float32');

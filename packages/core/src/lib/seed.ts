@@ -27,6 +27,22 @@ export function fold(seed: Seed, label: string | number): Seed {
   return scramble(hash) >>> 0;
 }
 
+type Generator = ReturnType<typeof xoroshiro128plusFromState>;
+
+/**
+ * The generator's 128 bits are hashed from the seed: put there as it is, neighbouring seeds begin with nearly the same numbers.
+ */
+const generatorOf = (seed: Seed): Generator =>
+  xoroshiro128plusFromState([0, 1, 2, 3].map((word) => fold(seed, `state ${word}`) | 0));
+
+/** Two standard normal numbers (Box & Muller 1958) at a place; what ends before takes the first alone. */
+function drawPair(generator: Generator, to: Float32Array | Float64Array, at: number): void {
+  const radius = Math.sqrt(-2 * Math.log(1 - uniformFloat64(generator)));
+  const angle = 2 * Math.PI * uniformFloat64(generator);
+  to[at] = radius * Math.cos(angle);
+  to[at + 1] = radius * Math.sin(angle);
+}
+
 /** Random numbers on the host, float64, the same on every machine and backend for the same seed. */
 export interface RandomSource {
   /** Uniform on [0, 1), with 53 random bits. */
@@ -37,47 +53,39 @@ export interface RandomSource {
   integer(below: number): number;
 }
 
-/**
- * A stream of random numbers (xoroshiro128+). Mutable: give each use its own, from its own {@link fold}. The generator's
- * 128 bits are hashed from the seed: put there as it is, neighbouring seeds begin with nearly the same numbers.
- */
+/** A stream of random numbers (xoroshiro128+). Mutable: give each use its own, from its own {@link fold}. */
 export function randomSource(seed: Seed): RandomSource {
-  const generator = xoroshiro128plusFromState([0, 1, 2, 3].map((word) => fold(seed, `state ${word}`) | 0));
-  let spare: number | null = null;
+  const generator = generatorOf(seed);
   const uniform = (): number => uniformFloat64(generator);
+  const pair = new Float64Array(2);
+  let first = false;
   return {
     uniform,
     integer: (below) => Math.floor(uniform() * below),
     normal: () => {
-      if (spare !== null) {
-        const value = spare;
-        spare = null;
-        return value;
-      }
-      const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
-      const angle = 2 * Math.PI * uniform();
-      spare = radius * Math.sin(angle);
-      return radius * Math.cos(angle);
+      first = !first;
+      if (first) drawPair(generator, pair, 0);
+      return pair[first ? 0 : 1] as number;
     },
   };
 }
 
-function drawn(shape: Shape, draw: () => number): Tensor {
-  const values = new Float32Array(sizeOf(shape));
-  for (let i = 0; i < values.length; i++) values[i] = draw();
-  return tensor(values, [...shape], 'float32');
-}
-
 /** A float32 tensor of standard normal numbers. The same seed gives the same numbers on every backend. */
-export const normal = (shape: Shape, seed: Seed): Tensor => drawn(shape, randomSource(seed).normal);
+export function normal(shape: Shape, seed: Seed): Tensor {
+  const values = new Float32Array(sizeOf(shape));
+  const generator = generatorOf(seed);
+  for (let i = 0; i < values.length; i += 2) drawPair(generator, values, i);
+  return tensor(values, [...shape]);
+}
 
 /** The largest float32 below 1: rounding a float64 below 1 to float32 must not give 1. */
 const belowOne = 1 - 2 ** -24;
 
 /** A float32 tensor of numbers uniform on [0, 1). The same seed gives the same numbers on every backend. */
 export function uniform(shape: Shape, seed: Seed): Tensor {
-  const source = randomSource(seed);
-  return drawn(shape, () => Math.min(source.uniform(), belowOne));
+  const generator = generatorOf(seed);
+  const values = Float32Array.from({ length: sizeOf(shape) }, () => Math.min(uniformFloat64(generator), belowOne));
+  return tensor(values, [...shape]);
 }
 
 /** The numbers 0 … count − 1 in random order (Fisher & Yates). */

@@ -31,42 +31,51 @@ const fits = (both: Bijector, params: List, { shape }: Tensor, direction: Direct
   sameShape(shape.slice(1), direction === 'inverse' ? both.eventShape : both.baseShape) &&
   leaves(both.layout, params).every(({ tensor }) => tensor);
 
-function store(
-  layers: readonly Bijector[],
-  steps: readonly Step[],
-  params: List,
-  point: Tensor,
-  call: Call,
-  direction: Direction,
-): Transformed {
-  let value = point;
-  let logDet: Tensor | null = null;
-  const take = (step: Transformed): void => {
-    value = step.value;
-    logDet = logDet ? add(logDet, step.logDet) : step.logDet;
-  };
-  for (const { at, both } of inOrder(steps, direction)) {
-    const own = at.map((i) => params[i] as Params);
-    if (both && fits(both, own, value, direction)) take(both[direction](own, value, call));
-    else
-      for (const i of inOrder(at, direction))
-        take((layers[i] as Bijector)[direction](params[i], value, callOf(call, i)));
-  }
-  return { value, logDet: logDet ?? zeros([point.shape[0] as number]) };
-}
-
 /** A bijector that has what is optional elsewhere. */
-type Sequence = Bijector<List> & Required<Pick<Bijector<List>, 'start' | 'retrace'>>;
+type Sequence = Bijector<List> &
+  Required<Pick<Bijector<List>, 'start' | 'retrace'>> & {
+    /** The value of `forward` alone: nobody asks how much samples were stretched. */
+    decode(params: List, z: Tensor, call: Call): Tensor;
+  };
 
 /** Layers run one after another, as one bijector. `layers[0]` meets data first. */
 export function sequence(layers: readonly Bijector[], eventShape: Shape): Sequence {
   const last = layers.at(-1);
   const steps = stepsOf(layers);
+  /** Runs the layers and returns the value; each log-determinant goes to `takeLogDet`. */
+  function walk(
+    params: List,
+    point: Tensor,
+    call: Call,
+    direction: Direction,
+    takeLogDet?: (logDet: Tensor) => void,
+  ): Tensor {
+    let value = point;
+    const take = (step: Transformed): void => {
+      value = step.value;
+      takeLogDet?.(step.logDet);
+    };
+    for (const { at, both } of inOrder(steps, direction)) {
+      const own = at.map((i) => params[i] as Params);
+      if (both && fits(both, own, value, direction)) take(both[direction](own, value, call));
+      else
+        for (const i of inOrder(at, direction))
+          take((layers[i] as Bijector)[direction](params[i], value, callOf(call, i)));
+    }
+    return value;
+  }
+  function store(params: List, point: Tensor, call: Call, direction: Direction): Transformed {
+    let logDet: Tensor | null = null;
+    const value = walk(params, point, call, direction, (own) => {
+      logDet = logDet ? add(logDet, own) : own;
+    });
+    return { value, logDet: logDet ?? zeros([point.shape[0] as number]) };
+  }
   const run = (direction: Direction) => (params: List, point: Tensor, call: Call) =>
     // A second tape means that this gradient is differentiated again, which only stored activations allow.
     call.gradient === 'recompute' && openTapes() < 2 && layers.length > 0
       ? recompute(layers, params, point, call, direction)
-      : store(layers, steps, params, point, call, direction);
+      : store(params, point, call, direction);
   return {
     eventShape,
     baseShape: last?.baseShape ?? eventShape,
@@ -85,6 +94,7 @@ export function sequence(layers: readonly Bijector[], eventShape: Shape): Sequen
     },
     forward: run('forward'),
     inverse: run('inverse'),
+    decode: (params, z, call) => walk(params, z, call, 'forward'),
     retrace: (direction, ...rest) => retrace(layers, direction, ...rest),
   };
 }

@@ -55,8 +55,8 @@ function forward(machine: Machine, inputs: Inputs, attributes: Attributes): Tens
   const plan = planCoupling(machine, attributes, block, shape, weights);
   const { at } = plan.forward;
   return withScratch(backend, plan.forward.bytes, (scratch) => {
-    const made = outputs(backend, [shape, [events], [plan.keptSize]]);
-    const [value, logDet, kept] = made.map((info) => addressOf(backend, info)) as [number, number, number];
+    const made = outputs(backend, [shape, [events], ...(keep ? [[plan.keptSize]] : [])]);
+    const [value, logDet, kept = 0] = made.map((info) => addressOf(backend, info)) as [number, number, number?];
     const [keptList, changedList] = columnLists(backend, scratch + at.lists, columnsKept, columnsChanged);
     const layers = layersOf(backend, inputs, weights);
     const points = { at: addressOf(backend, x), width: size };

@@ -28,8 +28,8 @@ function forward(machine: Machine, inputs: Inputs, attributes: DenseStackKernelA
   const whole = stackOf(machine, block, x.shape, weights, attributes);
   return withScratch(backend, keep ? whole.forwardBytes : whole.forwardBytesAlone, (scratch) => {
     const shape = [...x.shape.slice(0, -1), outputsOf(weights)];
-    const made = outputs(backend, [shape, [keep ? whole.keptSize : 0]]);
-    const [y, kept] = made.map((info) => addressOf(backend, info)) as [number, number];
+    const made = outputs(backend, [shape, ...(keep ? [[whole.keptSize]] : [])]);
+    const [y, kept = 0] = made.map((info) => addressOf(backend, info)) as [number, number?];
     const from = addressOf(backend, x);
     const layers = layersOf(backend, inputs, weights);
     if (keep) whole.forward(machine, from, layers, { y, kept, scratch });

@@ -1,4 +1,4 @@
-import { type Differentiable, openTapes, runDifferentiable } from '@diffeo/core/engine';
+import { type Differentiable, openTapes, runDifferentiable, tidied } from '@diffeo/core/engine';
 import { getBackend, getKernel, type Tensor } from '@tensorflow/tfjs-core';
 
 /** An operation with a fast form, whose kernel a backend may or may not have, and a reference that runs everywhere. */
@@ -16,4 +16,9 @@ export interface FusedOp<I extends Readonly<Record<string, Tensor>>, O extends r
  */
 export const fusedOp = <I extends Readonly<Record<string, Tensor>>, O extends readonly Tensor[]>(
   op: FusedOp<I, O>,
-): O => (openTapes() <= 1 && getKernel(op.kernel, getBackend()) ? runDifferentiable(op) : op.reference(op.inputs));
+): O => {
+  const tapes = openTapes();
+  if (tapes > 1 || !getKernel(op.kernel, getBackend())) return op.reference(op.inputs);
+  // Where nothing is taped there is no node to make and nothing to save.
+  return tapes === 0 ? tidied(() => op.forward(op.inputs, () => undefined)) : runDifferentiable(op);
+};

@@ -31,7 +31,7 @@ interface DenseStackAttributes {
 
 /**
  * `DiffeoDenseStack`: `x`, weights, biases → `[y, kept]`. `kept` is a vector of what the gradient needs, of the kernel's own
- * making; empty unless `keep`.
+ * making; absent unless `keep`.
  *
  * `DiffeoDenseStackGradient`: `dy`, `x`, `kept`, weights → `[dx, dWeight0, dBias0, dWeight1, …]`.
  *

@@ -20,8 +20,10 @@ export const standardNormal: Definition<'base', typeof schema> = /* @__PURE__ */
       layout: {},
       init: () => ({}),
       logProb: (_params, z) => add(mul(sum(square(flatten(z, eventShape)), 1), -0.5), -size * logRoot2Pi),
-      sample: (_params, count, seed, temperature) =>
-        unflatten(mul(normal([count, size], seed), temperature), eventShape),
+      sample: (_params, count, seed, temperature) => {
+        const drawn = normal([count, size], seed);
+        return unflatten(temperature === 1 ? drawn : mul(drawn, temperature), eventShape);
+      },
     };
   },
 });
