@@ -19,6 +19,30 @@ test('the sum is of all, in the order of the list', () => {
   );
 });
 
+test('every place begins on a line of the cache, and none runs into another', () => {
+  for (const [count, size] of [
+    [2, 1],
+    [2, 17],
+    [3, 32],
+  ] as const) {
+    const memory = new SharedArrayBuffer(meetingBytes(count, size));
+    const taken = new Uint8Array(memory.byteLength);
+    for (let index = 0; index < count; index++) {
+      // Each comes twice, and is not waited for: with the others' arrival counted, it is the last.
+      const meeting = sharedMeeting(memory, { index, count, size });
+      for (let times = 0; times < 2; times++) {
+        new Int32Array(memory, 0, 1)[0] = count - 1;
+        void meeting.join((place) => {
+          expect(place.byteOffset % 64).toBe(0);
+          const bytes = taken.subarray(place.byteOffset, place.byteOffset + place.byteLength);
+          expect(bytes.every((byte) => byte === 0)).toBe(true);
+          bytes.fill(1);
+        });
+      }
+    }
+  }
+});
+
 test('one worker alone gets back what it brought', async () => {
   const meeting = sharedMeeting(new SharedArrayBuffer(meetingBytes(1, 2)), { index: 0, count: 1, size: 2 });
   for (const values of [

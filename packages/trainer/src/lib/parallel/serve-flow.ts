@@ -3,6 +3,8 @@ import {
   type Definition,
   DiffeoError,
   disposeParams,
+  type Flow,
+  type FlowParams,
   isDiffeoError,
   type LayoutTree,
   load,
@@ -78,6 +80,7 @@ export function serveFlow(
   let definitions = given;
   let augment: Augment | null = ownAugment ?? null;
   let training: Training | null = null;
+  let known: { readonly spec: string; readonly model: Flow } | null = null;
   let joined: ((values: Float32Array) => void) | null = null;
 
   /** A meeting by messages, where memory cannot be shared. */
@@ -90,6 +93,14 @@ export function serveFlow(
         line.post({ kind: 'share', values }, [values.buffer]);
       }),
   };
+
+  /** A saved flow. The same as the last time is the same object, for which the engine has compiled its functions already. */
+  function open(file: Uint8Array): { readonly model: Flow; readonly params: FlowParams } {
+    const { model, params } = load(file, { definitions });
+    const spec = JSON.stringify(model.spec);
+    if (known?.spec !== spec) known = { spec, model };
+    return { model: known.model, params };
+  }
 
   /** The training under way. */
   function begun(): Training {
@@ -129,6 +140,7 @@ export function serveFlow(
       await useWasm(wasm);
       const imported = await Promise.all(modules.map((url) => import(/* @vite-ignore */ url)));
       augment ??= imported.map(augmentIn).find(Boolean) ?? null;
+      known = null;
       definitions = [...new Set([...coreDefinitions, ...given, ...imported.flatMap(definitionsIn)])];
       return null;
     },
@@ -137,7 +149,7 @@ export function serveFlow(
       const heap = watchHeap();
       const { frozen, augment: wanted, ...rest } = options;
       const changing = wantedAugment(wanted);
-      const { model, params } = load(file, { definitions });
+      const { model, params } = open(file);
       const frozenPaths = new Set(frozen);
       const freeze = (path: string) => frozenPaths.has(path);
       const run = trainingRun(model, hostRows(data), params, { ...rest, share, freeze, augment: changing });
@@ -153,7 +165,7 @@ export function serveFlow(
     memory: () => begun().heap?.peak() ?? null,
     finish,
     score: async ({ file, data, begins, batchSize, noise, draws }) => {
-      const { model, params } = load(file, { definitions });
+      const { model, params } = open(file);
       const rows = hostRows(data);
       const scores: Float32Array[] = [];
       try {
@@ -172,7 +184,7 @@ export function serveFlow(
       return scores;
     },
     sample: async ({ file, blocks, context, temperature }) => {
-      const { model, params } = load(file, { definitions });
+      const { model, params } = open(file);
       try {
         const samples: Float32Array[] = [];
         for (const block of blocks) samples.push(await sampleBlock(model, params, block, context, temperature));
