@@ -9,7 +9,12 @@ export function squaredNorm(table: usize, tensors: usize): f64 {
     const end = <usize>load<u32>(row, 16);
     const gradient = <usize>load<u32>(row, 4);
     // Few numbers at a time in float32, so that a large tensor's sum does not lose its last ones.
-    for (let i: usize = 0; i < end; i += 4096) total += <f64>sumSquares(gradient + 4 * i, min<usize>(4096, end - i));
+    for (let i: usize = 0; i < end; i += 4096) {
+      const count = min<usize>(4096, end - i);
+      const sum = sumSquares(gradient + 4 * i, count);
+      // The squares of numbers above 1e19 are no float32, and the numbers still are a gradient that can be shortened.
+      total += sum < f32.MAX_VALUE ? <f64>sum : sumLargeSquares(gradient + 4 * i, count);
+    }
   }
   return total;
 }
@@ -29,6 +34,15 @@ function sumSquares(at: usize, count: usize): f32 {
     f32x4.extract_lane(s0, 0) + f32x4.extract_lane(s0, 1) + f32x4.extract_lane(s0, 2) + f32x4.extract_lane(s0, 3);
   for (; i < count; i++) {
     const g = load<f32>(at + 4 * i);
+    sum += g * g;
+  }
+  return sum;
+}
+
+function sumLargeSquares(at: usize, count: usize): f64 {
+  let sum: f64 = 0;
+  for (let i: usize = 0; i < count; i++) {
+    const g = <f64>load<f32>(at + 4 * i);
     sum += g * g;
   }
   return sum;

@@ -67,7 +67,9 @@ export async function trainWithin(
 ): Promise<TrainedWithin> {
   const options = { batchSize: 64, learningRate: 1.5e-3, seed: fold(seed, 'training'), workers };
   const budget = 60 * minutes;
-  const pace = await paceOf(model, first, validation, options, Math.min(8, budget / 20));
+  // A few steps have no time to warm up to the learning rate.
+  const careful = { ...options, learningRate: 1e-5 };
+  const pace = await paceOf(model, first, validation, careful, Math.min(8, budget / 20));
   const left = planned * budget - points * pace.validation;
   const steps = Math.max(points, Math.min(mostSteps, Math.floor(left / pace.step)));
   const estimate = (steps * pace.step + points * pace.validation) / 60;

@@ -8,6 +8,7 @@ import {
   concat,
   conv2d,
   engine,
+  mul,
   type NamedAttrMap,
   type NamedTensorMap,
   reshape,
@@ -117,7 +118,7 @@ describeBuilds('Adam over a tree', () => {
       const state = start([[3], [2, 2]], 1);
       const before = flat(state.parameters);
       const norm = step(state, [normal([3], 2), tensor1d([1, value, 1, 1])], usual);
-      expect(Number.isFinite(norm.dataSync()[0])).toBe(false);
+      expect(Number.isFinite(norm.dataSync()[0] as number)).toBe(false);
       expect(flat(state.parameters)).toEqual(before);
       expect([...state.mean.dataSync(), ...state.square.dataSync()].every((x) => x === 0)).toBe(true);
     });
@@ -129,6 +130,21 @@ describeBuilds('Adam over a tree', () => {
       const gradient = normal([100_000], 2);
       const norm = Math.hypot(...gradient.dataSync());
       expect(Math.abs((step(state, [gradient], usual).dataSync()[0] as number) / norm - 1)).toBeLessThan(1e-6);
+    });
+  });
+
+  test('a gradient whose squares are no float32 is shortened like any other', () => {
+    tidied(() => {
+      const [small, large] = [start([[5000]], 1), start([[5000]], 1)];
+      const gradient = normal([5000], 2);
+      step(small, [gradient], usual);
+      const norm = step(large, [mul(gradient, 1e25)], usual).dataSync()[0] as number;
+      expect(norm / (1e25 * Math.hypot(...gradient.dataSync()))).toBeCloseTo(1, 4);
+      expect(large.parameters[0]).toBeCloseToTensor(small.parameters[0] as Tensor, 1e-6);
+      const before = flat(large.parameters);
+      const unclipped = step(large, [mul(gradient, 1e25)], { ...usual, clipNorm: Number.POSITIVE_INFINITY });
+      expect(unclipped.dataSync()[0]).toBe(Number.POSITIVE_INFINITY);
+      expect(flat(large.parameters)).toEqual(before);
     });
   });
 

@@ -8,6 +8,8 @@ import type { Machine } from './kernel-module.ts';
 type Inputs = Readonly<Record<string, TensorInfo>>;
 
 const entryBytes = 20;
+/** Of a gradient that is longer after clipping, squares are no float32. */
+const largestLength = 1e19;
 
 /** tfjs keeps packed copies of the filters of convolutions by the tensor's number: they must go when a filter changes. */
 function forgetPacked({ wasm, dataIdMap }: WasmBackend, tensor: TensorInfo): void {
@@ -71,7 +73,8 @@ export const adamKernel = (machineOf: (backend: WasmBackend) => Machine): Kernel
         ];
       });
       new Uint32Array(backend.wasm.HEAPU8.buffer, table, rows.length).set(rows);
-      const gradientNorm = Math.sqrt(kernels.squaredNorm(table, parameters.length));
+      const found = Math.sqrt(kernels.squaredNorm(table, parameters.length));
+      const gradientNorm = Math.min(found, clipNorm) >= largestLength ? Number.POSITIVE_INFINITY : found;
       new Float32Array(backend.wasm.HEAPU8.buffer, addressOf(backend, norm), 1)[0] = gradientNorm;
       if (Number.isFinite(gradientNorm)) {
         const scale = gradientNorm > clipNorm ? clipNorm / gradientNorm : 1;

@@ -1,151 +1,35 @@
-import type { DenseStackKernelAttributes } from '@diffeo/ops';
 import { activationCodes } from './activation-code.ts';
 import type { WasmBackend } from './backend.ts';
 import type { Machine } from './kernel-module.ts';
-import { type Pieces, pieces } from './pieces.ts';
-import { eachBlock, largestBlock } from './row-blocks.ts';
+import { eachBlock } from './row-blocks.ts';
+import {
+  type Block,
+  blockOf,
+  type Filter,
+  firstOf,
+  hiddenOf,
+  lastOf,
+  maskBytes,
+  middleOf,
+  planStack,
+  type SparsePlan,
+} from './sparse-conv-plan.ts';
 import { type BackwardPlaces, type LayerAddresses, type Stack, wholeLines } from './stack.ts';
-import { type GridSizes, gridBytes, gridSizes, type TapGrid, writeGrid } from './tap-grid.ts';
+import { writeGrid } from './tap-grid.ts';
 
 // The stack of a coupling's network: a convolution of few channels into many, convolutions of single pixels, and one of many
 // channels into few, with rectifiers between. About half of what a rectifier gives is zero, and so are the gradients there:
 // but for the first convolution, and the gradient of what enters the last, every product here skips them. Images are taken a
 // few at a time, so that what lies between the layers stays in the second-level cache.
 
-type Filter = readonly [height: number, width: number, inputs: number, outputs: number];
-
-/** What depends on the number of images that are taken together. */
-interface Block {
-  readonly images: number;
-  readonly rows: number;
-  readonly first: TapGrid;
-  readonly last: TapGrid;
-}
-
-/** Where in `kept` a hidden layer's output is, and the masks of its numbers that are not zero, in bytes. */
-interface Hidden {
-  readonly width: number;
-  readonly output: number;
-  readonly masks: number;
-}
-
-interface Plan {
-  readonly image: readonly [images: number, height: number, width: number];
-  readonly filters: readonly Filter[];
-  readonly hidden: readonly Hidden[];
-  readonly keptSize: number;
-  /** Images that are taken together. */
-  readonly together: number;
-  readonly firstSizes: GridSizes;
-  readonly lastSizes: GridSizes;
-  readonly forward: Pieces<
-    | ('firstGrid' | 'firstTables' | 'lastGrid' | 'lastTables' | 'lastFilter' | 'bordered' | 'patches')
-    | ('weights' | 'product' | 'spread' | 'hidden')
-  >;
-  readonly backward: Pieces<
-    | ('firstGrid' | 'firstTables' | 'firstFilter' | 'firstSums' | 'lastGrid' | 'lastTables' | 'lastRows' | 'lastSums')
-    | ('bordered' | 'patches' | 'weights' | 'dz' | 'dh' | 'packed' | 'masks' | 'product' | 'spread' | 'sums')
-  >;
-}
-
 const { linear, relu } = activationCodes;
 const noSlope = 0;
-const maskBytes = (width: number): number => 8 * Math.ceil(width / 64);
-
-/** Whether a stack is one of these. */
-export function isSparseStack(
-  filters: readonly (readonly number[])[],
-  { activation, residual }: Pick<DenseStackKernelAttributes, 'activation' | 'residual'>,
-): boolean {
-  const taps = filters.map(([height, width]) => (height as number) * (width as number));
-  const widths = filters.slice(0, -1).map(([, , , outputs]) => outputs as number);
-  return (
-    activation === 'relu' &&
-    !residual &&
-    filters.length > 1 &&
-    (taps[0] as number) > 1 &&
-    (taps.at(-1) as number) > 1 &&
-    taps.slice(1, -1).every((count) => count === 1) &&
-    widths.every((width) => width % 32 === 0)
-  );
-}
-
-const firstOf = ({ filters }: Pick<Plan, 'filters'>): Filter => filters[0] as Filter;
-const lastOf = ({ filters }: Pick<Plan, 'filters'>): Filter => filters.at(-1) as Filter;
-/** The convolutions of single pixels, and the indices of their layers. */
-const middleOf = ({ filters }: Pick<Plan, 'filters'>): number[] => [...filters.keys()].slice(1, -1);
-const hiddenOf = ({ hidden }: Plan, i: number): Hidden => hidden[i] as Hidden;
-
-function blockOf({ image, filters }: Pick<Plan, 'image' | 'filters'>, images: number): Block {
-  const [, height, width] = image;
-  const [first, last] = [firstOf({ filters }), lastOf({ filters })];
-  const grid = ([filterHeight, filterWidth]: Filter, channels: number): TapGrid => {
-    return { images, height, width, channels, filterHeight, filterWidth };
-  };
-  return {
-    ...{ images, rows: images * height * width },
-    ...{ first: grid(first, first[2]), last: grid(last, last[3]) },
-  };
-}
-
-function planStack(machine: Machine, image: Plan['image'], filters: readonly Filter[]): Plan {
-  const { kernels } = machine;
-  const [images, height, width] = image;
-  const each = height * width;
-  const together = largestBlock(images, each);
-  const { rows, first, last } = blockOf({ image, filters }, together);
-  let bytes = 0;
-  const place = (size: number): number => {
-    const at = bytes;
-    bytes += size;
-    return at;
-  };
-  const hidden = filters.slice(0, -1).map(([, , , size]): Hidden => {
-    const output = place(4 * images * each * size);
-    return { width: size, output, masks: place(images * each * maskBytes(size)) };
-  });
-  const [firstSizes, lastSizes] = [gridSizes(machine, first), gridSizes(machine, last)];
-  const widest = Math.max(...hidden.map((layer) => layer.width));
-  const [firstWidth, lastWidth] = [(hidden[0] as Hidden).width, (hidden.at(-1) as Hidden).width];
-  const filterBytes = (size: number, { panels, line }: GridSizes): number => line * panels * size;
-  const weights = middleOf({ filters }).reduce((sum, i) => {
-    const [, , inputs, outputs] = filters[i] as Filter;
-    return sum + 4 * inputs * outputs;
-  }, 0);
-  const [firstHeight, firstAcross, inputs] = firstOf({ filters });
-  const [lastHeight, lastAcross, , outputs] = lastOf({ filters });
-  const lastSeen = lastHeight * lastAcross * outputs;
-  const product = kernels.productScratch(rows, firstHeight * firstAcross * inputs, firstWidth, false) >>> 0;
-  const spread = kernels.spreadScratch() >>> 0;
-  return {
-    ...{ image, filters, hidden, keptSize: bytes / 4, together, firstSizes, lastSizes },
-    forward: pieces({
-      ...{ firstGrid: gridBytes, firstTables: firstSizes.tables },
-      ...{ lastGrid: gridBytes, lastTables: lastSizes.tables, lastFilter: filterBytes(lastWidth, lastSizes) },
-      bordered: Math.max(firstSizes.bordered, lastSizes.bordered),
-      ...{ patches: firstSizes.densePatches, weights, product, spread },
-      // Last, so that whoever brings a place for it need not have one here.
-      hidden: hidden.reduce((sum, layer) => sum + rows * (4 * layer.width + maskBytes(layer.width)), 0),
-    }),
-    backward: pieces({
-      ...{ firstGrid: gridBytes, firstTables: firstSizes.tables, firstFilter: filterBytes(firstWidth, firstSizes) },
-      ...{ lastGrid: gridBytes, lastTables: lastSizes.tables, lastRows: 4 * lastSeen * lastWidth },
-      ...{ firstSums: filterBytes(firstWidth, firstSizes), lastSums: filterBytes(lastWidth, lastSizes) },
-      bordered: Math.max(firstSizes.bordered, lastSizes.bordered),
-      patches: Math.max(firstSizes.patches, lastSizes.patches, lastSizes.densePatches),
-      ...{ weights, dz: 4 * rows * widest, dh: 4 * rows * widest, packed: 4 * rows * widest },
-      masks: kernels.transposedMaskBytes(rows, widest) >>> 0,
-      product: kernels.productScratch(rows, lastSeen, lastWidth, false) >>> 0,
-      ...{ spread, sums: 4 * widest },
-    }),
-  };
-}
 
 const zero = ({ wasm }: WasmBackend, address: number, bytes: number): void =>
   void wasm.HEAPU8.fill(0, address, address + bytes);
 
 /** Runs `f` on each block of images. The sizes of a block are written where `begin` does it, when they change. */
-function eachOf(plan: Plan, begin: (block: Block) => void, f: (block: Block, firstRow: number) => void): void {
+function eachOf(plan: SparsePlan, begin: (block: Block) => void, f: (block: Block, firstRow: number) => void): void {
   const [images, height, width] = plan.image;
   let block: Block | null = null;
   eachBlock(images, plan.together, (first, count) => {
@@ -171,13 +55,13 @@ function writeGrids(
 
 function forward(
   { backend, kernels }: Machine,
-  plan: Plan,
+  plan: SparsePlan,
   x: number,
   layers: readonly LayerAddresses[],
   { y, kept, scratch }: { readonly y: number; readonly kept: number; readonly scratch: number },
 ): void {
   const { filters, hidden } = plan;
-  const at = (name: keyof Plan['forward']['at']): number => scratch + plan.forward.at[name];
+  const at = (name: keyof SparsePlan['forward']['at']): number => scratch + plan.forward.at[name];
   const [first, last] = [layers[0], layers.at(-1)] as readonly [LayerAddresses, LayerAddresses];
   const [firstHeight, firstAcross, inputs, firstWidth] = firstOf(plan);
   /** How many numbers a pixel of the first convolution sees. */
@@ -231,13 +115,13 @@ function forward(
 
 function backward(
   { backend, kernels }: Machine,
-  plan: Plan,
+  plan: SparsePlan,
   places: BackwardPlaces,
   weights: readonly number[],
   gradients: readonly LayerAddresses[],
 ): void {
   const { filters, hidden, firstSizes, lastSizes } = plan;
-  const at = (name: keyof Plan['backward']['at']): number => places.scratch + plan.backward.at[name];
+  const at = (name: keyof SparsePlan['backward']['at']): number => places.scratch + plan.backward.at[name];
   const [images, height, width] = plan.image;
   const [, , inputs, firstWidth] = firstOf(plan);
   const [lastHeight, lastAcross, lastWidth, outputs] = lastOf(plan);
@@ -356,7 +240,7 @@ function backward(
 /** A stack of convolutions of which {@link isSparseStack} is true, over `image`: how many, their height, their width. */
 export function sparseConvStack(
   machine: Machine,
-  image: Plan['image'],
+  image: SparsePlan['image'],
   filters: readonly (readonly number[])[],
 ): Stack {
   const plan = planStack(machine, image, filters as readonly Filter[]);

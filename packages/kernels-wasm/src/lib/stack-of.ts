@@ -4,7 +4,8 @@ import { addressOf, type WasmBackend } from './backend.ts';
 import { convStack } from './conv-stack.ts';
 import { denseStack } from './dense-stack.ts';
 import type { Machine } from './kernel-module.ts';
-import { isSparseStack, sparseConvStack } from './sparse-conv-stack.ts';
+import { isSparseStack } from './sparse-conv-plan.ts';
+import { sparseConvStack } from './sparse-conv-stack.ts';
 import type { LayerAddresses, Stack } from './stack.ts';
 
 export type Inputs = Readonly<Record<string, TensorInfo>>;

@@ -54,6 +54,22 @@ describe.each([
     if (!kernels) (await installKernels()).uninstall();
   });
 
+  test('a gradient whose squares are no float32 is shortened like any other', () => {
+    const after = (size: number, clipNorm: number) => {
+      const down = descent(model, model.init(1), { clipNorm, freeze: never });
+      const norm = down.step([slope(down.params, 1).map((tensor) => mul(tensor, size))], 0.01);
+      const numbers = numbersOf(down.params);
+      down.dispose();
+      return { norm, numbers };
+    };
+    const [small, large] = [after(1, 1), after(1e25, 1)];
+    expect(large.norm / small.norm / 1e25).toBeCloseTo(1, 4);
+    for (const [i, number] of large.numbers.entries()) expect(number).toBeCloseTo(small.numbers[i] as number, 6);
+    const unclipped = after(1e25, Infinity);
+    expect(unclipped.norm).toBe(Infinity);
+    expect(unclipped.numbers).toEqual(numbersOf(model.init(1)));
+  });
+
   test.each([5, Infinity])('the steps are those of the paper, with gradients clipped to %d', (clipNorm) => {
     const down = descent(model, model.init(1), { clipNorm, freeze: never });
     const start = numbersOf(down.params);

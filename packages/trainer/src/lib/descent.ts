@@ -3,11 +3,13 @@ import { tidied } from '@diffeo/core/engine';
 import { numbersOf } from '@diffeo/kernels-wasm';
 import { type AdamKernelAttributes, kernelNames } from '@diffeo/ops';
 import {
+  abs,
   add,
   div,
   engine,
   getBackend,
   getKernel,
+  max,
   mul,
   type NamedAttrMap,
   type NamedTensorMap,
@@ -127,6 +129,18 @@ function inPlace(model: Flow, initial: FlowParams, { clipNorm, freeze, moments }
   };
 }
 
+/** Of a gradient that is longer after clipping, squares are no float32. */
+const largestLength = 1e19;
+
+/** The norm of a gradient whose squares may be no float32; `Infinity` where they still are none after clipping. */
+function lengthOf(gradient: Tensor, clipNorm: number): number {
+  const norm = Math.sqrt(read(tidied(() => sum(square(gradient)))));
+  if (norm < largestLength || Number.isNaN(norm)) return norm;
+  const largest = read(tidied(() => max(abs(gradient))));
+  if (!(largest < Infinity && clipNorm < largestLength)) return Infinity;
+  return largest * Math.sqrt(read(tidied(() => sum(square(div(gradient, largest))))));
+}
+
 /** Adam composed of tfjs's own operations, over one vector of all parameters. */
 function composed(model: Flow, initial: FlowParams, { clipNorm, freeze, moments }: DescentOptions): Descent {
   const flat = flatParams(model.layout, initial, freeze);
@@ -153,7 +167,7 @@ function composed(model: Flow, initial: FlowParams, { clipNorm, freeze, moments 
           .map((given) => (given instanceof Float32Array ? (tensor1d(given) as Tensor) : flat.join(given)))
           .reduce((total, given) => add(total, given)),
       );
-      const norm = Math.sqrt(read(tidied(() => sum(square(gradient)))));
+      const norm = lengthOf(gradient, clipNorm);
       if (Number.isFinite(norm)) {
         const next = tidied(() => advance(norm > clipNorm ? mul(gradient, clipNorm / norm) : gradient, learningRate));
         for (const tensor of Object.values(state)) tensor.dispose();
