@@ -47,12 +47,22 @@ export const imageOption = ({
     ['--flips', flips],
   ].find(([, value]) => value !== undefined)?.[0] as string | undefined;
 
-/** The images that a source names. Throws `FILE`, `DATA`, `LEVELS`, `DOWNLOAD`, `CANCELLED`. */
+/** Whether a source is a folder of pictures, which may have any size. */
+export const hasPictures = (source: DataSource): boolean => source.kind === 'images' && Boolean(source.pictures);
+
+/** The images that a source names. Throws `USAGE`, `FILE`, `DATA`, `LEVELS`, `DOWNLOAD`, `CANCELLED`. */
 export async function readImageSource(
   source: DataSource,
   { folder, bits, size }: Pick<ImageOptions, 'folder' | 'bits' | 'size'>,
   signal?: AbortSignal,
 ): Promise<ReadImages> {
+  const isPublished = source.kind === 'images' && source.published;
+  if (folder !== undefined && !isPublished) {
+    throw new DiffeoError('USAGE', `--folder says where a published set lies, and ${source.name} is none`);
+  }
+  if (size && !hasPictures(source)) {
+    throw new DiffeoError('USAGE', `--size is for folders of pictures, and ${source.name} is none`);
+  }
   const few = (images: Images): Images => (bits === undefined ? images : reduceBits(images, { bits }));
   if (source.kind === 'digits') {
     const { values, count } = await readDigitRows();

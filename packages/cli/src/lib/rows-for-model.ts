@@ -2,7 +2,7 @@ import { DiffeoError, type Seed, sameShape, sizeOf } from '@diffeo/core';
 import { type CsvOptions, checkLevels, type Rows } from '@diffeo/datasets';
 import { imageRows } from '@diffeo/datasets/images';
 import { findData } from './data-source.ts';
-import { readImageSource } from './image-data.ts';
+import { hasPictures, readImageSource } from './image-data.ts';
 import type { StoredModel } from './read-model.ts';
 import { readDigitRows, readTable } from './read-rows.ts';
 import { heldOutPoints, splitImageRows } from './training-data.ts';
@@ -34,7 +34,8 @@ async function readRows(stored: StoredModel, { data, seed, count, csv, images, s
     const { folder, bits, part } = images ?? { folder: undefined, bits: undefined };
     // Pictures are brought to the size that the model takes, unless another is asked for.
     const [height = 0, width = 0] = model.eventShape;
-    const read = await readImageSource(source, { folder, bits, size: images?.size ?? [height, width] }, signal);
+    const size = images?.size ?? (hasPictures(source) ? ([height, width] as const) : undefined);
+    const read = await readImageSource(source, { folder, bits, size }, signal);
     if (part === undefined) return imageRows(read.test ?? read.images);
     const parts = splitImageRows(read, data, notes.split ?? { seed, limit: undefined, heldOut: undefined });
     return part === 'held-out' ? parts.heldOut : parts[part];

@@ -58,7 +58,7 @@ function checkedLayer(layer: Bijector, who: string): Bijector {
     return (params: unknown, point: Tensor, call: Call): Transformed => {
       const batch = requireBatch(point, from, `${who}.${direction}`);
       if (layer.contextShape) requireContext(call, layer.contextShape, batch, who);
-      if (layer.start) requireStarted(layer.layout, params, who);
+      if (layer.start || !params) requireStarted(layer.layout, params, who);
       if (batch === 0) return { value: zeros([0, ...to]), logDet: zeros([0]) };
       const { value, logDet } = run(params, point, call);
       const where = `${who}.${direction}`;

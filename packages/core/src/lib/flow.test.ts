@@ -481,6 +481,14 @@ onEachBackend('what starts from data', () => {
     expect(refusal(() => model.trace(params, data())).code).toBe('UNSTARTED');
   });
 
+  test('parameters that are not there at all are refused by name too', () => {
+    const params = model.start(model.init(1), data());
+    for (const i of params.layers.keys()) {
+      const { code, message } = refusal(() => model.logProb({ ...params, layers: params.layers.slice(0, i) }, data()));
+      expect([code, message]).toEqual(['UNSTARTED', expect.stringContaining(`layers.${i} `)]);
+    }
+  });
+
   test('starts in data order, each layer on what the one before makes', () => {
     const params = model.start(model.init(1), data());
     const found = leavesOf(params);

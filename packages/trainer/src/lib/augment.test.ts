@@ -134,6 +134,20 @@ test('what is refused in the middle comes with what was reached', async () => {
   expect((error.cause as Fitted).bestStep).toBe(4);
 });
 
+test('where a worker fails in the middle the best parameters come with the error, once', async () => {
+  const workers = { count: 2, modules: [new URL('../../test/augment-that-fails.ts', import.meta.url)] };
+  const [data, before] = [x(), memory().numTensors];
+  const run = fit(model, data, { ...options, steps: 400, validateEvery: 5, augment: (batch) => batch, workers });
+  const error = await failure(run);
+  expect(error).toMatchObject({ code: 'WORKER', message: expect.stringContaining('bad luck') });
+  expect(error.message.match(/training stopped/g)).toHaveLength(1);
+  const { history, bestStep, params } = error.cause as Fitted;
+  const best = history.reduce((a, b) => ((b.validation as number) < (a.validation as number) ? b : a));
+  expect(bestStep).toBe(best.step);
+  disposeParams(model.layout, params);
+  expect(memory().numTensors).toBe(before);
+});
+
 test('an interrupted run goes on as though it had not been, and not without', async () => {
   const whole = await fit(model, x(), { ...options, augment: moved });
   const controller = new AbortController();

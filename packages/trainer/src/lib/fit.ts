@@ -36,10 +36,20 @@ export async function fit(model: Flow, data: Samples | Tensor, options: FitOptio
   const prepared = await trainingData(model, toSamples(data), validation, fold(seed, 'validation'));
   try {
     if (!workers) return await fitOn(null, model, prepared, options);
+    requireShares(typeof workers === 'number' ? workers : workers.count, batchSizeOf(options, prepared.train));
     return await withCrew(model, workers, (crew) => fitOn(crew, model, prepared, options));
   } finally {
     prepared.dispose();
   }
+}
+
+/** Rows of a batch: there are no more than all. */
+const batchSizeOf = ({ batchSize = 256 }: FitOptions, train: Samples): number => Math.min(batchSize, rowsOf(train));
+
+/** Asked before workers start, which takes its time. */
+function requireShares(count: number, batchSize: number): void {
+  if (count <= batchSize) return;
+  throw new DiffeoError('CONFIG', `fit: ${count} workers cannot share a batch of ${batchSize} rows`);
 }
 
 /** The checkpoint to go on from, of a run like this one. */
@@ -66,9 +76,7 @@ async function begin(
 ): Promise<Training> {
   const { params, moments } = resumed ?? { params: options.params, moments: undefined };
   const start = { ...options, ...(params && { params }), moments, seed, batchSize };
-  if (!crew) return localTraining(model, train, start);
-  if (crew.count <= batchSize) return await parallelTraining(crew, model, train, start);
-  throw new DiffeoError('CONFIG', `fit: ${crew.count} workers cannot share a batch of ${batchSize} rows`);
+  return crew ? await parallelTraining(crew, model, train, start) : localTraining(model, train, start);
 }
 
 /** {@link fit} with options and data that were checked. */
@@ -93,7 +101,7 @@ async function fitOn(
     onCheckpoint,
   } = options;
   const { validateEvery = Math.max(1, Math.round(steps / 50)) } = options;
-  const batchSize = Math.min(options.batchSize ?? 256, rowsOf(train));
+  const batchSize = batchSizeOf(options, train);
   const settings = runSettings(model, data, {
     ...{ steps, batchSize, learningRate, clipNorm, seed, validateEvery, patience, gradient, schedule },
     workers: crew?.count ?? 0,
@@ -196,7 +204,10 @@ async function fitOn(
 
   /** What is refused in the course of a run, such as what `augment` returns, comes with what was reached until then. */
   const couldNotStep = async (error: unknown): Promise<never> => {
-    if (error instanceof DiffeoError && run.step > 0) return await stop(error.code, error.message);
+    // A worker that died ends the run where everything else does.
+    if (error instanceof DiffeoError && error.code !== 'WORKER' && run.step > 0) {
+      return await stop(error.code, error.message);
+    }
     throw error;
   };
 

@@ -1,3 +1,4 @@
+import { DiffeoError } from '@diffeo/core';
 import { defineCommand } from 'citty';
 import { listOption } from '../list-option.ts';
 import { countRange, numberOption, parseNumber, seedRange } from '../number-option.ts';
@@ -31,6 +32,9 @@ export const interpolateCommand = defineCommand({
   },
   run: async ({ args, data: signal }) => {
     const { interpolate } = await import('../interpolate.ts');
+    if (args.pairs !== undefined && (args.from !== undefined || args.to !== undefined)) {
+      throw new DiffeoError('USAGE', '--pairs is for pairs that are drawn: leave it out, or --from and --to');
+    }
     const list = (name: string, text: string | undefined) =>
       listOption(name, text)?.map((entry) => parseNumber(name, entry, index));
     await interpolate({
