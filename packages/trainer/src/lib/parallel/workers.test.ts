@@ -159,3 +159,11 @@ test('more workers than rows in a batch, and workers that were closed, are refus
   await closed.close();
   expect(await failure(score(model, model.init(1), moons, { workers: closed }))).toMatchObject({ code: 'WORKER' });
 });
+
+test('a worker that never answers is not waited for', async () => {
+  const deaf = () => undefined;
+  const create = () => Object.assign(new EventTarget(), { postMessage: deaf, terminate: deaf }) as unknown as Worker;
+  const error = await failure(startWorkers(model, { count: 2, create, startSeconds: 0.05 }));
+  expect(error).toMatchObject({ code: 'WORKER', message: expect.stringMatching(/within 0\.05 s.*serveFlows/) });
+  expect(await failure(startWorkers(model, { count: 1, startSeconds: 0 }))).toMatchObject({ code: 'CONFIG' });
+});

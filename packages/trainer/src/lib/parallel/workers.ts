@@ -15,6 +15,8 @@ export interface WorkersOptions {
   readonly modules?: readonly (string | URL)[];
   /** Makes a worker that calls `serveFlows`. Needed in browsers, where bundlers have to see it. */
   readonly create?: () => Worker;
+  /** How many seconds workers may take to load and answer for the first time. Default 60. */
+  readonly startSeconds?: number;
 }
 
 /** Workers that train, score and sample beside this thread. Close them when they are no longer needed. */
@@ -65,8 +67,11 @@ function requireCount(count: number): void {
 export const startWorkers = (model: Flow, options: WorkersOptions): Promise<Workers> => startCrew(model, options);
 
 /** {@link startWorkers}, with what this package needs of them. */
-async function startCrew(model: Flow, { count, modules, create }: WorkersOptions): Promise<Crew> {
+async function startCrew(model: Flow, { count, modules, create, startSeconds = 60 }: WorkersOptions): Promise<Crew> {
   requireCount(count);
+  if (!(startSeconds > 0 && startSeconds <= 86_400)) {
+    throw new DiffeoError('CONFIG', `workers: startSeconds must be a number up to 86400, above 0; got ${startSeconds}`);
+  }
   const addresses = modules?.map(String) ?? (create ? [] : modulesOf(model.spec));
   const threads = await Promise.all(
     Array.from({ length: count }, () => (create ? webThread(create()) : startNodeThread())),
@@ -137,11 +142,17 @@ async function startCrew(model: Flow, { count, modules, create }: WorkersOptions
   }
 
   const crew: Crew = { count, ask, close: () => close('the workers were closed') };
+  const silence = setTimeout(() => {
+    const advice = create ? 'Does its module call serveFlows()? Slow ones need more startSeconds.' : 'Try again.';
+    void close(`not every worker answered within ${startSeconds} s. ${advice}`);
+  }, 1000 * startSeconds);
   try {
     await ask(() => ({ type: 'open', modules: addresses }));
   } catch (error) {
     await crew.close();
     throw error;
+  } finally {
+    clearTimeout(silence);
   }
   return crew;
 }
