@@ -2,7 +2,7 @@ import type { Bijector, Joint, Shape } from '@diffeo/core';
 import { type ChannelScale, channelMap } from '@diffeo/ops';
 import type { WeightMatrix } from './weight-matrix.ts';
 
-const kind = '@diffeo/layers-glow/invertible-linear';
+const kind = 'layers-glow: matrix of channels';
 
 /** How a linear layer shows its matrix to the layer in front of it. */
 // biome-ignore lint/suspicious/noExplicitAny: its parameters depend on the configuration
