@@ -53,9 +53,20 @@ function guard(backend: WasmBackend): Guard {
   const count = heapCount();
   /** Of the tensor that memory is asked for; `null` where it is for a kernel's scratch. */
   let shape: readonly number[] | null = null;
-  /** What the kernels that run have made or share. */
+  /** What the kernels that run have made or share, so many. The list is never cut: engines are slow at that. */
   const held: (DataId | null)[] = [];
+  let holding = 0;
   let running = 0;
+  const hold = (dataId: DataId): void => {
+    if (running > 0) held[holding++] = dataId;
+  };
+  const letGo = (dataId: DataId): void => {
+    for (let i = holding - 1; i >= 0; i--) {
+      if (held[i] !== dataId) continue;
+      held[i] = null;
+      return;
+    }
+  };
 
   /** Memory, or 0. Where a block would end beyond 4 GiB, emmalloc overflows and gives whatever small one it has. */
   const take = (bytes: number): number => {
@@ -94,15 +105,14 @@ function guard(backend: WasmBackend): Guard {
       } finally {
         shape = null;
       }
-      if (running > 0) held.push(dataId);
+      hold(dataId);
     }),
     override(backend, 'incRef', (dataId) => {
       incRef.call(backend, dataId);
-      if (running > 0) held.push(dataId);
+      hold(dataId);
     }),
     override(backend, 'disposeData', (dataId, force) => {
-      const at = running > 0 ? held.lastIndexOf(dataId) : -1;
-      if (at >= 0) held[at] = null;
+      letGo(dataId);
       return disposeData.call(backend, dataId, force);
     }),
   ];
@@ -110,16 +120,16 @@ function guard(backend: WasmBackend): Guard {
   return {
     count,
     run: (kernel, call) => {
-      const before = held.length;
+      const before = holding;
       running++;
       try {
         return kernel(call);
       } catch (error) {
-        for (const dataId of held.slice(before)) if (dataId) disposeData.call(backend, dataId);
+        for (const dataId of held.slice(before, holding)) if (dataId) disposeData.call(backend, dataId);
         throw error;
       } finally {
         running--;
-        held.length = before;
+        while (holding > before) held[--holding] = null;
       }
     },
     release: () => {
@@ -134,20 +144,29 @@ let releases: WeakRef<Guard>[] = [];
 /** The guard of a backend that has one. */
 export const guardOf = (backend: WasmBackend): Guard | undefined => guards.get(backend);
 
+/** The one that was asked for last: kernels ask, and nearly always of the same backend. */
+let last: { readonly backend: WasmBackend; readonly guard: Guard } | null = null;
+
 /** The guard of a backend, which has one from here on. */
 export function guarded(backend: WasmBackend): Guard {
-  const known = guards.get(backend);
-  if (known) return known;
-  const made = guard(backend);
-  guards.set(backend, made);
-  releases.push(new WeakRef(made));
-  return made;
+  if (last?.backend === backend) return last.guard;
+  const known = guards.get(backend) ?? made(backend);
+  last = { backend, guard: known };
+  return known;
+}
+
+function made(backend: WasmBackend): Guard {
+  const own = guard(backend);
+  guards.set(backend, own);
+  releases.push(new WeakRef(own));
+  return own;
 }
 
 /** Leaves every backend as it was. */
 export function releaseGuards(): void {
   for (const known of releases) known.deref()?.release();
   guards = new WeakMap();
+  last = null;
   releases = [];
 }
 
