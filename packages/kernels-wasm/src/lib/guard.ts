@@ -150,12 +150,12 @@ let last: { readonly backend: WasmBackend; readonly guard: Guard } | null = null
 /** The guard of a backend, which has one from here on. */
 export function guarded(backend: WasmBackend): Guard {
   if (last?.backend === backend) return last.guard;
-  const known = guards.get(backend) ?? made(backend);
+  const known = guards.get(backend) ?? newGuard(backend);
   last = { backend, guard: known };
   return known;
 }
 
-function made(backend: WasmBackend): Guard {
+function newGuard(backend: WasmBackend): Guard {
   const own = guard(backend);
   guards.set(backend, own);
   releases.push(new WeakRef(own));
