@@ -122,3 +122,43 @@ function addTo(totals: usize, channel: usize, stretched: f32, moved: f32): void 
   store<f64>(at, load<f64>(at) + <f64>stretched);
   store<f64>(at, load<f64>(at, 8) + <f64>moved, 8);
 }
+
+/**
+ * The log-determinant of a map of channels for each event: that of its matrix and that of its scales, at every position. Either may
+ * be absent, whose address is 0.
+ */
+export function channelLogDets(
+  logScale: usize,
+  channels: usize,
+  ofMatrix: usize,
+  positions: usize,
+  forward: bool,
+  batch: usize,
+  logDets: usize,
+): void {
+  let sum: f64 = 0;
+  if (logScale) for (let c: usize = 0; c < channels; c++) sum += load<f32>(logScale + 4 * c);
+  const own: f64 = ofMatrix ? load<f32>(ofMatrix) : 0;
+  const each = <f64>positions * own + (forward ? <f64>positions : -(<f64>positions)) * sum;
+  for (let i: usize = 0; i < batch; i++) store<f32>(logDets + 4 * i, <f32>each);
+}
+
+/** Writes its gradient for the matrix, and adds that for each scale. */
+export function channelLogDetGradient(
+  dLogDet: usize,
+  batch: usize,
+  positions: usize,
+  forward: bool,
+  dOfMatrix: usize,
+  dLogScale: usize,
+  channels: usize,
+): void {
+  let sum: f64 = 0;
+  for (let i: usize = 0; i < batch; i++) sum += load<f32>(dLogDet + 4 * i);
+  const each = <f64>positions * sum;
+  if (dOfMatrix) store<f32>(dOfMatrix, <f32>each);
+  if (!dLogScale) return;
+  for (let at = dLogScale; at < dLogScale + 4 * channels; at += 4) {
+    store<f32>(at, <f32>(<f64>load<f32>(at) + (forward ? each : -each)));
+  }
+}

@@ -3,6 +3,8 @@ export { adam, squaredNorm } from './adam';
 export { affine, affineGradient } from './affine';
 export { channelMap, channelMapGradient, channelMapGradientScratch, channelMapScratch } from './channel-map';
 export {
+  channelLogDetGradient,
+  channelLogDets,
   channelScale,
   channelScaleGradient,
   channelScaleGradientScratch,
@@ -16,7 +18,7 @@ export { line, lineScratch } from './line';
 export { lineGradient, lineGradientScratch } from './line-gradient';
 export { lineOrder, lineOrderBytes, lineOrderScratch } from './line-order';
 export { maskRows, transposedMaskBytes, transposeMasks } from './mask';
-export { copyRows, pack } from './pack';
+export { clear, copyRows, pack } from './pack';
 export { plu, pluGradient, pluGradientScratch, pluScratch } from './plu';
 export { product, productScratch } from './product';
 export { addSparseColumns, addSparseTaps, sparseProduct } from './sparse-product';

@@ -39,3 +39,8 @@ export function copyRows(from: usize, fromStep: usize, rows: usize, columns: usi
     for (; at < 4 * columns; at += 4) store<f32>(target + at, load<f32>(source + at));
   }
 }
+
+/** Writes zeros. */
+export function clear(at: usize, bytes: usize): void {
+  memory.fill(at, 0, bytes);
+}

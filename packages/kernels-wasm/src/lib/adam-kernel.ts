@@ -3,7 +3,7 @@ import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
 import { addressOf, type WasmBackend } from './backend.ts';
 import { outputs, withScratch } from './heap.ts';
-import type { Machine } from './kernel-module.ts';
+import type { Machine } from './machine.ts';
 
 type Inputs = Readonly<Record<string, TensorInfo>>;
 

@@ -3,7 +3,7 @@ import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { addressOf, type WasmBackend } from './backend.ts';
 import { columnLists } from './column-list.ts';
 import { outputs, withScratch } from './heap.ts';
-import type { Machine } from './kernel-module.ts';
+import type { Machine } from './machine.ts';
 import { pieces } from './pieces.ts';
 
 /** How many bytes the log-scales of so many numbers take, with room for the last four to be written together. */
@@ -21,7 +21,7 @@ function forward(machine: Machine, { x, raw }: Inputs<'x' | 'raw'>, attributes: 
   return withScratch(backend, own.bytes, (scratch) => {
     const made = outputs(backend, [x.shape, [rows], [scaleBytes(rows * size) / 4]]);
     const [value, logDet, logScales] = made.map(at) as [number, number, number];
-    const [list] = columnLists(backend, scratch + own.at.list, [...Array(size).keys()]);
+    const [list] = columnLists(machine, scratch + own.at.list, [...Array(size).keys()]);
     kernels.affine(
       ...([at(x), 4 * size, rows, list, size, at(raw), attributes.bound, signOf(attributes)] as const),
       ...([logScales, scratch + own.at.exponentials, value, logDet] as const),
@@ -42,7 +42,7 @@ function backward(
   return withScratch(backend, own.bytes, (scratch) => {
     const made = outputs(backend, [point.shape, [rows, 2 * size]]);
     const [dx, dRaw] = made.map(at) as [number, number];
-    const [list] = columnLists(backend, scratch + own.at.list, [...Array(size).keys()]);
+    const [list] = columnLists(machine, scratch + own.at.list, [...Array(size).keys()]);
     kernels.affineGradient(
       ...([at(dValue), at(dLogDet), at(point), 4 * size, rows, list, size, at(kept)] as const),
       ...([attributes.bound, signOf(attributes), scratch + own.at.exponentials, dx, dRaw] as const),

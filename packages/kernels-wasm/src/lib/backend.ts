@@ -1,8 +1,13 @@
 import { type BackendValues, type DataType, engine, type Tensor, type TensorInfo, util } from '@tensorflow/tfjs-core';
 
+export type DataId = TensorInfo['dataId'];
+
 /** What tfjs's WASM backend (4.22) keeps of a tensor. */
 interface TensorData {
   readonly id: number;
+  readonly shape: readonly number[];
+  /** How many tensors share it. */
+  refCount: number;
   /** The address of the first byte. 0 where there was no memory left. */
   readonly memoryOffset: number;
 }
@@ -21,19 +26,20 @@ export interface WasmBackend {
       disposeData(id: number): void;
     };
   };
-  readonly dataIdMap: { get(dataId: TensorInfo['dataId']): TensorData };
+  readonly dataIdMap: {
+    get(dataId: DataId): TensorData;
+    has(dataId: DataId): boolean;
+    delete(dataId: DataId): boolean;
+  };
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
+  /** Makes a tensor by `move`. */
+  write(values: BackendValues | null, shape: number[], dtype: DataType): DataId;
+  readSync(dataId: DataId, start?: number, end?: number): BackendValues;
   /** Takes memory for a tensor and copies `values` there, if there are any. Every tensor is made by it. */
-  move(
-    dataId: TensorInfo['dataId'],
-    values: BackendValues | null,
-    shape: number[],
-    dtype: DataType,
-    refCount: number,
-  ): void;
+  move(dataId: DataId, values: BackendValues | null, shape: number[], dtype: DataType, refCount: number): void;
   /** Frees a tensor's memory where nothing else refers to it, or by force. */
-  disposeData(dataId: TensorInfo['dataId'], force?: boolean): boolean;
-  incRef(dataId: TensorInfo['dataId']): void;
+  disposeData(dataId: DataId, force?: boolean): boolean;
+  incRef(dataId: DataId): void;
 }
 
 /** Whether this is a backend that these kernels know: tfjs's WASM, not its threaded variant, whose memory is shared. */

@@ -1,8 +1,8 @@
 import { type ChannelMapKernelAttributes, kernelNames } from '@diffeo/ops';
 import { type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { addressOf, numbersAt, type WasmBackend } from './backend.ts';
+import { addressOf, type WasmBackend } from './backend.ts';
 import { outputs, withScratch } from './heap.ts';
-import type { Machine } from './kernel-module.ts';
+import type { Machine } from './machine.ts';
 
 type Inputs = Readonly<Partial<Record<'shift' | 'logScale' | 'matrix' | 'logDet', TensorInfo>>> & {
   readonly x: TensorInfo;
@@ -19,8 +19,6 @@ function sizes({ shape }: TensorInfo) {
 
 const at = (backend: WasmBackend, info: TensorInfo | undefined): number => (info ? addressOf(backend, info) : 0);
 
-const total = (numbers: Float32Array): number => numbers.reduce((sum, number) => sum + number, 0);
-
 function forward({ backend, kernels }: Machine, inputs: Inputs, attributes: ChannelMapKernelAttributes): TensorInfo[] {
   const { x, shift, logScale, matrix, logDet } = inputs;
   const { batch, rows, channels, positions } = sizes(x);
@@ -33,9 +31,8 @@ function forward({ backend, kernels }: Machine, inputs: Inputs, attributes: Chan
     const common = [addressOf(backend, x), rows, channels, ...scale] as const;
     if (matrix) kernels.channelMap(...common, addressOf(backend, matrix), up, addressOf(backend, value), scratch);
     else kernels.channelScale(...common, up, addressOf(backend, value), scratch);
-    const ofScale = logScale ? total(numbersAt(backend, logScale)) : 0;
-    const ofMatrix = logDet ? (numbersAt(backend, logDet)[0] as number) : 0;
-    numbersAt(backend, logDets).fill(positions * ofMatrix + (up ? positions : -positions) * ofScale);
+    const ofBoth = [at(backend, logScale), channels, at(backend, logDet)] as const;
+    kernels.channelLogDets(...ofBoth, positions, up, batch, addressOf(backend, logDets));
     return made;
   });
 }
@@ -46,7 +43,7 @@ function backward(
   attributes: ChannelMapKernelAttributes,
 ): TensorInfo[] {
   const { dValue, dLogDet, x, shift, logScale, matrix } = inputs;
-  const { rows, channels, positions } = sizes(x);
+  const { batch, rows, channels, positions } = sizes(x);
   const up = attributes.direction === 'forward';
   const bytes = matrix ? kernels.channelMapGradientScratch(channels) : kernels.channelScaleGradientScratch(channels);
   return withScratch(backend, bytes, (scratch) => {
@@ -65,12 +62,8 @@ function backward(
     } else {
       kernels.channelScaleGradient(...common, ...scale, up, ...out, scratch);
     }
-    const each = positions * total(numbersAt(backend, dLogDet));
-    if (dLogDetOfMatrix) numbersAt(backend, dLogDetOfMatrix)[0] = each;
-    if (dLogScale) {
-      const slopes = numbersAt(backend, dLogScale);
-      for (let c = 0; c < channels; c++) slopes[c] = (slopes[c] as number) + (up ? each : -each);
-    }
+    const slopes = [at(backend, dLogDetOfMatrix), at(backend, dLogScale)] as const;
+    kernels.channelLogDetGradient(addressOf(backend, dLogDet), batch, positions, up, ...slopes, channels);
     return made;
   });
 }

@@ -1,19 +1,18 @@
-import type { WasmBackend } from './backend.ts';
+import type { Machine } from './machine.ts';
 
 /** Writes lists of columns one after another as kernels read them, and returns where each begins. */
 export function columnLists<Lists extends readonly (readonly number[])[]>(
-  { wasm }: WasmBackend,
+  { writeInts }: Machine,
   address: number,
   ...lists: Lists
 ): { readonly [Index in keyof Lists]: number } {
-  const memory = new Uint32Array(wasm.HEAPU8.buffer);
+  writeInts(
+    address,
+    lists.flatMap((columns) => columns.map((column) => 4 * column)),
+  );
   let at = address;
   return lists.map((columns) => {
-    const begin = at;
-    for (const column of columns) {
-      memory[at >>> 2] = 4 * column;
-      at += 4;
-    }
-    return begin;
+    at += 4 * columns.length;
+    return at - 4 * columns.length;
   }) as { readonly [Index in keyof Lists]: number };
 }

@@ -13,19 +13,20 @@ import {
   writeShape,
 } from './conv-shape.ts';
 import { outputs, withScratch } from './heap.ts';
-import type { Machine } from './kernel-module.ts';
+import type { Machine } from './machine.ts';
 
 type Info = NonNullable<ReturnType<typeof convInfo>>;
 
 /** Runs `f` with the sizes of a convolution in the heap, and as much scratch as they ask for. */
 function withShape<T>(
-  { backend }: Machine,
+  machine: Machine,
   shape: ConvShape,
   bytes: (shape: number) => number,
   f: (shape: number, scratch: number) => T,
 ): T {
+  const { backend } = machine;
   return withScratch(backend, shapeBytes, (address) => {
-    writeShape(backend, address, shape);
+    writeShape(machine, address, shape);
     return withScratch(backend, bytes(address) >>> 0, (scratch) => f(address, scratch));
   });
 }
@@ -129,7 +130,8 @@ export function convKernels(
 ): readonly KernelConfig[] {
   const config = (
     kernelName: string,
-    run: (machine: Machine, inputs: Inputs, attributes: Attributes) => TensorInfo | null,
+    /** Which work that is; `null` where it is not for these kernels. */
+    choose: (inputs: Inputs, attributes: Attributes) => ((machine: Machine) => TensorInfo) | null,
   ): KernelConfig => {
     const otherwise = before(kernelName);
     return {
@@ -138,8 +140,8 @@ export function convKernels(
       backendName: 'wasm',
       kernelFunc: (call) => {
         const attributes = call.attrs as unknown as Attributes;
-        const made = run(machineOf(call.backend as WasmBackend), call.inputs as unknown as Inputs, attributes);
-        if (made) return made;
+        const run = choose(call.inputs as unknown as Inputs, attributes);
+        if (run) return run(machineOf(call.backend as WasmBackend));
         if (otherwise) return otherwise.kernelFunc(call);
         throw new DiffeoError(
           'BACKEND',
@@ -151,23 +153,23 @@ export function convKernels(
     };
   };
   return [
-    config('Conv2D', (machine, { x, filter }, attributes) => {
+    config('Conv2D', ({ x, filter }, attributes) => {
       const info = isFloat(x, filter) ? convInfo(x.shape, filter.shape, attributes) : null;
-      return info && forward(machine, x, filter, info, unfinished);
+      return info && ((machine) => forward(machine, x, filter, info, unfinished));
     }),
-    config('FusedConv2D', (machine, inputs, attributes) => {
+    config('FusedConv2D', (inputs, attributes) => {
       const { x, filter } = inputs;
       const info = isFloat(x, filter) ? convInfo(x.shape, filter.shape, attributes) : null;
       const finish = info && finishOf(inputs, attributes, info.outChannels);
-      return info && finish && forward(machine, x, filter, info, finish);
+      return info && finish && ((machine) => forward(machine, x, filter, info, finish));
     }),
-    config('Conv2DBackpropInput', (machine, { dy, filter }, { inputShape, ...attributes }) => {
+    config('Conv2DBackpropInput', ({ dy, filter }, { inputShape, ...attributes }) => {
       const info = isFloat(dy, filter) ? convInfo(inputShape, filter.shape, attributes) : null;
-      return info && inputGradient(machine, dy, filter, checked('Conv2DBackpropInput', dy, info));
+      return info && ((machine) => inputGradient(machine, dy, filter, checked('Conv2DBackpropInput', dy, info)));
     }),
-    config('Conv2DBackpropFilter', (machine, { x, dy }, { filterShape, ...attributes }) => {
+    config('Conv2DBackpropFilter', ({ x, dy }, { filterShape, ...attributes }) => {
       const info = isFloat(x, dy) ? convInfo(x.shape, filterShape, attributes) : null;
-      return info && filterGradient(machine, x, dy, checked('Conv2DBackpropFilter', dy, info));
+      return info && ((machine) => filterGradient(machine, x, dy, checked('Conv2DBackpropFilter', dy, info)));
     }),
   ];
 }

@@ -1,5 +1,5 @@
 import { backend_util } from '@tensorflow/tfjs-core';
-import type { WasmBackend } from './backend.ts';
+import type { Machine } from './machine.ts';
 
 /** What a convolution of tfjs is told about how it passes over an image. */
 export interface ConvAttributes {
@@ -55,6 +55,5 @@ export const backwardShape = (info: backend_util.Conv2DInfo): ConvShape => [
 export const shapeBytes = 4 * 17;
 
 /** Writes the sizes of a convolution as kernels read them. */
-export function writeShape({ wasm }: WasmBackend, address: number, shape: ConvShape): void {
-  new Int32Array(wasm.HEAPU8.buffer, address, shape.length).set(shape);
-}
+export const writeShape = ({ writeInts }: Machine, address: number, shape: ConvShape): void =>
+  writeInts(address, shape);

@@ -1,6 +1,5 @@
 import type { DenseStackKernelAttributes } from '@diffeo/ops';
 import { activationCodes } from './activation-code.ts';
-import type { WasmBackend } from './backend.ts';
 import {
   backwardShape,
   type ConvShape,
@@ -11,7 +10,7 @@ import {
   writeShape,
 } from './conv-shape.ts';
 import { withScratch } from './heap.ts';
-import type { Machine } from './kernel-module.ts';
+import type { Machine } from './machine.ts';
 import { type BackwardPlaces, type KeptLayer, type LayerAddresses, type Stack, wholeLines } from './stack.ts';
 
 /** One convolution of a stack: stride 1, zeros beyond the borders. */
@@ -42,9 +41,9 @@ const noSlope = 0;
 const shapesBytes = wholeLines(shapeBytes);
 
 /** How many bytes `f` says that a convolution of this shape takes. */
-const bytesFor = (backend: WasmBackend, shape: ConvShape, f: (address: number) => number): number =>
-  withScratch(backend, shapeBytes, (address) => {
-    writeShape(backend, address, shape);
+const bytesFor = (machine: Machine, shape: ConvShape, f: (address: number) => number): number =>
+  withScratch(machine.backend, shapeBytes, (address) => {
+    writeShape(machine, address, shape);
     return f(address) >>> 0;
   });
 
@@ -88,21 +87,23 @@ function planStack(
   return { rows, activation: activationCodes[activation], layers, kept, keptSize, largest };
 }
 
-function forwardBytes({ backend, kernels }: Machine, { rows, layers }: Plan): number {
+function forwardBytes(machine: Machine, { rows, layers }: Plan): number {
+  const { kernels } = machine;
   const each = layers.map(({ inputs, outputs, shapes, zerosEnter }) =>
     shapes
-      ? bytesFor(backend, shapes.forward, kernels.convScratch)
+      ? bytesFor(machine, shapes.forward, kernels.convScratch)
       : kernels.productScratch(rows, inputs, outputs, zerosEnter) >>> 0,
   );
   return shapesBytes + Math.max(...each);
 }
 
-function backwardBytes({ backend, kernels }: Machine, { rows, layers, largest }: Plan): number {
+function backwardBytes(machine: Machine, { rows, layers, largest }: Plan): number {
+  const { kernels } = machine;
   const each = layers.flatMap(({ inputs, outputs, shapes, zerosEnter }) =>
     shapes
       ? [
-          bytesFor(backend, shapes.forward, kernels.convFilterGradientScratch),
-          bytesFor(backend, shapes.backward, kernels.convScratch),
+          bytesFor(machine, shapes.forward, kernels.convFilterGradientScratch),
+          bytesFor(machine, shapes.backward, kernels.convScratch),
         ]
       : [
           kernels.weightGradientScratch(rows, inputs, outputs, zerosEnter) >>> 0,
@@ -113,12 +114,13 @@ function backwardBytes({ backend, kernels }: Machine, { rows, layers, largest }:
 }
 
 function forward(
-  { backend, kernels }: Machine,
+  machine: Machine,
   plan: Plan,
   x: number,
   addresses: readonly LayerAddresses[],
   { y, kept: wanted, scratch }: { readonly y: number; readonly kept: number; readonly scratch: number },
 ): void {
+  const { kernels } = machine;
   const shape = scratch;
   const kept = wanted || scratch + shapesBytes;
   const free = scratch + shapesBytes + (wanted ? 0 : wholeLines(4 * plan.keptSize));
@@ -129,7 +131,7 @@ function forward(
     const to = place ? kept + place.activated : y;
     const code = place ? plan.activation : activationCodes.linear;
     if (shapes) {
-      writeShape(backend, shape, shapes.forward);
+      writeShape(machine, shape, shapes.forward);
       kernels.conv(shape, entering, weight, false, bias, to, code, noSlope, free);
     } else {
       kernels.product(
@@ -145,12 +147,13 @@ function forward(
 }
 
 function backward(
-  { backend, kernels }: Machine,
+  machine: Machine,
   plan: Plan,
   at: BackwardPlaces,
   weights: readonly number[],
   gradients: readonly LayerAddresses[],
 ): void {
+  const { kernels } = machine;
   const { rows, activation, layers, largest } = plan;
   const [first, second, third] = [at.scratch, at.scratch + largest, at.scratch + 2 * largest];
   const shape = third + largest;
@@ -167,9 +170,9 @@ function backward(
     const to = i === 0 ? at.dx : dh === first ? second : first;
     kernels.sumRows(dz, rows, outputs, bias);
     if (shapes) {
-      writeShape(backend, shape, shapes.forward);
+      writeShape(machine, shape, shapes.forward);
       kernels.convFilterGradient(shape, entering, dz, weight, free);
-      writeShape(backend, shape, shapes.backward);
+      writeShape(machine, shape, shapes.backward);
       kernels.conv(shape, dz, weights[i] as number, true, 0, to, activationCodes.linear, noSlope, free);
     } else {
       kernels.weightGradient(entering, dz, rows, inputs, outputs, zerosEnter, weight, free);

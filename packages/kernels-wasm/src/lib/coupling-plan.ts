@@ -1,7 +1,7 @@
 import type { AffineCouplingKernelAttributes } from '@diffeo/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { scaleBytes } from './affine-kernels.ts';
-import type { Machine } from './kernel-module.ts';
+import type { Machine } from './machine.ts';
 import { type Pieces, pieces } from './pieces.ts';
 import type { Stack } from './stack.ts';
 import { inputsOf, rowsEach, stackOf } from './stack-of.ts';

@@ -1,7 +1,7 @@
 import type { DenseStackKernelAttributes } from '@diffeo/ops';
 import { activationCodes } from './activation-code.ts';
-import type { Machine } from './kernel-module.ts';
 import type { Kernels } from './kernels.ts';
+import type { Machine } from './machine.ts';
 import { type BackwardPlaces, type KeptLayer, type LayerAddresses, type Stack, wholeLines } from './stack.ts';
 
 type StackOptions = Pick<DenseStackKernelAttributes, 'activation' | 'residual'>;

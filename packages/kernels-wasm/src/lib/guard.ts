@@ -1,24 +1,54 @@
 import { DiffeoError } from '@diffeo/core';
-import type { KernelConfig, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
-import type { WasmBackend } from './backend.ts';
+import type { BackendValues, DataType, KernelConfig, KernelFunc } from '@tensorflow/tfjs-core';
+import type { DataId, WasmBackend } from './backend.ts';
 import { type HeapCount, heapCount } from './heap-count.ts';
+import type { Machine } from './machine.ts';
 
 /**
  * What stands between a backend and its heap. Stock tfjs takes the address 0, which says that nothing is left, for that of a
  * tensor, and writes over what it keeps there.
  */
 export interface Guard {
+  readonly backend: WasmBackend;
   readonly count: HeapCount;
   /** Runs a kernel. Where it throws, what it made is disposed, and what it shared is let go. */
-  run(kernel: KernelFunc, call: Parameters<KernelFunc>[0]): ReturnType<KernelFunc>;
+  run(kernel: KernelFunc, call: KernelCall, name: string): KernelResult;
+  /** Runs `f` while `attendant` is asked for everything. */
+  attend<T>(attendant: Attendant, f: () => T): T;
+  /** Who is asked at the moment. */
+  readonly attendant: Attendant | null;
+  /** What happens where nobody attends. */
+  readonly plain: Readonly<Pick<Attendant, 'allocate' | 'free' | 'write' | 'share' | 'dispose' | 'run'>>;
+  /** Memory at these addresses is not the heap's to free: it belongs to an arena. Returns what ends that. */
+  reserve(begin: number, end: number): () => void;
   /** Puts back what was there before. */
   release(): void;
+}
+
+export type KernelCall = Parameters<KernelFunc>[0];
+export type KernelResult = ReturnType<KernelFunc>;
+
+/** Who is asked for memory and for kernels in the place of the heap and the backend, while work is written down or done again. */
+export interface Attendant {
+  allocate(bytes: number): number;
+  free(address: number): void;
+  /** A new tensor. */
+  write(values: BackendValues | null, shape: number[], dtype: DataType): DataId;
+  /** A tensor has its memory, and its values where the host brings them. */
+  moved(dataId: DataId, values: BackendValues | null): void;
+  share(dataId: DataId): void;
+  dispose(dataId: DataId, force?: boolean): boolean;
+  /** The host reads a tensor. */
+  read(): void;
+  run(kernel: KernelFunc, call: KernelCall, name: string): KernelResult;
+  /** What a kernel works with that does nothing but by its functions. */
+  machine(plain: Machine): Machine;
 }
 
 /** All that a heap can grow to: 4 GiB but for one page. */
 const wholeHeap = 2 ** 32 - 2 ** 16;
 /** What is left to tfjs's own module at the end of the heap: where it finds no room for its records, it aborts. */
-const reserve = 2 ** 20;
+const spare = 2 ** 20;
 
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
@@ -42,15 +72,16 @@ function override<T extends object, Name extends keyof T>(owner: T, name: Name, 
   };
 }
 
-type DataId = TensorInfo['dataId'];
-
 function guard(backend: WasmBackend): Guard {
   const { wasm } = backend;
   // Both functions replace themselves at their first call.
   wasm._free(wasm._malloc(4));
   const { _malloc: allocate, _free: free } = wasm;
-  const { move, incRef, disposeData } = backend;
+  const { move, write, readSync, incRef, disposeData } = backend;
   const count = heapCount();
+  let attendant: Attendant | null = null;
+  /** Arenas: where they begin and end. */
+  const reserved: { readonly begin: number; readonly end: number }[] = [];
   /** Of the tensor that memory is asked for; `null` where it is for a kernel's scratch. */
   let shape: readonly number[] | null = null;
   /** What the kernels that run have made or share, so many. The list is never cut: engines are slow at that. */
@@ -82,43 +113,32 @@ function guard(backend: WasmBackend): Guard {
     return address !== 0;
   };
 
-  const undo = [
-    override(wasm, '_malloc', (bytes) => {
+  const plain: Guard['plain'] = {
+    allocate: (bytes) => {
       if (!(bytes > 0)) return allocate(bytes) >>> 0;
       // tfjs would allocate the remainder of a division by 4 GiB.
       const address = bytes < 2 ** 32 ? take(bytes) : 0;
-      if (address === 0 || !spares(reserve)) {
+      if (address === 0 || !spares(spare)) {
         free(address);
         refuse(bytes, shape, wasm.HEAPU8.length);
       }
       count.took(address, bytes);
       return address;
-    }),
-    override(wasm, '_free', (address) => {
+    },
+    free: (address) => {
+      for (const { begin, end } of reserved) if (address >= begin && address < end) return;
       count.gave(address);
       free(address);
-    }),
-    override(backend, 'move', (dataId, values, sizes, dtype, refCount) => {
-      shape = sizes;
-      try {
-        move.call(backend, dataId, values, sizes, dtype, refCount);
-      } finally {
-        shape = null;
-      }
-      hold(dataId);
-    }),
-    override(backend, 'incRef', (dataId) => {
+    },
+    write: (values, sizes, dtype) => write.call(backend, values, sizes, dtype),
+    share: (dataId) => {
       incRef.call(backend, dataId);
       hold(dataId);
-    }),
-    override(backend, 'disposeData', (dataId, force) => {
+    },
+    dispose: (dataId, force) => {
       letGo(dataId);
       return disposeData.call(backend, dataId, force);
-    }),
-  ];
-
-  return {
-    count,
+    },
     run: (kernel, call) => {
       const before = holding;
       running++;
@@ -131,6 +151,52 @@ function guard(backend: WasmBackend): Guard {
         running--;
         while (holding > before) held[--holding] = null;
       }
+    },
+  };
+
+  const undo = [
+    override(wasm, '_malloc', (bytes) => (attendant ?? plain).allocate(bytes)),
+    override(wasm, '_free', (address) => (attendant ?? plain).free(address)),
+    override(backend, 'write', (values, sizes, dtype) => (attendant ?? plain).write(values, sizes, dtype)),
+    override(backend, 'move', (dataId, values, sizes, dtype, refCount) => {
+      shape = sizes;
+      try {
+        move.call(backend, dataId, values, sizes, dtype, refCount);
+      } finally {
+        shape = null;
+      }
+      hold(dataId);
+      attendant?.moved(dataId, values);
+    }),
+    override(backend, 'incRef', (dataId) => (attendant ?? plain).share(dataId)),
+    override(backend, 'disposeData', (dataId, force) => (attendant ?? plain).dispose(dataId, force)),
+    override(backend, 'readSync', (dataId, ...range) => {
+      attendant?.read();
+      return readSync.call(backend, dataId, ...range);
+    }),
+  ];
+
+  return {
+    backend,
+    count,
+    plain,
+    run: (kernel, call, name) => (attendant ?? plain).run(kernel, call, name),
+    attend: (next, f) => {
+      const before = attendant;
+      attendant = next;
+      try {
+        return f();
+      } finally {
+        attendant = before;
+      }
+    },
+    get attendant() {
+      return attendant;
+    },
+    reserve: (begin, end) => {
+      const range = { begin, end };
+      reserved.push(range);
+      return () => void reserved.splice(reserved.indexOf(range), 1);
     },
     release: () => {
       for (const restore of undo) restore();
@@ -173,5 +239,5 @@ export function releaseGuards(): void {
 /** A kernel that leaves nothing behind when it throws, on a backend whose heap is guarded: one that was started again too. */
 export const guardedKernel = (config: KernelConfig): KernelConfig => ({
   ...config,
-  kernelFunc: (call) => guarded(call.backend as WasmBackend).run(config.kernelFunc, call),
+  kernelFunc: (call) => guarded(call.backend as WasmBackend).run(config.kernelFunc, call, config.kernelName),
 });

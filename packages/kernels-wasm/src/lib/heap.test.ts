@@ -29,7 +29,7 @@ describeBuilds('the heap', () => {
     const before = wasm.numDataIds();
     const shapes = Array<number[]>(4).fill([gigabyte]);
     const kernel = () => outputs(wasm, shapes);
-    expect(refusal(() => guarded(wasm).run(kernel, { inputs: {}, backend: wasm }))).toMatch(
+    expect(refusal(() => guarded(wasm).run(kernel, { inputs: {}, backend: wasm }, 'Kernel'))).toMatch(
       /A tensor \[268435456\] takes 1024\.0 MiB, .* ends at 4096 MiB/,
     );
     expect(wasm.numDataIds()).toBe(before);

@@ -83,20 +83,20 @@ async function install({ build: wanted, addresses = {} }: InstallOptions): Promi
     return refused(`kernels-${build}.wasm did not load (${error instanceof Error ? error.message : error})`);
   }
   current?.uninstall();
-  const machineOf = machines(module);
+  const { scripted, free } = machines(module);
   const before = (kernelName: string) => getKernel(kernelName, 'wasm');
   const own = [
-    ...matrixProducts(machineOf, before),
-    ...convKernels(machineOf, before),
+    ...matrixProducts(scripted, before),
+    ...convKernels(scripted, before),
     identity(before('Identity')),
-    ...rowCopies(machineOf, before),
-    segmentSum(machineOf),
-    ...stackKernels(machineOf),
-    ...affineKernels(machineOf),
-    ...affineCouplingKernels(machineOf),
-    ...channelMapKernels(machineOf),
-    ...pluKernels(machineOf),
-    adamKernel(machineOf),
+    ...rowCopies({ scripted, free }, before),
+    segmentSum({ scripted, free }),
+    ...stackKernels(scripted),
+    ...affineKernels(scripted),
+    ...affineCouplingKernels(scripted),
+    ...channelMapKernels(scripted),
+    ...pluKernels(scripted),
+    adamKernel(free),
   ];
   const names = new Set(own.map(({ kernelName }) => kernelName));
   const others = getKernelsForBackend('wasm').filter(({ kernelName }) => !names.has(kernelName));

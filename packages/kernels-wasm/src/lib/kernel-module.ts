@@ -1,21 +1,37 @@
 import type { WasmBackend } from './backend.ts';
+import { guardOf } from './guard.ts';
 import type { Kernels } from './kernels.ts';
+import type { Machine } from './machine.ts';
 
-/** A tfjs backend and the kernels that work in its memory. */
-export interface Machine {
-  readonly backend: WasmBackend;
-  readonly kernels: Kernels;
+/** Machines for kernels. */
+export interface Machines {
+  /** For kernels that do nothing but by a machine: what they do can be written down, and done again without them. */
+  scripted(backend: WasmBackend): Machine;
+  /** For kernels that look at numbers, or write them themselves. */
+  free(backend: WasmBackend): Machine;
 }
 
 /** Binds a module to each backend that asks for it: a backend that was removed and started again has another memory. */
-export function machines(module: WebAssembly.Module): (backend: WasmBackend) => Machine {
+export function machines(module: WebAssembly.Module): Machines {
   const known = new WeakMap<WasmBackend, Machine>();
-  return (backend) => {
+  const free = (backend: WasmBackend): Machine => {
     const machine = known.get(backend);
     if (machine) return machine;
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: backend.wasm.asm.memory } });
-    const bound = { backend, kernels: exports as unknown as Kernels };
+    const { wasm } = backend;
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: wasm.asm.memory } });
+    const bound: Machine = {
+      backend,
+      kernels: exports as unknown as Kernels,
+      writeInts: (address, numbers) => new Int32Array(wasm.HEAPU8.buffer, address, numbers.length).set(numbers),
+    };
     known.set(backend, bound);
     return bound;
+  };
+  return {
+    free,
+    scripted: (backend) => {
+      const machine = free(backend);
+      return guardOf(backend)?.attendant?.machine(machine) ?? machine;
+    },
   };
 }

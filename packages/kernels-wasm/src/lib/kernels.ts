@@ -65,6 +65,24 @@ export interface Kernels {
     out: number,
     scratch: number,
   ): void;
+  channelLogDets(
+    logScale: number,
+    channels: number,
+    ofMatrix: number,
+    positions: number,
+    forward: boolean,
+    batch: number,
+    logDets: number,
+  ): void;
+  channelLogDetGradient(
+    dLogDet: number,
+    batch: number,
+    positions: number,
+    forward: boolean,
+    dOfMatrix: number,
+    dLogScale: number,
+    channels: number,
+  ): void;
   channelMapScratch(count: number): number;
   channelMapGradient(
     dValue: number,
@@ -107,6 +125,7 @@ export interface Kernels {
     scratch: number,
   ): void;
   channelScaleGradientScratch(count: number): number;
+  clear(at: number, bytes: number): void;
   conv(
     shape: number,
     x: number,

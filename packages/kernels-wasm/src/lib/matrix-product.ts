@@ -2,7 +2,7 @@ import { broadcast_util, type KernelConfig, type TensorInfo, util } from '@tenso
 import { activationCodes, isKernelActivation } from './activation-code.ts';
 import { addressOf, type WasmBackend } from './backend.ts';
 import { outputs, withScratch } from './heap.ts';
-import type { Machine } from './kernel-module.ts';
+import type { Machine } from './machine.ts';
 
 interface Product {
   readonly a: TensorInfo;

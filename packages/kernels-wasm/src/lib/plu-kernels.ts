@@ -2,7 +2,7 @@ import { kernelNames, type PluKernelAttributes } from '@diffeo/ops';
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { addressOf, type WasmBackend } from './backend.ts';
 import { outputs, withScratch } from './heap.ts';
-import type { Machine } from './kernel-module.ts';
+import type { Machine } from './machine.ts';
 
 type Inputs = Readonly<Record<'permutation' | 'sign' | 'factors', TensorInfo>>;
 type Slopes = Readonly<Record<'dMatrix' | 'dLogDet', TensorInfo>> & { readonly inverse?: TensorInfo };

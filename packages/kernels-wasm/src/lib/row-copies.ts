@@ -1,7 +1,8 @@
 import { backend_util, type KernelConfig, slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { addressOf, type WasmBackend } from './backend.ts';
 import { outputs } from './heap.ts';
-import type { Machine } from './kernel-module.ts';
+import type { Machines } from './kernel-module.ts';
+import type { Machine } from './machine.ts';
 
 const sizeOf = (shape: readonly number[]): number => util.sizeFromShape([...shape]);
 const isFloat = ({ dtype }: TensorInfo): boolean => dtype === 'float32';
@@ -68,13 +69,14 @@ function gatherRows({ backend, kernels }: Machine, x: TensorInfo, indices: Tenso
  * what is sliced as a whole before. What they do not take (several cut axes, other types) goes to the kernel that was there.
  */
 export function rowCopies(
-  machineOf: (backend: WasmBackend) => Machine,
+  { scripted, free }: Machines,
   before: (kernelName: string) => KernelConfig,
 ): readonly KernelConfig[] {
   type Call = Parameters<NonNullable<KernelConfig['kernelFunc']>>[0];
   const config = (
     kernelName: string,
     run: (machine: () => Machine, call: Call) => TensorInfo | TensorInfo[] | null,
+    machineOf = scripted,
   ): KernelConfig => {
     const otherwise = before(kernelName);
     return {
@@ -119,12 +121,17 @@ export function rowCopies(
       );
       return join(machine(), given, along);
     }),
-    config('GatherV2', (machine, call) => {
-      const { x, indices } = parts(call);
-      const { axis, batchDims } = call.attrs as unknown as { axis: number; batchDims: number };
-      const ours =
-        isFloat(x) && indices.dtype === 'int32' && batchDims === 0 && util.parseAxisParam(axis, x.shape)[0] === 0;
-      return ours ? gatherRows(machine(), x, indices) : null;
-    }),
+    // It looks at the indices.
+    config(
+      'GatherV2',
+      (machine, call) => {
+        const { x, indices } = parts(call);
+        const { axis, batchDims } = call.attrs as unknown as { axis: number; batchDims: number };
+        const ours =
+          isFloat(x) && indices.dtype === 'int32' && batchDims === 0 && util.parseAxisParam(axis, x.shape)[0] === 0;
+        return ours ? gatherRows(machine(), x, indices) : null;
+      },
+      free,
+    ),
   ];
 }

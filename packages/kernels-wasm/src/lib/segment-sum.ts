@@ -1,7 +1,7 @@
 import { type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { addressOf, type WasmBackend } from './backend.ts';
 import { outputs } from './heap.ts';
-import type { Machine } from './kernel-module.ts';
+import type { Machines } from './kernel-module.ts';
 
 /** Adds each row of whole numbers to that of its segment. They are rare, and need no kernel. */
 function sumIntegers(from: ArrayLike<number>, ids: Int32Array, sums: Int32Array, size: number): void {
@@ -18,16 +18,16 @@ function sumIntegers(from: ArrayLike<number>, ids: Int32Array, sums: Int32Array,
  * `tf.unsortedSegmentSum`, which tfjs's WASM backend lacks, and with it the gradient of `gather`. Sums of whole numbers and
  * of booleans are whole numbers.
  */
-export const segmentSum = (machineOf: (backend: WasmBackend) => Machine): KernelConfig => ({
+export const segmentSum = ({ scripted, free }: Machines): KernelConfig => ({
   kernelName: 'UnsortedSegmentSum',
   backendName: 'wasm',
   kernelFunc: ({ inputs, attrs, backend: given }) => {
-    const { backend, kernels } = machineOf(given as WasmBackend);
     const { x, segmentIds } = inputs as unknown as Readonly<Record<'x' | 'segmentIds', TensorInfo>>;
     const { numSegments } = attrs as unknown as { readonly numSegments: number };
     const inner = x.shape.slice(segmentIds.shape.length);
     const [rows, size] = [util.sizeFromShape(segmentIds.shape), util.sizeFromShape(inner)];
     const dtype = x.dtype === 'float32' ? 'float32' : 'int32';
+    const { backend, kernels } = (dtype === 'float32' ? scripted : free)(given as WasmBackend);
     const [sums] = outputs(backend, [[numSegments, ...inner]], dtype) as [TensorInfo];
     const at = (info: TensorInfo) => addressOf(backend, info);
     if (dtype === 'float32') {

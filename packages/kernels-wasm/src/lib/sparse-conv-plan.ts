@@ -1,5 +1,5 @@
 import type { DenseStackKernelAttributes } from '@diffeo/ops';
-import type { Machine } from './kernel-module.ts';
+import type { Machine } from './machine.ts';
 import { type Pieces, pieces } from './pieces.ts';
 import { largestBlock } from './row-blocks.ts';
 import { type GridSizes, gridBytes, gridSizes, type TapGrid } from './tap-grid.ts';

@@ -1,6 +1,5 @@
 import { activationCodes } from './activation-code.ts';
-import type { WasmBackend } from './backend.ts';
-import type { Machine } from './kernel-module.ts';
+import type { Machine } from './machine.ts';
 import { eachBlock } from './row-blocks.ts';
 import {
   type Block,
@@ -25,9 +24,6 @@ import { writeGrid } from './tap-grid.ts';
 const { linear, relu } = activationCodes;
 const noSlope = 0;
 
-const zero = ({ wasm }: WasmBackend, address: number, bytes: number): void =>
-  void wasm.HEAPU8.fill(0, address, address + bytes);
-
 /** Runs `f` on each block of images. The sizes of a block are written where `begin` does it, when they change. */
 function eachOf(plan: SparsePlan, begin: (block: Block) => void, f: (block: Block, firstRow: number) => void): void {
   const [images, height, width] = plan.image;
@@ -43,23 +39,24 @@ function eachOf(plan: SparsePlan, begin: (block: Block) => void, f: (block: Bloc
 
 /** Writes the sizes of a block where kernels read them, and what depends on them alone. */
 function writeGrids(
-  { backend, kernels }: Machine,
+  machine: Machine,
   block: Block,
   at: (name: 'firstGrid' | 'firstTables' | 'lastGrid' | 'lastTables') => number,
 ): void {
   for (const name of ['first', 'last'] as const) {
-    writeGrid(backend, at(`${name}Grid`), block[name]);
-    kernels.writeTapTables(at(`${name}Grid`), at(`${name}Tables`));
+    writeGrid(machine, at(`${name}Grid`), block[name]);
+    machine.kernels.writeTapTables(at(`${name}Grid`), at(`${name}Tables`));
   }
 }
 
 function forward(
-  { backend, kernels }: Machine,
+  machine: Machine,
   plan: SparsePlan,
   x: number,
   layers: readonly LayerAddresses[],
   { y, kept, scratch }: { readonly y: number; readonly kept: number; readonly scratch: number },
 ): void {
+  const { kernels } = machine;
   const { filters, hidden } = plan;
   const at = (name: keyof SparsePlan['forward']['at']): number => scratch + plan.forward.at[name];
   const [first, last] = [layers[0], layers.at(-1)] as readonly [LayerAddresses, LayerAddresses];
@@ -85,7 +82,7 @@ function forward(
   }
   let begins = true;
   const begin = (block: Block): void => {
-    writeGrids({ backend, kernels }, block, at);
+    writeGrids(machine, block, at);
     if (!begins) return;
     begins = false;
     kernels.packTapPanels(at('lastGrid'), last.weight, lastInputs, 4 * outputs, 4, at('lastFilter'));
@@ -114,12 +111,13 @@ function forward(
 }
 
 function backward(
-  { backend, kernels }: Machine,
+  machine: Machine,
   plan: SparsePlan,
   places: BackwardPlaces,
   weights: readonly number[],
   gradients: readonly LayerAddresses[],
 ): void {
+  const { kernels } = machine;
   const { filters, hidden, firstSizes, lastSizes } = plan;
   const at = (name: keyof SparsePlan['backward']['at']): number => places.scratch + plan.backward.at[name];
   const [images, height, width] = plan.image;
@@ -140,7 +138,7 @@ function backward(
 
   let begins = true;
   const begin = (block: Block): void => {
-    writeGrids({ backend, kernels }, block, at);
+    writeGrids(machine, block, at);
     if (!begins) return;
     begins = false;
     const first = [weights[0] as number, firstWidth, 4, 4 * firstWidth, at('firstFilter')] as const;
@@ -152,8 +150,8 @@ function backward(
     const from = (weights.at(-1) as number) + 4 * tap * lastWidth * outputs;
     kernels.copyRows(from, 4 * outputs, lastWidth, outputs, at('lastRows') + 4 * tap * outputs, 4 * lastSeen);
   }
-  zero(backend, at('firstSums'), firstSizes.line * firstSizes.panels * firstWidth);
-  zero(backend, at('lastSums'), lastSizes.line * lastSizes.panels * lastWidth);
+  kernels.clear(at('firstSums'), firstSizes.line * firstSizes.panels * firstWidth);
+  kernels.clear(at('lastSums'), lastSizes.line * lastSizes.panels * lastWidth);
   const packed = new Map<number, number>();
   let free = at('weights');
   for (const i of middleOf(plan)) {
@@ -161,9 +159,9 @@ function backward(
     kernels.pack(weights[i] as number, 4, 4 * to, to, from, free);
     packed.set(i, free);
     free += 4 * from * to;
-    zero(backend, (gradients[i] as LayerAddresses).weight, 4 * from * to);
+    kernels.clear((gradients[i] as LayerAddresses).weight, 4 * from * to);
   }
-  for (const [i, { width: size }] of hidden.entries()) zero(backend, (gradients[i] as LayerAddresses).bias, 4 * size);
+  for (const [i, { width: size }] of hidden.entries()) kernels.clear((gradients[i] as LayerAddresses).bias, 4 * size);
   kernels.sumRows(places.dy, images * height * width, outputs, lastGradient.bias);
 
   /** What a hidden layer's gradient tells of its bias. */
@@ -195,7 +193,7 @@ function backward(
       kernels.transposeMasks(masksBefore, rows, size, masksT);
       const { weight } = gradients[i] as LayerAddresses;
       kernels.addSparseColumns(before, masksT, rows, size, at('packed'), made, weight);
-      zero(backend, at('sums'), 4 * size);
+      kernels.clear(at('sums'), 4 * size);
       kernels.sparseProduct(
         dz,
         masks,

@@ -2,7 +2,7 @@ import { type DenseStackKernelAttributes, kernelNames } from '@diffeo/ops';
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { addressOf, type WasmBackend } from './backend.ts';
 import { outputs, withScratch } from './heap.ts';
-import type { Machine } from './kernel-module.ts';
+import type { Machine } from './machine.ts';
 import { eachBlock, largestBlock } from './row-blocks.ts';
 import {
   gradientAddresses,

@@ -3,7 +3,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { addressOf, type WasmBackend } from './backend.ts';
 import { convStack } from './conv-stack.ts';
 import { denseStack } from './dense-stack.ts';
-import type { Machine } from './kernel-module.ts';
+import type { Machine } from './machine.ts';
 import { isSparseStack } from './sparse-conv-plan.ts';
 import { sparseConvStack } from './sparse-conv-stack.ts';
 import type { LayerAddresses, Stack } from './stack.ts';

@@ -1,4 +1,4 @@
-import type { Machine } from './kernel-module.ts';
+import type { Machine } from './machine.ts';
 
 /** Where the parameters of a layer are. */
 export interface LayerAddresses {

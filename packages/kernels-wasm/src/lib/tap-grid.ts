@@ -1,6 +1,5 @@
-import type { WasmBackend } from './backend.ts';
 import { withScratch } from './heap.ts';
-import type { Machine } from './kernel-module.ts';
+import type { Machine } from './machine.ts';
 import { wholeLines } from './stack.ts';
 
 /** An image and a filter with odd sides: the numbers of `TapGrid` in `assembly/tap-grid.ts`, in its order. */
@@ -17,10 +16,9 @@ export interface TapGrid {
 export const gridBytes = 4 * 6;
 
 /** Writes a grid as kernels read it. */
-export function writeGrid({ wasm }: WasmBackend, address: number, grid: TapGrid): void {
+export function writeGrid({ writeInts }: Machine, address: number, grid: TapGrid): void {
   const { images, height, width, channels, filterHeight, filterWidth } = grid;
-  const numbers = [images, height, width, channels, filterHeight, filterWidth];
-  new Int32Array(wasm.HEAPU8.buffer, address, numbers.length).set(numbers);
+  writeInts(address, [images, height, width, channels, filterHeight, filterWidth]);
 }
 
 /** How many bytes what belongs to a grid takes. */
@@ -35,9 +33,10 @@ export interface GridSizes {
   readonly densePatches: number;
 }
 
-export const gridSizes = ({ backend, kernels }: Machine, grid: TapGrid): GridSizes =>
-  withScratch(backend, gridBytes, (address) => {
-    writeGrid(backend, address, grid);
+export const gridSizes = (machine: Machine, grid: TapGrid): GridSizes =>
+  withScratch(machine.backend, gridBytes, (address) => {
+    const { kernels } = machine;
+    writeGrid(machine, address, grid);
     const panels = kernels.tapPanels(address) >>> 0;
     const line = kernels.tapLineBytes(address) >>> 0;
     return {

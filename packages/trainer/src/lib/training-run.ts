@@ -15,6 +15,7 @@ import {
 } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
 import { gradients, type NamedGradient } from '@diffeo/core/gradients';
+import { repeated } from '@diffeo/kernels-wasm';
 import { mul, type Tensor } from '@tensorflow/tfjs-core';
 import { type Augment, augmented } from './augment.ts';
 import { batches } from './batches.ts';
@@ -108,6 +109,8 @@ export interface TrainingOptions {
 interface Newest {
   readonly batch: Samples;
   readonly call: LogProbOptions;
+  /** The share's part of the batch. */
+  readonly weight: number;
   readonly gradients: readonly NamedGradient[];
 }
 
@@ -135,10 +138,23 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
   // Every share draws noise of its own.
   const noiseSeed = share.count === 1 ? seed : fold(seed, `share ${share.index}`);
   let newest: Newest | null = null;
+  /** The loss of a share of a batch, and its gradient. The call is the newest's. */
+  const sloping = repeated(([x, context]) => {
+    const { call, weight } = newest as Newest;
+    const lossOf = (tree: FlowParams): Tensor => {
+      const loss = negativeLogLikelihood(model, tree, x as Tensor, { ...call, ...(context && { context }) });
+      return weight === 1 ? loss : mul(loss, weight);
+    };
+    const { value, gradients: slopes } = gradients(model.layout, down.params, lossOf, { freeze });
+    return [value, ...slopes.map(({ tensor }) => tensor)];
+  });
+  const paths = leaves(model.layout, initial).flatMap(({ path, leaf }) =>
+    leaf.trainable && !freeze(path) ? [path] : [],
+  );
 
   function forget(): void {
     if (!newest) return;
-    for (const { tensor } of newest.gradients) tensor.dispose();
+    sloping.forget();
     disposeSamples(newest.batch);
     newest = null;
   }
@@ -171,16 +187,11 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
         ...(gradient && { gradient }),
         seed: fold(noiseSeed, `dropout ${step}`),
       };
-      newest = { batch, call, gradients: [] };
-      const lossOf = (tree: FlowParams): Tensor => {
-        const loss = negativeLogLikelihood(model, tree, batch.x, call);
-        return weight === 1 ? loss : mul(loss, weight);
-      };
-      const result = gradients(model.layout, down.params, lossOf, { freeze });
-      const loss = (result.value.dataSync() as Float32Array)[0] as number;
-      result.value.dispose();
-      newest = { batch, call, gradients: result.gradients };
-      return { loss, gradient: result.gradients.map(({ tensor }) => tensor) };
+      newest = { batch, call, weight, gradients: [] };
+      const [value, ...slopes] = sloping.run([batch.x, ...(batch.context ? [batch.context] : [])]);
+      const [loss] = (value as Tensor).dataSync() as Float32Array;
+      newest = { ...newest, gradients: slopes.map((tensor, i) => ({ path: paths[i] as string, tensor })) };
+      return { loss: loss as number, gradient: slopes };
     },
     // A step that is not finite changes nothing, so that the parameters stay as good as they were.
     descend: (loss, slopes, learningRate) => {
@@ -197,6 +208,7 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
     moments: () => ({ ...down.moments(), ...(average && { average: average.values.slice() }) }),
     dispose: () => {
       forget();
+      sloping.dispose();
       down.dispose();
     },
   };

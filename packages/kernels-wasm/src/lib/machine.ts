@@ -1,0 +1,10 @@
+import type { WasmBackend } from './backend.ts';
+import type { Kernels } from './kernels.ts';
+
+/** A tfjs backend and what works in its memory. */
+export interface Machine {
+  readonly backend: WasmBackend;
+  readonly kernels: Kernels;
+  /** Writes whole numbers where kernels read them: sizes, addresses, columns, never what tensors hold. */
+  writeInts(address: number, numbers: readonly number[]): void;
+}

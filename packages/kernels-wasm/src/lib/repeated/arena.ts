@@ -1,0 +1,45 @@
+import { isDiffeoError } from '@diffeo/core';
+import type { Guard } from '../guard.ts';
+import type { Log } from './log.ts';
+import { placeBlocks } from './placement.ts';
+
+/** Larger work spends next to no time outside of kernels, and its memory is better given back. */
+const longest = 2 ** 29;
+const mostBlocks = 20_000;
+const alignment = 64;
+
+/** One piece of the heap, in which all that some work asks for has its place. */
+export interface Arena {
+  /** Where the block of that number in the log is. */
+  addressOf(block: number): number;
+  holds(address: number): boolean;
+  /** Overwrites everything with what is no number. */
+  spoil(): void;
+  release(): void;
+}
+
+/** An arena for what a log asks for; `null` where that is too much, or more than is left. */
+export function openArena({ plain, reserve, backend: { wasm } }: Guard, { blocks }: Log): Arena | null {
+  if (blocks.length > mostBlocks) return null;
+  const { offsets, bytes } = placeBlocks(blocks);
+  if (bytes > longest) return null;
+  let address: number;
+  try {
+    address = plain.allocate(bytes + alignment);
+  } catch (error) {
+    if (isDiffeoError(error) && error.code === 'MEMORY') return null;
+    throw error;
+  }
+  const begin = alignment * Math.ceil(address / alignment);
+  const end = begin + bytes;
+  const open = reserve(begin, end);
+  return {
+    addressOf: (block) => begin + (offsets[block] as number),
+    holds: (place) => place >= begin && place < end,
+    spoil: () => void wasm.HEAPU8.fill(0xff, begin, end),
+    release: () => {
+      open();
+      plain.free(address);
+    },
+  };
+}

@@ -1,0 +1,209 @@
+import { keep, type Tensor, tensor, util } from '@tensorflow/tfjs-core';
+import type { DataId, WasmBackend } from '../backend.ts';
+import type { Attendant, Guard } from '../guard.ts';
+import type { Machine } from '../machine.ts';
+import { type Arena, openArena } from './arena.ts';
+import { type Log, logWriter, sameLog } from './log.ts';
+import { noting } from './noting.ts';
+import { type Given, rerunner } from './rerun.ts';
+import type { Script } from './script.ts';
+import { bytesOf, logging, names, type Observed } from './watch.ts';
+
+type Work = (inputs: readonly Tensor[]) => readonly Tensor[];
+
+/** Copies the numbers of tensors to where others like them are. */
+function copyInto({ wasm, dataIdMap }: WasmBackend, from: readonly Tensor[], to: readonly Tensor[]): void {
+  for (const [i, { dataId, dtype, size }] of from.entries()) {
+    const begin = dataIdMap.get(dataId).memoryOffset;
+    const place = dataIdMap.get((to[i] as Tensor).dataId).memoryOffset;
+    wasm.HEAPU8.copyWithin(place, begin, begin + size * util.bytesPerElement(dtype));
+  }
+}
+
+const copyOf = (given: Tensor): Tensor => tensor(given.dataSync(), given.shape, given.dtype);
+
+const sameBits = (a: unknown, b: unknown): boolean => {
+  const other = bytesOf(b);
+  return bytesOf(a).every((byte, i) => byte === other[i]);
+};
+
+/** Where work is written down while it runs, in an arena where everything has the place that its log gives it. */
+function recording(guard: Guard, inputs: readonly Tensor[], expected: Log, arena: Arena) {
+  const { backend, plain } = guard;
+  const writer = logWriter();
+  const named = names(inputs);
+  const { log } = writer;
+  const logged = logging(guard, writer, named);
+  const reruns = rerunner(guard);
+  const steps: (() => void)[] = [];
+  /** The tensors that the work made. */
+  const born = new Set<DataId>();
+  const blocks = new Map<number, number>();
+  /** What the kernel that runs was given, and whether it does nothing but by its machine. */
+  let given: Given | null = null;
+  let scripted = false;
+  let [writing, drifted] = [false, false];
+  let notes: { readonly of: Machine; readonly machine: Machine } | null = null;
+
+  /** Whether all went as it went before, up to the newest event. */
+  const onTrack = (): boolean => {
+    drifted ||= log.events.at(-1) !== expected.events[log.events.length - 1];
+    return !drifted;
+  };
+
+  const attendant: Attendant = {
+    ...logged,
+    allocate: (bytes) => {
+      const block = writer.took(bytes);
+      const address = onTrack() ? arena.addressOf(block) : plain.allocate(bytes);
+      blocks.set(address, block);
+      if (!writing) given?.scratch.push(address);
+      return address;
+    },
+    free: (address) => {
+      const block = blocks.get(address);
+      blocks.delete(address);
+      if (block !== undefined) {
+        writer.gave(block);
+        onTrack();
+      }
+      // What lies in the arena stays.
+      plain.free(address);
+    },
+    write: (values, shape, dtype) => {
+      writing = true;
+      try {
+        const dataId = plain.write(values, shape, dtype);
+        given?.made.push(dataId);
+        return dataId;
+      } finally {
+        writing = false;
+      }
+    },
+    moved: (dataId, values) => {
+      born.add(dataId);
+      logged.moved(dataId, values);
+      if (!values) return;
+      const bytes = bytesOf(values).slice();
+      const { memoryOffset } = backend.dataIdMap.get(dataId);
+      steps.push(() => backend.wasm.HEAPU8.set(bytes, memoryOffset));
+    },
+    // A kernel that runs again finds it as it was.
+    dispose: (dataId, force) => {
+      if (!born.has(dataId)) return plain.dispose(dataId, force);
+      const data = backend.dataIdMap.get(dataId);
+      data.refCount--;
+      if (!force && data.refCount > 0) return false;
+      attendant.free(data.memoryOffset);
+      return true;
+    },
+    run: (kernel, call, name) => {
+      if (given) return plain.run(kernel, call, name);
+      const from = steps.length;
+      const own: Given = { made: [], scratch: [] };
+      given = own;
+      scripted = false;
+      try {
+        return logged.run(kernel, call, name);
+      } finally {
+        given = null;
+        if (!scripted) {
+          steps.length = from;
+          // One that makes nothing shares what it is given.
+          if (own.made.length > 0) steps.push(reruns.step(kernel, call, name, own, born));
+        }
+      }
+    },
+    machine: (machine) => {
+      if (!given) return machine;
+      scripted = true;
+      if (notes?.of !== machine) notes = { of: machine, machine: noting(machine, (step) => steps.push(step)) };
+      return notes.machine;
+    },
+  };
+
+  return {
+    log,
+    attendant,
+    /** What the work took that was there before, its inputs apart. */
+    strangers: named.strangers,
+    made: ({ dataId }: Tensor) => born.has(dataId),
+    wentAsBefore: () => !drifted && sameLog(log, expected),
+    play: () =>
+      guard.attend(reruns.attendant, () => {
+        for (const step of steps) step();
+      }),
+    /** Ends it. What is still held stays where it is. */
+    clear: () => {
+      let holding = false;
+      for (const dataId of born) {
+        if (!backend.dataIdMap.has(dataId)) continue;
+        const { id, refCount, memoryOffset } = backend.dataIdMap.get(dataId);
+        if (refCount > 0) {
+          holding ||= arena.holds(memoryOffset);
+          continue;
+        }
+        backend.wasm.tfjs.disposeData(id);
+        backend.dataIdMap.delete(dataId);
+      }
+      if (!holding) arena.release();
+      for (const input of inputs) input.dispose();
+    },
+  };
+}
+
+/**
+ * Runs work that was watched before once more and makes a script of it, if all goes as it went then and the script, on
+ * memory that was overwritten, gives the same to the bit. `null` where there is no room for that, or too much to write down:
+ * then nothing was run.
+ */
+export function record(guard: Guard, given: readonly Tensor[], expected: Log, work: Work): Observed | null {
+  const { backend, plain } = guard;
+  const arena = openArena(guard, expected);
+  if (!arena) return null;
+  const inputs = given.map((input) => keep(copyOf(input)));
+  const recorded = recording(guard, inputs, expected, arena);
+  const { log, strangers, play, clear } = recorded;
+  let outputs: readonly Tensor[];
+  try {
+    outputs = guard.attend(recorded.attendant, () => work(inputs));
+  } catch (error) {
+    clear();
+    throw error;
+  }
+  const values = outputs.map((output) => output.dataSync());
+  const proves = (): boolean => {
+    arena.spoil();
+    play();
+    return outputs.every((output, i) => sameBits(values[i], output.dataSync()));
+  };
+  if (!recorded.wentAsBefore() || !outputs.every(recorded.made) || !proves()) {
+    for (const output of outputs) output.dispose();
+    clear();
+    const copies = outputs.map(({ shape, dtype }, i) => tensor(values[i] as Float32Array, shape, dtype));
+    return { outputs: copies, log, script: null };
+  }
+
+  for (const output of outputs) keep(output);
+  // What the work takes besides its inputs stays, even if its owner disposes it.
+  for (const dataId of strangers) plain.share(dataId);
+  const script: Script = {
+    fits: (others) =>
+      others.length === inputs.length &&
+      others.every(({ shape, dtype }, i) => {
+        const own = inputs[i] as Tensor;
+        return dtype === own.dtype && util.arraysEqual(shape, own.shape);
+      }),
+    play: (others) => {
+      copyInto(backend, others, inputs);
+      play();
+      return outputs;
+    },
+    dispose: () => {
+      for (const output of outputs) output.dispose();
+      for (const dataId of strangers) backend.disposeData(dataId);
+      clear();
+    },
+  };
+  return { outputs, log, script };
+}

@@ -1,0 +1,295 @@
+import { normal } from '@diffeo/core';
+import { differentiate, tidied } from '@diffeo/core/engine';
+import { registerGradients } from '@diffeo/core/gradients';
+import { affine, channelMap, denseStack } from '@diffeo/ops';
+import {
+  add,
+  cast,
+  concat,
+  depthwiseConv2d,
+  engine,
+  gather,
+  matMul,
+  memory,
+  mul,
+  prelu,
+  registerKernel,
+  relu,
+  reshape,
+  slice,
+  split,
+  square,
+  sum,
+  type Tensor,
+  type Tensor4D,
+  tensor1d,
+  tile,
+  topk,
+  transpose,
+  unregisterKernel,
+  unsortedSegmentSum,
+} from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { fillHeap } from '../../../test/fill-heap.ts';
+import { drawLayers, tensorsOf } from '../../../test/plain-stack.ts';
+import { describeBuilds } from '../../../test/with-build.ts';
+import { numbersOf } from '../backend.ts';
+import { installKernels } from '../install-kernels.ts';
+import { watchHeap } from '../watch-heap.ts';
+import { type Repeated, repeated } from './repeated.ts';
+
+const bits = (tensors: readonly Tensor[]): number[][] => tensors.map((tensor) => [...tensor.dataSync()]);
+const disposeAll = (tensors: readonly Tensor[]): void => {
+  for (const tensor of tensors) tensor.dispose();
+};
+const held = () => [memory().numTensors, memory().numDataBuffers, watchHeap()?.taken()];
+
+/** Changes numbers where they are, as an optimiser does. */
+function shrink(tensors: readonly Tensor[]): void {
+  for (const tensor of tensors) {
+    const numbers = numbersOf(tensor) as Float32Array;
+    for (let i = 0; i < numbers.length; i++) numbers[i] = 0.9 * (numbers[i] as number);
+  }
+}
+
+/** Runs the work on inputs that are drawn anew each time, and holds it to what `f` itself gives. */
+function hold(
+  work: Repeated,
+  f: (inputs: readonly Tensor[]) => readonly Tensor[],
+  shapes: readonly number[][],
+  { runs = 5, between = () => undefined }: { readonly runs?: number; readonly between?: () => void } = {},
+): void {
+  for (let i = 0; i < runs; i++) {
+    const inputs = shapes.map((shape, k) => normal(shape, 10 * i + k));
+    const expected = f(inputs);
+    expect(bits(work.run(inputs))).toEqual(bits(expected));
+    disposeAll([...inputs, ...expected]);
+    between();
+  }
+}
+
+describeBuilds('work that is repeated', () => {
+  beforeAll(registerGradients);
+
+  /** A loss and its gradients: fused kernels, tfjs's own, constants that the host brings, a broadcast. */
+  const stepOf =
+    (stack: ReturnType<typeof drawLayers>) =>
+    ([x]: readonly Tensor[]) =>
+      tidied(() => {
+        const { value, grads } = differentiate(() => {
+          const raw = denseStack(x as Tensor, stack, { activation: 'relu', residual: false });
+          const { value, logDet } = affine(x as Tensor, raw, 3, 'forward');
+          return add(mul(sum(square(add(value, tensor1d([1, 2, 3])))), 0.5), sum(logDet));
+        }, tensorsOf(stack));
+        return [value, ...(grads as Tensor[])];
+      });
+
+  test('gives the same to the bit, with parameters that change in place, and leaves nothing behind', () => {
+    const stack = drawLayers([3, 32, 6], 7);
+    const step = stepOf(stack);
+    const before = held();
+    const work = repeated(step);
+    hold(work, step, [[32, 3]], { between: () => shrink(tensorsOf(stack)) });
+    expect(work.scripted).toBe(true);
+    work.dispose();
+    expect(held()).toEqual(before);
+    disposeAll(tensorsOf(stack));
+  });
+
+  test('runs by heart from the third time on, and by itself on inputs of other shapes', () => {
+    const stack = drawLayers([3, 32, 6], 7);
+    let calls = 0;
+    const step = stepOf(stack);
+    const work = repeated((inputs) => {
+      calls++;
+      return step(inputs);
+    });
+    hold(work, step, [[32, 3]], { runs: 4 });
+    expect(calls).toBe(2);
+    hold(work, step, [[16, 3]], { runs: 2 });
+    expect(calls).toBe(4);
+    hold(work, step, [[32, 3]], { runs: 2 });
+    expect(calls).toBe(4);
+    work.dispose();
+    disposeAll(tensorsOf(stack));
+  });
+
+  const operations: readonly ((x: Tensor, y: Tensor) => Tensor)[] = [
+    (x, y) => add(x, y),
+    (x, y) => mul(x, y),
+    (x) => mul(x, 1.5),
+    (x) => relu(x),
+    (x) => transpose(reshape(x, [4, 6])),
+    (x) => matMul(reshape(x, [6, 4]) as never, reshape(x, [4, 6]) as never),
+    (x, y) => matMul(reshape(x, [6, 4]) as never, reshape(y, [6, 4]) as never, true, false),
+    (x) => sum(reshape(x, [3, 8]), 0),
+    (x) => sum(reshape(x, [3, 8]), 1),
+    (x, y) => concat([reshape(x, [2, 12]), reshape(y, [2, 12])], 1),
+    (x) => slice(reshape(x, [6, 4]), [1, 0], [3, 4]),
+    (x) => split(reshape(x, [4, 6]), 2, 1)[1] as Tensor,
+    (x) => gather(reshape(x, [6, 4]), tensor1d([5, 0, 2], 'int32')),
+    (x) => unsortedSegmentSum(reshape(x, [6, 4]), tensor1d([0, 2, 0, 1, 1, 2], 'int32'), 3),
+    (x) => tile(reshape(x, [6, 4]), [2, 1]),
+    (x) => cast(cast(mul(x, 10), 'int32'), 'float32'),
+    (x) => topk(reshape(x, [4, 6]), 3).values,
+    (x) => denseStack(reshape(x, [8, 3]), drawLayers([3, 16, 5], 4), { activation: 'relu', residual: false }),
+    (x) => {
+      const scale = tensor1d([0.5, -0.5, 0.25]);
+      return channelMap(reshape(x, [2, 4, 3]), { shift: scale, logScale: scale }, null, 'inverse').value;
+    },
+  ];
+
+  test('of any operations, kernels of this package and of tfjs', () => {
+    const program = fc.array(fc.tuple(fc.nat(operations.length - 1), fc.nat(7), fc.nat(7)), {
+      minLength: 1,
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(program, (lines) => {
+        const f = ([a, b]: readonly Tensor[]) =>
+          tidied(() => {
+            const pool = [a, b] as Tensor[];
+            const pick = (i: number): Tensor => {
+              const found = pool[i % pool.length] as Tensor;
+              // Every operation takes 24 numbers.
+              const many = tile(reshape(found, [found.size]), [Math.ceil(24 / found.size)]);
+              return slice(many, [0], [24]);
+            };
+            for (const [which, i, k] of lines)
+              pool.push((operations[which] as never as (typeof operations)[0])(pick(i), pick(k)));
+            return pool.slice(-2).map((tensor) => add(tensor, 1));
+          });
+        const before = held();
+        const work = repeated(f);
+        hold(work, f, [[24], [24]], { runs: 4 });
+        expect(work.scripted).toBe(true);
+        work.dispose();
+        expect(held()).toEqual(before);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('weights that tfjs packs are packed anew', () => {
+    const [slope, filter] = [normal([4], 1), normal([2, 2, 4, 1], 2)];
+    const f = ([x]: readonly Tensor[]) =>
+      tidied(() => {
+        const bent = prelu(x as Tensor, mul(slope, 2));
+        return [bent, depthwiseConv2d(bent as Tensor4D, mul(filter, 3) as Tensor4D, 1, 'same')];
+      });
+    const work = repeated(f);
+    hold(work, f, [[2, 3, 3, 4]], { between: () => shrink([slope, filter]) });
+    expect(work.scripted).toBe(true);
+    work.dispose();
+    disposeAll([slope, filter]);
+  });
+
+  test('is never known by heart where noise is drawn, where numbers are read, or where a kernel goes unseen', () => {
+    let draws = 0;
+    let seed = 0;
+    const noisy = repeated(([x]) => [add(x as Tensor, normal([3], draws++))]);
+    hold(noisy, ([x]) => tidied(() => [add(x as Tensor, normal([3], seed++))]), [[3]], { runs: 8 });
+    expect(noisy.scripted).toBe(false);
+
+    const reader = ([x]: readonly Tensor[]) => [mul(x as Tensor, ((x as Tensor).dataSync()[0] as number) > 0 ? 2 : 3)];
+    const reading = repeated(reader);
+    hold(reading, reader, [[3]], { runs: 8 });
+    expect(reading.scripted).toBe(false);
+
+    registerKernel({
+      kernelName: 'Unseen',
+      backendName: 'wasm',
+      kernelFunc: ({ inputs, backend }) => {
+        const { x } = inputs as { readonly x: Tensor };
+        const made = (backend as { makeOutput(shape: number[], dtype: string): Tensor }).makeOutput([3], 'float32');
+        (numbersOf(made) as Float32Array).set(numbersOf(x) as Float32Array);
+        return made;
+      },
+    });
+    const unseen = ([x]: readonly Tensor[]) => [engine().runKernel('Unseen', { x: x as Tensor }, {}) as Tensor];
+    const copying = repeated(unseen);
+    hold(copying, unseen, [[3]], { runs: 8 });
+    expect(copying.scripted).toBe(false);
+    unregisterKernel('Unseen', 'wasm');
+    for (const work of [noisy, reading, copying]) work.dispose();
+  });
+
+  test('what fails, fails as it does alone, and the next runs are right', () => {
+    let [calls, failing] = [0, 2];
+    const f = ([x]: readonly Tensor[]) =>
+      tidied(() => {
+        const half = mul(x as Tensor, 0.5);
+        if (++calls === failing) throw new RangeError('no more');
+        return [add(half, square(x as Tensor))];
+      });
+    for (failing of [1, 2]) {
+      calls = 0;
+      const before = held();
+      const work = repeated(f);
+      for (let i = 1; i <= 5; i++) {
+        const x = normal([8], i);
+        if (i === failing) expect(() => work.run([x])).toThrow('no more');
+        else {
+          const [value] = bits(work.run([x]));
+          expect(value).toEqual(tidied(() => [...add(mul(x, 0.5), square(x)).dataSync()]));
+        }
+        x.dispose();
+      }
+      expect(work.scripted).toBe(true);
+      work.dispose();
+      expect(held()).toEqual(before);
+    }
+  });
+
+  test('what it takes stays until it is disposed, whoever disposes it', () => {
+    const weight = normal([8], 1);
+    const expected = bits([tidied(() => mul(normal([8], 2), weight))])[0];
+    const work = repeated(([x]) => [mul(x as Tensor, weight)]);
+    const x = normal([8], 2);
+    work.run([x]);
+    work.run([x]);
+    expect(work.scripted).toBe(true);
+    weight.dispose();
+    const others = Array.from({ length: 20 }, (_, i) => normal([8], 3 + i));
+    expect(bits(work.run([x]))[0]).toEqual(expected);
+    work.dispose();
+    disposeAll([x, ...others]);
+  });
+
+  test('where the heap has no room for an arena, it runs by itself', () => {
+    const x = normal([64], 1);
+    // Half of what lives here at once is given back before the rest is asked for, in pieces that no arena fits into.
+    const f = ([given]: readonly Tensor[]) => tidied(() => [sum(square(tile(given as Tensor, [4096])))]);
+    const work = repeated(f);
+    const expected = bits(f([x]));
+    const free = fillHeap(2.2 * 4 * 64 * 4096);
+    try {
+      for (let i = 0; i < 4; i++) expect(bits(work.run([x]))).toEqual(expected);
+    } finally {
+      free();
+    }
+    work.dispose();
+    x.dispose();
+  });
+
+  test('without the kernels, it runs by itself, and a script of before is not used', async () => {
+    const f = ([x]: readonly Tensor[]) => tidied(() => [mul(square(x as Tensor), 0.5)]);
+    const work = repeated(f);
+    hold(work, f, [[8]], { runs: 3 });
+    expect(work.scripted).toBe(true);
+    const installed = await installKernels();
+    installed.uninstall();
+    let calls = 0;
+    const counted = repeated((inputs) => {
+      calls++;
+      return f(inputs);
+    });
+    hold(work, f, [[8]]);
+    hold(counted, f, [[8]]);
+    expect([calls, counted.scripted]).toEqual([5, false]);
+    work.dispose();
+    counted.dispose();
+    await installKernels();
+  });
+});

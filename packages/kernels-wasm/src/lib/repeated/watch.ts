@@ -1,0 +1,96 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { DataId } from '../backend.ts';
+import type { Attendant, Guard, KernelCall } from '../guard.ts';
+import { type Log, type LogWriter, logWriter } from './log.ts';
+import type { Script } from './script.ts';
+
+/** Tensors that were there before the work began have the same number in every log. */
+const outside = new WeakMap<DataId, number>();
+let outsiders = 0;
+
+/** What kernels take, by names that are the same in every run. */
+export interface Names {
+  made(dataId: DataId): void;
+  of(dataId: DataId): string;
+  /** Those that kernels took and the work did not make, its inputs apart. */
+  readonly strangers: ReadonlySet<DataId>;
+}
+
+export function names(inputs: readonly Tensor[]): Names {
+  const known = new Map<DataId, string>(inputs.map(({ dataId }, i) => [dataId, `input${i}`]));
+  const strangers = new Set<DataId>();
+  let count = 0;
+  return {
+    made: (dataId) => void known.set(dataId, `made${count++}`),
+    of: (dataId) => {
+      const name = known.get(dataId);
+      if (name) return name;
+      strangers.add(dataId);
+      const number = outside.get(dataId) ?? outsiders++;
+      outside.set(dataId, number);
+      return `given${number}`;
+    },
+    strangers,
+  };
+}
+
+/** What a kernel takes, as it stands in a log. */
+export const takesOf = ({ inputs }: KernelCall, { of }: Names): string[] =>
+  Object.entries(inputs).flatMap(([name, info]) => (info ? [`${name}=${of(info.dataId)}[${info.shape}]`] : []));
+
+/** The bytes that the host brings. */
+export const bytesOf = (values: unknown): Uint8Array => {
+  const { buffer, byteOffset, byteLength } = values as Float32Array;
+  return new Uint8Array(buffer, byteOffset, byteLength);
+};
+
+/** Asks for what the backend does by itself, and writes everything down. */
+export function logging(guard: Guard, writer: LogWriter, named: Names): Attendant {
+  const { plain, backend } = guard;
+  const blocks = new Map<number, number>();
+  return {
+    allocate: (bytes) => {
+      const address = plain.allocate(bytes);
+      blocks.set(address, writer.took(bytes));
+      return address;
+    },
+    free: (address) => {
+      const block = blocks.get(address);
+      if (block !== undefined) writer.gave(block);
+      blocks.delete(address);
+      plain.free(address);
+    },
+    write: plain.write,
+    moved: (dataId, values) => {
+      named.made(dataId);
+      if (values) writer.uploaded(`${backend.dataIdMap.get(dataId).shape}`, bytesOf(values));
+    },
+    share: plain.share,
+    dispose: plain.dispose,
+    read: writer.read,
+    run: (kernel, call, name) => {
+      writer.kernel(name, takesOf(call, named), call.attrs);
+      return plain.run(kernel, call, name);
+    },
+    machine: (machine) => machine,
+  };
+}
+
+/** What came of work that was observed. */
+export interface Observed {
+  readonly outputs: readonly Tensor[];
+  readonly log: Log;
+  /** How to do it again, to which the outputs belong then. */
+  readonly script: Script | null;
+}
+
+/** Runs some work as it stands, and writes down what it asks for. */
+export function watch(
+  guard: Guard,
+  inputs: readonly Tensor[],
+  work: (inputs: readonly Tensor[]) => readonly Tensor[],
+): Observed {
+  const writer = logWriter();
+  const outputs = guard.attend(logging(guard, writer, names(inputs)), () => work(inputs));
+  return { outputs, log: writer.log, script: null };
+}
