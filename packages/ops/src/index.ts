@@ -14,6 +14,7 @@ export { denseStack } from './lib/dense-stack.ts';
 export { type FusedOp, fusedOp } from './lib/fused-op.ts';
 export {
   type AdamKernelAttributes,
+  type AdamPart,
   type AffineCouplingKernelAttributes,
   type AffineKernelAttributes,
   type ChannelMapKernelAttributes,

@@ -1,6 +1,5 @@
-import { type AdamKernelAttributes, kernelNames } from '@diffeo/ops';
-import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
-import { util } from '@tensorflow/tfjs-core';
+import { type AdamKernelAttributes, type AdamPart, kernelNames } from '@diffeo/ops';
+import { type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { addressOf, type WasmBackend } from './backend.ts';
 import { outputs, withScratch } from './heap.ts';
 import type { Machine } from './machine.ts';
@@ -8,8 +7,6 @@ import type { Machine } from './machine.ts';
 type Inputs = Readonly<Record<string, TensorInfo>>;
 
 const entryBytes = 20;
-/** Of a gradient that is longer after clipping, squares are no float32. */
-const largestLength = 1e19;
 
 /** tfjs keeps packed copies of the filters of convolutions by the tensor's number: they must go when a filter changes. */
 function forgetPacked({ wasm, dataIdMap }: WasmBackend, tensor: TensorInfo): void {
@@ -33,55 +30,109 @@ function gradientOf(
   offsets: readonly number[],
 ): readonly number[] | null {
   const whole = inputs[`gradient${index}`];
-  if (whole) return offsets.map((offset) => addressOf(backend, whole) + offset);
+  if (whole) return offsets.map((offset) => addressOf(backend, whole) + 4 * offset);
   const own = list(inputs, `gradient${index}.`);
   return own.length > 0 ? own.map((tensor) => addressOf(backend, tensor)) : null;
 }
 
-/** `DiffeoAdam`: the gradients' sum, its norm, clipping, and Adam over all parameters, without a copy. */
-export const adamKernel = (machineOf: (backend: WasmBackend) => Machine): KernelConfig => ({
-  kernelName: kernelNames.adam,
-  backendName: 'wasm',
-  kernelFunc: ({ inputs: given, attrs, backend: current }) => {
-    const { backend, kernels } = machineOf(current as WasmBackend);
-    const { rate, epsilon, beta1, beta2, clipNorm } = attrs as unknown as AdamKernelAttributes;
-    const inputs = given as Inputs;
-    const at = (name: string) => addressOf(backend, inputs[name] as TensorInfo);
-    const parameters = list(inputs, 'parameter');
-    const sizes = parameters.map(({ shape }) => util.sizeFromShape(shape));
-    let bytes = 0;
-    const offsets = sizes.map((size) => {
-      bytes += 4 * size;
-      return bytes - 4 * size;
-    });
-    const gradient = gradientOf(backend, inputs, 0, offsets) as readonly number[];
-    for (
-      let i = 1, next = gradientOf(backend, inputs, i, offsets);
-      next;
-      next = gradientOf(backend, inputs, ++i, offsets)
-    ) {
-      for (const [j, sum] of gradient.entries()) kernels.add(sum, next[j] as number, sizes[j] as number, sum);
-    }
-    return withScratch(backend, parameters.length * entryBytes, (table) => {
-      const [norm] = outputs(backend, [[]]) as [TensorInfo];
-      const [mean, square] = [at('mean'), at('square')];
-      const rows = parameters.flatMap((parameter, i) => {
-        const offset = offsets[i] as number;
-        return [
-          ...[addressOf(backend, parameter), gradient[i] as number],
-          ...[mean + offset, square + offset, sizes[i] as number],
-        ];
-      });
-      new Uint32Array(backend.wasm.HEAPU8.buffer, table, rows.length).set(rows);
-      const found = Math.sqrt(kernels.squaredNorm(table, parameters.length));
-      const gradientNorm = Math.min(found, clipNorm) >= largestLength ? Number.POSITIVE_INFINITY : found;
-      new Float32Array(backend.wasm.HEAPU8.buffer, addressOf(backend, norm), 1)[0] = gradientNorm;
-      if (Number.isFinite(gradientNorm)) {
-        const scale = gradientNorm > clipNorm ? clipNorm / gradientNorm : 1;
-        kernels.adam(table, parameters.length, scale, rate, beta1, beta2, epsilon);
-        for (const parameter of parameters) if (parameter.shape.length > 2) forgetPacked(backend, parameter);
-      }
-      return norm;
-    });
-  },
-});
+/** What of a part lies in one parameter: addresses, and how many numbers. */
+interface Piece {
+  readonly parameter: number;
+  /** The first takes the sum. */
+  readonly gradients: readonly number[];
+  readonly mean: number;
+  readonly square: number;
+  readonly size: number;
+}
+
+function piecesOf(backend: WasmBackend, inputs: Inputs, { begin, end }: AdamPart): readonly Piece[] {
+  const parameters = list(inputs, 'parameter');
+  const sizes = parameters.map(({ shape }) => util.sizeFromShape(shape));
+  let total = 0;
+  const offsets = sizes.map((size) => {
+    total += size;
+    return total - size;
+  });
+  const gradients: (readonly number[])[] = [];
+  for (let next = gradientOf(backend, inputs, 0, offsets); next; ) {
+    gradients.push(next);
+    next = gradientOf(backend, inputs, gradients.length, offsets);
+  }
+  const [mean, square] = ['mean', 'square'].map((name) => addressOf(backend, inputs[name] as TensorInfo));
+  return parameters.flatMap((parameter, i) => {
+    const [offset, size] = [offsets[i] as number, sizes[i] as number];
+    const [from, to] = [Math.max(begin, offset), Math.min(end, offset + size)];
+    if (from >= to) return [];
+    const skipped = 4 * (from - offset);
+    return [
+      {
+        parameter: addressOf(backend, parameter) + skipped,
+        gradients: gradients.map((addresses) => (addresses[i] as number) + skipped),
+        mean: (mean as number) + 4 * from,
+        square: (square as number) + 4 * from,
+        size: to - from,
+      },
+    ];
+  });
+}
+
+/** Runs `f` with the pieces of a part in a table as kernels read it. */
+function withTable<T>({ backend, writeInts }: Machine, pieces: readonly Piece[], f: (table: number) => T): T {
+  return withScratch(backend, pieces.length * entryBytes, (table) => {
+    const rows = pieces.flatMap(({ parameter, gradients, mean, square, size }) => [
+      ...[parameter, gradients[0] as number, mean, square, size],
+    ]);
+    writeInts(table, rows);
+    return f(table);
+  });
+}
+
+/** The two kernels of a step of Adam: the norm of the gradients' sum, and the step, without a copy. */
+export function adamKernels(machineOf: (backend: WasmBackend) => Machine): readonly KernelConfig[] {
+  /** Where everything is, as long as the same tensors are given. */
+  const known = new WeakMap<object, AdamPart & { readonly pieces: readonly Piece[] }>();
+  function piecesFor(backend: WasmBackend, inputs: Inputs, { begin, end }: AdamPart): readonly Piece[] {
+    const found = known.get(inputs);
+    if (found?.begin === begin && found.end === end) return found.pieces;
+    const pieces = piecesOf(backend, inputs, { begin, end });
+    known.set(inputs, { begin, end, pieces });
+    return pieces;
+  }
+  return [
+    {
+      kernelName: kernelNames.gradientNorm,
+      backendName: 'wasm',
+      kernelFunc: ({ inputs, attrs, backend: given }) => {
+        const machine = machineOf(given as WasmBackend);
+        const { backend, kernels } = machine;
+        const pieces = piecesFor(backend, inputs as Inputs, attrs as unknown as AdamPart);
+        for (const { gradients, size } of pieces) {
+          const sum = gradients[0] as number;
+          for (let i = 1; i < gradients.length; i++) kernels.add(sum, gradients[i] as number, size, sum);
+        }
+        return withTable(machine, pieces, (table) => {
+          const [norm] = outputs(backend, [[]]) as [TensorInfo];
+          const found = Math.sqrt(kernels.squaredNorm(table, pieces.length));
+          new Float32Array(backend.wasm.HEAPU8.buffer, addressOf(backend, norm), 1)[0] = found;
+          return norm;
+        });
+      },
+    },
+    {
+      kernelName: kernelNames.adam,
+      backendName: 'wasm',
+      kernelFunc: ({ inputs, attrs, backend: given }) => {
+        const machine = machineOf(given as WasmBackend);
+        const { backend, kernels } = machine;
+        const { scale, rate, epsilon, beta1, beta2, ...part } = attrs as unknown as AdamKernelAttributes;
+        const pieces = piecesFor(backend, inputs as Inputs, part);
+        withTable(machine, pieces, (table) => kernels.adam(table, pieces.length, scale, rate, beta1, beta2, epsilon));
+        // Those outside of the part too: whoever shares the work writes them next.
+        for (const parameter of list(inputs as Inputs, 'parameter')) {
+          if (parameter.shape.length > 2) forgetPacked(backend, parameter);
+        }
+        return [];
+      },
+    },
+  ];
+}

@@ -7,7 +7,7 @@ import {
   registerKernel,
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
-import { adamKernel } from './adam-kernel.ts';
+import { adamKernels } from './adam-kernel.ts';
 import { affineCouplingKernels } from './affine-coupling-kernels.ts';
 import { affineKernels } from './affine-kernels.ts';
 import { isWasmBackend } from './backend.ts';
@@ -96,7 +96,7 @@ async function install({ build: wanted, addresses = {} }: InstallOptions): Promi
     ...affineCouplingKernels(scripted),
     ...channelMapKernels(scripted),
     ...pluKernels(scripted),
-    adamKernel(free),
+    ...adamKernels(free),
   ];
   const names = new Set(own.map(({ kernelName }) => kernelName));
   const others = getKernelsForBackend('wasm').filter(({ kernelName }) => !names.has(kernelName));

@@ -20,6 +20,7 @@ export const kernelNames = {
   channelMapGradient: 'DiffeoChannelMapGradient',
   plu: 'DiffeoPlu',
   pluGradient: 'DiffeoPluGradient',
+  gradientNorm: 'DiffeoGradientNorm',
   adam: 'DiffeoAdam',
 } as const;
 
@@ -91,20 +92,31 @@ export interface PluKernelAttributes {
 }
 
 /**
- * `DiffeoAdam`: `parameter0`, `parameter1`, …, a gradient of them, and the state `mean` and `square`, each a vector of all
- * parameters in order → the gradient's norm, a scalar. The gradient is a vector too, `gradient0`, or `gradient0.0`,
- * `gradient0.1`, … for each parameter its own; where there are more, `gradient1`, …, they are added up in that order. The
- * kernel works **in place**: it changes the parameters and the state, unless the norm is not finite, and of several
- * gradients the first becomes the sum. Nobody else may hold the memory of any of these.
+ * What of all parameters' numbers, one parameter after another, a kernel takes: those from `begin` to before `end`. Workers that
+ * share a batch share this work too.
  */
-export interface AdamKernelAttributes {
+export interface AdamPart {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/**
+ * `DiffeoGradientNorm`: the inputs of `DiffeoAdam` → the norm of the gradient's part, a scalar; `Infinity` where it is no float32.
+ * Of several gradients the first becomes their sum.
+ *
+ * `DiffeoAdam`: `parameter0`, `parameter1`, …, a gradient of them, and the state `mean` and `square`, each a vector of all
+ * parameters in order → nothing. The gradient is a vector too, `gradient0`, or `gradient0.0`, `gradient0.1`, … for each parameter
+ * its own; where there are more, `gradient1`, …, they are added up in that order. The kernel works **in place**: it changes the
+ * part's parameters and state. Nobody else may hold the memory of any of these.
+ */
+export interface AdamKernelAttributes extends AdamPart {
+  /** What the gradient is multiplied by first: less than 1 shortens it. */
+  readonly scale: number;
   /** The learning rate with both bias corrections in it, and ε with one. */
   readonly rate: number;
   readonly epsilon: number;
   readonly beta1: number;
   readonly beta2: number;
-  /** Gradients with a larger norm are scaled down to this one; Infinity for none. */
-  readonly clipNorm: number;
 }
 
 /** Runs a kernel that returns several tensors. */

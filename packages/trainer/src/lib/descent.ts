@@ -1,7 +1,7 @@
 import { disposeParams, type Flow, type FlowParams } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
 import { numbersOf } from '@diffeo/kernels-wasm';
-import { type AdamKernelAttributes, kernelNames } from '@diffeo/ops';
+import { type AdamKernelAttributes, type AdamPart, kernelNames } from '@diffeo/ops';
 import {
   abs,
   add,
@@ -17,7 +17,7 @@ import {
   square,
   sub,
   sum,
-  type Tensor,
+  Tensor,
   tensor1d,
   zeros,
 } from '@tensorflow/tfjs-core';
@@ -41,16 +41,29 @@ export interface Moments {
   readonly average?: Float32Array;
 }
 
+/** How workers share a step down the sum of their gradients: each takes a part of all numbers. */
+export interface SharedStep {
+  /** Which part is this worker's. */
+  readonly part: AdamPart;
+  /** What each brings, in the order of the workers. */
+  gather(own: number): readonly number[];
+  /** `write` puts this worker's part of a vector in its place. Returns the vector with the parts of all. */
+  merge(write: (whole: Float32Array) => void): Float32Array;
+}
+
 /** Parameters on their way down. They are its own, and so is the optimiser's state. */
 export interface Descent {
   readonly params: FlowParams;
   /** How many numbers are trained. */
   readonly size: number;
+  /** Whether a step can be shared. */
+  readonly shares: boolean;
   /**
    * One step of Adam down a gradient, shortened to `clipNorm` where it is longer; nothing where it is not finite. Several
-   * gradients are added up in their order; the tensors of the first may hold the sum afterwards. Returns the norm.
+   * gradients are added up in their order; the tensors of the first may hold the sum afterwards. Returns the norm. Of a step that
+   * is shared, what is remembered is right in this worker's part alone.
    */
-  step(gradients: readonly Gradient[], learningRate: number): number;
+  step(gradients: readonly Gradient[], learningRate: number, shared?: SharedStep): number;
   moments(): Moments;
   dispose(): void;
 }
@@ -90,35 +103,88 @@ function addNamed(inputs: NamedTensorMap, tensors: readonly Tensor[], name: stri
   for (const [i, tensor] of tensors.entries()) inputs[`${name}${i}`] = tensor;
 }
 
-/** Adam as one kernel that changes the parameters where they are. */
+/** Runs `f` on every tensor of which something lies between two places in the vector of all, and on where that is in both. */
+function eachWithin(
+  tensors: readonly Tensor[],
+  { begin, end }: AdamPart,
+  f: (numbers: Float32Array, from: number) => void,
+): void {
+  let offset = 0;
+  for (const tensor of tensors) {
+    const [from, to] = [Math.max(begin, offset), Math.min(end, offset + tensor.size)];
+    if (from < to) f((numbersOf(tensor) as Float32Array).subarray(from - offset, to - offset), from);
+    offset += tensor.size;
+  }
+}
+
+const sameTensors = (a: readonly Tensor[], b: readonly Tensor[]): boolean =>
+  a.length === b.length && a.every((tensor, i) => tensor === b[i]);
+
+/** Adam by kernels that change the parameters where they are. */
 function inPlace(model: Flow, initial: FlowParams, { clipNorm, freeze, moments }: DescentOptions): Descent {
   const parameters = trainedLeaves(model.layout, initial, freeze);
   const size = parameters.reduce((total, tensor) => total + tensor.size, 0);
   const state = startMoments(size, moments);
   /** Where vectors of numbers stand on the device, by their place among the gradients. */
   const received = new Map<number, Tensor>();
+  let known: { readonly given: readonly Tensor[]; readonly inputs: NamedTensorMap } | null = null;
   let steps = moments?.step ?? 0;
 
-  function receive(numbers: Float32Array, index: number): Tensor {
+  function receive(numbers: Float32Array, index: number, { begin, end }: AdamPart): Tensor {
     const tensor = received.get(index) ?? zeros([size]);
     received.set(index, tensor);
-    (numbersOf(tensor) as Float32Array).set(numbers);
+    (numbersOf(tensor) as Float32Array).set(numbers.subarray(begin, end), begin);
     return tensor;
+  }
+
+  /** What the kernels take: the same object for the same tensors, by which they remember where everything is. */
+  function inputsFor(gradients: readonly Gradient[], part: AdamPart): NamedTensorMap {
+    const placed = gradients.map((gradient, i) =>
+      gradient instanceof Float32Array ? receive(gradient, i, part) : gradient,
+    );
+    const given = placed.flat();
+    if (known && sameTensors(known.given, given)) return known.inputs;
+    const inputs: NamedTensorMap = { ...state };
+    addNamed(inputs, parameters, 'parameter');
+    for (const [i, gradient] of placed.entries()) {
+      if (gradient instanceof Tensor) inputs[`gradient${i}`] = gradient;
+      else addNamed(inputs, gradient, `gradient${i}.`);
+    }
+    known = { given, inputs };
+    return inputs;
+  }
+
+  /** Gives the others this worker's part of the parameters, and takes theirs. */
+  function exchange({ part: { begin, end }, merge }: SharedStep): void {
+    const whole = merge((place) => {
+      eachWithin(parameters, { begin, end }, (numbers, from) => place.set(numbers, from));
+    });
+    for (const others of [
+      { begin: 0, end: begin },
+      { begin: end, end: size },
+    ]) {
+      eachWithin(parameters, others, (numbers, from) => numbers.set(whole.subarray(from, from + numbers.length)));
+    }
   }
 
   return {
     params: initial,
     size,
-    step: (gradients, learningRate) => {
-      const attributes: AdamKernelAttributes = { ...adamRates(steps + 1, learningRate), beta1, beta2, clipNorm };
-      const inputs: NamedTensorMap = { ...state };
-      addNamed(inputs, parameters, 'parameter');
-      for (const [i, gradient] of gradients.entries()) {
-        if (gradient instanceof Float32Array) inputs[`gradient${i}`] = receive(gradient, i);
-        else addNamed(inputs, gradient, `gradient${i}.`);
-      }
-      const norm = read(engine().runKernel(kernelNames.adam, inputs, attributes as unknown as NamedAttrMap) as Tensor);
-      if (Number.isFinite(norm)) steps++;
+    shares: true,
+    step: (gradients, learningRate, shared) => {
+      const part = shared?.part ?? { begin: 0, end: size };
+      const inputs = inputsFor(gradients, part);
+      const own = read(engine().runKernel(kernelNames.gradientNorm, inputs, { ...part }) as Tensor);
+      const norm = shared ? Math.hypot(...shared.gather(own)) : own;
+      if (Math.min(norm, clipNorm) >= largestLength) return Infinity;
+      if (!Number.isFinite(norm)) return norm;
+      const attributes: AdamKernelAttributes = {
+        ...{ ...part, ...adamRates(steps + 1, learningRate), beta1, beta2 },
+        scale: norm > clipNorm ? clipNorm / norm : 1,
+      };
+      engine().runKernel(kernelNames.adam, inputs, attributes as unknown as NamedAttrMap);
+      if (shared) exchange(shared);
+      steps++;
       return norm;
     },
     moments: () => readMoments(steps, state),
@@ -161,6 +227,7 @@ function composed(model: Flow, initial: FlowParams, { clipNorm, freeze, moments 
       return params;
     },
     size: flat.size,
+    shares: false,
     step: (gradients, learningRate) => {
       const gradient = tidied(() =>
         gradients

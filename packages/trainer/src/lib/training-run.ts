@@ -19,7 +19,7 @@ import { repeated } from '@diffeo/kernels-wasm';
 import { mul, type Tensor } from '@tensorflow/tfjs-core';
 import { type Augment, augmented } from './augment.ts';
 import { batches } from './batches.ts';
-import { type Descent, descent, type Gradient, type Moments } from './descent.ts';
+import { type Descent, descent, type Gradient, type Moments, type SharedStep } from './descent.ts';
 import { firstGradientNotFinite, firstNotFinite } from './diagnose.ts';
 import { parameterAverage } from './parameter-average.ts';
 import type { RowSource } from './rows.ts';
@@ -56,8 +56,10 @@ export interface TrainingRun {
   readonly size: number;
   /** The slope on the next batch, or this run's share of it. Its tensors are the run's, until the next. */
   slope(): Slope;
+  /** Whether workers can share the work of a step. */
+  readonly shares: boolean;
   /** Goes down the gradient of a batch with this loss, the sum of those given in their order. */
-  descend(loss: number, gradients: readonly Gradient[], learningRate: number): Step;
+  descend(loss: number, gradients: readonly Gradient[], learningRate: number, shared?: SharedStep): Step;
   /** The running mean of what is trained, where one is kept; it goes on changing. */
   readonly average: Float32Array | null;
   /** The optimiser's state, and that mean. */
@@ -174,6 +176,7 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
       return down.params;
     },
     size: down.size,
+    shares: down.shares,
     slope: () => {
       forget();
       const whole = order.next().value;
@@ -194,8 +197,8 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
       return { loss: loss as number, gradient: slopes };
     },
     // A step that is not finite changes nothing, so that the parameters stay as good as they were.
-    descend: (loss, slopes, learningRate) => {
-      const gradientNorm = Number.isFinite(loss) ? down.step(slopes, learningRate) : Number.NaN;
+    descend: (loss, slopes, learningRate, shared) => {
+      const gradientNorm = Number.isFinite(loss) ? down.step(slopes, learningRate, shared) : Number.NaN;
       const problem = Number.isFinite(loss) && Number.isFinite(gradientNorm) ? null : diagnose(loss, gradientNorm);
       forget();
       if (!problem) {

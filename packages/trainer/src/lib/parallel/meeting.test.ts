@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addInto, meetingBytes, sharedMeeting } from './meeting.ts';
+import type { SharedStep } from '../descent.ts';
+import { addInto, meetingBytes, partOf, sharedMeeting } from './meeting.ts';
 
 test('the sum is of all, in the order of the list', () => {
   const vector = fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { minLength: 3, maxLength: 3 });
@@ -23,35 +24,55 @@ test('every place begins on a line of the cache, and none runs into another', ()
   for (const [count, size] of [
     [2, 1],
     [2, 17],
-    [3, 32],
+    [3, 31],
   ] as const) {
     const memory = new SharedArrayBuffer(meetingBytes(count, size));
     const taken = new Uint8Array(memory.byteLength);
+    const take = (place: Float32Array, begin: number, end: number) => {
+      expect(place.byteOffset % 64).toBe(0);
+      const bytes = taken.subarray(place.byteOffset + 4 * begin, place.byteOffset + 4 * end);
+      expect(bytes.every((byte) => byte === 0)).toBe(true);
+      bytes.fill(1);
+    };
     for (let index = 0; index < count; index++) {
-      // Each comes twice, and is not waited for: with the others' arrival counted, it is the last.
       const meeting = sharedMeeting(memory, { index, count, size });
-      for (let times = 0; times < 2; times++) {
-        new Int32Array(memory, 0, 1)[0] = count - 1;
-        void meeting.join((place) => {
-          expect(place.byteOffset % 64).toBe(0);
-          const bytes = taken.subarray(place.byteOffset, place.byteOffset + place.byteLength);
-          expect(bytes.every((byte) => byte === 0)).toBe(true);
-          bytes.fill(1);
-        });
-      }
+      // Nobody is waited for: with the others' arrival counted, it is the last.
+      const last = () => new Int32Array(memory, 0, 1).fill(count - 1);
+      last();
+      void meeting.join((place) => take(place, 0, size + 1));
+      const { part, merge } = meeting.shared as SharedStep;
+      last();
+      merge((whole) => take(whole, part.begin, part.end));
     }
   }
+});
+
+test('the parts of all workers are the whole, in order and in whole lines', () => {
+  fc.assert(
+    fc.property(fc.nat(5000), fc.integer({ min: 1, max: 9 }), (size, count) => {
+      const parts = Array.from({ length: count }, (_, index) => partOf(size, { index, count }));
+      expect(parts[0]?.begin).toBe(0);
+      expect(parts.at(-1)?.end).toBe(size);
+      for (const [i, { begin, end }] of parts.entries()) {
+        expect(begin).toBeLessThanOrEqual(end);
+        if (i > 0) expect(begin).toBe(parts[i - 1]?.end);
+        expect(begin % 16 === 0 || begin === size).toBe(true);
+      }
+    }),
+  );
 });
 
 test('one worker alone gets back what it brought', async () => {
   const meeting = sharedMeeting(new SharedArrayBuffer(meetingBytes(1, 2)), { index: 0, count: 1, size: 2 });
   for (const values of [
-    [1, 2],
-    [3, 4],
-    [5, 6],
+    [1, 2, 9],
+    [3, 4, 9],
+    [5, 6, 9],
   ]) {
     const brought = await meeting.join((place) => place.set(values));
     expect(brought.own).toBe(0);
     expect(brought.slopes.map((vector) => [...vector])).toEqual([values]);
+    expect(meeting.shared?.gather(7)).toEqual([7]);
+    expect([...(meeting.shared?.merge((whole) => whole.set([1, 2])) ?? [])]).toEqual([1, 2]);
   }
 });

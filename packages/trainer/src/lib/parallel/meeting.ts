@@ -1,3 +1,6 @@
+import type { AdamPart } from '@diffeo/ops';
+import type { SharedStep } from '../descent.ts';
+
 /** What a worker takes from a meeting. */
 interface Joined {
   /** Vectors that add up, in their order, to the same sum for everybody. To be read before the next meeting. */
@@ -10,6 +13,8 @@ interface Joined {
 export interface Meeting {
   /** `write` puts this worker's vector into the place that it is given. */
   join(write: (place: Float32Array) => void): Promise<Joined>;
+  /** How the step after that is shared too; `null` where each worker takes it as a whole. */
+  readonly shared: SharedStep | null;
 }
 
 const [arrived, round] = [0, 1];
@@ -23,40 +28,71 @@ const headerInts = lineNumbers;
 /** How often to look before going to sleep: the others are rarely far behind. */
 const looks = 20_000;
 
-/** Bytes that {@link sharedMeeting} needs. Two sets of places, so that nobody overwrites what another still adds. */
-export const meetingBytes = (count: number, size: number): number => 4 * (headerInts + 2 * count * wholeLines(size));
+/** A vector of a worker's gradient and its loss, for each; the parameters; a number of each worker. */
+const places = (count: number, size: number) => {
+  const vector = wholeLines(size + 1);
+  const whole = headerInts + count * vector;
+  const numbers = whole + wholeLines(size);
+  return { vector, whole, numbers, end: numbers + wholeLines(2 * count) };
+};
 
-/** A meeting in shared memory. It blocks, so only workers may attend. */
+/** Bytes that {@link sharedMeeting} needs, of so many workers with so many parameters. */
+export const meetingBytes = (count: number, size: number): number => 4 * places(count, size).end;
+
+/** The part of so many numbers that belongs to a worker, in whole lines. */
+export function partOf(size: number, { index, count }: { readonly index: number; readonly count: number }): AdamPart {
+  const edge = (i: number) => Math.min(size, lineNumbers * Math.round((i * size) / count / lineNumbers));
+  return { begin: edge(index), end: index === count - 1 ? size : edge(index + 1) };
+}
+
+/**
+ * A meeting in shared memory. It blocks, so only workers may attend. Everyone meets three times a step: with the gradients, with
+ * the norm of a part of their sum, and with that part of the new parameters. So what one reads, no other writes before the next
+ * meeting, and each place is needed once.
+ */
 export function sharedMeeting(
   memory: SharedArrayBuffer,
   { index, count, size }: { readonly index: number; readonly count: number; readonly size: number },
 ): Meeting {
   const header = new Int32Array(memory, 0, headerInts);
-  const place = (parity: number, who: number) =>
-    new Float32Array(memory, 4 * (headerInts + (parity * count + who) * wholeLines(size)), size);
-  const places = [0, 1].map((parity) => Array.from({ length: count }, (_, who) => place(parity, who)));
+  const at = places(count, size);
+  const slopes = Array.from(
+    { length: count },
+    (_, who) => new Float32Array(memory, 4 * (headerInts + who * at.vector), size + 1),
+  );
+  const whole = new Float32Array(memory, 4 * at.whole, size);
+  const numbers = new Float64Array(memory, 4 * at.numbers, count);
 
-  function waitForAll(): number {
+  function waitForAll(): void {
     const now = Atomics.load(header, round);
     if (Atomics.add(header, arrived, 1) === count - 1) {
       Atomics.store(header, arrived, 0);
       Atomics.add(header, round, 1);
       Atomics.notify(header, round);
-      return now;
+      return;
     }
-    for (let look = 0; look < looks; look++) if (Atomics.load(header, round) !== now) return now;
+    for (let look = 0; look < looks; look++) if (Atomics.load(header, round) !== now) return;
     while (Atomics.load(header, round) === now) Atomics.wait(header, round, now);
-    return now;
   }
 
-  let parity = 0;
   return {
     join: (write) => {
-      const vectors = places[parity] as Float32Array[];
-      write(vectors[index] as Float32Array);
+      write(slopes[index] as Float32Array);
       waitForAll();
-      parity = 1 - parity;
-      return Promise.resolve({ slopes: vectors, own: index });
+      return Promise.resolve({ slopes, own: index });
+    },
+    shared: {
+      part: partOf(size, { index, count }),
+      gather: (own) => {
+        numbers[index] = own;
+        waitForAll();
+        return [...numbers];
+      },
+      merge: (write) => {
+        write(whole);
+        waitForAll();
+        return whole;
+      },
     },
   };
 }

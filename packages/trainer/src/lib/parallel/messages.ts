@@ -1,4 +1,5 @@
 import type { GradientMode, Seed } from '@diffeo/core';
+import type { AdamPart } from '@diffeo/ops';
 import type { Moments } from '../descent.ts';
 import type { HostArray, HostSamples } from '../rows.ts';
 import type { Step } from '../training-run.ts';
@@ -64,7 +65,8 @@ export interface Answers {
   readonly advance: readonly Step[];
   /** What is trained, and its mean where the worker keeps one. */
   readonly vector: { readonly newest: Float32Array; readonly average: Float32Array | null };
-  readonly moments: Moments;
+  /** The optimiser's state, and which part of it is right; `null` where all is. */
+  readonly moments: { readonly moments: Moments; readonly part: AdamPart | null };
   /** The most bytes that the training took of the worker's heap at once; `null` where there is none. */
   readonly memory: number | null;
   readonly finish: null;

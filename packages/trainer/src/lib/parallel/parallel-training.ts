@@ -7,6 +7,7 @@ import type { Samples } from '../samples.ts';
 import type { Training, TrainingStart } from '../training.ts';
 import { type Step, startedParams } from '../training-run.ts';
 import { meetingBytes } from './meeting.ts';
+import type { Answers } from './messages.ts';
 import type { Crew } from './workers.ts';
 
 /** How long workers go on between two answers: short enough to follow and to stop, long enough that asking costs little. */
@@ -25,6 +26,18 @@ function jointStep(steps: readonly Step[]): Step {
   return steps.find(({ problem }) => problem?.located) ?? first;
 }
 
+/** The state of all of the parameters, from that of each worker. The first has the mean of the parameters too. */
+function wholeMoments(found: readonly Answers['moments'][]): Moments {
+  const [{ moments: whole }] = found as [Answers['moments']];
+  for (const { moments, part } of found.slice(1)) {
+    if (!part) continue;
+    for (const name of ['mean', 'square'] as const) {
+      whole[name].set(moments[name].subarray(part.begin, part.end), part.begin);
+    }
+  }
+  return whole;
+}
+
 /**
  * Trains on workers: each takes its share of every batch, and all add up their gradients and take the same step. The same
  * number of workers gives the same parameters to the bit.
@@ -41,7 +54,7 @@ export async function parallelTraining(
   const { size } = flatParams(model.layout, initial, freeze);
   const frozen = leaves(model.layout, initial).flatMap(({ path }) => (freeze?.(path) ? [path] : []));
   const meeting =
-    typeof SharedArrayBuffer === 'undefined' ? null : new SharedArrayBuffer(meetingBytes(crew.count, size + 1));
+    typeof SharedArrayBuffer === 'undefined' ? null : new SharedArrayBuffer(meetingBytes(crew.count, size));
   try {
     const file = await save(model, initial);
     const data = await toHostSamples(train);
@@ -104,9 +117,7 @@ export async function parallelTraining(
       return taken;
     },
     moments: async () => {
-      // All of them have the same, and the first the mean of the parameters too.
-      const [found] = await crew.ask(() => ({ type: 'moments' }));
-      return found as Moments;
+      return wholeMoments(await crew.ask(() => ({ type: 'moments' })));
     },
     peakBytes: async () => {
       const heaps = await crew.ask(() => ({ type: 'memory' })).catch(() => []);

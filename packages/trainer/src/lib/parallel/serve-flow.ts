@@ -13,6 +13,7 @@ import { type HeapWatch, numbersOf, watchHeap } from '@diffeo/kernels-wasm';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Augment } from '../augment.ts';
 import { useWasm, type WasmOptions } from '../backend.ts';
+import type { SharedStep } from '../descent.ts';
 import { hostRows } from '../rows.ts';
 import { sampleBlock } from '../sample.ts';
 import { disposeSamples } from '../samples.ts';
@@ -56,8 +57,12 @@ async function takeJointStep({ run, meeting }: Training, rate: number): Promise<
   });
   const joined = slopes.reduce((sum, slope) => Math.fround(sum + (slope[run.size] as number)), 0);
   const gradients = slopes.map((slope, i) => (i === own ? gradient : slope.subarray(0, run.size)));
-  return run.descend(joined, gradients, rate);
+  return run.descend(joined, gradients, rate, sharedBy({ run, meeting }));
 }
+
+/** How the workers share a step, where they do. */
+const sharedBy = ({ run, meeting }: Pick<Training, 'run' | 'meeting'>): SharedStep | undefined =>
+  (run.shares && meeting.shared) || undefined;
 
 /** The trained parameters as one vector. */
 function vectorOf({ run: { params }, layout, freeze }: Training): Float32Array {
@@ -85,6 +90,7 @@ export function serveFlow(
 
   /** A meeting by messages, where memory cannot be shared. */
   const postedMeeting: Meeting = {
+    shared: null,
     join: (write) =>
       new Promise((resolve) => {
         const values = new Float32Array((training as Training).run.size + 1);
@@ -155,13 +161,16 @@ export function serveFlow(
       const run = trainingRun(model, hostRows(data), params, { ...rest, share, freeze, augment: changing });
       training = {
         ...{ run, freeze, heap, layout: model.layout },
-        meeting: meeting ? sharedMeeting(meeting, { ...share, size: run.size + 1 }) : postedMeeting,
+        meeting: meeting ? sharedMeeting(meeting, { ...share, size: run.size }) : postedMeeting,
       };
       return null;
     },
     advance: ({ rates }) => advance(rates),
     vector: () => ({ newest: vectorOf(begun()), average: begun().run.average }),
-    moments: () => begun().run.moments(),
+    moments: () => {
+      const own = begun();
+      return { moments: own.run.moments(), part: sharedBy(own)?.part ?? null };
+    },
     memory: () => begun().heap?.peak() ?? null,
     finish,
     score: async ({ file, data, begins, batchSize, noise, draws }) => {
