@@ -2,7 +2,6 @@ import { type AffineCouplingKernelAttributes, kernelNames } from '@diffeo/ops';
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { signOf } from './affine-kernels.ts';
 import { addressOf, type WasmBackend } from './backend.ts';
-import { columnLists } from './column-list.ts';
 import { planCoupling } from './coupling-plan.ts';
 import { outputs, withScratch } from './heap.ts';
 import type { Machine } from './machine.ts';
@@ -57,7 +56,9 @@ function forward(machine: Machine, inputs: Inputs, attributes: Attributes): Tens
   return withScratch(backend, plan.forward.bytes, (scratch) => {
     const made = outputs(backend, [shape, [events], ...(keep ? [[plan.keptSize]] : [])]);
     const [value, logDet, kept = 0] = made.map((info) => addressOf(backend, info)) as [number, number, number?];
-    const [keptList, changedList] = columnLists(machine, scratch + at.lists, columnsKept, columnsChanged);
+    const keptList = scratch + at.lists;
+    const changedList = keptList + 4 * columnsKept.length;
+    machine.writeInts(keptList, plan.columns);
     const layers = layersOf(backend, inputs, weights);
     const points = { at: addressOf(backend, x), width: size };
     const given = { at: context ? addressOf(backend, context) : 0, width: context?.shape.at(-1) ?? 0 };
@@ -108,7 +109,9 @@ function backward(machine: Machine, inputs: Inputs, attributes: Attributes): Ten
   return withScratch(backend, plan.backward.bytes, (scratch) => {
     const made = outputs(backend, [shape, ...(context ? [context.shape] : []), ...gradientShapes(weights)]);
     const [dx, dContext] = made as [TensorInfo, TensorInfo];
-    const [keptList, changedList] = columnLists(machine, scratch + at.lists, columnsKept, columnsChanged);
+    const keptList = scratch + at.lists;
+    const changedList = keptList + 4 * columnsKept.length;
+    machine.writeInts(keptList, plan.columns);
     const [entering, dEntering, dRaw] = [scratch + at.entering, scratch + at.dEntering, scratch + at.dRaw];
     const hidden = address(kept) + plan.scales;
     enter(machine, {

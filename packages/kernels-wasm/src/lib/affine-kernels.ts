@@ -1,7 +1,6 @@
 import { type AffineKernelAttributes, kernelNames } from '@diffeo/ops';
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { addressOf, type WasmBackend } from './backend.ts';
-import { columnLists } from './column-list.ts';
 import { outputs, withScratch } from './heap.ts';
 import type { Machine } from './machine.ts';
 import { pieces } from './pieces.ts';
@@ -10,6 +9,9 @@ import { pieces } from './pieces.ts';
 export const scaleBytes = (count: number): number => 64 * Math.ceil((4 * count) / 64);
 
 export const signOf = ({ direction }: AffineKernelAttributes): number => (direction === 'forward' ? 1 : -1);
+
+/** Every column, as kernels read it: how many bytes from the first it is. */
+const allColumns = (size: number): number[] => Array.from({ length: size }, (_, column) => 4 * column);
 
 type Inputs<Name extends string> = Readonly<Record<Name, TensorInfo>>;
 
@@ -21,7 +23,8 @@ function forward(machine: Machine, { x, raw }: Inputs<'x' | 'raw'>, attributes: 
   return withScratch(backend, own.bytes, (scratch) => {
     const made = outputs(backend, [x.shape, [rows], [scaleBytes(rows * size) / 4]]);
     const [value, logDet, logScales] = made.map(at) as [number, number, number];
-    const [list] = columnLists(machine, scratch + own.at.list, [...Array(size).keys()]);
+    const list = scratch + own.at.list;
+    machine.writeInts(list, allColumns(size));
     kernels.affine(
       ...([at(x), 4 * size, rows, list, size, at(raw), attributes.bound, signOf(attributes)] as const),
       ...([logScales, scratch + own.at.exponentials, value, logDet] as const),
@@ -42,7 +45,8 @@ function backward(
   return withScratch(backend, own.bytes, (scratch) => {
     const made = outputs(backend, [point.shape, [rows, 2 * size]]);
     const [dx, dRaw] = made.map(at) as [number, number];
-    const [list] = columnLists(machine, scratch + own.at.list, [...Array(size).keys()]);
+    const list = scratch + own.at.list;
+    machine.writeInts(list, allColumns(size));
     kernels.affineGradient(
       ...([at(dValue), at(dLogDet), at(point), 4 * size, rows, list, size, at(kept)] as const),
       ...([attributes.bound, signOf(attributes), scratch + own.at.exponentials, dx, dRaw] as const),

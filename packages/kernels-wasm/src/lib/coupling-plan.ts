@@ -15,6 +15,8 @@ export interface CouplingPlan {
   readonly scales: number;
   /** How many numbers `kept` has. */
   readonly keptSize: number;
+  /** The columns kept and those changed, one after another, as kernels read them: how many bytes from the first each is. */
+  readonly columns: Int32Array;
   readonly forward: Pieces<'lists' | 'entering' | 'raw' | 'exponentials' | 'scales' | 'logDets' | 'stack'>;
   readonly backward: Pieces<'lists' | 'entering' | 'dEntering' | 'dRaw' | 'dLogDets' | 'exponentials' | 'stack'>;
 }
@@ -81,6 +83,7 @@ function makePlan(
   const lists = 4 * (columnsKept.length + columnsChanged.length);
   const shared = { lists, entering, exponentials: scales };
   return {
+    columns: Int32Array.from([...columnsKept, ...columnsChanged], (column) => 4 * column),
     ...{ stack, rows, scales, keptSize: keep ? scales / 4 + stack.keptSize : 0 },
     forward: pieces({
       ...{ ...shared, raw: 8 * changed, scales: keep ? 0 : scales, logDets: 4 * rows },

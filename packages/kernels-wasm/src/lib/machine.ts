@@ -6,5 +6,5 @@ export interface Machine {
   readonly backend: WasmBackend;
   readonly kernels: Kernels;
   /** Writes whole numbers where kernels read them: sizes, addresses, columns, never what tensors hold. */
-  writeInts(address: number, numbers: readonly number[]): void;
+  writeInts(address: number, numbers: ArrayLike<number>): void;
 }
