@@ -14,6 +14,7 @@ export {
 } from './lib/latent.ts';
 export type { LatentOptions } from './lib/latent-rows.ts';
 export { startWorkers, type Workers, type WorkersOptions } from './lib/parallel/workers.ts';
+export { type Prepared, prepared } from './lib/prepared.ts';
 export { type DrawOptions, sample } from './lib/sample.ts';
 export type { Samples } from './lib/samples.ts';
 export { constant, cosine, type Schedule } from './lib/schedule.ts';

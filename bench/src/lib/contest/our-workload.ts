@@ -1,5 +1,5 @@
 import { disposeParams, type Flow, type FlowParams } from '@diffeo/core';
-import { constant, type FitOptions, fit, sample, score, type Workers } from '@diffeo/trainer';
+import { constant, type FitOptions, fit, type Prepared, prepared, sample, score, type Workers } from '@diffeo/trainer';
 import { mean, reshape, slice, square, type Tensor, tidy, tile } from '@tensorflow/tfjs-core';
 import { checkSteps, timed, type Workload } from './workload.ts';
 
@@ -32,7 +32,7 @@ const read = (result: Tensor): void => {
   result.dispose();
 };
 
-/** Trains, scores and samples as users do: by `fit`, `logProb` and `sample`, or on workers by `fit`, `score` and `sample`. */
+/** Trains, scores and samples as users do: by `fit` and what is `prepared`, or on workers by `fit`, `score` and `sample`. */
 export function ourWorkload({ model, data, batch, samples, together, workers, ...own }: OurModel): Workload {
   const inner = data.shape.slice(1);
   const firstBatch = slice(data, [0, ...inner.map(() => 0)], [batch, ...inner]);
@@ -49,6 +49,16 @@ export function ourWorkload({ model, data, batch, samples, together, workers, ..
       ...(workers && { workers }),
       ...options,
     });
+
+  /** Training gives new parameters. */
+  let latest: { readonly params: FlowParams; readonly flow: Prepared } | null = null;
+  const ready = (): Prepared => {
+    if (latest?.params !== params) {
+      latest?.flow.dispose();
+      latest = { params, flow: prepared(model, params) };
+    }
+    return latest.flow;
+  };
 
   let large: Tensor | null = null;
   const many = (): Tensor => {
@@ -97,14 +107,14 @@ export function ourWorkload({ model, data, batch, samples, together, workers, ..
     ...(workers && { close: workers.close }),
     logProb: (steps) => {
       if (workers) return shared(steps, () => score(model, params, many(), { batchSize: batch, workers }));
-      return timed(steps, () => read(model.logProb(params, firstBatch)));
+      return timed(steps, () => read(ready().logProb(firstBatch)));
     },
     sample: (steps) => {
       if (workers) {
         const count = together * samples;
         return shared(steps, () => sample(model, params, { count, seed: 1, batchSize: samples, workers }));
       }
-      return timed(steps, () => read(model.sample(params, { count: samples, seed: 1 })));
+      return timed(steps, () => read(ready().sample({ count: samples, seed: 1 })));
     },
   };
 }

@@ -93,6 +93,8 @@ export interface Flow extends Part<FlowParams> {
   trace(params: FlowParams, x: Tensor, options?: LogProbOptions): readonly TracedStep[];
   /** `[count, ...eventShape]`. The same seed gives the same samples on every backend, up to float32 rounding. */
   sample(params: FlowParams, options: SampleOptions): Tensor;
+  /** The points on the base's side that `sample` maps to data, `[count, ...baseShape]`. */
+  drawBase(params: FlowParams, options: SampleOptions): Tensor;
 }
 
 /** Far above any event and far below what would exhaust memory while a model from a file is built. */
@@ -194,6 +196,15 @@ export function flow(spec: FlowSpec): Flow {
     return dequantizer ? dequantizer.decode(params.dequantize, value) : value;
   }
 
+  function draw(params: FlowParams, { count, seed, context, temperature }: SampleOptions) {
+    if (!Number.isSafeInteger(count) || count < 0) {
+      throw new DiffeoError('SHAPE', `count must be a whole number of 0 or more; got ${count}`);
+    }
+    requireSeed(seed, 'the seed');
+    const call: Call = broadcastContext(context, contextShape, count);
+    return { z: base.sample(params.base, count, seed, temperatures(temperature, latents), call), call };
+  }
+
   return {
     spec,
     eventShape,
@@ -260,15 +271,11 @@ export function flow(spec: FlowSpec): Flow {
         const batch = requireBatch(z, shape, 'the flow (base → data)');
         return ownedBeside(z, decode(params, z, broadcastContext(context, contextShape, batch)));
       }),
-    sample: (params, { count, seed, context, temperature }) =>
+    sample: (params, options) =>
       tidied(() => {
-        if (!Number.isSafeInteger(count) || count < 0) {
-          throw new DiffeoError('SHAPE', `count must be a whole number of 0 or more; got ${count}`);
-        }
-        requireSeed(seed, 'the seed');
-        const call: Call = broadcastContext(context, contextShape, count);
-        const z = base.sample(params.base, count, seed, temperatures(temperature, latents), call);
+        const { z, call } = draw(params, options);
         return decode(params, z, call);
       }),
+    drawBase: (params, options) => tidied(() => draw(params, options).z),
   };
 }

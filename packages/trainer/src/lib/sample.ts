@@ -13,6 +13,7 @@ import { requireBatchSize, rowsTogether } from './batch-size.ts';
 import type { SampleBlock } from './parallel/messages.ts';
 import { portion } from './parallel/portion.ts';
 import { type Workers, type WorkersOptions, withCrew } from './parallel/workers.ts';
+import { prepared } from './prepared.ts';
 import { type HostArray, toHostSamples } from './rows.ts';
 
 /** What to draw, and where. */
@@ -31,25 +32,34 @@ function contextRows({ shape, dtype, values }: HostArray, begin: number, count: 
   return tensor(rows.slice(), [one ? 1 : count, ...shape.slice(1)], dtype);
 }
 
-/** One block of samples, as numbers. */
-export async function sampleBlock(
+/** The samples of each block, as numbers. */
+export async function sampleBlocks(
   model: Flow,
   params: FlowParams,
-  { begin, count, seed }: SampleBlock,
+  blocks: readonly SampleBlock[],
   context: HostArray | undefined,
   temperature: SampleOptions['temperature'],
-): Promise<Float32Array> {
-  const rows = context && contextRows(context, begin, count);
-  const drawn = model.sample(params, {
-    count,
-    seed,
-    ...(rows && { context: rows }),
-    ...(temperature !== undefined && { temperature }),
-  });
-  const values = (await drawn.data()) as Float32Array;
-  drawn.dispose();
-  rows?.dispose();
-  return values;
+): Promise<Float32Array[]> {
+  const ready = prepared(model, params);
+  const samples: Float32Array[] = [];
+  try {
+    for (const { begin, count, seed } of blocks) {
+      const rows = context && contextRows(context, begin, count);
+      const options = {
+        count,
+        seed,
+        ...(rows && { context: rows }),
+        ...(temperature !== undefined && { temperature }),
+      };
+      const drawn = ready.sample(options);
+      samples.push((await drawn.data()) as Float32Array);
+      drawn.dispose();
+      rows?.dispose();
+    }
+  } finally {
+    ready.dispose();
+  }
+  return samples;
 }
 
 function blocksOf(count: number, batchSize: number, seed: Seed): SampleBlock[] {
@@ -83,7 +93,8 @@ export async function sample(
   const values = new Float32Array(count * sizeOf(model.eventShape));
   const place = (drawn: Float32Array, { begin }: SampleBlock) => values.set(drawn, begin * sizeOf(model.eventShape));
   if (!workers) {
-    for (const block of blocks) place(await sampleBlock(model, params, block, hostContext, temperature), block);
+    const drawn = await sampleBlocks(model, params, blocks, hostContext, temperature);
+    for (const [i, block] of blocks.entries()) place(drawn[i] as Float32Array, block);
     return values;
   }
   const file = await save(model, params);

@@ -4,6 +4,7 @@ import { requireBatchSize, rowsTogether } from './batch-size.ts';
 import { firstNotFinite } from './diagnose.ts';
 import { portion } from './parallel/portion.ts';
 import { type Workers, type WorkersOptions, withCrew } from './parallel/workers.ts';
+import { prepared } from './prepared.ts';
 import { toHostSamples } from './rows.ts';
 import { disposeSamples, requireSamples, rowsOf, type Samples, sliceRows, toSamples } from './samples.ts';
 
@@ -38,36 +39,45 @@ export interface ScoreBatchOptions {
   readonly draws: number;
 }
 
-/** Log-likelihoods of one batch, whose first row has the number `begin` among all. */
-export async function scoreBatch(
+/** Log-likelihoods of batches, by the number of each one's first row among all. `take` gives a batch, which is disposed here. */
+export async function scoreBatches(
   model: Flow,
   params: FlowParams,
-  batch: Samples,
-  begin: number,
+  begins: readonly number[],
+  take: (begin: number) => Samples,
   { noise, draws }: ScoreBatchOptions,
-): Promise<Float32Array> {
-  const several: Float32Array[] = [];
-  for (let draw = 0; draw < (model.dequantizes ? draws : 1); draw++) {
-    const seed = fold(noise, begin);
-    several.push(await scoreOnce(model, params, batch, begin, draw === 0 ? seed : fold(seed, draw)));
-  }
-  return several.length === 1 ? (several[0] as Float32Array) : meanProbability(several);
-}
+): Promise<Float32Array[]> {
+  const ready = prepared(model, params);
 
-async function scoreOnce(
-  model: Flow,
-  params: FlowParams,
-  { x, context }: Samples,
-  begin: number,
-  noise: Seed,
-): Promise<Float32Array> {
-  const options = { ...(context && { context }), ...(model.dequantizes && { noise }) };
-  const logProb = model.logProb(params, x, options);
-  const values = (await logProb.data()) as Float32Array;
-  logProb.dispose();
-  const place = values.some(Number.isNaN) ? firstNotFinite(model, params, x, options) : null;
-  if (place) throw new DiffeoError('NOT_FINITE', `rows ${begin} to ${begin + values.length - 1}: ${place}`);
-  return values;
+  async function scoreOnce({ x, context }: Samples, begin: number, seed: Seed): Promise<Float32Array> {
+    const options = { ...(context && { context }), ...(model.dequantizes && { noise: seed }) };
+    const logProb = ready.logProb(x, options);
+    const values = (await logProb.data()) as Float32Array;
+    logProb.dispose();
+    const place = values.some(Number.isNaN) ? firstNotFinite(model, params, x, options) : null;
+    if (place) throw new DiffeoError('NOT_FINITE', `rows ${begin} to ${begin + values.length - 1}: ${place}`);
+    return values;
+  }
+
+  const scores: Float32Array[] = [];
+  try {
+    for (const begin of begins) {
+      const batch = take(begin);
+      try {
+        const seed = fold(noise, begin);
+        const several: Float32Array[] = [];
+        for (let draw = 0; draw < (model.dequantizes ? draws : 1); draw++) {
+          several.push(await scoreOnce(batch, begin, draw === 0 ? seed : fold(seed, draw)));
+        }
+        scores.push(several.length === 1 ? (several[0] as Float32Array) : meanProbability(several));
+      } finally {
+        disposeSamples(batch);
+      }
+    }
+  } finally {
+    ready.dispose();
+  }
+  return scores;
 }
 
 /** Log-likelihoods of checked data, batch by batch. */
@@ -79,10 +89,10 @@ export async function scoreChecked(
 ): Promise<Float32Array> {
   const rows = rowsOf(samples);
   const scores = new Float32Array(rows);
+  const begins = Array.from({ length: Math.ceil(rows / batchSize) }, (_, i) => i * batchSize);
   if (workers) {
     const file = await save(model, params);
     const data = await toHostSamples(samples);
-    const begins = Array.from({ length: Math.ceil(rows / batchSize) }, (_, i) => i * batchSize);
     await withCrew(model, workers, async (crew) => {
       const answers = await crew.ask((index) => ({
         type: 'score',
@@ -97,14 +107,9 @@ export async function scoreChecked(
     });
     return scores;
   }
-  for (let begin = 0; begin < rows; begin += batchSize) {
-    const batch = sliceRows(samples, begin, Math.min(batchSize, rows - begin));
-    try {
-      scores.set(await scoreBatch(model, params, batch, begin, { noise, draws }), begin);
-    } finally {
-      disposeSamples(batch);
-    }
-  }
+  const take = (begin: number): Samples => sliceRows(samples, begin, Math.min(batchSize, rows - begin));
+  const found = await scoreBatches(model, params, begins, take, { noise, draws });
+  for (const [i, values] of found.entries()) scores.set(values, begins[i] as number);
   return scores;
 }
 

@@ -15,9 +15,9 @@ import type { Augment } from '../augment.ts';
 import { useWasm, type WasmOptions } from '../backend.ts';
 import type { SharedStep } from '../descent.ts';
 import { hostRows } from '../rows.ts';
-import { sampleBlock } from '../sample.ts';
-import { disposeSamples } from '../samples.ts';
-import { scoreBatch } from '../score.ts';
+import { sampleBlocks } from '../sample.ts';
+import type { Samples } from '../samples.ts';
+import { scoreBatches } from '../score.ts';
 import { trainedLeaves } from '../trained-leaves.ts';
 import { type Step, type TrainingRun, trainingRun } from '../training-run.ts';
 import { augmentIn } from './augment-in.ts';
@@ -176,28 +176,20 @@ export function serveFlow(
     score: async ({ file, data, begins, batchSize, noise, draws }) => {
       const { model, params } = open(file);
       const rows = hostRows(data);
-      const scores: Float32Array[] = [];
+      const take = (begin: number): Samples => {
+        const count = Math.min(batchSize, rows.count - begin);
+        return rows.take(Int32Array.from({ length: count }, (_, i) => begin + i));
+      };
       try {
-        for (const begin of begins) {
-          const count = Math.min(batchSize, rows.count - begin);
-          const batch = rows.take(Int32Array.from({ length: count }, (_, i) => begin + i));
-          try {
-            scores.push(await scoreBatch(model, params, batch, begin, { noise, draws }));
-          } finally {
-            disposeSamples(batch);
-          }
-        }
+        return await scoreBatches(model, params, begins, take, { noise, draws });
       } finally {
         disposeParams(model.layout, params);
       }
-      return scores;
     },
     sample: async ({ file, blocks, context, temperature }) => {
       const { model, params } = open(file);
       try {
-        const samples: Float32Array[] = [];
-        for (const block of blocks) samples.push(await sampleBlock(model, params, block, context, temperature));
-        return samples;
+        return await sampleBlocks(model, params, blocks, context, temperature);
       } finally {
         disposeParams(model.layout, params);
       }

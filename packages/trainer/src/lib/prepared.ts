@@ -1,0 +1,73 @@
+import type { Flow, FlowParams, LogProbOptions, SampleOptions } from '@diffeo/core';
+import { openTapes } from '@diffeo/core/engine';
+import { numbersOf, type Repeated, repeated } from '@diffeo/kernels-wasm';
+import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+
+/** A flow whose parameters stay the same tensors. */
+export interface Prepared {
+  /** `model.logProb` with these parameters. The caller owns the result. */
+  logProb(x: Tensor, options?: LogProbOptions): Tensor;
+  /** `model.sample` with these parameters. The caller owns the result. */
+  sample(options: SampleOptions): Tensor;
+  dispose(): void;
+}
+
+/** How many kinds of work, by shapes, are remembered. */
+const most = 8;
+
+const copyOf = (result: Tensor): Tensor =>
+  tensor(numbersOf(result)?.slice() ?? result.dataSync(), result.shape, result.dtype);
+
+/**
+ * A flow that scores and samples again and again with the same parameters, as an animation or a server does: the same numbers to the
+ * bit as the flow itself, with less around them. With the kernels of `@diffeo/kernels-wasm`, what it does to inputs of a shape is known
+ * by heart from the third time on. Memory stays taken for each such shape until it is disposed; the parameters stay the caller's, and
+ * what changes them in place is seen.
+ *
+ * @throws DiffeoError what `logProb` and `sample` throw.
+ */
+export function prepared(model: Flow, params: FlowParams): Prepared {
+  const known = new Map<string, Repeated>();
+
+  function run(name: string, inputs: readonly Tensor[], f: (inputs: readonly Tensor[]) => Tensor): Tensor {
+    const key = [name, ...inputs.map(({ dtype, shape }) => `${dtype} ${shape}`)].join('; ');
+    const work = known.get(key) ?? repeated((given) => [f(given)]);
+    // The one used last comes last.
+    known.delete(key);
+    known.set(key, work);
+    const [oldest] = known;
+    if (known.size > most && oldest) {
+      known.delete(oldest[0]);
+      oldest[1].dispose();
+    }
+    const [result] = work.run(inputs);
+    const copy = copyOf(result as Tensor);
+    work.forget();
+    return copy;
+  }
+
+  return {
+    logProb: (x, options = {}) => {
+      const { context, seed } = options;
+      // Noise is new each time, and a gradient needs the tape.
+      if (model.dequantizes || seed !== undefined || openTapes() > 0) return model.logProb(params, x, options);
+      const inputs = [x, ...(context ? [context] : [])];
+      return run('logProb', inputs, ([given, own]) => model.logProb(params, given as Tensor, own && { context: own }));
+    },
+    sample: (options) => {
+      if (openTapes() > 0) return model.sample(params, options);
+      const { context } = options;
+      const z = model.drawBase(params, options);
+      try {
+        const inputs = [z, ...(context ? [context] : [])];
+        return run('sample', inputs, ([given, own]) => model.toData(params, given as Tensor, own && { context: own }));
+      } finally {
+        z.dispose();
+      }
+    },
+    dispose: () => {
+      for (const work of known.values()) work.dispose();
+      known.clear();
+    },
+  };
+}
