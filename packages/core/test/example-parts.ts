@@ -188,17 +188,21 @@ export const addNoise: Definition<'dequantizer', typeof emptySchema> = defineDeq
   type: 'example/add-noise',
   version: 1,
   schema: emptySchema,
-  build: (_, { eventShape }) => ({
-    eventShape,
-    contextShape: null,
-    layout: { logWidth: leaf([]) },
-    init: () => ({ logWidth: fill([], 0, 'float32') }),
-    encode: ({ logWidth }: { logWidth: Tensor }, raw, seed) => ({
-      value: add(raw, mul(uniform(raw.shape, seed), exp(logWidth))),
+  build: (_, { eventShape }) => {
+    const encode = ({ logWidth }: { logWidth: Tensor }, raw: Tensor, noise: Tensor) => ({
+      value: add(raw, mul(noise, exp(logWidth))),
       logDensity: forEachRow(raw, mul(logWidth, sizeOf(eventShape))),
-    }),
-    decode: (_params, value) => floor(value),
-  }),
+    });
+    return {
+      eventShape,
+      contextShape: null,
+      layout: { logWidth: leaf([]) },
+      init: () => ({ logWidth: fill([], 0, 'float32') }),
+      encode: (params, raw, seed) => encode(params, raw, uniform(raw.shape, seed)),
+      withNoise: { shape: (raw) => raw, encode },
+      decode: (_params, value) => floor(value),
+    };
+  },
 });
 
 /** A layer that does nothing but call `seen` each time that it is run. */

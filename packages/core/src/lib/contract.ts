@@ -135,6 +135,14 @@ export interface Dequantizer<P = any> extends Part<P> {
   readonly levels?: number;
   /** log P(raw) ≥ log p(value) + logDensity, with `logDensity` `[batch]` in nats. */
   encode(params: P, raw: Tensor, seed: Seed, call: Call): { readonly value: Tensor; readonly logDensity: Tensor };
+  /**
+   * Optional, of one whose noise is made of uniform numbers on [0, 1): how many those are for raw data of a shape, and `encode`
+   * with numbers that were drawn before. With a seed, it takes `uniform(shape(raw.shape), seed)`.
+   */
+  readonly withNoise?: {
+    shape(raw: Shape): Shape;
+    encode(params: P, raw: Tensor, noise: Tensor, call: Call): ReturnType<Dequantizer['encode']>;
+  };
   decode(params: P, value: Tensor): Tensor;
   /**
    * Optional, of one whose `encode` goes through layers: what they are given there, and what they bring back in the opposite

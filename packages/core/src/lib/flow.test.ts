@@ -407,6 +407,18 @@ onEachBackend('the trace', () => {
   });
 });
 
+onEachBackend('the points that are sampled', () => {
+  test('are those of the base, mapped to data', () => {
+    const model = flow({ eventShape: [2], layers: [scaleAndShift({ logScale: 1 })] });
+    const params = model.init(1);
+    const options = { count: 5, seed: 3, temperature: 0.5 };
+    const z = model.drawBase(params, options);
+    expect(numbers(model.toData(params, z))).toEqual(numbers(model.sample(params, options)));
+    expect(refusal(() => model.drawBase(params, { count: -1, seed: 3 })).code).toBe('SHAPE');
+    expect(refusal(() => model.drawBase(params, { count: 1, seed: 0.5 })).code).toBe('SEED');
+  });
+});
+
 onEachBackend('dequantization', () => {
   const model = flow({ eventShape: [2], dequantize: addNoise(), layers: [scaleAndShift({ logScale: 1 })] });
   const raw = () =>
@@ -433,6 +445,18 @@ onEachBackend('dequantization', () => {
     expect(at(1)).toEqual(at(1));
     expect(at(1, 99)).toEqual(at(1));
     expect(at(2)).not.toEqual(at(1));
+  });
+
+  test('noise that was drawn before is that of its seed, and of no other shape', () => {
+    const params = model.init(1);
+    const noise = model.drawNoise(2, 5) as Tensor;
+    expect(noise.shape).toEqual([2, 2]);
+    expect(numbers(model.logProb(params, raw(), { noise }))).toEqual(
+      numbers(model.logProb(params, raw(), { noise: 5 })),
+    );
+    const { code, message } = refusal(() => model.logProb(params, raw(), { noise: model.drawNoise(3, 5) as Tensor }));
+    expect([code, message]).toEqual(['SHAPE', 'options.noise must be [2,2]; got [3,2]']);
+    expect(flow({ eventShape: [2], layers: [] }).drawNoise(2, 5)).toBeNull();
   });
 
   test('its log-density counts', () => {

@@ -8,9 +8,9 @@ import { tidied } from './engine.ts';
 import { DiffeoError } from './error.ts';
 import type { Layout, Params } from './params.ts';
 import { requireStarted } from './params.ts';
-import { fold, type Seed } from './seed.ts';
+import { fold, type Seed, uniform } from './seed.ts';
 import { sequence } from './sequence.ts';
-import { areSizes, type Shape, sizeOf } from './shape.ts';
+import { areSizes, type Shape, sameShape, sizeOf } from './shape.ts';
 
 /** What a flow is made of: plain JSON but for the links of its specs. */
 export interface FlowSpec {
@@ -39,8 +39,11 @@ export interface LogProbOptions {
   readonly context?: Tensor;
   /** Draws training noise (dropout). Absent: evaluation. */
   readonly seed?: Seed;
-  /** Draws the dequantization noise. Required when the flow has a dequantizer, and only then used. */
-  readonly noise?: Seed;
+  /**
+   * Draws the dequantization noise, or what `drawNoise` made of a seed. Required when the flow has a dequantizer, and only
+   * then used.
+   */
+  readonly noise?: Seed | Tensor;
   /** Default `store`. */
   readonly gradient?: GradientMode;
 }
@@ -93,6 +96,8 @@ export interface Flow extends Part<FlowParams> {
   trace(params: FlowParams, x: Tensor, options?: LogProbOptions): readonly TracedStep[];
   /** `[count, ...eventShape]`. The same seed gives the same samples on every backend, up to float32 rounding. */
   sample(params: FlowParams, options: SampleOptions): Tensor;
+  /** The noise that a seed gives so many rows of data; `null` where there is none, or it is not made of uniform numbers. */
+  drawNoise(rows: number, seed: Seed): Tensor | null;
   /** The points on the base's side that `sample` maps to data, `[count, ...baseShape]`. */
   drawBase(params: FlowParams, options: SampleOptions): Tensor;
 }
@@ -175,14 +180,30 @@ export function flow(spec: FlowSpec): Flow {
     ...(gradient && { gradient }),
   });
 
+  const noiseShape = ([rows]: Shape): Shape | undefined =>
+    dequantizer?.withNoise?.shape([rows as number, ...eventShape]);
+
+  function requireNoise({ shape }: Tensor, noise: Tensor): void {
+    const wanted = noiseShape(shape);
+    if (wanted && sameShape(noise.shape, wanted)) return;
+    throw new DiffeoError('SHAPE', `options.noise must be ${wanted ? `[${wanted}]` : 'a seed'}; got [${noise.shape}]`);
+  }
+
   /** The call, and the data as the layers take it. */
   function enter(params: FlowParams, x: Tensor, options: LogProbOptions) {
     const call = callOn(x, options);
     const { noise } = options;
     if (!dequantizer) return { call, value: x, logDensity: null };
-    requireSeed(noise, 'this flow dequantizes: options.noise');
-    requireStarted(dequantizer.layout, params.dequantize, 'dequantize');
-    return { call, ...dequantizer.encode(params.dequantize, x, noise, call) };
+    const drawn = typeof noise === 'object';
+    if (drawn) requireNoise(x, noise);
+    else requireSeed(noise, 'this flow dequantizes: options.noise');
+    const own = params.dequantize;
+    requireStarted(dequantizer.layout, own, 'dequantize');
+    const { withNoise } = dequantizer;
+    return {
+      call,
+      ...(drawn && withNoise ? withNoise.encode(own, x, noise, call) : dequantizer.encode(own, x, noise as Seed, call)),
+    };
   }
 
   function encode(params: FlowParams, x: Tensor, options: LogProbOptions) {
@@ -276,6 +297,10 @@ export function flow(spec: FlowSpec): Flow {
         const { z, call } = draw(params, options);
         return decode(params, z, call);
       }),
+    drawNoise: (rows, seed) => {
+      const shape = noiseShape([rows]);
+      return shape ? uniform(shape, seed) : null;
+    },
     drawBase: (params, options) => tidied(() => draw(params, options).z),
   };
 }

@@ -76,27 +76,38 @@ function piecesOf(backend: WasmBackend, inputs: Inputs, { begin, end }: AdamPart
   });
 }
 
-/** Runs `f` with the pieces of a part in a table as kernels read it. */
-function withTable<T>({ backend, writeInts }: Machine, pieces: readonly Piece[], f: (table: number) => T): T {
-  return withScratch(backend, pieces.length * entryBytes, (table) => {
-    const rows = pieces.flatMap(({ parameter, gradients, mean, square, size }) => [
-      ...[parameter, gradients[0] as number, mean, square, size],
-    ]);
+/** A part as kernels work on it. */
+interface Plan extends AdamPart {
+  readonly pieces: readonly Piece[];
+  /** The pieces as the table that kernels read. */
+  readonly rows: Int32Array;
+}
+
+function planOf(backend: WasmBackend, inputs: Inputs, part: AdamPart): Plan {
+  const pieces = piecesOf(backend, inputs, part);
+  const rows = pieces.flatMap(({ parameter, gradients, mean, square, size }) => [
+    ...[parameter, gradients[0] as number, mean, square, size],
+  ]);
+  return { ...part, pieces, rows: Int32Array.from(rows) };
+}
+
+/** Runs `f` with a plan's table. */
+const withTable = <T>({ backend, writeInts }: Machine, { pieces, rows }: Plan, f: (table: number) => T): T =>
+  withScratch(backend, pieces.length * entryBytes, (table) => {
     writeInts(table, rows);
     return f(table);
   });
-}
 
 /** The two kernels of a step of Adam: the norm of the gradients' sum, and the step, without a copy. */
 export function adamKernels(machineOf: (backend: WasmBackend) => Machine): readonly KernelConfig[] {
   /** Where everything is, as long as the same tensors are given. */
-  const known = new WeakMap<object, AdamPart & { readonly pieces: readonly Piece[] }>();
-  function piecesFor(backend: WasmBackend, inputs: Inputs, { begin, end }: AdamPart): readonly Piece[] {
+  const known = new WeakMap<object, Plan>();
+  function planFor(backend: WasmBackend, inputs: Inputs, { begin, end }: AdamPart): Plan {
     const found = known.get(inputs);
-    if (found?.begin === begin && found.end === end) return found.pieces;
-    const pieces = piecesOf(backend, inputs, { begin, end });
-    known.set(inputs, { begin, end, pieces });
-    return pieces;
+    if (found?.begin === begin && found.end === end) return found;
+    const plan = planOf(backend, inputs, { begin, end });
+    known.set(inputs, plan);
+    return plan;
   }
   return [
     {
@@ -105,12 +116,13 @@ export function adamKernels(machineOf: (backend: WasmBackend) => Machine): reado
       kernelFunc: ({ inputs, attrs, backend: given }) => {
         const machine = machineOf(given as WasmBackend);
         const { backend, kernels } = machine;
-        const pieces = piecesFor(backend, inputs as Inputs, attrs as unknown as AdamPart);
+        const plan = planFor(backend, inputs as Inputs, attrs as unknown as AdamPart);
+        const { pieces } = plan;
         for (const { gradients, size } of pieces) {
           const sum = gradients[0] as number;
           for (let i = 1; i < gradients.length; i++) kernels.add(sum, gradients[i] as number, size, sum);
         }
-        return withTable(machine, pieces, (table) => {
+        return withTable(machine, plan, (table) => {
           const [norm] = outputs(backend, [[]]) as [TensorInfo];
           const found = Math.sqrt(kernels.squaredNorm(table, pieces.length));
           new Float32Array(backend.wasm.HEAPU8.buffer, addressOf(backend, norm), 1)[0] = found;
@@ -125,8 +137,10 @@ export function adamKernels(machineOf: (backend: WasmBackend) => Machine): reado
         const machine = machineOf(given as WasmBackend);
         const { backend, kernels } = machine;
         const { scale, rate, epsilon, beta1, beta2, ...part } = attrs as unknown as AdamKernelAttributes;
-        const pieces = piecesFor(backend, inputs as Inputs, part);
-        withTable(machine, pieces, (table) => kernels.adam(table, pieces.length, scale, rate, beta1, beta2, epsilon));
+        const plan = planFor(backend, inputs as Inputs, part);
+        withTable(machine, plan, (table) =>
+          kernels.adam(table, plan.pieces.length, scale, rate, beta1, beta2, epsilon),
+        );
         // Those outside of the part too: whoever shares the work writes them next.
         for (const parameter of list(inputs as Inputs, 'parameter')) {
           if (parameter.shape.length > 2) forgetPacked(backend, parameter);

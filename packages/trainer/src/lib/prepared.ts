@@ -48,11 +48,21 @@ export function prepared(model: Flow, params: FlowParams): Prepared {
 
   return {
     logProb: (x, options = {}) => {
-      const { context, seed } = options;
-      // Noise is new each time, and a gradient needs the tape.
-      if (model.dequantizes || seed !== undefined || openTapes() > 0) return model.logProb(params, x, options);
-      const inputs = [x, ...(context ? [context] : [])];
-      return run('logProb', inputs, ([given, own]) => model.logProb(params, given as Tensor, own && { context: own }));
+      const { context, seed, noise } = options;
+      // Noise of dropout is new each time, and a gradient needs the tape.
+      if (seed !== undefined || openTapes() > 0) return model.logProb(params, x, options);
+      const drawn = typeof noise === 'number' ? model.drawNoise(x.shape[0] ?? 0, noise) : null;
+      if (model.dequantizes && !drawn) return model.logProb(params, x, options);
+      const inputs = [x, ...(context ? [context] : []), ...(drawn ? [drawn] : [])];
+      try {
+        return run('logProb', inputs, ([given, ...rest]) => {
+          const [ownContext, ownNoise] = context ? rest : [undefined, ...rest];
+          const call = { ...(ownContext && { context: ownContext }), ...(ownNoise && { noise: ownNoise }) };
+          return model.logProb(params, given as Tensor, call);
+        });
+      } finally {
+        drawn?.dispose();
+      }
     },
     sample: (options) => {
       if (openTapes() > 0) return model.sample(params, options);

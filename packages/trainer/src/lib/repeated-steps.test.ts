@@ -1,7 +1,8 @@
-import { defineLayer, type Flow, flow, leaves, normal } from '@diffeo/core';
+import { defineLayer, type Flow, flow, leaves, normal, uniform } from '@diffeo/core';
+import { logit, padImages, variationalDequantize } from '@diffeo/datasets';
 import { affineCoupling, imageCoupling, mlp, realNVP } from '@diffeo/layers-coupling';
-import { actnorm, glow } from '@diffeo/layers-glow';
-import { clone, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import { actnorm, glow, squeeze } from '@diffeo/layers-glow';
+import { clone, floor, mul, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { boolean, strictObject } from 'valibot';
 import { beforeAll, expect, test } from 'vitest';
 import { useWasm } from './backend.ts';
@@ -42,7 +43,19 @@ const images = (looks: boolean) => {
   return flow({ eventShape: [8, 8, 1], layers: [...layers, counting({ looks })] });
 };
 
-const flows = { vectors, conditional, images };
+/** What learns its noise beside the data, of a part of the pixels. */
+const discrete = (looks: boolean) => {
+  const coupling = imageCoupling({ mask: 'channels' });
+  const noise = variationalDequantize({ levels: 16, layers: [squeeze(), coupling, actnorm()] });
+  const layers = glow({ levels: 1, steps: 2, width: 32, coupling: imageCoupling });
+  return flow({
+    eventShape: [6, 6, 1],
+    dequantize: padImages({ to: [8, 8], dequantizer: noise }),
+    layers: [logit(), ...layers, counting({ looks })],
+  });
+};
+
+const flows = { vectors, conditional, images, discrete };
 
 test.each([
   ['vectors', 'store'],
@@ -51,10 +64,13 @@ test.each([
   ['images', 'store'],
   ['images', 'checkpoint'],
   ['images', 'recompute'],
+  ['discrete', 'store'],
+  ['discrete', 'recompute'],
 ] as const)('the steps of a flow (%s, %s) are known by heart, and the same to the bit', async (name, gradient) => {
   const modelOf = flows[name];
   const run = async (model: Flow) => {
-    const x = normal([200, ...model.eventShape], 1);
+    const drawn = uniform([200, ...model.eventShape], 1);
+    const x = model.dequantizes ? floor(mul(drawn, 16)) : drawn;
     const context = model.contextShape && normal([200, ...model.contextShape], 2);
     const losses: number[] = [];
     calls = 0;

@@ -116,6 +116,12 @@ interface Newest {
   readonly gradients: readonly NamedGradient[];
 }
 
+/** What a step takes: data, their context, and the noise, where a flow has them. */
+function namedInputs([x, ...rest]: readonly Tensor[], { context }: LogProbOptions) {
+  const [own, noise] = context ? rest : [undefined, ...rest];
+  return { x: x as Tensor, ...(own && { context: own }), ...(noise && { noise }) };
+}
+
 /** The rows of a batch that belong to a share: of equal sizes, or of sizes that differ by one. */
 function shareOf(rows: Int32Array, { index, count }: { readonly index: number; readonly count: number }): Int32Array {
   const edge = (i: number) => Math.round((i * rows.length) / count);
@@ -141,10 +147,11 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
   const noiseSeed = share.count === 1 ? seed : fold(seed, `share ${share.index}`);
   let newest: Newest | null = null;
   /** The loss of a share of a batch, and its gradient. The call is the newest's. */
-  const sloping = repeated(([x, context]) => {
+  const sloping = repeated((inputs) => {
     const { call, weight } = newest as Newest;
+    const { x, ...given } = namedInputs(inputs, call);
     const lossOf = (tree: FlowParams): Tensor => {
-      const loss = negativeLogLikelihood(model, tree, x as Tensor, { ...call, ...(context && { context }) });
+      const loss = negativeLogLikelihood(model, tree, x, { ...call, ...given });
       return weight === 1 ? loss : mul(loss, weight);
     };
     const { value, gradients: slopes } = gradients(model.layout, down.params, lossOf, { freeze });
@@ -191,7 +198,11 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
         seed: fold(noiseSeed, `dropout ${step}`),
       };
       newest = { batch, call, weight, gradients: [] };
-      const [value, ...slopes] = sloping.run([batch.x, ...(batch.context ? [batch.context] : [])]);
+      // Noise that comes from outside leaves the step the same each time.
+      const noise = model.dequantizes ? model.drawNoise(rows.length, call.noise as Seed) : null;
+      const inputs = [batch.x, ...(batch.context ? [batch.context] : []), ...(noise ? [noise] : [])];
+      const [value, ...slopes] = sloping.run(inputs);
+      noise?.dispose();
       const [loss] = (value as Tensor).dataSync() as Float32Array;
       newest = { ...newest, gradients: slopes.map((tensor, i) => ({ path: paths[i] as string, tensor })) };
       return { loss: loss as number, gradient: slopes };

@@ -49,7 +49,7 @@ export const padImages: Definition<'dequantizer', typeof schema> = /* @__PURE__ 
     const rows = margins(height, to[0], site);
     const columns = margins(width, to[1], site);
     const inner = site.build(dequantizer, 'dequantizer', { eventShape: [...to, channels] });
-    const { start, roundTrip, levels } = inner;
+    const { start, roundTrip, withNoise, levels } = inner;
 
     const padded = (raw: Tensor): Tensor => {
       if (fill === 'zeros') return pad(raw, [[0, 0], [...rows], [...columns], [0, 0]]);
@@ -69,6 +69,12 @@ export const padImages: Definition<'dequantizer', typeof schema> = /* @__PURE__ 
         start: (params, raw, call) => ({ dequantizer: start(params.dequantizer, padded(raw), call) }),
       }),
       encode: (params, raw, seed, call) => inner.encode(params.dequantizer, padded(raw), seed, call),
+      ...(withNoise && {
+        withNoise: {
+          shape: ([images]) => withNoise.shape([images as number, ...to, channels]),
+          encode: (params, raw, noise, call) => withNoise.encode(params.dequantizer, padded(raw), noise, call),
+        },
+      }),
       decode: (params, value) => {
         const whole = inner.decode(params.dequantizer, value);
         return slice(whole, [0, rows[0], columns[0], 0], [whole.shape[0] as number, height, width, channels]);

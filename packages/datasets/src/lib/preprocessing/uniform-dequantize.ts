@@ -1,5 +1,5 @@
 import { type Definition, type Dequantizer, defineDequantizer, sizeOf, uniform } from '@diffeo/core';
-import { fill } from '@tensorflow/tfjs-core';
+import { fill, type Tensor } from '@tensorflow/tfjs-core';
 import { strictObject } from 'valibot';
 import { levelCount, levelsOf } from './levels.ts';
 
@@ -20,16 +20,18 @@ export const uniformDequantize: Definition<'dequantizer', typeof schema> = /* @_
   schema,
   build: ({ levels }, { eventShape }): Dequantizer<Record<never, never>> => {
     const { logWidth, spread, gather } = levelsOf(levels);
+    const encode = (raw: Tensor, noise: Tensor) => ({
+      value: spread(raw, noise),
+      logDensity: fill([raw.shape[0] as number], sizeOf(eventShape) * logWidth),
+    });
     return {
       eventShape,
       contextShape: null,
       levels,
       layout: {},
       init: () => ({}),
-      encode: (_params, raw, seed) => ({
-        value: spread(raw, uniform(raw.shape, seed)),
-        logDensity: fill([raw.shape[0] as number], sizeOf(eventShape) * logWidth),
-      }),
+      encode: (_params, raw, seed) => encode(raw, uniform(raw.shape, seed)),
+      withNoise: { shape: (raw) => raw, encode: (_params, raw, noise) => encode(raw, noise) },
       decode: (_params, value) => gather(value),
     };
   },

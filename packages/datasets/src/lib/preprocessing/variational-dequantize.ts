@@ -41,13 +41,15 @@ interface VariationalParams {
   readonly layers: readonly Params[];
 }
 
+type WithNoise = NonNullable<Dequantizer<VariationalParams>['withNoise']>;
+
 /** The standard deviation of the standard logistic distribution: noise is divided by it, for layers like variance 1. */
 const deviation = Math.PI / Math.sqrt(3);
 
 /** Logistic noise of variance 1: where the layers change nothing, its sigmoid is the uniform noise that it is made of. */
-function logisticNoise(shape: Shape, seed: Seed): Tensor {
+function logisticNoise(uniformNoise: Tensor): Tensor {
   // The logarithm takes neither end; nearer to them there are few float32 numbers anyway.
-  const inside = clipByValue(uniform(shape, seed), 2 ** -25, 1 - 2 ** -24);
+  const inside = clipByValue(uniformNoise, 2 ** -25, 1 - 2 ** -24);
   return div(sub(log(inside), log(sub(1, inside))), deviation);
 }
 
@@ -94,8 +96,18 @@ export const variationalDequantize: Definition<'dequantizer', typeof schema> = /
       ...(seed !== undefined && { seed: fold(seed, 'dequantize') }),
       ...(gradient && { gradient }),
     });
-    const drawn = (raw: Tensor, seed: Seed): Tensor =>
-      logisticNoise([raw.shape[0] as number, ...noise.baseShape], seed);
+    const noiseShape = ([rows]: Shape): Shape => [rows as number, ...noise.baseShape];
+    const drawn = (raw: Tensor, seed: Seed): Tensor => uniform(noiseShape(raw.shape), seed);
+    const encode: WithNoise['encode'] = (params, raw, given, call) => {
+      const epsilon = logisticNoise(given);
+      const { value, logDet } = noise.forward(params.layers, epsilon, callOn(raw, call));
+      const logits = mul(value, deviation);
+      const gained = sub(flatness(mul(epsilon, deviation), size), flatness(logits, size));
+      return {
+        value: spread(raw, sigmoid(logits)),
+        logDensity: add(add(logDet, gained), size * logWidth),
+      };
+    };
     return {
       eventShape,
       contextShape: null,
@@ -103,21 +115,13 @@ export const variationalDequantize: Definition<'dequantizer', typeof schema> = /
       layout: { layers: noise.layout },
       init: (seed) => ({ layers: noise.init(seed) }),
       start: (params, raw, call) => ({
-        layers: noise.start(params.layers, logisticNoise(raw.shape, fold(0, 'start')), callOn(raw, call)),
+        layers: noise.start(params.layers, logisticNoise(uniform(raw.shape, fold(0, 'start'))), callOn(raw, call)),
       }),
-      encode: (params, raw, seed, call) => {
-        const epsilon = drawn(raw, seed);
-        const { value, logDet } = noise.forward(params.layers, epsilon, callOn(raw, call));
-        const logits = mul(value, deviation);
-        const gained = sub(flatness(mul(epsilon, deviation), size), flatness(logits, size));
-        return {
-          value: spread(raw, sigmoid(logits)),
-          logDensity: add(add(logDet, gained), size * logWidth),
-        };
-      },
+      encode: (params, raw, seed, call) => encode(params, raw, drawn(raw, seed), call),
+      withNoise: { shape: noiseShape, encode },
       decode: (_params, value) => gather(value),
       roundTrip: (params, raw, seed, call) => {
-        const [point, inner] = [drawn(raw, seed), callOn(raw, call)];
+        const [point, inner] = [logisticNoise(drawn(raw, seed)), callOn(raw, call)];
         const { value } = noise.forward(params.layers, point, inner);
         return { point, back: noise.inverse(params.layers, value, inner).value };
       },
