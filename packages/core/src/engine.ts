@@ -8,3 +8,4 @@ export {
   runDifferentiable,
   tidied,
 } from './lib/engine.ts';
+export { draws } from './lib/seed.ts';

@@ -34,6 +34,7 @@ export {
   defineLayer,
   defineNetwork,
 } from './lib/define.ts';
+export { callOf } from './lib/direction.ts';
 export { DiffeoError, type ErrorCode, isDiffeoError } from './lib/error.ts';
 export {
   type Flow,

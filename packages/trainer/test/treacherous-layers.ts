@@ -66,3 +66,28 @@ export const failing = defineLayer({
     }),
   }),
 });
+
+interface Twins {
+  readonly first: Tensor;
+  readonly second: Tensor;
+}
+
+/** A shift by the sum of two parameters, whose gradients are one tensor. */
+export const twin = defineLayer({
+  type: 'treacherous/twin',
+  version: 1,
+  schema: strictObject({}),
+  build: (_, { eventShape }) => {
+    const map = (direction: typeof add) => (params: Twins, x: Tensor) => ({
+      value: direction(x, add(params.first, params.second)),
+      logDet: zeros([x.shape[0] as number]),
+    });
+    return {
+      ...{ eventShape, baseShape: eventShape, contextShape: null },
+      layout: { first: leaf(eventShape), second: leaf(eventShape) },
+      init: () => ({ first: fill([...eventShape], 0.5), second: fill([...eventShape], 0.25) }),
+      forward: map(add),
+      inverse: map(sub),
+    };
+  },
+});

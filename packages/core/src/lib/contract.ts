@@ -23,7 +23,10 @@ export type GradientMode = 'store' | 'checkpoint' | 'recompute';
 export interface Call {
   /** `[batch, ...contextShape]`. */
   readonly context?: Tensor;
-  /** Present: training noise (dropout) is on and drawn from here. The same seed gives the same map in both directions. */
+  /**
+   * Present: training noise (dropout) is on and drawn from here, by `fold`, `normal`, `uniform` or `randomSource`. The same seed
+   * gives the same map in both directions. A part that holds parts gives each its own by `callOf`.
+   */
   readonly seed?: Seed;
   /** Default `store`. Layers that hold layers pass the call on, and with it this. */
   readonly gradient?: GradientMode;

@@ -1,5 +1,6 @@
 import {
   add,
+  cast,
   floor,
   mean,
   memory,
@@ -455,7 +456,11 @@ onEachBackend('dequantization', () => {
       numbers(model.logProb(params, raw(), { noise: 5 })),
     );
     const { code, message } = refusal(() => model.logProb(params, raw(), { noise: model.drawNoise(3, 5) as Tensor }));
-    expect([code, message]).toEqual(['SHAPE', 'options.noise must be [2,2]; got [3,2]']);
+    expect([code, message]).toEqual(['SHAPE', 'options.noise must be float32 [2,2]; got float32 [3,2]']);
+    expect(refusal(() => model.logProb(params, raw(), { noise: cast(noise, 'int32') })).code).toBe('SHAPE');
+    expect(refusal(() => model.logProb(params, raw(), { noise: null as unknown as number })).code).toBe('SEED');
+    expect(refusal(() => model.drawNoise(2, 0.5)).code).toBe('SEED');
+    expect(refusal(() => model.drawNoise(-1, 5)).code).toBe('SHAPE');
     expect(flow({ eventShape: [2], layers: [] }).drawNoise(2, 5)).toBeNull();
   });
 

@@ -113,6 +113,11 @@ function requireShape(shape: Shape, what: string): void {
   );
 }
 
+function requireCount(count: number, what: string): void {
+  if (Number.isSafeInteger(count) && count >= 0) return;
+  throw new DiffeoError('SHAPE', `${what} must be a whole number of 0 or more; got ${count}`);
+}
+
 function requireSeed(seed: Seed | undefined, what: string): asserts seed is Seed {
   if (Number.isSafeInteger(seed)) return;
   throw new DiffeoError('SEED', `${what} must be a whole number; got ${seed}`);
@@ -185,8 +190,11 @@ export function flow(spec: FlowSpec): Flow {
 
   function requireNoise({ shape }: Tensor, noise: Tensor): void {
     const wanted = noiseShape(shape);
-    if (wanted && sameShape(noise.shape, wanted)) return;
-    throw new DiffeoError('SHAPE', `options.noise must be ${wanted ? `[${wanted}]` : 'a seed'}; got [${noise.shape}]`);
+    if (wanted && sameShape(noise.shape, wanted) && noise.dtype === 'float32') return;
+    throw new DiffeoError(
+      'SHAPE',
+      `options.noise must be ${wanted ? `float32 [${wanted}]` : 'a seed'}; got ${noise.dtype} [${noise.shape}]`,
+    );
   }
 
   /** The call, and the data as the layers take it. */
@@ -194,7 +202,7 @@ export function flow(spec: FlowSpec): Flow {
     const call = callOn(x, options);
     const { noise } = options;
     if (!dequantizer) return { call, value: x, logDensity: null };
-    const drawn = typeof noise === 'object';
+    const drawn = noise instanceof Object;
     if (drawn) requireNoise(x, noise);
     else requireSeed(noise, 'this flow dequantizes: options.noise');
     const own = params.dequantize;
@@ -218,9 +226,7 @@ export function flow(spec: FlowSpec): Flow {
   }
 
   function draw(params: FlowParams, { count, seed, context, temperature }: SampleOptions) {
-    if (!Number.isSafeInteger(count) || count < 0) {
-      throw new DiffeoError('SHAPE', `count must be a whole number of 0 or more; got ${count}`);
-    }
+    requireCount(count, 'count');
     requireSeed(seed, 'the seed');
     const call: Call = broadcastContext(context, contextShape, count);
     return { z: base.sample(params.base, count, seed, temperatures(temperature, latents), call), call };
@@ -298,6 +304,8 @@ export function flow(spec: FlowSpec): Flow {
         return decode(params, z, call);
       }),
     drawNoise: (rows, seed) => {
+      requireCount(rows, 'rows');
+      requireSeed(seed, 'the seed');
       const shape = noiseShape([rows]);
       return shape ? uniform(shape, seed) : null;
     },

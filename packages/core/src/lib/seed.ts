@@ -19,6 +19,16 @@ function scramble(hash: number): number {
  * do not share their numbers either.
  */
 export function fold(seed: Seed, label: string | number): Seed {
+  touched++;
+  return childOf(seed, label);
+}
+
+/** How often anything was made of a seed: a step that makes something of one is not the same each time. */
+let touched = 0;
+export const draws = (): number => touched;
+
+/** {@link fold}, by what only hands seeds on. */
+export function childOf(seed: Seed, label: string | number): Seed {
   let hash = scramble(seed ^ 0x9e3779b9);
   for (const character of String(label)) {
     hash = Math.imul(hash ^ (character.codePointAt(0) as number), 0x85ebca6b);

@@ -2,7 +2,7 @@ import { tidied } from '@diffeo/core/engine';
 import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { describeBuilds } from '../../test/with-build.ts';
-import { numbersOf } from './backend.ts';
+import { numbersOf } from './numbers-of.ts';
 
 describeBuilds('the numbers of a tensor', () => {
   test('are read and written where they are', () => {

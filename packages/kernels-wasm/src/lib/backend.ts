@@ -1,4 +1,4 @@
-import { type BackendValues, type DataType, engine, type Tensor, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { type BackendValues, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 
 export type DataId = TensorInfo['dataId'];
 
@@ -6,6 +6,7 @@ export type DataId = TensorInfo['dataId'];
 interface TensorData {
   readonly id: number;
   readonly shape: readonly number[];
+  readonly dtype: DataType;
   /** How many tensors share it. */
   refCount: number;
   /** The address of the first byte. 0 where there was no memory left. */
@@ -56,13 +57,3 @@ export const addressOf = (backend: WasmBackend, { dataId }: TensorInfo): number 
 /** The numbers of a float32 tensor where they are. Valid until the next tensor is made, since the heap moves when it grows. */
 export const numbersAt = (backend: WasmBackend, info: TensorInfo): Float32Array =>
   new Float32Array(backend.wasm.HEAPU8.buffer, addressOf(backend, info), util.sizeFromShape([...info.shape]));
-
-/**
- * The numbers of a float32 tensor where they are, on the WASM backend: to read or to write them without a copy. Valid until
- * the next tensor is made, since the heap moves when it grows. Elsewhere `null`.
- */
-export function numbersOf(tensor: Tensor): Float32Array | null {
-  const { backend } = engine();
-  if (!isWasmBackend(backend) || tensor.dtype !== 'float32') return null;
-  return numbersAt(backend, tensor);
-}

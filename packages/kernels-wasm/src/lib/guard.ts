@@ -1,5 +1,6 @@
 import { DiffeoError } from '@diffeo/core';
 import type { BackendValues, DataType, KernelConfig, KernelFunc } from '@tensorflow/tfjs-core';
+import { arenaMemory } from './arena-memory.ts';
 import type { DataId, WasmBackend } from './backend.ts';
 import { type HeapCount, heapCount } from './heap-count.ts';
 import type { Machine } from './machine.ts';
@@ -19,8 +20,8 @@ export interface Guard {
   readonly attendant: Attendant | null;
   /** What happens where nobody attends. */
   readonly plain: Readonly<Pick<Attendant, 'allocate' | 'free' | 'write' | 'share' | 'dispose' | 'run'>>;
-  /** Memory at these addresses is not the heap's to free: it belongs to an arena. Returns what ends that. */
-  reserve(begin: number, end: number): () => void;
+  /** Reserves an arena: see `arenaMemory`. */
+  readonly reserve: ReturnType<typeof arenaMemory>;
   /** Puts back what was there before. */
   release(): void;
 }
@@ -76,12 +77,11 @@ function guard(backend: WasmBackend): Guard {
   const { wasm } = backend;
   // Both functions replace themselves at their first call.
   wasm._free(wasm._malloc(4));
+  const reserve = arenaMemory(wasm);
   const { _malloc: allocate, _free: free } = wasm;
   const { move, write, readSync, incRef, disposeData } = backend;
   const count = heapCount();
   let attendant: Attendant | null = null;
-  /** Arenas: where they begin and end. */
-  const reserved: { readonly begin: number; readonly end: number }[] = [];
   /** Of the tensor that memory is asked for; `null` where it is for a kernel's scratch. */
   let shape: readonly number[] | null = null;
   /** What the kernels that run have made or share, so many. The list is never cut: engines are slow at that. */
@@ -126,7 +126,6 @@ function guard(backend: WasmBackend): Guard {
       return address;
     },
     free: (address) => {
-      for (const { begin, end } of reserved) if (address >= begin && address < end) return;
       count.gave(address);
       free(address);
     },
@@ -193,11 +192,7 @@ function guard(backend: WasmBackend): Guard {
     get attendant() {
       return attendant;
     },
-    reserve: (begin, end) => {
-      const range = { begin, end };
-      reserved.push(range);
-      return () => void reserved.splice(reserved.indexOf(range), 1);
-    },
+    reserve,
     release: () => {
       for (const restore of undo) restore();
     },

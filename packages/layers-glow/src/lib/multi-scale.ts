@@ -1,6 +1,7 @@
 import {
   type Bijector,
   type Call,
+  callOf,
   type Definition,
   defineLayer,
   fold,
@@ -79,8 +80,7 @@ export const multiScale: Definition<'layer', typeof schema> = /* @__PURE__ */ de
       size: (sizeOf(shape) / (shape.at(-1) as number)) * ((shape.at(-1) as number) - goesOn),
     }));
     const starts = latents.map((_, i) => latents.slice(0, i).reduce((sum, { size }) => sum + size, 0));
-    const inside = (call: Call, i: number): Call =>
-      call.seed === undefined ? call : { ...call, seed: fold(call.seed, `level ${i}`) };
+    const inside = (call: Call, i: number): Call => callOf(call, `level ${i}`);
 
     /** What an image-like tensor has of each level in a flat one, as the level's own layers see it. */
     const restOf = (z: Tensor, i: number): Tensor => {

@@ -1,4 +1,4 @@
-import { disposeParams, flow, normal, uniform } from '@diffeo/core';
+import { disposeParams, flow, leaves, normal, uniform } from '@diffeo/core';
 import { differentiate } from '@diffeo/core/engine';
 import { registerGradients } from '@diffeo/core/gradients';
 import { logit, uniformDequantize } from '@diffeo/datasets';
@@ -69,6 +69,27 @@ test('results are new each time, and gradients go through them', () => {
   ready.dispose();
 });
 
+test('what the flow refuses is refused, and what is disposed goes on as the flow itself', () => {
+  const { discrete: model } = flows;
+  const params = model.init(1);
+  const ready = prepared(model, params);
+  const raw = floor(mul(uniform([4, 3], 2), 16));
+  for (const noise of [0.5, Number.NaN, 2 ** 60, undefined as unknown as number, null as unknown as number]) {
+    expect(() => ready.logProb(raw, { noise })).toThrow(expect.objectContaining({ code: 'SEED' }));
+  }
+  expect(() => ready.logProb(uniform([4, 2], 2), { noise: 1 })).toThrow(expect.objectContaining({ code: 'SHAPE' }));
+  expect(() => ready.sample({ count: -1, seed: 1 })).toThrow(expect.objectContaining({ code: 'SHAPE' }));
+  const before = memory().numTensors;
+  ready.dispose();
+  for (let i = 0; i < 4; i++) {
+    const own = ready.logProb(raw, { noise: i });
+    const expected = model.logProb(params, raw, { noise: i });
+    expect([...own.dataSync()]).toEqual([...expected.dataSync()]);
+    for (const tensor of [own, expected]) tensor.dispose();
+  }
+  expect(memory().numTensors).toBe(before);
+});
+
 test('many shapes are not all remembered', () => {
   const { vectors: model } = flows;
   const params = model.init(1);
@@ -77,8 +98,8 @@ test('many shapes are not all remembered', () => {
   for (let count = 1; count < 40; count++) {
     for (let i = 0; i < 3; i++) ready.sample({ count, seed: 1 }).dispose();
   }
-  // A script of vectors holds its input and its result.
-  expect(memory().numTensors - before).toBeLessThanOrEqual(16);
+  // Each script holds its input, its result, and what it takes of the parameters.
+  expect(memory().numTensors - before).toBeLessThanOrEqual(8 * (2 + leaves(model.layout, params).length));
   ready.dispose();
   expect(memory().numTensors).toBe(before);
   disposeParams(model.layout, params);

@@ -9,6 +9,7 @@ export interface Prepared {
   logProb(x: Tensor, options?: LogProbOptions): Tensor;
   /** `model.sample` with these parameters. The caller owns the result. */
   sample(options: SampleOptions): Tensor;
+  /** Gives the memory back. What is asked afterwards, the flow itself does. */
   dispose(): void;
 }
 
@@ -28,8 +29,10 @@ const copyOf = (result: Tensor): Tensor =>
  */
 export function prepared(model: Flow, params: FlowParams): Prepared {
   const known = new Map<string, Repeated>();
+  let disposed = false;
 
   function run(name: string, inputs: readonly Tensor[], f: (inputs: readonly Tensor[]) => Tensor): Tensor {
+    if (disposed) return f(inputs);
     const key = [name, ...inputs.map(({ dtype, shape }) => `${dtype} ${shape}`)].join('; ');
     const work = known.get(key) ?? repeated((given) => [f(given)]);
     // The one used last comes last.
@@ -76,6 +79,7 @@ export function prepared(model: Flow, params: FlowParams): Prepared {
       }
     },
     dispose: () => {
+      disposed = true;
       for (const work of known.values()) work.dispose();
       known.clear();
     },

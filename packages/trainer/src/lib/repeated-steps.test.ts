@@ -1,8 +1,20 @@
-import { defineLayer, type Flow, flow, leaves, normal, uniform } from '@diffeo/core';
+import {
+  type Call,
+  chain,
+  defineLayer,
+  type Flow,
+  flow,
+  fold,
+  leaf,
+  leaves,
+  normal,
+  randomSource,
+  uniform,
+} from '@diffeo/core';
 import { logit, padImages, variationalDequantize } from '@diffeo/datasets';
 import { affineCoupling, imageCoupling, mlp, realNVP } from '@diffeo/layers-coupling';
 import { actnorm, glow, squeeze } from '@diffeo/layers-glow';
-import { clone, floor, mul, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import { add, clone, floor, mul, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { boolean, strictObject } from 'valibot';
 import { beforeAll, expect, test } from 'vitest';
 import { useWasm } from './backend.ts';
@@ -88,4 +100,33 @@ test.each([
   expect(repeated.calls).toBeLessThan(16);
   expect(repeated.losses).toEqual(looked.losses);
   expect(repeated.numbers).toEqual(looked.numbers);
+});
+
+/** Changes nothing, and now and then leaves its parameter out: of ten steps one, drawn from the call's seed. */
+const skipping = (skipped: () => void) =>
+  defineLayer({
+    type: 'test/skipping',
+    version: 1,
+    schema: strictObject({}),
+    build: (_, { eventShape }) => {
+      const map = ({ shift }: { readonly shift: Tensor }, x: Tensor, { seed }: Call) => {
+        const skips = seed !== undefined && randomSource(fold(seed, 'skip')).uniform() < 0.1;
+        if (skips) skipped();
+        return { value: skips ? clone(x) : add(x, shift), logDet: zeros([x.shape[0] as number]) };
+      };
+      return {
+        ...{ eventShape, baseShape: eventShape, contextShape: null },
+        ...{ layout: { shift: leaf(eventShape) }, init: () => ({ shift: zeros([...eventShape]) }) },
+        ...{ forward: map, inverse: map },
+      };
+    },
+  });
+
+test('what a layer draws of its seed is drawn at every step, be it few values', async () => {
+  let times = 0;
+  const layer = skipping(() => times++)();
+  const model = flow({ eventShape: [3], layers: [chain({ layers: [layer] }), affineCoupling()] });
+  await fit(model, normal([100, 3], 1), { steps: 300, batchSize: 20, seed: 1, validation: 0 });
+  expect(times).toBeGreaterThan(10);
+  expect(times).toBeLessThan(70);
 });

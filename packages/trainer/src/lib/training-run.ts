@@ -13,7 +13,7 @@ import {
   shuffled,
   sizeOf,
 } from '@diffeo/core';
-import { tidied } from '@diffeo/core/engine';
+import { copyTensor, tidied } from '@diffeo/core/engine';
 import { gradients, type NamedGradient } from '@diffeo/core/gradients';
 import { repeated } from '@diffeo/kernels-wasm';
 import { mul, type Tensor } from '@tensorflow/tfjs-core';
@@ -116,6 +116,20 @@ interface Newest {
   readonly gradients: readonly NamedGradient[];
 }
 
+/** Tensors of which no two share their memory: sums of gradients are made where the first of them is. */
+function apart(tensors: readonly Tensor[]): readonly Tensor[] {
+  const known = new Set<object>();
+  return tensors.map((tensor) => {
+    if (!known.has(tensor.dataId)) {
+      known.add(tensor.dataId);
+      return tensor;
+    }
+    const copy = copyTensor(tensor);
+    tensor.dispose();
+    return copy;
+  });
+}
+
 /** What a step takes: data, their context, and the noise, where a flow has them. */
 function namedInputs([x, ...rest]: readonly Tensor[], { context }: LogProbOptions) {
   const [own, noise] = context ? rest : [undefined, ...rest];
@@ -155,7 +169,7 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
       return weight === 1 ? loss : mul(loss, weight);
     };
     const { value, gradients: slopes } = gradients(model.layout, down.params, lossOf, { freeze });
-    return [value, ...slopes.map(({ tensor }) => tensor)];
+    return [value, ...apart(slopes.map(({ tensor }) => tensor))];
   });
   const paths = leaves(model.layout, initial).flatMap(({ path, leaf }) =>
     leaf.trainable && !freeze(path) ? [path] : [],

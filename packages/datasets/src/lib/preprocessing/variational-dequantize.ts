@@ -1,5 +1,6 @@
 import {
   type Call,
+  callOf,
   type Definition,
   type Dequantizer,
   defineDequantizer,
@@ -91,11 +92,14 @@ export const variationalDequantize: Definition<'dequantizer', typeof schema> = /
     });
     const noise = sequence(built, eventShape);
 
-    const callOn = (raw: Tensor, { seed, gradient }: Call): Call => ({
-      context: sub(mul(cast(raw, 'float32'), 2 / (levels - 1)), 1),
-      ...(seed !== undefined && { seed: fold(seed, 'dequantize') }),
-      ...(gradient && { gradient }),
-    });
+    const callOn = (raw: Tensor, call: Call): Call => {
+      const { seed, gradient } = callOf(call, 'dequantize');
+      return {
+        context: sub(mul(cast(raw, 'float32'), 2 / (levels - 1)), 1),
+        ...(seed !== undefined && { seed }),
+        ...(gradient && { gradient }),
+      };
+    };
     const noiseShape = ([rows]: Shape): Shape => [rows as number, ...noise.baseShape];
     const drawn = (raw: Tensor, seed: Seed): Tensor => uniform(noiseShape(raw.shape), seed);
     const encode: WithNoise['encode'] = (params, raw, given, call) => {

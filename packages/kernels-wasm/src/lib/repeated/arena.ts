@@ -5,7 +5,7 @@ import { placeBlocks } from './placement.ts';
 
 /** Larger work spends next to no time outside of kernels, and its memory is better given back. */
 const longest = 2 ** 29;
-const mostBlocks = 20_000;
+const mostBlocks = 10_000;
 const alignment = 64;
 
 /** One piece of the heap, in which all that some work asks for has its place. */
@@ -13,9 +13,10 @@ export interface Arena {
   /** Where the block of that number in the log is. */
   addressOf(block: number): number;
   holds(address: number): boolean;
+  /** Gives the memory back when so many more of the tensors in it are disposed. */
+  releaseAfter(disposals: number): void;
   /** Overwrites everything with what is no number. */
   spoil(): void;
-  release(): void;
 }
 
 /** An arena for what a log asks for; `null` where that is too much, or more than is left. */
@@ -32,14 +33,25 @@ export function openArena({ plain, reserve, backend: { wasm } }: Guard, { blocks
   }
   const begin = alignment * Math.ceil(address / alignment);
   const end = begin + bytes;
-  const open = reserve(begin, end);
+  let waitsFor = Number.POSITIVE_INFINITY;
+  const release = (): void => {
+    open();
+    plain.free(address);
+  };
+  const open = reserve({
+    begin,
+    end,
+    freed: () => {
+      if (--waitsFor === 0) release();
+    },
+  });
   return {
     addressOf: (block) => begin + (offsets[block] as number),
     holds: (place) => place >= begin && place < end,
     spoil: () => void wasm.HEAPU8.fill(0xff, begin, end),
-    release: () => {
-      open();
-      plain.free(address);
+    releaseAfter: (disposals) => {
+      waitsFor = disposals;
+      if (disposals === 0) release();
     },
   };
 }

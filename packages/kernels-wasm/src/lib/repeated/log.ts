@@ -7,7 +7,7 @@ export interface Log {
   /** What the host brought, constants for the most part, in order. */
   readonly uploads: readonly Uint8Array[];
   readonly blocks: readonly Block[];
-  /** Whether numbers were read: what follows may depend on them. */
+  /** Whether numbers were read or drawn: what follows may depend on them, and be other the next time. */
   readonly reads: boolean;
 }
 
@@ -21,6 +21,10 @@ export interface LogWriter {
   uploaded(shape: string, bytes: Uint8Array): void;
   read(): void;
 }
+
+/** JSON has no infinities and no NaN. */
+const withEveryNumber = (_: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isFinite(value) ? `${value}` : value;
 
 export function logWriter(): LogWriter {
   const events: string[] = [];
@@ -36,7 +40,8 @@ export function logWriter(): LogWriter {
         return reads;
       },
     },
-    kernel: (name, takes, attributes) => void events.push(`${name} ${takes.join(' ')} ${JSON.stringify(attributes)}`),
+    kernel: (name, takes, attributes) =>
+      void events.push(`${name} ${takes.join(' ')} ${JSON.stringify(attributes, withEveryNumber)}`),
     took: (bytes) => {
       events.push(`take ${bytes}`);
       return blocks.push({ bytes, born: events.length, gone: Number.POSITIVE_INFINITY }) - 1;

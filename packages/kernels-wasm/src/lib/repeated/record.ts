@@ -1,4 +1,5 @@
-import { keep, type Tensor, tensor, util } from '@tensorflow/tfjs-core';
+import { isDiffeoError } from '@diffeo/core';
+import { engine, keep, type Tensor, tensor, util } from '@tensorflow/tfjs-core';
 import type { DataId, WasmBackend } from '../backend.ts';
 import type { Attendant, Guard } from '../guard.ts';
 import type { Machine } from '../machine.ts';
@@ -7,7 +8,7 @@ import { type Log, logWriter, sameLog } from './log.ts';
 import { noting } from './noting.ts';
 import { type Given, rerunner } from './rerun.ts';
 import type { Script } from './script.ts';
-import { bytesOf, logging, names, type Observed } from './watch.ts';
+import { bytesOf, logging, names, type Observed, watched } from './watch.ts';
 
 type Work = (inputs: readonly Tensor[]) => readonly Tensor[];
 
@@ -20,7 +21,18 @@ function copyInto({ wasm, dataIdMap }: WasmBackend, from: readonly Tensor[], to:
   }
 }
 
-const copyOf = (given: Tensor): Tensor => tensor(given.dataSync(), given.shape, given.dtype);
+/** Copies that stay; `null` where the heap has no room for them. */
+function copiesOf(given: readonly Tensor[]): readonly Tensor[] | null {
+  const copies: Tensor[] = [];
+  try {
+    for (const input of given) copies.push(keep(tensor(input.dataSync(), input.shape, input.dtype)));
+    return copies;
+  } catch (error) {
+    for (const copy of copies) copy.dispose();
+    if (isDiffeoError(error) && error.code === 'MEMORY') return null;
+    throw error;
+  }
+}
 
 const sameBits = (a: unknown, b: unknown): boolean => {
   const other = bytesOf(b);
@@ -42,6 +54,9 @@ function recording(guard: Guard, inputs: readonly Tensor[], expected: Log, arena
   /** What the kernel that runs was given, and whether it does nothing but by its machine. */
   let given: Given | null = null;
   let scripted = false;
+  let sharing = false;
+  const taken = new Set(inputs.map(({ dataId }) => dataId));
+  const varies = (dataId: DataId): boolean => born.has(dataId) || taken.has(dataId);
   let [writing, drifted] = [false, false];
   let notes: { readonly of: Machine; readonly machine: Machine } | null = null;
 
@@ -88,6 +103,10 @@ function recording(guard: Guard, inputs: readonly Tensor[], expected: Log, arena
       const { memoryOffset } = backend.dataIdMap.get(dataId);
       steps.push(() => backend.wasm.HEAPU8.set(bytes, memoryOffset));
     },
+    share: (dataId) => {
+      sharing = true;
+      plain.share(dataId);
+    },
     // A kernel that runs again finds it as it was.
     dispose: (dataId, force) => {
       if (!born.has(dataId)) return plain.dispose(dataId, force);
@@ -102,15 +121,16 @@ function recording(guard: Guard, inputs: readonly Tensor[], expected: Log, arena
       const from = steps.length;
       const own: Given = { made: [], scratch: [] };
       given = own;
-      scripted = false;
+      [scripted, sharing] = [false, false];
       try {
         return logged.run(kernel, call, name);
       } finally {
         given = null;
         if (!scripted) {
           steps.length = from;
-          // One that makes nothing shares what it is given.
-          if (own.made.length > 0) steps.push(reruns.step(kernel, call, name, own, born));
+          if (own.made.length > 0) steps.push(reruns.step(kernel, call, name, own, varies));
+          // One that neither makes nor shares a tensor changes one.
+          else if (!sharing) writer.read();
         }
       }
     },
@@ -125,6 +145,7 @@ function recording(guard: Guard, inputs: readonly Tensor[], expected: Log, arena
   return {
     log,
     attendant,
+    run: (work: Work) => guard.attend(attendant, () => watched(writer, () => work(inputs))),
     /** What the work took that was there before, its inputs apart. */
     strangers: named.strangers,
     made: ({ dataId }: Tensor) => born.has(dataId),
@@ -135,18 +156,18 @@ function recording(guard: Guard, inputs: readonly Tensor[], expected: Log, arena
       }),
     /** Ends it. What is still held stays where it is. */
     clear: () => {
-      let holding = false;
+      let holding = 0;
       for (const dataId of born) {
         if (!backend.dataIdMap.has(dataId)) continue;
         const { id, refCount, memoryOffset } = backend.dataIdMap.get(dataId);
         if (refCount > 0) {
-          holding ||= arena.holds(memoryOffset);
+          if (arena.holds(memoryOffset)) holding++;
           continue;
         }
         backend.wasm.tfjs.disposeData(id);
         backend.dataIdMap.delete(dataId);
       }
-      if (!holding) arena.release();
+      arena.releaseAfter(holding);
       for (const input of inputs) input.dispose();
     },
   };
@@ -161,12 +182,16 @@ export function record(guard: Guard, given: readonly Tensor[], expected: Log, wo
   const { backend, plain } = guard;
   const arena = openArena(guard, expected);
   if (!arena) return null;
-  const inputs = given.map((input) => keep(copyOf(input)));
+  const inputs = copiesOf(given);
+  if (!inputs) {
+    arena.releaseAfter(0);
+    return null;
+  }
   const recorded = recording(guard, inputs, expected, arena);
   const { log, strangers, play, clear } = recorded;
   let outputs: readonly Tensor[];
   try {
-    outputs = guard.attend(recorded.attendant, () => work(inputs));
+    outputs = recorded.run(work);
   } catch (error) {
     clear();
     throw error;
@@ -174,7 +199,11 @@ export function record(guard: Guard, given: readonly Tensor[], expected: Log, wo
   const values = outputs.map((output) => output.dataSync());
   const proves = (): boolean => {
     arena.spoil();
-    play();
+    try {
+      play();
+    } catch {
+      return false;
+    }
     return outputs.every((output, i) => sameBits(values[i], output.dataSync()));
   };
   if (!recorded.wentAsBefore() || !outputs.every(recorded.made) || !proves()) {
@@ -186,9 +215,14 @@ export function record(guard: Guard, given: readonly Tensor[], expected: Log, wo
 
   for (const output of outputs) keep(output);
   // What the work takes besides its inputs stays, even if its owner disposes it.
-  for (const dataId of strangers) plain.share(dataId);
+  const held = [...strangers].map((dataId) => {
+    plain.share(dataId);
+    const { shape, dtype } = backend.dataIdMap.get(dataId);
+    return keep(engine().makeTensorFromTensorInfo({ dataId, shape: [...shape], dtype }));
+  });
   const script: Script = {
     fits: (others) =>
+      !outputs.some(({ isDisposed }) => isDisposed) &&
       others.length === inputs.length &&
       others.every(({ shape, dtype }, i) => {
         const own = inputs[i] as Tensor;
@@ -201,7 +235,7 @@ export function record(guard: Guard, given: readonly Tensor[], expected: Log, wo
     },
     dispose: () => {
       for (const output of outputs) output.dispose();
-      for (const dataId of strangers) backend.disposeData(dataId);
+      for (const tensor of held) tensor.dispose();
       clear();
     },
   };

@@ -1,16 +1,20 @@
-import { normal } from '@diffeo/core';
+import { fold, normal, randomSource } from '@diffeo/core';
 import { differentiate, tidied } from '@diffeo/core/engine';
 import { registerGradients } from '@diffeo/core/gradients';
 import { affine, channelMap, denseStack } from '@diffeo/ops';
 import {
   add,
+  backend,
   cast,
   concat,
   depthwiseConv2d,
   engine,
+  fill,
   gather,
+  keep,
   matMul,
   memory,
+  minimum,
   mul,
   prelu,
   registerKernel,
@@ -28,14 +32,17 @@ import {
   transpose,
   unregisterKernel,
   unsortedSegmentSum,
+  zeros,
 } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { fillHeap } from '../../../test/fill-heap.ts';
 import { drawLayers, tensorsOf } from '../../../test/plain-stack.ts';
 import { describeBuilds } from '../../../test/with-build.ts';
-import { numbersOf } from '../backend.ts';
+import { numbersAt } from '../backend.ts';
+import { guardedKernel } from '../guard.ts';
 import { installKernels } from '../install-kernels.ts';
+import { numbersOf } from '../numbers-of.ts';
 import { watchHeap } from '../watch-heap.ts';
 import { type Repeated, repeated } from './repeated.ts';
 
@@ -70,7 +77,12 @@ function hold(
 }
 
 describeBuilds('work that is repeated', () => {
-  beforeAll(registerGradients);
+  /** Made beforehand: what draws is done each time. */
+  let drawn: ReturnType<typeof drawLayers> = [];
+  beforeAll(() => {
+    registerGradients();
+    drawn = drawLayers([3, 16, 5], 4);
+  });
 
   /** A loss and its gradients: fused kernels, tfjs's own, constants that the host brings, a broadcast. */
   const stepOf =
@@ -133,7 +145,7 @@ describeBuilds('work that is repeated', () => {
     (x) => tile(reshape(x, [6, 4]), [2, 1]),
     (x) => cast(cast(mul(x, 10), 'int32'), 'float32'),
     (x) => topk(reshape(x, [4, 6]), 3).values,
-    (x) => denseStack(reshape(x, [8, 3]), drawLayers([3, 16, 5], 4), { activation: 'relu', residual: false }),
+    (x) => denseStack(reshape(x, [8, 3]), drawn, { activation: 'relu', residual: false }),
     (x) => {
       const scale = tensor1d([0.5, -0.5, 0.25]);
       return channelMap(reshape(x, [2, 4, 3]), { shift: scale, logScale: scale }, null, 'inverse').value;
@@ -215,6 +227,146 @@ describeBuilds('work that is repeated', () => {
     for (const work of [noisy, reading, copying]) work.dispose();
   });
 
+  test('what is made of a seed is drawn each time, be it few values', () => {
+    let step = 0;
+    const f = ([x]: readonly Tensor[]) =>
+      tidied(() => [randomSource(fold(7, step)).uniform() < 0.1 ? mul(x as Tensor, 0) : mul(x as Tensor, 2)]);
+    const work = repeated(f);
+    hold(work, f, [[3]], { runs: 30, between: () => step++ });
+    expect(work.scripted).toBe(false);
+    work.dispose();
+  });
+
+  test('attributes that JSON does not tell apart are other attributes', () => {
+    let runs = 0;
+    const f = ([x]: readonly Tensor[]) =>
+      tidied(() => [minimum(x as Tensor, fill([3], runs === 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY))]);
+    const work = repeated(f);
+    hold(work, f, [[3]], { runs: 1 });
+    runs++;
+    hold(work, f, [[3]], { runs: 4 });
+    work.dispose();
+  });
+
+  test('inputs that tfjs packs are packed anew', () => {
+    const f = ([x, slope]: readonly Tensor[]) => tidied(() => [prelu(x as Tensor, reshape(slope as Tensor, [4]))]);
+    const work = repeated(f);
+    hold(work, f, [
+      [5, 4],
+      [2, 2],
+    ]);
+    expect(work.scripted).toBe(true);
+    work.dispose();
+  });
+
+  test('a kernel that changes what it is given is never known by heart', () => {
+    const state = tensor1d([1, 1, 1]);
+    registerKernel(
+      guardedKernel({
+        kernelName: 'Halve',
+        backendName: 'wasm',
+        kernelFunc: ({ inputs }) => {
+          const numbers = numbersAt(backend() as never, (inputs as { readonly x: Tensor }).x);
+          for (let i = 0; i < 3; i++) numbers[i] = 0.5 * (numbers[i] as number);
+          return [];
+        },
+      }),
+    );
+    const work = repeated(([x]) =>
+      tidied(() => {
+        engine().runKernel('Halve', { x: state }, {});
+        return [mul(x as Tensor, state)];
+      }),
+    );
+    const x = tensor1d([1, 2, 4]);
+    for (let i = 1; i <= 6; i++) expect(bits(work.run([x]))).toEqual([[1, 2, 4].map((v) => v / 2 ** i)]);
+    expect(work.scripted).toBe(false);
+    unregisterKernel('Halve', 'wasm');
+    work.dispose();
+    disposeAll([state, x]);
+  });
+
+  test('inside other work that is repeated, and under a tape, it is seen', () => {
+    const inner = repeated(([x]) => tidied(() => [add(mul(x as Tensor, 2), 1)]));
+    const outer = repeated(([x]) => tidied(() => [mul(inner.run([x as Tensor])[0] as Tensor, 1)]));
+    const f = ([x]: readonly Tensor[]) => tidied(() => [add(mul(x as Tensor, 2), 1)]);
+    hold(inner, f, [[3]]);
+    expect(inner.scripted).toBe(true);
+    hold(outer, f, [[3]]);
+    const x = normal([3], 1);
+    for (let i = 0; i < 5; i++) {
+      const { grads } = differentiate(() => sum(square(inner.run([x])[0] as Tensor)), [x]);
+      const expected = [...x.dataSync()].map((v) => Math.fround(4 * Math.fround(Math.fround(2 * v) + 1)));
+      const found = [...(grads[0] as Tensor).dataSync()];
+      for (const [k, value] of found.entries()) expect(value).toBeCloseTo(expected[k] as number, 5);
+    }
+    const looking = repeated(([given]) => [
+      mul(given as Tensor, (numbersOf(given as Tensor) as Float32Array)[0] as number),
+    ]);
+    for (const value of [2, 2, 3, 4]) {
+      const given = tensor1d([value]);
+      expect(bits(looking.run([given]))).toEqual([[value * value]]);
+      given.dispose();
+    }
+    for (const work of [inner, outer, looking]) work.dispose();
+    x.dispose();
+  });
+
+  test('a caller may tidy around it, and dispose what it gave', () => {
+    const before = held();
+    const f = ([x]: readonly Tensor[]) => [relu(mul(x as Tensor, 2))];
+    const work = repeated(f);
+    for (let i = 0; i < 6; i++) {
+      tidied(() => {
+        const x = normal([5], i);
+        expect(bits(work.run([x]))).toEqual(bits(f([x])));
+      });
+    }
+    expect(work.scripted).toBe(true);
+    tidied(() => {
+      const x = normal([5], 1);
+      work.run([x])[0]?.dispose();
+      for (let i = 0; i < 3; i++) expect(bits(work.run([x]))).toEqual(bits(f([x])));
+    });
+    work.dispose();
+    expect(held()).toEqual(before);
+  });
+
+  test('what is kept beyond it keeps its memory, and gives it back', () => {
+    const before = held();
+    const kept: Tensor[] = [];
+    const work = repeated(([x]) => {
+      const half = keep(mul(x as Tensor, 0.5));
+      kept.push(half);
+      return [add(half, 1)];
+    });
+    const x = tensor1d([2, 4]);
+    for (let i = 0; i < 3; i++) work.run([x]);
+    work.dispose();
+    const others = Array.from({ length: 10 }, () => tensor1d([9, 9]));
+    expect(bits(kept)).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+    disposeAll([...kept, ...others, x]);
+    expect(held()).toEqual(before);
+  });
+
+  test('where there is no room for a copy of its inputs, it runs by itself', () => {
+    const x = zeros([2 ** 22]);
+    const work = repeated(([given]) => tidied(() => [sum(given as Tensor)]));
+    const taken = watchHeap()?.taken() as number;
+    const free = fillHeap(2 ** 23);
+    try {
+      for (let i = 0; i < 5; i++) expect(bits(work.run([x]))).toEqual([[0]]);
+    } finally {
+      free();
+    }
+    work.dispose();
+    expect(watchHeap()?.taken()).toBe(taken);
+    x.dispose();
+  });
+
   test('what fails, fails as it does alone, and the next runs are right', () => {
     let [calls, failing] = [0, 2];
     const f = ([x]: readonly Tensor[]) =>
@@ -245,8 +397,9 @@ describeBuilds('work that is repeated', () => {
   test('what it takes stays until it is disposed, whoever disposes it', () => {
     const weight = normal([8], 1);
     const expected = bits([tidied(() => mul(normal([8], 2), weight))])[0];
-    const work = repeated(([x]) => [mul(x as Tensor, weight)]);
     const x = normal([8], 2);
+    const before = held();
+    const work = repeated(([x]) => [mul(x as Tensor, weight)]);
     work.run([x]);
     work.run([x]);
     expect(work.scripted).toBe(true);
@@ -254,7 +407,9 @@ describeBuilds('work that is repeated', () => {
     const others = Array.from({ length: 20 }, (_, i) => normal([8], 3 + i));
     expect(bits(work.run([x]))[0]).toEqual(expected);
     work.dispose();
-    disposeAll([x, ...others]);
+    disposeAll(others);
+    expect(held()).toEqual([(before[0] as number) - 1, (before[1] as number) - 1, (before[2] as number) - 32]);
+    x.dispose();
   });
 
   test('where the heap has no room for an arena, it runs by itself', () => {
@@ -278,8 +433,14 @@ describeBuilds('work that is repeated', () => {
     const work = repeated(f);
     hold(work, f, [[8]], { runs: 3 });
     expect(work.scripted).toBe(true);
+    const second = repeated(f);
+    hold(second, f, [[8]], { runs: 3 });
     const installed = await installKernels();
     installed.uninstall();
+    const tensors = memory().numTensors;
+    second.dispose();
+    // Its input and its result.
+    expect(memory().numTensors).toBe(tensors - 2);
     let calls = 0;
     const counted = repeated((inputs) => {
       calls++;

@@ -1,3 +1,4 @@
+import { openTapes } from '@diffeo/core/engine';
 import { engine, type Tensor } from '@tensorflow/tfjs-core';
 import { isWasmBackend } from '../backend.ts';
 import { type Guard, guardOf } from '../guard.ts';
@@ -17,13 +18,18 @@ export interface Repeated {
   dispose(): void;
 }
 
+interface Known {
+  readonly guard: Guard;
+  readonly script: Script;
+}
+
 /** How often to look for two runs that are the same. */
 const patience = 4;
 
 /**
  * Work that is the same each time but for the numbers in its inputs, such as a step of training: `f` must ask the same
- * operations for the same, and return new tensors, the caller's. With the kernels of this package installed it is watched; where
- * two runs were alike and read no number, what they asked of kernels is done again on the same memory without running `f`, which
+ * operations for the same, change nothing that it is given, and return new tensors, the caller's. With the kernels of this package installed it is watched; where
+ * two runs were alike and neither read a number nor made anything of a seed, what they asked of kernels is done again on the same memory without running `f`, which
  * spares everything around the kernels: tensors, scopes, the tape. That is taken only where it gave the same results to the bit on
  * memory that was overwritten before. Everywhere else `f` runs each time.
  *
@@ -32,13 +38,17 @@ const patience = 4;
 export function repeated(f: (inputs: readonly Tensor[]) => readonly Tensor[]): Repeated {
   /** What belongs to the work, and not to the script. */
   let newest: readonly Tensor[] = [];
-  let known: { readonly guard: Guard; readonly script: Script } | null = null;
+  let newestGuard: Guard | null = null;
+  let known: Known | null = null;
   let seen: Log | null = null;
   let left = patience;
 
+  /** What was made on a backend that is gone went with it. */
+  const isGone = (guard: Guard | null): boolean => guard !== null && guard.backend.wasm === null;
   const forget = (): void => {
-    for (const tensor of newest) tensor.dispose();
+    const made = newest;
     newest = [];
+    if (!isGone(newestGuard)) for (const tensor of made) tensor.dispose();
   };
 
   function currentGuard(): Guard | null {
@@ -48,7 +58,10 @@ export function repeated(f: (inputs: readonly Tensor[]) => readonly Tensor[]): R
 
   /** Runs `f`, observed as long as there is hope. */
   function run(guard: Guard | null, inputs: readonly Tensor[]): readonly Tensor[] {
-    if (guard && !guard.attendant && !known && left-- > 0) {
+    newestGuard = guard;
+    // Inside other work that is observed, or under a tape, everything has to be seen.
+    const free = guard && !guard.attendant && openTapes() === 0;
+    if (free && !known && left-- > 0) {
       const observed = seen ? record(guard, inputs, seen, f) : watch(guard, inputs, f);
       if (observed?.script) {
         known = { guard, script: observed.script };
@@ -69,7 +82,8 @@ export function repeated(f: (inputs: readonly Tensor[]) => readonly Tensor[]): R
     run: (inputs) => {
       forget();
       const guard = currentGuard();
-      return known?.guard === guard && known.script.fits(inputs) ? known.script.play(inputs) : run(guard, inputs);
+      const byHeart = known?.guard === guard && !guard?.attendant && openTapes() === 0 && known?.script.fits(inputs);
+      return byHeart ? (known as Known).script.play(inputs) : run(guard, inputs);
     },
     get scripted() {
       return known !== null;
@@ -77,7 +91,7 @@ export function repeated(f: (inputs: readonly Tensor[]) => readonly Tensor[]): R
     forget,
     dispose: () => {
       forget();
-      if (known?.guard === currentGuard()) known?.script.dispose();
+      if (known && !isGone(known.guard)) known.script.dispose();
       known = null;
       left = 0;
     },

@@ -36,8 +36,14 @@ function callAgain({ inputs, attrs, backend }: KernelCall): KernelCall {
 export interface Rerunner {
   /** Gives each what it was given before. */
   readonly attendant: Attendant;
-  /** The step that runs a kernel again. `born` are the tensors whose numbers change from run to run. */
-  step(kernel: KernelFunc, call: KernelCall, name: string, given: Given, born: ReadonlySet<DataId>): () => void;
+  /** The step that runs a kernel again. `varies` tells whether a tensor's numbers change from run to run. */
+  step(
+    kernel: KernelFunc,
+    call: KernelCall,
+    name: string,
+    given: Given,
+    varies: (dataId: DataId) => boolean,
+  ): () => void;
 }
 
 export function rerunner({ backend, plain }: Guard): Rerunner {
@@ -59,10 +65,10 @@ export function rerunner({ backend, plain }: Guard): Rerunner {
       run: plain.run,
       machine: (machine) => machine,
     },
-    step: (kernel, call, name, given, born) => {
+    step: (kernel, call, name, given, varies) => {
       const again = callAgain(call);
       const taking = Object.values(call.inputs as Readonly<Record<string, TensorInfo | undefined>>);
-      const packed = taking.flatMap((info) => (info && packing.has(name) && born.has(info.dataId) ? [info] : []));
+      const packed = taking.flatMap((info) => (info && packing.has(name) && varies(info.dataId) ? [info] : []));
       return () => {
         for (const info of packed) unpack(backend, info);
         current = given;

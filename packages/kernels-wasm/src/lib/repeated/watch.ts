@@ -1,3 +1,4 @@
+import { draws, tidied } from '@diffeo/core/engine';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { DataId } from '../backend.ts';
 import type { Attendant, Guard, KernelCall } from '../guard.ts';
@@ -63,7 +64,10 @@ export function logging(guard: Guard, writer: LogWriter, named: Names): Attendan
     write: plain.write,
     moved: (dataId, values) => {
       named.made(dataId);
-      if (values) writer.uploaded(`${backend.dataIdMap.get(dataId).shape}`, bytesOf(values));
+      if (!values) return;
+      const { dtype, shape } = backend.dataIdMap.get(dataId);
+      if (dtype === 'string') writer.read();
+      else writer.uploaded(`${dtype} ${shape}`, bytesOf(values));
     },
     share: plain.share,
     dispose: plain.dispose,
@@ -84,6 +88,14 @@ export interface Observed {
   readonly script: Script | null;
 }
 
+/** Runs work whose own tensors are gone afterwards, and notes whether it makes anything of a seed. */
+export function watched(writer: LogWriter, work: () => readonly Tensor[]): readonly Tensor[] {
+  const before = draws();
+  const outputs = tidied(work);
+  if (draws() !== before) writer.read();
+  return outputs;
+}
+
 /** Runs some work as it stands, and writes down what it asks for. */
 export function watch(
   guard: Guard,
@@ -91,6 +103,6 @@ export function watch(
   work: (inputs: readonly Tensor[]) => readonly Tensor[],
 ): Observed {
   const writer = logWriter();
-  const outputs = guard.attend(logging(guard, writer, names(inputs)), () => work(inputs));
+  const outputs = guard.attend(logging(guard, writer, names(inputs)), () => watched(writer, () => work(inputs)));
   return { outputs, log: writer.log, script: null };
 }

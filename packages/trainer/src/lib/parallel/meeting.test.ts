@@ -39,7 +39,7 @@ test('every place begins on a line of the cache, and none runs into another', ()
       // Nobody is waited for: with the others' arrival counted, it is the last.
       const last = () => new Int32Array(memory, 0, 1).fill(count - 1);
       last();
-      void meeting.join((place) => take(place, 0, size + 1));
+      void meeting.join((place) => take(place, 0, size + 1), true);
       const { part, merge } = meeting.shared as SharedStep;
       last();
       merge((whole) => take(whole, part.begin, part.end));
@@ -69,7 +69,7 @@ test('one worker alone gets back what it brought', async () => {
     [3, 4, 9],
     [5, 6, 9],
   ]) {
-    const brought = await meeting.join((place) => place.set(values));
+    const brought = await meeting.join((place) => place.set(values), true);
     expect(brought.own).toBe(0);
     expect(brought.slopes.map((vector) => [...vector])).toEqual([values]);
     expect(meeting.shared?.gather(7)).toEqual([7]);

@@ -11,9 +11,12 @@ interface Joined {
 
 /** Where the shares of a step meet: each worker brings its vector and gets what adds up to the sum of all. */
 export interface Meeting {
-  /** `write` puts this worker's vector into the place that it is given. */
-  join(write: (place: Float32Array) => void): Promise<Joined>;
-  /** How the step after that is shared too; `null` where each worker takes it as a whole. */
+  /**
+   * `write` puts this worker's vector into the place that it is given. Whether the step after that is shared is the same for
+   * all: where it is not, everyone has to have read before anybody writes again.
+   */
+  join(write: (place: Float32Array) => void, shared: boolean): Promise<Joined>;
+  /** How the step after that can be shared too; `null` where each worker takes it as a whole. */
   readonly shared: SharedStep | null;
 }
 
@@ -46,7 +49,7 @@ export function partOf(size: number, { index, count }: { readonly index: number;
 }
 
 /**
- * A meeting in shared memory. It blocks, so only workers may attend. Everyone meets three times a step: with the gradients, with
+ * A meeting in shared memory. It blocks, so only workers may attend. Where steps are shared, everyone meets three times: with the gradients, with
  * the norm of a part of their sum, and with that part of the new parameters. So what one reads, no other writes before the next
  * meeting, and each place is needed once.
  */
@@ -76,7 +79,8 @@ export function sharedMeeting(
   }
 
   return {
-    join: (write) => {
+    join: (write, shared) => {
+      if (!shared) waitForAll();
       write(slopes[index] as Float32Array);
       waitForAll();
       return Promise.resolve({ slopes, own: index });

@@ -34,7 +34,8 @@ export type Task =
       /** Where the shares meet: shared memory, or `null` for messages through the caller. */
       readonly meeting: SharedArrayBuffer | null;
     }
-  | { readonly type: 'advance'; readonly rates: readonly number[] }
+  /** `shared`: whether the workers share the steps too. */
+  | { readonly type: 'advance'; readonly rates: readonly number[]; readonly shared: boolean }
   | { readonly type: 'vector' }
   | { readonly type: 'moments' }
   | { readonly type: 'memory' }
@@ -61,11 +62,12 @@ export type Task =
 /** What each task is answered with. */
 export interface Answers {
   readonly open: null;
-  readonly train: null;
+  /** Whether this worker could share steps. */
+  readonly train: { readonly shares: boolean };
   readonly advance: readonly Step[];
   /** What is trained, and its mean where the worker keeps one. */
   readonly vector: { readonly newest: Float32Array; readonly average: Float32Array | null };
-  /** The optimiser's state, and which part of it is right; `null` where all is. */
+  /** The optimiser's state, and which part of it is right where steps were shared. */
   readonly moments: { readonly moments: Moments; readonly part: AdamPart | null };
   /** The most bytes that the training took of the worker's heap at once; `null` where there is none. */
   readonly memory: number | null;

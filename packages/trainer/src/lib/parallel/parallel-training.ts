@@ -1,4 +1,4 @@
-import { disposeParams, type Flow, leaves, save } from '@diffeo/core';
+import { DiffeoError, disposeParams, type Flow, leaves, save } from '@diffeo/core';
 import { watchHeap } from '@diffeo/kernels-wasm';
 import type { Moments } from '../descent.ts';
 import { flatParams, paramsFrom } from '../flat-params.ts';
@@ -27,10 +27,10 @@ function jointStep(steps: readonly Step[]): Step {
 }
 
 /** The state of all of the parameters, from that of each worker. The first has the mean of the parameters too. */
-function wholeMoments(found: readonly Answers['moments'][]): Moments {
+function wholeMoments(found: readonly Answers['moments'][], shared: boolean): Moments {
   const [{ moments: whole }] = found as [Answers['moments']];
   for (const { moments, part } of found.slice(1)) {
-    if (!part) continue;
+    if (!part || !shared) continue;
     for (const name of ['mean', 'square'] as const) {
       whole[name].set(moments[name].subarray(part.begin, part.end), part.begin);
     }
@@ -52,13 +52,18 @@ export async function parallelTraining(
   const heap = watchHeap();
   const initial = startedParams(model, train, start);
   const { size } = flatParams(model.layout, initial, freeze);
+  if (size === 0) {
+    disposeParams(model.layout, initial);
+    throw new DiffeoError('PARAMETERS', 'there is no trainable parameter to differentiate');
+  }
+  let shared = false;
   const frozen = leaves(model.layout, initial).flatMap(({ path }) => (freeze?.(path) ? [path] : []));
   const meeting =
     typeof SharedArrayBuffer === 'undefined' ? null : new SharedArrayBuffer(meetingBytes(crew.count, size));
   try {
     const file = await save(model, initial);
     const data = await toHostSamples(train);
-    await crew.ask((index) => ({
+    const answers = await crew.ask((index) => ({
       type: 'train',
       file,
       data,
@@ -76,6 +81,8 @@ export async function parallelTraining(
       },
       meeting,
     }));
+    // Of some that could not load their kernels, none shares.
+    shared = answers.every(({ shares }) => shares);
   } catch (error) {
     disposeParams(model.layout, initial);
     throw error;
@@ -110,14 +117,14 @@ export async function parallelTraining(
     averaged: () => Promise.resolve(average && paramsFrom(model.layout, params, average, freeze)),
     advance: async (rates) => {
       const began = performance.now();
-      const answers = await crew.ask(() => ({ type: 'advance', rates }));
+      const answers = await crew.ask(() => ({ type: 'advance', rates, shared }));
       stride = strideAfter(rates.length, performance.now() - began);
       const taken = (answers[0] ?? []).map((_, i) => jointStep(answers.map((steps) => steps[i] as Step)));
       step += taken.filter(({ problem }) => !problem).length;
       return taken;
     },
     moments: async () => {
-      return wholeMoments(await crew.ask(() => ({ type: 'moments' })));
+      return wholeMoments(await crew.ask(() => ({ type: 'moments' })), shared);
     },
     peakBytes: async () => {
       const heaps = await crew.ask(() => ({ type: 'memory' })).catch(() => []);

@@ -50,19 +50,16 @@ function write(tensors: readonly Tensor[], vector: Float32Array): number {
 }
 
 /** A step down the sum of the slopes of all workers' shares: that of the whole batch. */
-async function takeJointStep({ run, meeting }: Training, rate: number): Promise<Step> {
+async function takeJointStep({ run, meeting }: Training, rate: number, together: boolean): Promise<Step> {
+  const shared = together ? (meeting.shared as SharedStep) : undefined;
   const { loss, gradient } = run.slope();
   const { slopes, own } = await meeting.join((place) => {
     place[write(gradient, place)] = loss;
-  });
+  }, together);
   const joined = slopes.reduce((sum, slope) => Math.fround(sum + (slope[run.size] as number)), 0);
   const gradients = slopes.map((slope, i) => (i === own ? gradient : slope.subarray(0, run.size)));
-  return run.descend(joined, gradients, rate, sharedBy({ run, meeting }));
+  return run.descend(joined, gradients, rate, shared);
 }
-
-/** How the workers share a step, where they do. */
-const sharedBy = ({ run, meeting }: Pick<Training, 'run' | 'meeting'>): SharedStep | undefined =>
-  (run.shares && meeting.shared) || undefined;
 
 /** The trained parameters as one vector. */
 function vectorOf({ run: { params }, layout, freeze }: Training): Float32Array {
@@ -114,11 +111,11 @@ export function serveFlow(
     throw new DiffeoError('WORKER', 'this worker was asked for a training that it has not begun');
   }
 
-  async function advance(rates: readonly number[]): Promise<readonly Step[]> {
+  async function advance(rates: readonly number[], shared: boolean): Promise<readonly Step[]> {
     const own = begun();
     const steps: Step[] = [];
     for (const rate of rates) {
-      const step = await takeJointStep(own, rate);
+      const step = await takeJointStep(own, rate, shared);
       steps.push(step);
       if (step.problem) break;
     }
@@ -163,13 +160,13 @@ export function serveFlow(
         ...{ run, freeze, heap, layout: model.layout },
         meeting: meeting ? sharedMeeting(meeting, { ...share, size: run.size }) : postedMeeting,
       };
-      return null;
+      return { shares: run.shares && meeting !== null };
     },
-    advance: ({ rates }) => advance(rates),
+    advance: ({ rates, shared }) => advance(rates, shared),
     vector: () => ({ newest: vectorOf(begun()), average: begun().run.average }),
     moments: () => {
-      const own = begun();
-      return { moments: own.run.moments(), part: sharedBy(own)?.part ?? null };
+      const { run, meeting } = begun();
+      return { moments: run.moments(), part: meeting.shared?.part ?? null };
     },
     memory: () => begun().heap?.peak() ?? null,
     finish,

@@ -1,9 +1,10 @@
+import { Worker as NodeThread } from 'node:worker_threads';
 import { type DiffeoError, diagonalNormal, disposeParams, type Flow, flow, leaves, normal } from '@diffeo/core';
 import { standardise, toTensor, twoMoons } from '@diffeo/datasets';
 import { realNVP } from '@diffeo/layers-coupling';
 import { memory, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { afterAll, expect, test } from 'vitest';
-import { deadly, failing, mortal } from '../../../test/treacherous-layers.ts';
+import { deadly, failing, mortal, twin } from '../../../test/treacherous-layers.ts';
 import { useWasm } from '../backend.ts';
 import { fit } from '../fit.ts';
 import type { Fitted } from '../fit-options.ts';
@@ -14,6 +15,7 @@ import { startWorkers } from './workers.ts';
 await useWasm();
 const model = flow({ eventShape: [2], layers: [standardise(), ...realNVP({ layers: 2, hidden: [16] })] });
 const workers = await startWorkers(model, { count: 2 });
+const modules = [new URL('../../../test/treacherous-layers.ts', import.meta.url)];
 afterAll(() => workers.close());
 
 const moons = toTensor(twoMoons().sample(600, 1));
@@ -57,6 +59,63 @@ test('the same number of workers gives the same parameters to the bit, and no te
   expect(memory().numTensors).toBe(before);
 });
 
+/** Workers as a page makes them, each with kernels or without. */
+const mixed = (kernels: readonly boolean[]) => {
+  let next = 0;
+  const create = () => {
+    const data = { workerData: { kernels: kernels[next++] } };
+    const thread = new NodeThread(new URL('../../../test/plain-worker.ts', import.meta.url), data);
+    const listen = (event: string, receive: (value: unknown) => void) =>
+      void thread.on(event, (value) => receive(event === 'message' ? { data: value } : value));
+    return {
+      postMessage: (message: unknown, transfer: readonly ArrayBuffer[]) => thread.postMessage(message, transfer),
+      addEventListener: listen,
+      terminate: () => thread.terminate(),
+    } as unknown as Worker;
+  };
+  const modules = ['@diffeo/datasets', '@diffeo/layers-coupling'].map((name) => import.meta.resolve(name));
+  return startWorkers(model, { count: kernels.length, create, modules });
+};
+
+test.each([
+  ['none has kernels', [false, false, false]],
+  ['one has none', [true, false]],
+])(
+  'where %s, each takes whole steps, and the same',
+  async (_, kernels) => {
+    const crew = await mixed(kernels);
+    const options = { steps: 120, batchSize: 48, seed: 3, validation: 0 };
+    const runs = [];
+    for (let i = 0; i < 3; i++) runs.push(numbersOf(model, await fit(model, moons, { ...options, workers: crew })));
+    expect(runs[1]).toEqual(runs[0]);
+    expect(runs[2]).toEqual(runs[0]);
+    const alone = numbersOf(model, await fit(model, moons, options));
+    for (const [i, leaf] of alone.entries()) {
+      for (const [j, value] of leaf.entries()) expect(runs[0]?.[i]?.[j]).toBeCloseTo(value, 2);
+    }
+    await crew.close();
+  },
+  30_000,
+);
+
+test('parameters whose gradients share memory are stepped by their own', async () => {
+  const twins = flow({ eventShape: [2], layers: [twin(), twin()] });
+  const options = { steps: 30, batchSize: 50, seed: 3, validation: 0, learningRate: 0.05 };
+  const alone = numbersOf(twins, await fit(twins, moons, options));
+  const crew = await startWorkers(twins, { count: 2, modules });
+  const together = numbersOf(twins, await fit(twins, moons, { ...options, workers: crew }));
+  for (const [i, leaf] of alone.entries()) {
+    for (const [j, value] of leaf.entries()) expect(together[i]?.[j]).toBeCloseTo(value, 4);
+  }
+  await crew.close();
+}, 20_000);
+
+test('where everything is frozen, workers are not asked, and stay', async () => {
+  const error = await failure(fit(model, moons, { steps: 5, freeze: () => true, workers }));
+  expect(error.code).toBe('PARAMETERS');
+  expect((await fit(model, moons, { steps: 5, workers })).steps).toBe(5);
+});
+
 test('what is frozen stays, and what is given is gone on from', async () => {
   const { params } = await fit(model, moons, { steps: 5, seed: 1 });
   const freeze = (path: string) => path.startsWith('layers.1.');
@@ -98,8 +157,6 @@ test('an abort signal ends the run between strides', async () => {
   expect(steps).toBeGreaterThanOrEqual(20);
   expect(steps).toBeLessThan(300);
 });
-
-const modules = [new URL('../../../test/treacherous-layers.ts', import.meta.url)];
 
 test('a worker that dies ends the run, and what was reached is in the cause', async () => {
   const doomed = flow({ eventShape: [2], layers: [deadly({ calls: 60 })] });
