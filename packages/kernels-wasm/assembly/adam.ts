@@ -84,7 +84,7 @@ export function adam(table: usize, tensors: usize, scale: f32, rate: f32, beta1:
     for (let i: usize = 0; i < (count & 3); i++) {
       const gradient = scale * load<f32>(g);
       const mean = beta1 * load<f32>(m) + (1 - beta1) * gradient;
-      const square = beta2 * load<f32>(v) + (1 - beta2) * gradient * gradient;
+      const square = beta2 * load<f32>(v) + (1 - beta2) * (gradient * gradient);
       store<f32>(m, mean);
       store<f32>(v, square);
       store<f32>(p, load<f32>(p) - (rate * mean) / (sqrt<f32>(square) + epsilon));

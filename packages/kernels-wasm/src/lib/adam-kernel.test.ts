@@ -140,6 +140,38 @@ describeBuilds('Adam over a tree', () => {
     });
   });
 
+  test('is the same to the bit, however it is divided', () => {
+    tidied(() => {
+      const shapes = [[7], [5, 11], [3]];
+      const stepped = (edges: readonly number[]) => {
+        const state = start(shapes, 1);
+        for (let t = 0; t < 4; t++) {
+          const inputs = {
+            ...named(state.parameters, 'parameter'),
+            ...named(
+              shapes.map((shape, i) => normal([...shape], fold(2, `${t} ${i}`))),
+              'gradient0.',
+            ),
+            ...{ mean: state.mean, square: state.square },
+          };
+          for (const [i, begin] of edges.slice(0, -1).entries()) {
+            const own = { begin, end: edges[i + 1], rate: 0.01, epsilon: 1e-8, beta1: 0.9, beta2: 0.999, scale: 0.7 };
+            engine().runKernel(kernelNames.adam, inputs as NamedTensorMap, own as unknown as NamedAttrMap);
+          }
+        }
+        return flat(state.parameters);
+      };
+      const whole = stepped([0, 65]);
+      for (const edges of [
+        [0, 1, 65],
+        [0, 33, 34, 65],
+        [0, 16, 32, 48, 65],
+      ]) {
+        expect(stepped(edges)).toEqual(whole);
+      }
+    });
+  });
+
   test('a convolution sees its filter change', () => {
     tidied(() => {
       const state = start([[1, 1, 2, 3]], 1);

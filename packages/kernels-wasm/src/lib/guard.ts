@@ -27,7 +27,7 @@ export interface Guard {
 }
 
 export type KernelCall = Parameters<KernelFunc>[0];
-export type KernelResult = ReturnType<KernelFunc>;
+type KernelResult = ReturnType<KernelFunc>;
 
 /** Who is asked for memory and for kernels in the place of the heap and the backend, while work is written down or done again. */
 export interface Attendant {

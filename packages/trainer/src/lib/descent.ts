@@ -41,10 +41,15 @@ export interface Moments {
   readonly average?: Float32Array;
 }
 
-/** How workers share a step down the sum of their gradients: each takes a part of all numbers. */
-export interface SharedStep {
+/** The parts that workers divide all numbers into. A norm is made of those of the parts, so that it is the same for all who have them. */
+export interface Parts {
+  readonly parts: readonly AdamPart[];
+}
+
+/** How workers share a step down the sum of their gradients: each takes a part. */
+export interface SharedStep extends Parts {
   /** Which part is this worker's. */
-  readonly part: AdamPart;
+  readonly own: number;
   /** What each brings, in the order of the workers. */
   gather(own: number): readonly number[];
   /** `write` puts this worker's part of a vector in its place. Returns the vector with the parts of all. */
@@ -63,7 +68,7 @@ export interface Descent {
    * gradients are added up in their order; the tensors of the first may hold the sum afterwards. Returns the norm. Of a step that
    * is shared, what is remembered is right in this worker's part alone.
    */
-  step(gradients: readonly Gradient[], learningRate: number, shared?: SharedStep): number;
+  step(gradients: readonly Gradient[], learningRate: number, share?: Parts | SharedStep): number;
   moments(): Moments;
   dispose(): void;
 }
@@ -129,6 +134,7 @@ function inPlace(model: Flow, initial: FlowParams, { clipNorm, freeze, moments }
   const received = new Map<number, Tensor>();
   let known: { readonly given: readonly Tensor[]; readonly inputs: NamedTensorMap } | null = null;
   let steps = moments?.step ?? 0;
+  const whole: AdamPart = { begin: 0, end: size };
 
   function receive(numbers: Float32Array, index: number, { begin, end }: AdamPart): Tensor {
     const tensor = received.get(index) ?? zeros([size]);
@@ -155,15 +161,16 @@ function inPlace(model: Flow, initial: FlowParams, { clipNorm, freeze, moments }
   }
 
   /** Gives the others this worker's part of the parameters, and takes theirs. */
-  function exchange({ part: { begin, end }, merge }: SharedStep): void {
-    const whole = merge((place) => {
+  function exchange({ parts, own, merge }: SharedStep): void {
+    const { begin, end } = parts[own] as AdamPart;
+    const merged = merge((place) => {
       eachWithin(parameters, { begin, end }, (numbers, from) => place.set(numbers, from));
     });
     for (const others of [
       { begin: 0, end: begin },
       { begin: end, end: size },
     ]) {
-      eachWithin(parameters, others, (numbers, from) => numbers.set(whole.subarray(from, from + numbers.length)));
+      eachWithin(parameters, others, (numbers, from) => numbers.set(merged.subarray(from, from + numbers.length)));
     }
   }
 
@@ -171,11 +178,13 @@ function inPlace(model: Flow, initial: FlowParams, { clipNorm, freeze, moments }
     params: initial,
     size,
     shares: true,
-    step: (gradients, learningRate, shared) => {
-      const part = shared?.part ?? { begin: 0, end: size };
+    step: (gradients, learningRate, share = { parts: [whole] }) => {
+      const shared = 'own' in share ? share : null;
+      const part = shared ? (shared.parts[shared.own] as AdamPart) : whole;
       const inputs = inputsFor(gradients, part);
-      const own = read(engine().runKernel(kernelNames.gradientNorm, inputs, { ...part }) as Tensor);
-      const norm = shared ? Math.hypot(...shared.gather(own)) : own;
+      const normOf = (of: AdamPart): number =>
+        read(engine().runKernel(kernelNames.gradientNorm, inputs, { ...of }) as Tensor);
+      const norm = Math.hypot(...(shared ? shared.gather(normOf(part)) : share.parts.map(normOf)));
       if (Math.min(norm, clipNorm) >= largestLength) return Infinity;
       if (!Number.isFinite(norm)) return norm;
       const attributes: AdamKernelAttributes = {

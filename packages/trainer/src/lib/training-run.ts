@@ -19,7 +19,7 @@ import { repeated } from '@diffeo/kernels-wasm';
 import { mul, type Tensor } from '@tensorflow/tfjs-core';
 import { type Augment, augmented } from './augment.ts';
 import { batches } from './batches.ts';
-import { type Descent, descent, type Gradient, type Moments, type SharedStep } from './descent.ts';
+import { type Descent, descent, type Gradient, type Moments, type Parts, type SharedStep } from './descent.ts';
 import { firstGradientNotFinite, firstNotFinite } from './diagnose.ts';
 import { parameterAverage } from './parameter-average.ts';
 import type { RowSource } from './rows.ts';
@@ -59,7 +59,7 @@ export interface TrainingRun {
   /** Whether workers can share the work of a step. */
   readonly shares: boolean;
   /** Goes down the gradient of a batch with this loss, the sum of those given in their order. */
-  descend(loss: number, gradients: readonly Gradient[], learningRate: number, shared?: SharedStep): Step;
+  descend(loss: number, gradients: readonly Gradient[], learningRate: number, share?: Parts | SharedStep): Step;
   /** The running mean of what is trained, where one is kept; it goes on changing. */
   readonly average: Float32Array | null;
   /** The optimiser's state, and that mean. */
@@ -222,8 +222,8 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
       return { loss: loss as number, gradient: slopes };
     },
     // A step that is not finite changes nothing, so that the parameters stay as good as they were.
-    descend: (loss, slopes, learningRate, shared) => {
-      const gradientNorm = Number.isFinite(loss) ? down.step(slopes, learningRate, shared) : Number.NaN;
+    descend: (loss, slopes, learningRate, share) => {
+      const gradientNorm = Number.isFinite(loss) ? down.step(slopes, learningRate, share) : Number.NaN;
       const problem = Number.isFinite(loss) && Number.isFinite(gradientNorm) ? null : diagnose(loss, gradientNorm);
       forget();
       if (!problem) {

@@ -36,7 +36,7 @@ export function names(inputs: readonly Tensor[]): Names {
 }
 
 /** What a kernel takes, as it stands in a log. */
-export const takesOf = ({ inputs }: KernelCall, { of }: Names): string[] =>
+const takesOf = ({ inputs }: KernelCall, { of }: Names): string[] =>
   Object.entries(inputs).flatMap(([name, info]) => (info ? [`${name}=${of(info.dataId)}[${info.shape}]`] : []));
 
 /** The bytes that the host brings. */

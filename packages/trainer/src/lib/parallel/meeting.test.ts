@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { SharedStep } from '../descent.ts';
-import { addInto, meetingBytes, partOf, sharedMeeting } from './meeting.ts';
+import { addInto, meetingBytes, partsOf, sharedMeeting } from './meeting.ts';
 
 test('the sum is of all, in the order of the list', () => {
   const vector = fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { minLength: 3, maxLength: 3 });
@@ -40,9 +40,9 @@ test('every place begins on a line of the cache, and none runs into another', ()
       const last = () => new Int32Array(memory, 0, 1).fill(count - 1);
       last();
       void meeting.join((place) => take(place, 0, size + 1), true);
-      const { part, merge } = meeting.shared as SharedStep;
+      const { parts, own, merge } = meeting.shared as SharedStep;
       last();
-      merge((whole) => take(whole, part.begin, part.end));
+      merge((whole) => take(whole, parts[own]?.begin as number, parts[own]?.end as number));
     }
   }
 });
@@ -50,7 +50,8 @@ test('every place begins on a line of the cache, and none runs into another', ()
 test('the parts of all workers are the whole, in order and in whole lines', () => {
   fc.assert(
     fc.property(fc.nat(5000), fc.integer({ min: 1, max: 9 }), (size, count) => {
-      const parts = Array.from({ length: count }, (_, index) => partOf(size, { index, count }));
+      const parts = partsOf(size, count);
+      expect(parts).toHaveLength(count);
       expect(parts[0]?.begin).toBe(0);
       expect(parts.at(-1)?.end).toBe(size);
       for (const [i, { begin, end }] of parts.entries()) {

@@ -42,10 +42,11 @@ const places = (count: number, size: number) => {
 /** Bytes that {@link sharedMeeting} needs, of so many workers with so many parameters. */
 export const meetingBytes = (count: number, size: number): number => 4 * places(count, size).end;
 
-/** The part of so many numbers that belongs to a worker, in whole lines. */
-export function partOf(size: number, { index, count }: { readonly index: number; readonly count: number }): AdamPart {
-  const edge = (i: number) => Math.min(size, lineNumbers * Math.round((i * size) / count / lineNumbers));
-  return { begin: edge(index), end: index === count - 1 ? size : edge(index + 1) };
+/** So many numbers in parts, one for each worker, in whole lines. */
+export function partsOf(size: number, count: number): readonly AdamPart[] {
+  const edge = (i: number) =>
+    i === count ? size : Math.min(size, lineNumbers * Math.round((i * size) / count / lineNumbers));
+  return Array.from({ length: count }, (_, i) => ({ begin: edge(i), end: edge(i + 1) }));
 }
 
 /**
@@ -86,7 +87,8 @@ export function sharedMeeting(
       return Promise.resolve({ slopes, own: index });
     },
     shared: {
-      part: partOf(size, { index, count }),
+      parts: partsOf(size, count),
+      own: index,
       gather: (own) => {
         numbers[index] = own;
         waitForAll();

@@ -10,6 +10,7 @@ import {
   load,
 } from '@diffeo/core';
 import { type HeapWatch, numbersOf, watchHeap } from '@diffeo/kernels-wasm';
+import type { AdamPart } from '@diffeo/ops';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Augment } from '../augment.ts';
 import { useWasm, type WasmOptions } from '../backend.ts';
@@ -22,7 +23,7 @@ import { trainedLeaves } from '../trained-leaves.ts';
 import { type Step, type TrainingRun, trainingRun } from '../training-run.ts';
 import { augmentIn } from './augment-in.ts';
 import { definitionsIn } from './definitions-in.ts';
-import { type Meeting, sharedMeeting } from './meeting.ts';
+import { type Meeting, partsOf, sharedMeeting } from './meeting.ts';
 import type { Answers, FromWorker, Task, ToWorker } from './messages.ts';
 
 /** The worker's end of the line to the thread that started it. */
@@ -35,6 +36,8 @@ interface Training {
   readonly run: TrainingRun;
   readonly meeting: Meeting;
   readonly heap: HeapWatch | null;
+  /** One for each worker. */
+  readonly parts: readonly AdamPart[];
   readonly layout: LayoutTree;
   readonly freeze: (path: string) => boolean;
 }
@@ -50,15 +53,15 @@ function write(tensors: readonly Tensor[], vector: Float32Array): number {
 }
 
 /** A step down the sum of the slopes of all workers' shares: that of the whole batch. */
-async function takeJointStep({ run, meeting }: Training, rate: number, together: boolean): Promise<Step> {
-  const shared = together ? (meeting.shared as SharedStep) : undefined;
+async function takeJointStep({ run, meeting, parts }: Training, rate: number, together: boolean): Promise<Step> {
+  const share = together ? (meeting.shared as SharedStep) : { parts };
   const { loss, gradient } = run.slope();
   const { slopes, own } = await meeting.join((place) => {
     place[write(gradient, place)] = loss;
   }, together);
   const joined = slopes.reduce((sum, slope) => Math.fround(sum + (slope[run.size] as number)), 0);
   const gradients = slopes.map((slope, i) => (i === own ? gradient : slope.subarray(0, run.size)));
-  return run.descend(joined, gradients, rate, shared);
+  return run.descend(joined, gradients, rate, share);
 }
 
 /** The trained parameters as one vector. */
@@ -157,7 +160,7 @@ export function serveFlow(
       const freeze = (path: string) => frozenPaths.has(path);
       const run = trainingRun(model, hostRows(data), params, { ...rest, share, freeze, augment: changing });
       training = {
-        ...{ run, freeze, heap, layout: model.layout },
+        ...{ run, freeze, heap, layout: model.layout, parts: partsOf(run.size, share.count) },
         meeting: meeting ? sharedMeeting(meeting, { ...share, size: run.size }) : postedMeeting,
       };
       return { shares: run.shares && meeting !== null };
@@ -165,8 +168,8 @@ export function serveFlow(
     advance: ({ rates, shared }) => advance(rates, shared),
     vector: () => ({ newest: vectorOf(begun()), average: begun().run.average }),
     moments: () => {
-      const { run, meeting } = begun();
-      return { moments: run.moments(), part: meeting.shared?.part ?? null };
+      const { run, meeting, parts } = begun();
+      return { moments: run.moments(), part: meeting.shared ? (parts[meeting.shared.own] as AdamPart) : null };
     },
     memory: () => begun().heap?.peak() ?? null,
     finish,
