@@ -13,7 +13,7 @@ import { requireBatchSize, rowsTogether } from './batch-size.ts';
 import type { SampleBlock } from './parallel/messages.ts';
 import { portion } from './parallel/portion.ts';
 import { type Workers, type WorkersOptions, withCrew } from './parallel/workers.ts';
-import { prepared } from './prepared.ts';
+import { preparedFor } from './prepared.ts';
 import { type HostArray, toHostSamples } from './rows.ts';
 
 /** What to draw, and where. */
@@ -40,7 +40,7 @@ export async function sampleBlocks(
   context: HostArray | undefined,
   temperature: SampleOptions['temperature'],
 ): Promise<Float32Array[]> {
-  const ready = prepared(model, params);
+  const ready = preparedFor(model, params, blocks.length);
   const samples: Float32Array[] = [];
   try {
     for (const { begin, count, seed } of blocks) {

@@ -4,7 +4,7 @@ import { requireBatchSize, rowsTogether } from './batch-size.ts';
 import { firstNotFinite } from './diagnose.ts';
 import { portion } from './parallel/portion.ts';
 import { type Workers, type WorkersOptions, withCrew } from './parallel/workers.ts';
-import { prepared } from './prepared.ts';
+import { preparedFor } from './prepared.ts';
 import { toHostSamples } from './rows.ts';
 import { disposeSamples, requireSamples, rowsOf, type Samples, sliceRows, toSamples } from './samples.ts';
 
@@ -47,7 +47,8 @@ export async function scoreBatches(
   take: (begin: number) => Samples,
   { noise, draws }: ScoreBatchOptions,
 ): Promise<Float32Array[]> {
-  const ready = prepared(model, params);
+  const each = model.dequantizes ? draws : 1;
+  const ready = preparedFor(model, params, each * begins.length);
 
   async function scoreOnce({ x, context }: Samples, begin: number, seed: Seed): Promise<Float32Array> {
     const options = { ...(context && { context }), ...(model.dequantizes && { noise: seed }) };
@@ -66,7 +67,7 @@ export async function scoreBatches(
       try {
         const seed = fold(noise, begin);
         const several: Float32Array[] = [];
-        for (let draw = 0; draw < (model.dequantizes ? draws : 1); draw++) {
+        for (let draw = 0; draw < each; draw++) {
           several.push(await scoreOnce(batch, begin, draw === 0 ? seed : fold(seed, draw)));
         }
         scores.push(several.length === 1 ? (several[0] as Float32Array) : meanProbability(several));
