@@ -81,6 +81,8 @@ interface Plan extends AdamPart {
   readonly pieces: readonly Piece[];
   /** The pieces as the table that kernels read. */
   readonly rows: Int32Array;
+  /** All parameters of which tfjs may keep packed copies: those outside of the part too, whose numbers come from elsewhere. */
+  readonly packed: readonly TensorInfo[];
 }
 
 function planOf(backend: WasmBackend, inputs: Inputs, part: AdamPart): Plan {
@@ -88,7 +90,8 @@ function planOf(backend: WasmBackend, inputs: Inputs, part: AdamPart): Plan {
   const rows = pieces.flatMap(({ parameter, gradients, mean, square, size }) => [
     ...[parameter, gradients[0] as number, mean, square, size],
   ]);
-  return { ...part, pieces, rows: Int32Array.from(rows) };
+  const packed = list(inputs, 'parameter').filter(({ shape }) => shape.length > 2);
+  return { ...part, pieces, rows: Int32Array.from(rows), packed };
 }
 
 /** Runs `f` with a plan's table. */
@@ -141,10 +144,7 @@ export function adamKernels(machineOf: (backend: WasmBackend) => Machine): reado
         withTable(machine, plan, (table) =>
           kernels.adam(table, plan.pieces.length, scale, rate, beta1, beta2, epsilon),
         );
-        // Those outside of the part too: whoever shares the work writes them next.
-        for (const parameter of list(inputs as Inputs, 'parameter')) {
-          if (parameter.shape.length > 2) forgetPacked(backend, parameter);
-        }
+        for (const parameter of plan.packed) forgetPacked(backend, parameter);
         return [];
       },
     },

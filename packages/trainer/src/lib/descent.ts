@@ -56,6 +56,15 @@ export interface SharedStep extends Parts {
   merge(write: (whole: Float32Array) => void): Float32Array;
 }
 
+/** Runs `f` on all numbers that are not in this worker's part: see {@link eachWithin}. */
+export function eachOutside(
+  tensors: readonly Tensor[],
+  { parts, own }: SharedStep,
+  f: (numbers: Float32Array, from: number) => void,
+): void {
+  for (const [i, part] of parts.entries()) if (i !== own) eachWithin(tensors, part, f);
+}
+
 /** Parameters on their way down. They are its own, and so is the optimiser's state. */
 export interface Descent {
   readonly params: FlowParams;
@@ -108,7 +117,7 @@ function addNamed(inputs: NamedTensorMap, tensors: readonly Tensor[], name: stri
   for (const [i, tensor] of tensors.entries()) inputs[`${name}${i}`] = tensor;
 }
 
-/** Runs `f` on every tensor of which something lies between two places in the vector of all, and on where that is in both. */
+/** Runs `f` on the numbers of every tensor that lie in a part of the vector of all, on the WASM backend, and on where they begin there. */
 function eachWithin(
   tensors: readonly Tensor[],
   { begin, end }: AdamPart,
@@ -161,17 +170,12 @@ function inPlace(model: Flow, initial: FlowParams, { clipNorm, freeze, moments }
   }
 
   /** Gives the others this worker's part of the parameters, and takes theirs. */
-  function exchange({ parts, own, merge }: SharedStep): void {
-    const { begin, end } = parts[own] as AdamPart;
-    const merged = merge((place) => {
-      eachWithin(parameters, { begin, end }, (numbers, from) => place.set(numbers, from));
+  function exchange(shared: SharedStep): void {
+    const own = shared.parts[shared.own] as AdamPart;
+    const merged = shared.merge((place) => {
+      eachWithin(parameters, own, (numbers, from) => place.set(numbers, from));
     });
-    for (const others of [
-      { begin: 0, end: begin },
-      { begin: end, end: size },
-    ]) {
-      eachWithin(parameters, others, (numbers, from) => numbers.set(merged.subarray(from, from + numbers.length)));
-    }
+    eachOutside(parameters, shared, (numbers, from) => numbers.set(merged.subarray(from, from + numbers.length)));
   }
 
   return {

@@ -14,7 +14,7 @@ import type { AdamPart } from '@diffeo/ops';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Augment } from '../augment.ts';
 import { useWasm, type WasmOptions } from '../backend.ts';
-import type { SharedStep } from '../descent.ts';
+import { eachOutside, type SharedStep } from '../descent.ts';
 import { hostRows } from '../rows.ts';
 import { sampleBlocks } from '../sample.ts';
 import type { Samples } from '../samples.ts';
@@ -54,14 +54,17 @@ function write(tensors: readonly Tensor[], vector: Float32Array): number {
 
 /** A step down the sum of the slopes of all workers' shares: that of the whole batch. */
 async function takeJointStep({ run, meeting, parts }: Training, rate: number, together: boolean): Promise<Step> {
-  const share = together ? (meeting.shared as SharedStep) : { parts };
+  const shared = together ? (meeting.shared as SharedStep) : null;
   const { loss, gradient } = run.slope();
   const { slopes, own } = await meeting.join((place) => {
-    place[write(gradient, place)] = loss;
+    // Nobody needs what this worker adds up itself.
+    if (shared) eachOutside(gradient, shared, (numbers, from) => place.set(numbers, from));
+    else write(gradient, place);
+    place[run.size] = loss;
   }, together);
   const joined = slopes.reduce((sum, slope) => Math.fround(sum + (slope[run.size] as number)), 0);
   const gradients = slopes.map((slope, i) => (i === own ? gradient : slope.subarray(0, run.size)));
-  return run.descend(joined, gradients, rate, share);
+  return run.descend(joined, gradients, rate, shared ?? { parts });
 }
 
 /** The trained parameters as one vector. */
