@@ -57,22 +57,23 @@ function expectSame(
   found: Outcome,
   expected: Outcome,
   names: readonly (typeof everything)[number][] = everything,
+  tolerance = 2e-3,
 ): void {
   for (const name of names) {
     expect(found[name].length, name).toBe(expected[name].length);
     const difference = Math.max(...found[name].map((value, i) => Math.abs(value - (expected[name][i] as number))));
-    expect(difference, name).toBeLessThan(2e-3);
+    expect(difference, name).toBeLessThan(tolerance);
   }
 }
 
 /**
- * What workers came to on the way there: they add up in another order. Step after step training makes more of
- * that: one thread whose gradients are clipped at 5.0000005 in place of 5 is 0.01 off at step 160.
+ * What workers came to at first: they add up in another order, and step after step training makes more of that. One thread whose
+ * gradients are clipped at 5.0000005 in place of 5 is 1e-7 off at step 60 and 0.01 at step 160.
  */
 const expectSameAtFirst = ({ losses }: Outcome, expected: Outcome): void => {
   const third = Math.floor(losses.length / 3);
   const first = (all: readonly number[]) => ({ ...expected, losses: all.slice(0, third) });
-  expectSame(first(losses), first(expected.losses), ['losses']);
+  expectSame(first(losses), first(expected.losses), ['losses'], 1e-5);
 };
 
 describe('bundled', () => {

@@ -1,4 +1,4 @@
-import { add, clone, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
+import { add, clone, type Tensor } from '@tensorflow/tfjs-core';
 import { standardNormal } from './bases/standard-normal.ts';
 import { build, requireBatch } from './build.ts';
 import { broadcastContext } from './context.ts';
@@ -6,11 +6,12 @@ import type { Bijector, Call, Dequantizer, GradientMode, Latent, Part, Spec, Tra
 import { callOf } from './direction.ts';
 import { tidied } from './engine.ts';
 import { DiffeoError } from './error.ts';
+import { requireCount, requireSeed, requireShape, temperatures } from './flow-arguments.ts';
 import type { Layout, Params } from './params.ts';
 import { requireStarted } from './params.ts';
 import { fold, type Seed, uniform } from './seed.ts';
 import { sequence } from './sequence.ts';
-import { areSizes, type Shape, sameShape, sizeOf } from './shape.ts';
+import { type Shape, sameShape, sizeOf } from './shape.ts';
 
 /** What a flow is made of: plain JSON but for the links of its specs. */
 export interface FlowSpec {
@@ -100,42 +101,6 @@ export interface Flow extends Part<FlowParams> {
   drawNoise(rows: number, seed: Seed): Tensor | null;
   /** The points on the base's side that `sample` maps to data, `[count, ...baseShape]`. */
   drawBase(params: FlowParams, options: SampleOptions): Tensor;
-}
-
-/** Far above any event and far below what would exhaust memory while a model from a file is built. */
-const largestEvent = 2 ** 24;
-
-function requireShape(shape: Shape, what: string): void {
-  if (areSizes(shape, 1) && sizeOf(shape) <= largestEvent) return;
-  throw new DiffeoError(
-    'SHAPE',
-    `${what} must be a list of whole numbers above 0 with a product of at most ${largestEvent}; got ${JSON.stringify(shape)}`,
-  );
-}
-
-function requireCount(count: number, what: string): void {
-  if (Number.isSafeInteger(count) && count >= 0) return;
-  throw new DiffeoError('SHAPE', `${what} must be a whole number of 0 or more; got ${count}`);
-}
-
-function requireSeed(seed: Seed | undefined, what: string): asserts seed is Seed {
-  if (Number.isSafeInteger(seed)) return;
-  throw new DiffeoError('SEED', `${what} must be a whole number; got ${seed}`);
-}
-
-function temperatures(temperature: SampleOptions['temperature'], latents: readonly Latent[]): number | Tensor {
-  const require = (value: number): number => {
-    if (Number.isFinite(value) && value >= 0) return value;
-    throw new DiffeoError('TEMPERATURE', `a temperature is a finite number of 0 or more; got ${value}`);
-  };
-  if (temperature === undefined) return 1;
-  if (typeof temperature === 'number') return require(temperature);
-  const unknown = Object.keys(temperature).find((name) => !latents.some((latent) => latent.name === name));
-  if (unknown !== undefined) {
-    const names = latents.map(({ name }) => name).join(', ');
-    throw new DiffeoError('TEMPERATURE', `there is no latent '${unknown}'; this flow has: ${names}`);
-  }
-  return tensor1d(latents.flatMap(({ name, size }) => Array<number>(size).fill(require(temperature[name] ?? 1))));
 }
 
 /** `result` as a tensor that the caller can dispose and keep `given`: a layer may return its input itself. */

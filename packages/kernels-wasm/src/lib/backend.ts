@@ -57,3 +57,10 @@ export const addressOf = (backend: WasmBackend, { dataId }: TensorInfo): number 
 /** The numbers of a float32 tensor where they are. Valid until the next tensor is made, since the heap moves when it grows. */
 export const numbersAt = (backend: WasmBackend, info: TensorInfo): Float32Array =>
   new Float32Array(backend.wasm.HEAPU8.buffer, addressOf(backend, info), util.sizeFromShape([...info.shape]));
+
+/** tfjs keeps packed copies of weights and filters by the tensor's number: they must go when its numbers change. */
+export function forgetPacked({ wasm, dataIdMap }: WasmBackend, { dataId, shape }: TensorInfo): void {
+  const { id, memoryOffset } = dataIdMap.get(dataId);
+  wasm.tfjs.disposeData(id);
+  wasm.tfjs.registerTensor(id, util.sizeFromShape([...shape]), memoryOffset);
+}

@@ -7,7 +7,7 @@ import {
   registerKernel,
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
-import { adamKernels } from './adam-kernel.ts';
+import { adamKernels } from './adam-kernels.ts';
 import { affineCouplingKernels } from './affine-coupling-kernels.ts';
 import { affineKernels } from './affine-kernels.ts';
 import { isWasmBackend } from './backend.ts';

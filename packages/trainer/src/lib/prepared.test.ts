@@ -54,6 +54,17 @@ test.each(Object.entries(flows))('%s: the same to the bit as the flow itself, of
   expect(memory().numTensors).toBe(before);
 });
 
+test('a flow that does not dequantize looks at no noise', () => {
+  const { vectors: model } = flows;
+  const params = model.init(1);
+  const ready = prepared(model, params);
+  const x = normal([4, 3], 1);
+  for (const noise of [0.5, Number.NaN]) {
+    expect([...ready.logProb(x, { noise }).dataSync()]).toEqual([...model.logProb(params, x, { noise }).dataSync()]);
+  }
+  ready.dispose();
+});
+
 test('results are new each time, and gradients go through them', () => {
   const { vectors: model } = flows;
   const params = model.init(1);

@@ -2,6 +2,7 @@ import type { Flow, FlowParams, LogProbOptions, SampleOptions } from '@diffeo/co
 import { openTapes } from '@diffeo/core/engine';
 import { numbersOf, type Repeated, repeated } from '@diffeo/kernels-wasm';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { listInputs, namedInputs } from './flow-inputs.ts';
 
 /** A flow whose parameters stay the same tensors. */
 export interface Prepared {
@@ -52,16 +53,16 @@ export function prepared(model: Flow, params: FlowParams): Prepared {
   return {
     logProb: (x, options = {}) => {
       const { context, seed, noise } = options;
-      // Noise of dropout is new each time, and a gradient needs the tape.
+      // Dropout is drawn anew each time, and a gradient needs the tape.
       if (seed !== undefined || openTapes() > 0) return model.logProb(params, x, options);
-      const drawn = typeof noise === 'number' ? model.drawNoise(x.shape[0] ?? 0, noise) : null;
+      const isSeed = model.dequantizes && typeof noise === 'number';
+      const drawn = isSeed ? model.drawNoise(x.shape[0] ?? 0, noise) : null;
       if (model.dequantizes && !drawn) return model.logProb(params, x, options);
-      const inputs = [x, ...(context ? [context] : []), ...(drawn ? [drawn] : [])];
+      const inputs = listInputs({ x, ...(context && { context }), ...(drawn && { noise: drawn }) });
       try {
-        return run('logProb', inputs, ([given, ...rest]) => {
-          const [ownContext, ownNoise] = context ? rest : [undefined, ...rest];
-          const call = { ...(ownContext && { context: ownContext }), ...(ownNoise && { noise: ownNoise }) };
-          return model.logProb(params, given as Tensor, call);
+        return run('logProb', inputs, (given) => {
+          const { x: own, ...call } = namedInputs(model, given);
+          return model.logProb(params, own, call);
         });
       } finally {
         drawn?.dispose();
@@ -72,8 +73,10 @@ export function prepared(model: Flow, params: FlowParams): Prepared {
       const { context } = options;
       const z = model.drawBase(params, options);
       try {
-        const inputs = [z, ...(context ? [context] : [])];
-        return run('sample', inputs, ([given, own]) => model.toData(params, given as Tensor, own && { context: own }));
+        return run('sample', listInputs({ x: z, ...(context && { context }) }), (given) => {
+          const { x: point, ...call } = namedInputs(model, given);
+          return model.toData(params, point, call);
+        });
       } finally {
         z.dispose();
       }

@@ -32,34 +32,31 @@ function contextRows({ shape, dtype, values }: HostArray, begin: number, count: 
   return tensor(rows.slice(), [one ? 1 : count, ...shape.slice(1)], dtype);
 }
 
-/** The samples of each block, as numbers. */
-export async function sampleBlocks(
+/** The samples of each block, as numbers, one block after another. */
+export async function* sampleBlocks(
   model: Flow,
   params: FlowParams,
   blocks: readonly SampleBlock[],
   context: HostArray | undefined,
   temperature: SampleOptions['temperature'],
-): Promise<Float32Array[]> {
+): AsyncGenerator<Float32Array> {
   const ready = preparedFor(model, params, blocks.length);
-  const samples: Float32Array[] = [];
+  const options = temperature === undefined ? {} : { temperature };
   try {
     for (const { begin, count, seed } of blocks) {
       const rows = context && contextRows(context, begin, count);
-      const options = {
-        count,
-        seed,
-        ...(rows && { context: rows }),
-        ...(temperature !== undefined && { temperature }),
-      };
-      const drawn = ready.sample(options);
-      samples.push((await drawn.data()) as Float32Array);
-      drawn.dispose();
-      rows?.dispose();
+      try {
+        const drawn = ready.sample({ count, seed, ...(rows && { context: rows }), ...options });
+        const values = (await drawn.data()) as Float32Array;
+        drawn.dispose();
+        yield values;
+      } finally {
+        rows?.dispose();
+      }
     }
   } finally {
     ready.dispose();
   }
-  return samples;
 }
 
 function blocksOf(count: number, batchSize: number, seed: Seed): SampleBlock[] {
@@ -93,8 +90,10 @@ export async function sample(
   const values = new Float32Array(count * sizeOf(model.eventShape));
   const place = (drawn: Float32Array, { begin }: SampleBlock) => values.set(drawn, begin * sizeOf(model.eventShape));
   if (!workers) {
-    const drawn = await sampleBlocks(model, params, blocks, hostContext, temperature);
-    for (const [i, block] of blocks.entries()) place(drawn[i] as Float32Array, block);
+    let next = 0;
+    for await (const drawn of sampleBlocks(model, params, blocks, hostContext, temperature)) {
+      place(drawn, blocks[next++] as SampleBlock);
+    }
     return values;
   }
   const file = await save(model, params);

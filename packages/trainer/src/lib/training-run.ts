@@ -21,6 +21,7 @@ import { type Augment, augmented } from './augment.ts';
 import { batches } from './batches.ts';
 import { type Descent, descent, type Gradient, type Moments, type Parts, type SharedStep } from './descent.ts';
 import { firstGradientNotFinite, firstNotFinite } from './diagnose.ts';
+import { listInputs, namedInputs } from './flow-inputs.ts';
 import { parameterAverage } from './parameter-average.ts';
 import type { RowSource } from './rows.ts';
 import { disposeSamples, rowsOf, type Samples, takeRows } from './samples.ts';
@@ -130,12 +131,6 @@ function apart(tensors: readonly Tensor[]): readonly Tensor[] {
   });
 }
 
-/** What a step takes: data, their context, and the noise, where a flow has them. */
-function namedInputs([x, ...rest]: readonly Tensor[], { context }: LogProbOptions) {
-  const [own, noise] = context ? rest : [undefined, ...rest];
-  return { x: x as Tensor, ...(own && { context: own }), ...(noise && { noise }) };
-}
-
 /** The rows of a batch that belong to a share: of equal sizes, or of sizes that differ by one. */
 function shareOf(rows: Int32Array, { index, count }: { readonly index: number; readonly count: number }): Int32Array {
   const edge = (i: number) => Math.round((i * rows.length) / count);
@@ -163,7 +158,7 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
   /** The loss of a share of a batch, and its gradient. The call is the newest's. */
   const sloping = repeated((inputs) => {
     const { call, weight } = newest as Newest;
-    const { x, ...given } = namedInputs(inputs, call);
+    const { x, ...given } = namedInputs(model, inputs);
     const lossOf = (tree: FlowParams): Tensor => {
       const loss = negativeLogLikelihood(model, tree, x, { ...call, ...given });
       return weight === 1 ? loss : mul(loss, weight);
@@ -214,12 +209,14 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
       newest = { batch, call, weight, gradients: [] };
       // Noise that comes from outside leaves the step the same each time.
       const noise = model.dequantizes ? model.drawNoise(rows.length, call.noise as Seed) : null;
-      const inputs = [batch.x, ...(batch.context ? [batch.context] : []), ...(noise ? [noise] : [])];
-      const [value, ...slopes] = sloping.run(inputs);
-      noise?.dispose();
-      const [loss] = (value as Tensor).dataSync() as Float32Array;
-      newest = { ...newest, gradients: slopes.map((tensor, i) => ({ path: paths[i] as string, tensor })) };
-      return { loss: loss as number, gradient: slopes };
+      try {
+        const [value, ...slopes] = sloping.run(listInputs({ ...batch, ...(noise && { noise }) }));
+        const [loss] = (value as Tensor).dataSync() as Float32Array;
+        newest = { ...newest, gradients: slopes.map((tensor, i) => ({ path: paths[i] as string, tensor })) };
+        return { loss: loss as number, gradient: slopes };
+      } finally {
+        noise?.dispose();
+      }
     },
     // A step that is not finite changes nothing, so that the parameters stay as good as they were.
     descend: (loss, slopes, learningRate, share) => {

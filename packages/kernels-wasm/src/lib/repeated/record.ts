@@ -4,11 +4,13 @@ import type { DataId, WasmBackend } from '../backend.ts';
 import type { Attendant, Guard } from '../guard.ts';
 import type { Machine } from '../machine.ts';
 import { type Arena, openArena } from './arena.ts';
+import { bytesOf } from './bytes-of.ts';
 import { type Log, logWriter, sameLog } from './log.ts';
+import { names } from './names.ts';
 import { noting } from './noting.ts';
 import { type Given, rerunner } from './rerun.ts';
 import type { Script } from './script.ts';
-import { bytesOf, logging, names, type Observed, watched } from './watch.ts';
+import { logging, type Observed, watched } from './watch.ts';
 
 type Work = (inputs: readonly Tensor[]) => readonly Tensor[];
 

@@ -414,17 +414,28 @@ describeBuilds('work that is repeated', () => {
 
   test('where the heap has no room for an arena, it runs by itself', () => {
     const x = normal([64], 1);
-    // Half of what lives here at once is given back before the rest is asked for, in pieces that no arena fits into.
+    const bytes = 4 * 64 * 4096;
     const f = ([given]: readonly Tensor[]) => tidied(() => [sum(square(tile(given as Tensor, [4096])))]);
-    const work = repeated(f);
     const expected = bits(f([x]));
-    const free = fillHeap(2.2 * 4 * 64 * 4096);
-    try {
+    const found = new Set<boolean>();
+    // As much is left over as reaches a little further each time: first for the work alone, then for an arena too.
+    for (let spare = 2 * bytes; spare < 6 * bytes; spare += bytes / 4) {
+      const free = fillHeap(spare);
+      try {
+        const alone = bits(f([x]));
+        expect(alone).toEqual(expected);
+      } catch (error) {
+        free();
+        expect(error).toMatchObject({ code: 'MEMORY' });
+        continue;
+      }
+      const work = repeated(f);
       for (let i = 0; i < 4; i++) expect(bits(work.run([x]))).toEqual(expected);
-    } finally {
+      found.add(work.scripted);
+      work.dispose();
       free();
     }
-    work.dispose();
+    expect([...found].sort()).toEqual([false, true]);
     x.dispose();
   });
 

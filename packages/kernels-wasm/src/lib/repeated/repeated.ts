@@ -28,10 +28,11 @@ const patience = 4;
 
 /**
  * Work that is the same each time but for the numbers in its inputs, such as a step of training: `f` must ask the same
- * operations for the same, change nothing that it is given, and return new tensors, the caller's. With the kernels of this package installed it is watched; where
- * two runs were alike and neither read a number nor made anything of a seed, what they asked of kernels is done again on the same memory without running `f`, which
- * spares everything around the kernels: tensors, scopes, the tape. That is taken only where it gave the same results to the bit on
- * memory that was overwritten before. Everywhere else `f` runs each time.
+ * operations for the same, change nothing that it is given, and return new tensors, the caller's. With the kernels of this
+ * package installed it is watched; where two runs were alike and neither read a number nor made anything of a seed, what they
+ * asked of kernels is done again on the same memory without running `f`, which spares everything around the kernels: tensors,
+ * scopes, the tape. That is taken only where it gave the same results to the bit on memory that was overwritten before.
+ * Everywhere else `f` runs each time.
  *
  * What `f` uses besides its inputs must stay where it is: parameters may change in place.
  */

@@ -1,7 +1,7 @@
-import { type KernelFunc, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { addressOf, type DataId, type WasmBackend } from '../backend.ts';
+import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
+import { type DataId, forgetPacked } from '../backend.ts';
 import type { Attendant, Guard, KernelCall } from '../guard.ts';
-import { bytesOf } from './watch.ts';
+import { bytesOf } from './bytes-of.ts';
 
 /** What a kernel was given for its results and for its scratch, in order. */
 export interface Given {
@@ -14,13 +14,6 @@ const packing = new Set([
   ...['_FusedMatMul', 'BatchMatMul', 'Prelu', 'Conv2D', 'FusedConv2D', 'Conv2DBackpropInput'],
   ...['DepthwiseConv2dNative', 'FusedDepthwiseConv2D'],
 ]);
-
-/** Makes tfjs forget the packed copy of a tensor. */
-function unpack(backend: WasmBackend, info: TensorInfo): void {
-  const { id } = backend.dataIdMap.get(info.dataId);
-  backend.wasm.tfjs.disposeData(id);
-  backend.wasm.tfjs.registerTensor(id, util.sizeFromShape([...info.shape]), addressOf(backend, info));
-}
 
 const infoOf = ({ dataId, shape, dtype }: TensorInfo): TensorInfo => ({ dataId, shape, dtype });
 
@@ -70,7 +63,7 @@ export function rerunner({ backend, plain }: Guard): Rerunner {
       const taking = Object.values(call.inputs as Readonly<Record<string, TensorInfo | undefined>>);
       const packed = taking.flatMap((info) => (info && packing.has(name) && varies(info.dataId) ? [info] : []));
       return () => {
-        for (const info of packed) unpack(backend, info);
+        for (const info of packed) forgetPacked(backend, info);
         current = given;
         [made, taken] = [0, 0];
         kernel(again);

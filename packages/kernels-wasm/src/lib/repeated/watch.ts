@@ -1,49 +1,14 @@
 import { draws, tidied } from '@diffeo/core/engine';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { DataId } from '../backend.ts';
 import type { Attendant, Guard, KernelCall } from '../guard.ts';
+import { bytesOf } from './bytes-of.ts';
 import { type Log, type LogWriter, logWriter } from './log.ts';
+import { type Names, names } from './names.ts';
 import type { Script } from './script.ts';
-
-/** Tensors that were there before the work began have the same number in every log. */
-const outside = new WeakMap<DataId, number>();
-let outsiders = 0;
-
-/** What kernels take, by names that are the same in every run. */
-export interface Names {
-  made(dataId: DataId): void;
-  of(dataId: DataId): string;
-  /** Those that kernels took and the work did not make, its inputs apart. */
-  readonly strangers: ReadonlySet<DataId>;
-}
-
-export function names(inputs: readonly Tensor[]): Names {
-  const known = new Map<DataId, string>(inputs.map(({ dataId }, i) => [dataId, `input${i}`]));
-  const strangers = new Set<DataId>();
-  let count = 0;
-  return {
-    made: (dataId) => void known.set(dataId, `made${count++}`),
-    of: (dataId) => {
-      const name = known.get(dataId);
-      if (name) return name;
-      strangers.add(dataId);
-      const number = outside.get(dataId) ?? outsiders++;
-      outside.set(dataId, number);
-      return `given${number}`;
-    },
-    strangers,
-  };
-}
 
 /** What a kernel takes, as it stands in a log. */
 const takesOf = ({ inputs }: KernelCall, { of }: Names): string[] =>
   Object.entries(inputs).flatMap(([name, info]) => (info ? [`${name}=${of(info.dataId)}[${info.shape}]`] : []));
-
-/** The bytes that the host brings. */
-export const bytesOf = (values: unknown): Uint8Array => {
-  const { buffer, byteOffset, byteLength } = values as Float32Array;
-  return new Uint8Array(buffer, byteOffset, byteLength);
-};
 
 /** Asks for what the backend does by itself, and writes everything down. */
 export function logging(guard: Guard, writer: LogWriter, named: Names): Attendant {

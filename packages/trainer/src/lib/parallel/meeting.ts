@@ -50,9 +50,9 @@ export function partsOf(size: number, count: number): readonly AdamPart[] {
 }
 
 /**
- * A meeting in shared memory. It blocks, so only workers may attend. Where steps are shared, everyone meets three times: with the gradients, with
- * the norm of a part of their sum, and with that part of the new parameters. So what one reads, no other writes before the next
- * meeting, and each place is needed once.
+ * A meeting in shared memory. It blocks, so only workers may attend. Where steps are shared, everyone meets three times: with
+ * the gradients, with the norm of a part of their sum, and with that part of the new parameters. So what one reads, no other
+ * writes before the next meeting, and each place is needed once.
  */
 export function sharedMeeting(
   memory: SharedArrayBuffer,

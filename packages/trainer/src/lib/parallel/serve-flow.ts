@@ -192,7 +192,9 @@ export function serveFlow(
     sample: async ({ file, blocks, context, temperature }) => {
       const { model, params } = open(file);
       try {
-        return await sampleBlocks(model, params, blocks, context, temperature);
+        const samples: Float32Array[] = [];
+        for await (const drawn of sampleBlocks(model, params, blocks, context, temperature)) samples.push(drawn);
+        return samples;
       } finally {
         disposeParams(model.layout, params);
       }

@@ -1,19 +1,12 @@
 import { type AdamKernelAttributes, type AdamPart, kernelNames } from '@diffeo/ops';
 import { type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { addressOf, type WasmBackend } from './backend.ts';
+import { addressOf, forgetPacked, type WasmBackend } from './backend.ts';
 import { outputs, withScratch } from './heap.ts';
 import type { Machine } from './machine.ts';
 
 type Inputs = Readonly<Record<string, TensorInfo>>;
 
 const entryBytes = 20;
-
-/** tfjs keeps packed copies of the filters of convolutions by the tensor's number: they must go when a filter changes. */
-function forgetPacked({ wasm, dataIdMap }: WasmBackend, tensor: TensorInfo): void {
-  const { id, memoryOffset } = dataIdMap.get(tensor.dataId);
-  wasm.tfjs.disposeData(id);
-  wasm.tfjs.registerTensor(id, util.sizeFromShape(tensor.shape), memoryOffset);
-}
 
 /** The tensors `name0`, `name1`, … */
 function list(inputs: Inputs, name: string): readonly TensorInfo[] {
