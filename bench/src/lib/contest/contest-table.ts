@@ -58,7 +58,7 @@ export function contestTable({ rows, rounds, stepsPerRound, leftOut, targets }: 
     }),
   );
   const notes = [
-    `${modes.join(', ')}: medians of ${rounds} rounds of ${stepsPerRound} steps or 0.3 s; × ours is how many times as long as ours it took`,
+    `${modes.join(', ')}: medians of ${rounds} turns of ${stepsPerRound} steps or 1 s, each of which counts as a whole; × ours is how many times as long as ours it took`,
     'GFLOP/s counts the products of the model in full, whether or not a contestant did them all; % peak is of what WASM SIMD',
     'reaches on one core without loads and stores, in the same rounds; MB is the most that the process held so far',
     ...leftOut.map((name) => `${name} is left out: this machine lacks it`),

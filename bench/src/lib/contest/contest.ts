@@ -1,5 +1,5 @@
+import type { Spread } from '../averages.ts';
 import type { Machine } from '../machine.ts';
-import type { Spread } from '../quantile.ts';
 import type { Entrant } from './contestant.ts';
 import type { Target, TargetResult } from './targets.ts';
 import type { Check, Mode } from './workload.ts';
@@ -31,7 +31,7 @@ export interface Contest {
 
 export interface ContestOptions {
   readonly rounds: number;
-  /** At least so many, unless they take more than two seconds; more where they take less than 0.3 s. */
+  /** At least so many, unless they take more than two seconds; more where they take less than one. */
   readonly stepsPerRound: number;
   /** How long each contestant runs in each mode before it is measured: engines compile while they run. */
   readonly warmUpSeconds: number;
@@ -46,7 +46,7 @@ export interface ContestRow {
   readonly model: string;
   readonly mode: Mode;
   readonly contestant: string;
-  /** Of the rounds' medians. */
+  /** Of the rounds' paces, each of which is the mean of a turn. */
   readonly millisecondsPerStep: Spread;
   readonly samplesPerSecond: number;
   /** 10⁹ operations of the model's products a second, whether or not the contestant did all of them. */

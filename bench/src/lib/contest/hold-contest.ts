@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { median, spreadOf } from '../averages.ts';
 import { machine } from '../machine.ts';
-import { median, spreadOf } from '../quantile.ts';
 import { say } from '../say.ts';
 import type { Contest, ContestModel, ContestOptions, ContestResult, ContestRow } from './contest.ts';
 import { type Contestant, type Entrant, startContestant } from './contestant.ts';
@@ -43,10 +43,10 @@ async function checkContestants(contestants: readonly Contestant[]): Promise<rea
 
 const rowsOf = (
   { model, mode, contestants }: { model: ContestModel; mode: Mode; contestants: readonly Contestant[] },
-  { medians, peak, peakBytes }: Rounds,
+  { paces, peak, peakBytes }: Rounds,
 ): readonly ContestRow[] =>
   contestants.map(({ name }, i) => {
-    const own = medians[i] as readonly number[];
+    const own = paces[i] as readonly number[];
     const millisecondsPerStep = spreadOf(own);
     const gigaflops = model.operations(mode) / 1e6 / millisecondsPerStep.median;
     return {
@@ -58,7 +58,7 @@ const rowsOf = (
       gigaflops,
       shareOfPeak: gigaflops / peak,
       peakBytes: peakBytes[i] as number,
-      timesOurs: median(own.map((milliseconds, round) => milliseconds / (medians[0]?.[round] as number))),
+      timesOurs: median(own.map((milliseconds, round) => milliseconds / (paces[0]?.[round] as number))),
     };
   });
 

@@ -21,10 +21,14 @@ export interface OurModel {
   readonly together: number;
 }
 
-/** The last step of a stride that ends near the middle: workers tell of all steps of a stride at once. */
-function middleStride(times: readonly number[]): number {
-  const ends = times.flatMap((time, i) => (i + 1 < times.length && (times[i + 1] as number) - time > 0.2 ? [i] : []));
-  return ends.findLast((i) => i <= times.length / 2) ?? (ends[0] as number);
+/**
+ * The mean milliseconds of a step behind the first `uncounted` ones. Workers tell of all steps of a stride at once, so it is
+ * taken from the last end of a stride up to there.
+ */
+function paceAfter(uncounted: number, ends: readonly number[]): number {
+  const strides = ends.flatMap((end, i) => (i + 1 < ends.length && (ends[i + 1] as number) - end > 0.2 ? [i] : []));
+  const from = strides.findLast((i) => i <= uncounted) ?? (strides[0] as number);
+  return ((ends.at(-1) as number) - (ends[from] as number)) / (ends.length - 1 - from);
 }
 
 const read = (result: Tensor): void => {
@@ -93,16 +97,14 @@ export function ourWorkload({ model, data, batch, samples, together, workers, ..
       };
     },
     training: async (steps) => {
-      // The first step is not counted: checks of the data and copies of the parameters come before it.
       const ends: number[] = [];
       const onProgress = () => ends.push(performance.now());
       const before = params;
-      // Workers begin with a model of their own, which has to get warm: as many steps as are counted come before.
-      ({ params } = await train(data, { steps: workers ? 2 * Math.max(16, steps) : steps + 1, onProgress }));
+      // The first steps of a run are watched and written down; workers begin with a model of their own, which has to get warm.
+      const uncounted = workers ? Math.max(16, steps) : 4;
+      ({ params } = await train(data, { steps: uncounted + steps, onProgress }));
       disposeParams(model.layout, before);
-      if (!workers) return ends.slice(1).map((end, i) => end - (ends[i] as number));
-      const from = middleStride(ends);
-      return Array<number>(steps).fill(((ends.at(-1) as number) - (ends[from] as number)) / (ends.length - 1 - from));
+      return Array<number>(steps).fill(paceAfter(uncounted, ends));
     },
     ...(workers && { close: workers.close }),
     logProb: (steps) => {

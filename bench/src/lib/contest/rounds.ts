@@ -1,17 +1,21 @@
-import { median } from '../quantile.ts';
+import { mean, median } from '../averages.ts';
 import type { ContestOptions } from './contest.ts';
 import type { Contestant } from './contestant.ts';
 import type { Mode } from './workload.ts';
 
-/** How long a turn may be, whatever the pace: long enough to run warm, short enough not to hold up the others. */
-const [shortestTurn, longestTurn] = [300, 2000];
+/**
+ * How long a turn is, milliseconds, whatever the pace. A turn counts as a whole, its time over its steps, for everybody:
+ * workers tell of many steps at once, and a median of single steps would spare the others the moments in which the machine is
+ * slow. So it is longer than such moments are, and short enough not to hold up the others.
+ */
+const [shortestTurn, longestTurn] = [1000, 2000];
 
 /** Lets a contestant run until it runs as it will, and returns how many steps its turns have. */
 async function warmUp({ measure }: Contestant, mode: Mode, { stepsPerRound, warmUpSeconds }: ContestOptions) {
   const until = performance.now() + 1000 * warmUpSeconds;
   let steps = 1;
   do {
-    const pace = median(await measure(mode, steps));
+    const pace = mean(await measure(mode, steps));
     const wanted = Math.max(stepsPerRound, Math.ceil(shortestTurn / pace));
     steps = Math.max(1, Math.min(wanted, Math.floor(longestTurn / pace)));
   } while (performance.now() < until);
@@ -20,8 +24,8 @@ async function warmUp({ measure }: Contestant, mode: Mode, { stepsPerRound, warm
 
 /** What the rounds of a mode gave. */
 export interface Rounds {
-  /** Each contestant's median of every round, in milliseconds a step: `[contestant][round]`. */
-  readonly medians: readonly (readonly number[])[];
+  /** Each contestant's pace in every round, in milliseconds a step: `[contestant][round]`. */
+  readonly paces: readonly (readonly number[])[];
   /** What WASM SIMD reached, GFLOP/s. */
   readonly peak: number;
   readonly peakBytes: readonly number[];
@@ -36,15 +40,15 @@ export async function takeTurns(
 ): Promise<Rounds> {
   const steps: number[] = [];
   for (const contestant of contestants) steps.push(await warmUp(contestant, mode, options));
-  const medians = contestants.map((): number[] => []);
+  const paces = contestants.map((): number[] => []);
   const peaks: number[] = [];
   for (let round = 0; round < options.rounds; round++) {
     peaks.push(loop());
     for (const [i, { measure }] of contestants.entries()) {
-      medians[i]?.push(median(await measure(mode, steps[i] as number)));
+      paces[i]?.push(mean(await measure(mode, steps[i] as number)));
     }
   }
   const peakBytes: number[] = [];
   for (const { memory } of contestants) peakBytes.push(await memory());
-  return { medians, peak: median(peaks), peakBytes };
+  return { paces, peak: median(peaks), peakBytes };
 }

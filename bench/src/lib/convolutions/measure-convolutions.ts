@@ -1,12 +1,12 @@
 import { registerGradients } from '@diffeo/core/gradients';
 import { installKernels } from '@diffeo/kernels-wasm';
 import { useWasm } from '@diffeo/trainer';
+import { median } from '../averages.ts';
 import { type Contestant, startContestant } from '../contest/contestant.ts';
 import { peakLoop } from '../contest/peak.ts';
 import { pyTorch } from '../contest/py-torch.ts';
 import { timed } from '../contest/workload.ts';
 import { type Machine, machine } from '../machine.ts';
-import { median } from '../quantile.ts';
 import {
   type ConvolutionSize,
   convolutionSizes,

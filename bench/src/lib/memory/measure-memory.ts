@@ -10,7 +10,7 @@ import { gradients } from '@diffeo/core/gradients';
 import { type HeapWatch, watchHeap } from '@diffeo/kernels-wasm';
 import { useWasm } from '@diffeo/trainer';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { median } from '../quantile.ts';
+import { median } from '../averages.ts';
 import type { DeepFlow } from './deep-flow.ts';
 
 /** One gradient of a flow of so many layers: couplings, or steps of flow. */

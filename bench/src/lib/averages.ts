@@ -9,6 +9,10 @@ function quantile(values: readonly number[], share: number): number {
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
+/** The arithmetic mean. NaN where there are no values. */
+export const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
 /** A median with the quartiles around it. */
 export interface Spread {
   readonly lower: number;
