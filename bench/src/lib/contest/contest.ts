@@ -1,6 +1,7 @@
 import type { Spread } from '../averages.ts';
 import type { Machine } from '../machine.ts';
 import type { Entrant } from './contestant.ts';
+import type { Exercise } from './copies.ts';
 import type { Target, TargetResult } from './targets.ts';
 import type { Check, Mode } from './workload.ts';
 
@@ -15,7 +16,7 @@ export interface ContestModel {
    */
   operations(mode: Mode): number;
   /** Writes weights and data into a folder; what contestants are given. */
-  write(folder: string): object | Promise<object>;
+  write(folder: string): Exercise | Promise<Exercise>;
 }
 
 /** Who is measured on what. */

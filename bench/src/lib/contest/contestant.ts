@@ -16,6 +16,11 @@ export interface Entrant {
    * work faster and takes a core from whoever else runs. Default false.
    */
   readonly spinning?: boolean;
+  /**
+   * So many processes at once, each with its share of a batch and nothing to exchange: no contestant, but what the cores of the
+   * machine give whoever divides the work. Default 1.
+   */
+  readonly copies?: number;
 }
 
 /** A contestant at work, in a process of its own, so that gradient tables and heaps stay apart. */

@@ -6,6 +6,7 @@ import { machine } from '../machine.ts';
 import { say } from '../say.ts';
 import type { Contest, ContestModel, ContestOptions, ContestResult, ContestRow } from './contest.ts';
 import { type Contestant, type Entrant, startContestant } from './contestant.ts';
+import { startCopies } from './copies.ts';
 import { peakLoop } from './peak.ts';
 import { requireSameModel } from './require-same-model.ts';
 import { type Rounds, takeTurns } from './rounds.ts';
@@ -22,7 +23,10 @@ async function withContestants<T>(
   const contestants: Contestant[] = [];
   try {
     const exercise = await model.write(folder);
-    for (const entrant of entrants) contestants.push(startContestant(entrant, exercise));
+    for (const entrant of entrants) {
+      const { copies = 1 } = entrant;
+      contestants.push(copies > 1 ? startCopies(entrant, exercise, copies) : startContestant(entrant, exercise));
+    }
     return await f(contestants);
   } finally {
     await Promise.all(contestants.map(({ close }) => close()));
@@ -30,13 +34,19 @@ async function withContestants<T>(
   }
 }
 
-/** What each contestant computes; ours is the first. Throws `CONTESTANT` unless it is the same. */
-async function checkContestants(contestants: readonly Contestant[]): Promise<readonly Check[]> {
-  const checks: Check[] = [];
-  for (const { name, check } of contestants) {
+type NamedCheck = Check & { readonly contestant: string };
+
+/** What each contestant computes; ours is the first. Throws `CONTESTANT` unless it is the same. Copies have no whole batch. */
+async function checkContestants(
+  contestants: readonly Contestant[],
+  entrants: readonly Entrant[],
+): Promise<readonly NamedCheck[]> {
+  const checks: NamedCheck[] = [];
+  for (const [i, { name, check }] of contestants.entries()) {
+    if (entrants[i]?.copies) continue;
     const theirs = await check();
     requireSameModel(checks[0] ?? theirs, theirs, name);
-    checks.push(theirs);
+    checks.push({ contestant: name, ...theirs });
   }
   return checks;
 }
@@ -70,14 +80,14 @@ function measureModel(
   loop: () => number,
 ): Promise<Pick<ContestResult, 'checks' | 'rows'>> {
   return withContestants(model, entrants, async (contestants) => {
-    const checks = await checkContestants(contestants);
+    const checks = await checkContestants(contestants, entrants);
     const rows: ContestRow[] = [];
     for (const mode of modes) {
       say(`  ${mode}`);
       rows.push(...rowsOf({ model, mode, contestants }, await takeTurns(contestants, mode, options, loop)));
     }
     return {
-      checks: checks.map((check, i) => ({ model: model.name, contestant: contestants[i]?.name ?? '', ...check })),
+      checks: checks.map((check) => ({ model: model.name, ...check })),
       rows,
     };
   });

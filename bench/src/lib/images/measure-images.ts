@@ -1,7 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import type { ContestOptions, ContestResult } from '../contest/contest.ts';
 import type { Entrant } from '../contest/contestant.ts';
 import { holdContest } from '../contest/hold-contest.ts';
+import { ourEntrants } from '../contest/our-entrants.ts';
 import { pyTorch } from '../contest/py-torch.ts';
 import type { Mode } from '../contest/workload.ts';
 import { writeImageExercise } from './exercise.ts';
@@ -9,12 +9,7 @@ import { imageSizes, nameOf } from './image-size.ts';
 import { imagesOf, operationsOf } from './operations.ts';
 import { targets } from './targets.ts';
 
-/** Ours, on one thread. */
-export const ours: Entrant = {
-  name: 'diffeo',
-  command: [process.execPath, fileURLToPath(new URL('./ours.ts', import.meta.url))],
-};
-const oursOnTwo: Entrant = { name: 'diffeo, 2 workers', command: [...ours.command, '--workers'] };
+export const ours = ourEntrants(new URL('./ours.ts', import.meta.url));
 
 /**
  * Ours against PyTorch, on flows of images. Stock tfjs cannot take part: its WASM backend has no gradient of convolutions
@@ -33,7 +28,7 @@ export function measureImages(options: ContestOptions): Promise<ContestResult> {
   const contest = {
     benchmark: 'images',
     models,
-    entrants: [ours, oursOnTwo, ...torch],
+    entrants: [...ours, ...torch],
     leftOut: torch.length > 0 ? [] : ['PyTorch'],
     targets,
   };

@@ -20,7 +20,7 @@ export interface ProfileSubject {
 export const vectorSubjects: readonly ProfileSubject[] = modelSizes.map((size, i) => ({
   model: nameOf(size),
   file: `model-${i + 1}`,
-  entrants: [peers[0] as Entrant, ours],
+  entrants: [peers[0] as Entrant, ours[0]],
   write: (folder) => writeExercise(size, folder),
 }));
 
@@ -28,6 +28,6 @@ export const vectorSubjects: readonly ProfileSubject[] = modelSizes.map((size, i
 export const imageSubjects: readonly ProfileSubject[] = imageSizes.map((size, i) => ({
   model: nameOfImages(size),
   file: `images-${i + 1}`,
-  entrants: [oursOfImages],
+  entrants: [oursOfImages[0]],
   write: (folder) => writeImageExercise(size, folder),
 }));

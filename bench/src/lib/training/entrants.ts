@@ -1,16 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { Entrant } from '../contest/contestant.ts';
+import { ourEntrants } from '../contest/our-entrants.ts';
 
 const pathOf = (url: URL): string => fileURLToPath(url);
 
-/** Everything else is compared with it. */
-export const ours: Entrant = {
-  name: 'diffeo',
-  command: [process.execPath, pathOf(new URL('./ours.ts', import.meta.url))],
-};
-
-/** The same on two threads. */
-export const oursOnTwo: Entrant = { ...ours, name: 'diffeo, 2 workers', command: [...ours.command, '--workers'] };
+export const ours = ourEntrants(new URL('./ours.ts', import.meta.url));
 
 const stock: Entrant = {
   name: 'stock tfjs',

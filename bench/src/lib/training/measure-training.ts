@@ -1,7 +1,7 @@
 import type { ContestOptions, ContestResult } from '../contest/contest.ts';
 import { holdContest } from '../contest/hold-contest.ts';
 import { pyTorch } from '../contest/py-torch.ts';
-import { ours, oursOnTwo, peers } from './entrants.ts';
+import { ours, peers } from './entrants.ts';
 import { writeExercise } from './exercise.ts';
 import { modelSizes, nameOf } from './model-size.ts';
 import { operationsOf } from './operations.ts';
@@ -19,7 +19,7 @@ export function measureTraining(options: ContestOptions): Promise<ContestResult>
   const contest = {
     benchmark: 'training',
     models,
-    entrants: [ours, oursOnTwo, ...peers, ...torch],
+    entrants: [...ours, ...peers, ...torch],
     leftOut: torch.length > 0 ? [] : ['PyTorch'],
     targets,
   };
