@@ -1,4 +1,6 @@
+import { denseWideRows, wideColumns, wideRows } from './dense-wide-rows';
 import { fma } from './fma';
+import { isWide } from './wide';
 
 /** Tiles have eight columns and as many rows as sixteen registers allow: six where a fused multiply-add needs no spare one. */
 const tileRows: usize = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
@@ -16,6 +18,72 @@ const tileRows: usize = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
  * @param edge space for one tile
  */
 export function denseRows(
+  a: usize,
+  rowStep: usize,
+  innerStep: usize,
+  rows: usize,
+  inner: usize,
+  panel: usize,
+  width: usize,
+  columns: usize,
+  start: usize,
+  c: usize,
+  cStep: usize,
+  add: bool,
+  rectify: bool,
+  edge: usize,
+): void {
+  if (!isWide()) {
+    narrowTiles(a, rowStep, innerStep, rows, inner, panel, width, columns, start, c, cStep, add, rectify, edge);
+    return;
+  }
+  const below = rows - (rows % wideRows);
+  const beside = columns - (columns % wideColumns);
+  denseWideRows(a, rowStep, innerStep, below, inner, panel, width, beside, start, c, cStep, add, rectify);
+  if (beside < columns) {
+    const at: usize = 4 * beside;
+    const left = columns - beside;
+    narrowTiles(
+      a,
+      rowStep,
+      innerStep,
+      below,
+      inner,
+      panel + at,
+      width,
+      left,
+      start + at,
+      c + at,
+      cStep,
+      add,
+      rectify,
+      edge,
+    );
+  }
+  if (below < rows) {
+    const from = a + below * rowStep;
+    const to = c + below * cStep;
+    narrowTiles(
+      from,
+      rowStep,
+      innerStep,
+      rows - below,
+      inner,
+      panel,
+      width,
+      columns,
+      start,
+      to,
+      cStep,
+      add,
+      rectify,
+      edge,
+    );
+  }
+}
+
+/** Tiles of eight columns. */
+function narrowTiles(
   a: usize,
   rowStep: usize,
   innerStep: usize,

@@ -37,3 +37,4 @@ export {
   writeTapTables,
 } from './tap-grid';
 export { weightGradient, weightGradientScratch } from './weight-gradient';
+export { setWide } from './wide';

@@ -1,6 +1,8 @@
 import { maskStep } from './mask';
 import { sparsePairRows } from './sparse-pair-rows';
 import { sparseRows, sparseTapRows } from './sparse-rows';
+import { sparseWideRows } from './sparse-wide-rows';
+import { isWide } from './wide';
 
 /** So many rows of a panel stay in the first-level cache. Whole mask words. */
 const block: usize = 256;
@@ -37,18 +39,43 @@ export function sparseProduct(
   const cMasksStep = maskStep(columns);
   // Where the columns fill half of the last word, nobody else writes the rest of it.
   if (made && columns & 32) memory.fill(made, 0, rows * cMasksStep);
-  for (let j: usize = 0; j < columns; j += 32) {
-    for (let k: usize = 0; k < inner; k += block) {
-      const depth = min(block, inner - k);
+  const together: usize = isWide() ? 64 : 32;
+  for (let j: usize = 0; j < columns; ) {
+    const given = columns - j >= together ? together : 32;
+    const deep: usize = block;
+    for (let k: usize = 0; k < inner; k += deep) {
+      const depth = min(deep, inner - k);
       const lines = panels + 4 * (j * inner + k * 32);
       const words = masks + (k >> 3);
       const from = a + 4 * k;
       const start = bias + 4 * j;
       const to = c + 4 * j;
       const add = k > 0;
-      const last = k + block >= inner;
+      const last = k + deep >= inner;
       const kept = keep && last ? keep + (j >> 3) : 0;
       const bits = made && last ? made + (j >> 3) : 0;
+      if (given == 64) {
+        sparseWideRows(
+          from,
+          4 * inner,
+          4,
+          words,
+          masksStep,
+          rows,
+          depth,
+          lines,
+          128 * inner,
+          start,
+          to,
+          cStep,
+          add,
+          rectify && last,
+          kept,
+          bits,
+          cMasksStep,
+        );
+        continue;
+      }
       sparseRows(
         from,
         4 * inner,
@@ -68,6 +95,7 @@ export function sparseProduct(
         cMasksStep,
       );
     }
+    j += given;
   }
 }
 
@@ -92,11 +120,39 @@ export function addSparseColumns(
   const masksStep = maskStep(rows);
   for (let i: usize = 0; i < rows; i += tallBlock) {
     const height = min(tallBlock, rows - i);
-    for (let j: usize = 0; j < columns; j += 32) {
+    const words = masks + (i >> 3);
+    const from = a + i * aStep;
+    let j: usize = 0;
+    if (isWide()) {
+      const step: usize = 128 * rows;
+      for (; j + 64 <= columns; j += 64) {
+        const lines = panels + 4 * (j * rows + i * 32);
+        const to = c + 4 * j;
+        sparseWideRows(
+          from,
+          4,
+          aStep,
+          words,
+          masksStep,
+          inner,
+          height,
+          lines,
+          step,
+          to,
+          to,
+          cStep,
+          true,
+          false,
+          0,
+          0,
+          0,
+        );
+      }
+    }
+    for (; j < columns; j += 32) {
       const lines = panels + 4 * (j * rows + i * 32);
-      const words = masks + (i >> 3);
       const to = c + 4 * j;
-      sparseRows(a + i * aStep, 4, aStep, words, masksStep, inner, height, lines, to, to, cStep, true, false, 0, 0, 0);
+      sparseRows(from, 4, aStep, words, masksStep, inner, height, lines, to, to, cStep, true, false, 0, 0, 0);
     }
   }
 }

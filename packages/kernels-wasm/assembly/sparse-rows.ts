@@ -89,20 +89,18 @@ function rowsOf<Line>(
     c6 = f32x4.pmax(c6, floor);
     c7 = f32x4.pmax(c7, floor);
     if (keep) {
-      const bits = load<u32>(keep + i * cMasksStep);
-      c0 = kept(c0, bits, 0);
-      c1 = kept(c1, bits, 4);
-      c2 = kept(c2, bits, 8);
-      c3 = kept(c3, bits, 12);
-      c4 = kept(c4, bits, 16);
-      c5 = kept(c5, bits, 20);
-      c6 = kept(c6, bits, 24);
-      c7 = kept(c7, bits, 28);
+      const bits = v128.load32_splat(keep + i * cMasksStep);
+      c0 = kept(c0, bits, i32x4(0x1, 0x2, 0x4, 0x8));
+      c1 = kept(c1, bits, i32x4(0x10, 0x20, 0x40, 0x80));
+      c2 = kept(c2, bits, i32x4(0x100, 0x200, 0x400, 0x800));
+      c3 = kept(c3, bits, i32x4(0x1000, 0x2000, 0x4000, 0x8000));
+      c4 = kept(c4, bits, i32x4(0x10000, 0x20000, 0x40000, 0x80000));
+      c5 = kept(c5, bits, i32x4(0x100000, 0x200000, 0x400000, 0x800000));
+      c6 = kept(c6, bits, i32x4(0x1000000, 0x2000000, 0x4000000, 0x8000000));
+      c7 = kept(c7, bits, i32x4(0x10000000, 0x20000000, 0x40000000, -0x80000000));
     }
     if (made) {
-      const low = i8x16.narrow_i16x8_s(notZero(c0, c1), notZero(c2, c3));
-      const high = i8x16.narrow_i16x8_s(notZero(c4, c5), notZero(c6, c7));
-      store<u32>(made + i * cMasksStep, v128.bitmask<i8>(low) | (v128.bitmask<i8>(high) << 16));
+      store<u32>(made + i * cMasksStep, notZeros(c0, c1, c2, c3, c4, c5, c6, c7));
     }
     v128.store(to, c0);
     v128.store(to, c1, 16);
@@ -116,10 +114,16 @@ function rowsOf<Line>(
   }
 }
 
-/** What of a vector four bits say is kept; the rest is zero. */
-function kept(v: v128, bits: u32, from: u32): v128 {
-  const own = v128.and(i32x4.splat(bits >> from), i32x4(1, 2, 4, 8));
-  return v128.and(v, i32x4.ne(own, i32x4.splat(0)));
+/** What of a vector is kept, by a bit for each number; the rest is zero. */
+export function kept(v: v128, bits: v128, own: v128): v128 {
+  return v128.and(v, i32x4.ne(v128.and(bits, own), i32x4.splat(0)));
+}
+
+/** A bit for each number that is not zero. */
+export function notZeros(c0: v128, c1: v128, c2: v128, c3: v128, c4: v128, c5: v128, c6: v128, c7: v128): u32 {
+  const low = i8x16.narrow_i16x8_s(notZero(c0, c1), notZero(c2, c3));
+  const high = i8x16.narrow_i16x8_s(notZero(c4, c5), notZero(c6, c7));
+  return v128.bitmask<i8>(low) | (v128.bitmask<i8>(high) << 16);
 }
 
 function notZero(v: v128, w: v128): v128 {

@@ -24,6 +24,7 @@ import { pluKernels } from './plu-kernels.ts';
 import { rowCopies } from './row-copies.ts';
 import { segmentSum } from './segment-sum.ts';
 import { stackKernels } from './stack-kernels.ts';
+import { runsWide } from './wide.ts';
 
 /** How to install the kernels. */
 export interface InstallOptions {
@@ -34,11 +35,24 @@ export interface InstallOptions {
    * package's `wasm` folder. Default: beside this package's code.
    */
   readonly addresses?: Readonly<Partial<Record<BuildName, string | URL>>>;
+  /**
+   * Whether loops are to be those for an engine that makes one instruction of 256 bits of two of 128, as V8 does with
+   * `--experimental-wasm-revectorize`. Results are the same to the bit; in another engine they come later. Default: whether Node
+   * was started with that flag.
+   */
+  readonly wide?: boolean;
 }
 
 /** What came of installing: which build, or why none. */
 export type Installed =
-  | { readonly build: BuildName; readonly reason: null /** Puts back what was there before. */; uninstall(): void }
+  | {
+      readonly build: BuildName;
+      /** Whether loops are those for 256 bits. */
+      readonly wide: boolean;
+      readonly reason: null;
+      /** Puts back what was there before. */
+      uninstall(): void;
+    }
   | { readonly build: null; readonly reason: string; uninstall(): void };
 
 let current: Extract<Installed, { reason: null }> | null = null;
@@ -59,7 +73,7 @@ export function installKernels(options: InstallOptions = {}): Promise<Installed>
   return installed;
 }
 
-async function install({ build: wanted, addresses = {} }: InstallOptions): Promise<Installed> {
+async function install({ build: wanted, addresses = {}, wide = runsWide() }: InstallOptions): Promise<Installed> {
   if (getBackend() !== 'wasm') {
     return refused(`the backend is '${getBackend()}': call setBackend('wasm') first`);
   }
@@ -71,7 +85,7 @@ async function install({ build: wanted, addresses = {} }: InstallOptions): Promi
   }
   const build = wanted ?? buildNames.find(supports);
   if (build === undefined || !supports(build)) return refused(`this engine has no WebAssembly ${wanted ?? 'simd'}`);
-  if (current?.build === build) {
+  if (current?.build === build && current.wide === wide) {
     guarded(backend);
     return current;
   }
@@ -83,7 +97,7 @@ async function install({ build: wanted, addresses = {} }: InstallOptions): Promi
     return refused(`kernels-${build}.wasm did not load (${error instanceof Error ? error.message : error})`);
   }
   current?.uninstall();
-  const { scripted, free } = machines(module);
+  const { scripted, free } = machines(module, wide);
   const before = (kernelName: string) => getKernel(kernelName, 'wasm');
   const own = [
     ...matrixProducts(scripted, before),
@@ -106,6 +120,7 @@ async function install({ build: wanted, addresses = {} }: InstallOptions): Promi
     .concat(registerConvGradients(), releaseGuards);
   const installed: Installed = {
     build,
+    wide,
     reason: null,
     uninstall: () => {
       for (const undo of restore.splice(0)) undo();

@@ -11,17 +11,22 @@ export interface Machines {
   free(backend: WasmBackend): Machine;
 }
 
-/** Binds a module to each backend that asks for it: a backend that was removed and started again has another memory. */
-export function machines(module: WebAssembly.Module): Machines {
+/**
+ * Binds a module to each backend that asks for it: a backend that was removed and started again has another memory. `wide`:
+ * whether loops are to be those for an engine that works on 256 bits at once (`wide.ts`).
+ */
+export function machines(module: WebAssembly.Module, wide: boolean): Machines {
   const known = new WeakMap<WasmBackend, Machine>();
   const free = (backend: WasmBackend): Machine => {
     const machine = known.get(backend);
     if (machine) return machine;
     const { wasm } = backend;
     const { exports } = new WebAssembly.Instance(module, { env: { memory: wasm.asm.memory } });
+    const kernels = exports as unknown as Kernels;
+    kernels.setWide(wide);
     const bound: Machine = {
       backend,
-      kernels: exports as unknown as Kernels,
+      kernels,
       writeInts: (address, numbers) => new Int32Array(wasm.HEAPU8.buffer, address, numbers.length).set(numbers),
     };
     known.set(backend, bound);

@@ -314,4 +314,5 @@ export interface Kernels {
   ): void;
   weightGradientScratch(rows: number, inputs: number, outputs: number, skipZeros: boolean): number;
   writeTapTables(grid: number, tables: number): void;
+  setWide(to: boolean): void;
 }
