@@ -8,6 +8,21 @@ import { expect, test } from 'vitest';
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const bench = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
 
+interface Row {
+  readonly contestant: string;
+  readonly millisecondsPerStep: { readonly median: number };
+}
+
+const namesOf = (rows: readonly Pick<Row, 'contestant'>[]) => new Set(rows.map(({ contestant }) => contestant));
+
+/** Three modes of everyone who was checked, and of the halves, which have no whole batch that could be. */
+function requireAllModes(rows: readonly Row[], checked: ReadonlySet<string>): void {
+  const measured = new Set([...checked, 'diffeo, two halves apart']);
+  expect(namesOf(rows)).toEqual(measured);
+  expect(rows).toHaveLength(3 * measured.size);
+  for (const row of rows) expect(row.millisecondsPerStep.median).toBeGreaterThan(0);
+}
+
 test('training: every contestant computes the same and is measured in every mode', () => {
   const { status, stdout, stderr } = bench(
     'training',
@@ -23,11 +38,10 @@ test('training: every contestant computes the same and is measured in every mode
   );
   expect(status, stderr).toBe(0);
   const { rows, checks, leftOut } = JSON.parse(stdout);
-  const contestants = new Set(checks.map(({ contestant }: { contestant: string }) => contestant));
+  const contestants = namesOf(checks);
   for (const name of ['stock tfjs', 'tfjs on cpu', 'jax-js']) expect(contestants).toContain(name);
   expect(contestants.has('PyTorch')).toBe(!leftOut.includes('PyTorch'));
-  expect(rows).toHaveLength(3 * contestants.size);
-  for (const row of rows) expect(row.millisecondsPerStep.median).toBeGreaterThan(0);
+  requireAllModes(rows, contestants);
 });
 
 test('memory: recomputed gradients take no more at 64 couplings than at 8', () => {
@@ -49,11 +63,10 @@ test('images: ours and PyTorch compute the same and are measured in every mode',
   );
   expect(status, stderr).toBe(0);
   const { rows, checks, leftOut } = JSON.parse(stdout);
-  const contestants = checks.map(({ contestant }: { contestant: string }) => contestant);
-  expect(contestants).toContain('diffeo, 2 workers');
-  expect(contestants.includes('PyTorch')).toBe(!leftOut.includes('PyTorch'));
-  expect(rows).toHaveLength(3 * contestants.length);
-  for (const row of rows) expect(row.millisecondsPerStep.median).toBeGreaterThan(0);
+  const contestants = namesOf(checks);
+  for (const name of ['2 workers', '256 bits', '2 workers, 256 bits']) expect(contestants).toContain(`diffeo, ${name}`);
+  expect(contestants.has('PyTorch')).toBe(!leftOut.includes('PyTorch'));
+  requireAllModes(rows, contestants);
 }, 300_000);
 
 test('memory: recomputed gradients of Glow take hardly more at 64 steps of flow than at 8', () => {

@@ -42,16 +42,15 @@ export function sparseProduct(
   const together: usize = isWide() ? 64 : 32;
   for (let j: usize = 0; j < columns; ) {
     const given = columns - j >= together ? together : 32;
-    const deep: usize = block;
-    for (let k: usize = 0; k < inner; k += deep) {
-      const depth = min(deep, inner - k);
+    for (let k: usize = 0; k < inner; k += block) {
+      const depth = min(block, inner - k);
       const lines = panels + 4 * (j * inner + k * 32);
       const words = masks + (k >> 3);
       const from = a + 4 * k;
       const start = bias + 4 * j;
       const to = c + 4 * j;
       const add = k > 0;
-      const last = k + deep >= inner;
+      const last = k + block >= inner;
       const kept = keep && last ? keep + (j >> 3) : 0;
       const bits = made && last ? made + (j >> 3) : 0;
       if (given == 64) {
