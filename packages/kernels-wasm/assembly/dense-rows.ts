@@ -1,9 +1,7 @@
 import { denseWideRows, wideColumns, wideRows } from './dense-wide-rows';
 import { fma } from './fma';
+import { copyTile, put, tileRows } from './tile';
 import { isWide } from './wide';
-
-/** Tiles have eight columns and as many rows as sixteen registers allow: six where a fused multiply-add needs no spare one. */
-const tileRows: usize = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
 
 /**
  * C = A·panel, with what the result begins and ends with.
@@ -183,20 +181,6 @@ function narrowTiles(
         put(to + 5 * toStep, c50, c51, floor);
       }
       if (!whole) copyTile(edge, 32, target, cStep, height, given);
-    }
-  }
-}
-
-function put(to: usize, v0: v128, v1: v128, floor: v128): void {
-  v128.store(to, f32x4.pmax(v0, floor));
-  v128.store(to, f32x4.pmax(v1, floor), 16);
-}
-
-function copyTile(from: usize, fromStep: usize, to: usize, toStep: usize, rows: usize, columns: usize): void {
-  for (let i: usize = 0; i < rows; i++) {
-    for (let j: usize = 0; j < columns; j++) {
-      const at: usize = 4 * j;
-      store<f32>(to + i * toStep + at, load<f32>(from + i * fromStep + at));
     }
   }
 }

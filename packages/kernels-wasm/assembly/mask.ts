@@ -82,3 +82,20 @@ function turn(block: usize): void {
     keep ^= keep << (<u64>j);
   }
 }
+
+/** What of a vector is kept, by a bit for each number; the rest is zero. */
+export function kept(v: v128, bits: v128, own: v128): v128 {
+  return v128.and(v, i32x4.ne(v128.and(bits, own), i32x4.splat(0)));
+}
+
+/** A bit for each number that is not zero. */
+export function notZeros(c0: v128, c1: v128, c2: v128, c3: v128, c4: v128, c5: v128, c6: v128, c7: v128): u32 {
+  const low = i8x16.narrow_i16x8_s(pairNotZero(c0, c1), pairNotZero(c2, c3));
+  const high = i8x16.narrow_i16x8_s(pairNotZero(c4, c5), pairNotZero(c6, c7));
+  return v128.bitmask<i8>(low) | (v128.bitmask<i8>(high) << 16);
+}
+
+function pairNotZero(v: v128, w: v128): v128 {
+  const zero = f32x4.splat(0);
+  return i16x8.narrow_i32x4_s(f32x4.ne(v, zero), f32x4.ne(w, zero));
+}

@@ -121,6 +121,8 @@ function tiles(
           rows,
           depth,
           lines,
+          0,
+          32,
           start,
           to,
           cStep,

@@ -1,8 +1,6 @@
 import { maskStep } from './mask';
 import { sparsePairRows } from './sparse-pair-rows';
 import { sparseRows, sparseTapRows } from './sparse-rows';
-import { sparseWideRows } from './sparse-wide-rows';
-import { isWide } from './wide';
 
 /** So many rows of a panel stay in the first-level cache. Whole mask words. */
 const block: usize = 256;
@@ -39,62 +37,29 @@ export function sparseProduct(
   const cMasksStep = maskStep(columns);
   // Where the columns fill half of the last word, nobody else writes the rest of it.
   if (made && columns & 32) memory.fill(made, 0, rows * cMasksStep);
-  const together: usize = isWide() ? 64 : 32;
-  for (let j: usize = 0; j < columns; ) {
-    const given = columns - j >= together ? together : 32;
-    for (let k: usize = 0; k < inner; k += block) {
-      const depth = min(block, inner - k);
-      const lines = panels + 4 * (j * inner + k * 32);
-      const words = masks + (k >> 3);
-      const from = a + 4 * k;
-      const start = bias + 4 * j;
-      const to = c + 4 * j;
-      const add = k > 0;
-      const last = k + block >= inner;
-      const kept = keep && last ? keep + (j >> 3) : 0;
-      const bits = made && last ? made + (j >> 3) : 0;
-      if (given == 64) {
-        sparseWideRows(
-          from,
-          4 * inner,
-          4,
-          words,
-          masksStep,
-          rows,
-          depth,
-          lines,
-          128 * inner,
-          start,
-          to,
-          cStep,
-          add,
-          rectify && last,
-          kept,
-          bits,
-          cMasksStep,
-        );
-        continue;
-      }
-      sparseRows(
-        from,
-        4 * inner,
-        4,
-        words,
-        masksStep,
-        rows,
-        depth,
-        lines,
-        start,
-        to,
-        cStep,
-        add,
-        rectify && last,
-        kept,
-        bits,
-        cMasksStep,
-      );
-    }
-    j += given;
+  for (let k: usize = 0; k < inner; k += block) {
+    const depth = min(block, inner - k);
+    const last = k + block >= inner;
+    sparseRows(
+      a + 4 * k,
+      4 * inner,
+      4,
+      masks + (k >> 3),
+      masksStep,
+      rows,
+      depth,
+      panels + 128 * k,
+      128 * inner,
+      columns,
+      bias,
+      c,
+      cStep,
+      k > 0,
+      rectify && last,
+      last ? keep : 0,
+      last ? made : 0,
+      cMasksStep,
+    );
   }
 }
 
@@ -120,39 +85,27 @@ export function addSparseColumns(
   for (let i: usize = 0; i < rows; i += tallBlock) {
     const height = min(tallBlock, rows - i);
     const words = masks + (i >> 3);
-    const from = a + i * aStep;
-    let j: usize = 0;
-    if (isWide()) {
-      const step: usize = 128 * rows;
-      for (; j + 64 <= columns; j += 64) {
-        const lines = panels + 4 * (j * rows + i * 32);
-        const to = c + 4 * j;
-        sparseWideRows(
-          from,
-          4,
-          aStep,
-          words,
-          masksStep,
-          inner,
-          height,
-          lines,
-          step,
-          to,
-          to,
-          cStep,
-          true,
-          false,
-          0,
-          0,
-          0,
-        );
-      }
-    }
-    for (; j < columns; j += 32) {
-      const lines = panels + 4 * (j * rows + i * 32);
-      const to = c + 4 * j;
-      sparseRows(from, 4, aStep, words, masksStep, inner, height, lines, to, to, cStep, true, false, 0, 0, 0);
-    }
+    const lines = panels + 128 * i;
+    sparseRows(
+      a + i * aStep,
+      4,
+      aStep,
+      words,
+      masksStep,
+      inner,
+      height,
+      lines,
+      128 * rows,
+      columns,
+      c,
+      c,
+      cStep,
+      true,
+      false,
+      0,
+      0,
+      0,
+    );
   }
 }
 

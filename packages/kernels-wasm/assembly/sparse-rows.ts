@@ -1,4 +1,7 @@
 import { fma } from './fma';
+import { kept, notZeros } from './mask';
+import { sparseWideRows } from './sparse-wide-rows';
+import { isWide } from './wide';
 
 @unmanaged
 class Eight {
@@ -114,30 +117,14 @@ function rowsOf<Line>(
   }
 }
 
-/** What of a vector is kept, by a bit for each number; the rest is zero. */
-export function kept(v: v128, bits: v128, own: v128): v128 {
-  return v128.and(v, i32x4.ne(v128.and(bits, own), i32x4.splat(0)));
-}
-
-/** A bit for each number that is not zero. */
-export function notZeros(c0: v128, c1: v128, c2: v128, c3: v128, c4: v128, c5: v128, c6: v128, c7: v128): u32 {
-  const low = i8x16.narrow_i16x8_s(notZero(c0, c1), notZero(c2, c3));
-  const high = i8x16.narrow_i16x8_s(notZero(c4, c5), notZero(c6, c7));
-  return v128.bitmask<i8>(low) | (v128.bitmask<i8>(high) << 16);
-}
-
-function notZero(v: v128, w: v128): v128 {
-  const zero = f32x4.splat(0);
-  return i16x8.narrow_i32x4_s(f32x4.ne(v, zero), f32x4.ne(w, zero));
-}
-
 /**
- * C = A·panel for an A with many zeros and a panel of 32 columns.
+ * C = A·panels for an A with many zeros and panels of 32 columns, two at once where the engine is wide.
  *
  * @param a element (i, k) stands at `a + i·rowStep + k·innerStep`
  * @param masks of the numbers of A from its first column on (`maskRows`), rows `masksStep` bytes apart
- * @param panel `inner` rows of 32 columns
- * @param start what each row of C begins with, 32 numbers
+ * @param panels each `inner` rows of 32 columns, `panelStep` bytes apart
+ * @param columns of all panels, a multiple of 32
+ * @param start what each row of C begins with, as many numbers as it has columns
  * @param c rows `cStep` bytes apart
  * @param add whether each row begins with what C holds instead
  * @param rectify whether what is below zero becomes zero
@@ -152,7 +139,9 @@ export function sparseRows(
   masksStep: usize,
   rows: usize,
   inner: usize,
-  panel: usize,
+  panels: usize,
+  panelStep: usize,
+  columns: usize,
   start: usize,
   c: usize,
   cStep: usize,
@@ -162,27 +151,58 @@ export function sparseRows(
   made: usize,
   cMasksStep: usize,
 ): void {
-  rowsOf<Eight>(
-    a,
-    rowStep,
-    innerStep,
-    masks,
-    masksStep,
-    rows,
-    inner,
-    panel,
-    start,
-    c,
-    cStep,
-    add,
-    rectify,
-    keep,
-    made,
-    cMasksStep,
-  );
+  for (let j: usize = 0; j < columns; ) {
+    const panel = panels + (j >> 5) * panelStep;
+    const from = start + 4 * j;
+    const to = c + 4 * j;
+    const keeps = keep ? keep + (j >> 3) : 0;
+    const bits = made ? made + (j >> 3) : 0;
+    if (isWide() && j + 64 <= columns) {
+      sparseWideRows(
+        a,
+        rowStep,
+        innerStep,
+        masks,
+        masksStep,
+        rows,
+        inner,
+        panel,
+        panelStep,
+        from,
+        to,
+        cStep,
+        add,
+        rectify,
+        keeps,
+        bits,
+        cMasksStep,
+      );
+      j += 64;
+    } else {
+      rowsOf<Eight>(
+        a,
+        rowStep,
+        innerStep,
+        masks,
+        masksStep,
+        rows,
+        inner,
+        panel,
+        from,
+        to,
+        cStep,
+        add,
+        rectify,
+        keeps,
+        bits,
+        cMasksStep,
+      );
+      j += 32;
+    }
+  }
 }
 
-/** The same for a panel of 36 columns: what nine taps of a filter make of four channels. */
+/** The same for one panel of 36 columns: what nine taps of a filter make of four channels. */
 export function sparseTapRows(
   a: usize,
   rowStep: usize,

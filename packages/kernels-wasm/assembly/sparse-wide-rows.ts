@@ -1,8 +1,8 @@
 import { fma } from './fma';
-import { kept, notZeros } from './sparse-rows';
+import { kept, notZeros } from './mask';
 
 /**
- * `sparseRows` for two panels at once, of which the second begins `panelStep` bytes further: 64 columns. Its sixteen vectors
+ * What `sparseRows` does, for two panels at once, of which the second begins `panelStep` bytes further: 64 columns. Its sixteen vectors
  * are too many for registers, except where the engine makes one instruction of two neighbours (`wide.ts`); there it is the
  * eight sums of `sparseRows` that are too few, each of which waits for the number before.
  */

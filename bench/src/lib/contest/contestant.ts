@@ -26,7 +26,8 @@ export interface Entrant {
 /** A contestant at work, in a process of its own, so that gradient tables and heaps stay apart. */
 export interface Contestant {
   readonly name: string;
-  check(): Promise<Check>;
+  /** `null` of copies: none of them has a whole batch. */
+  readonly check: (() => Promise<Check>) | null;
   /** The milliseconds of each step of a mode of the program's. */
   measure(mode: string, steps: number): Promise<readonly number[]>;
   /** The most bytes that the process has held so far, engine and libraries included. */

@@ -36,14 +36,11 @@ async function withContestants<T>(
 
 type NamedCheck = Check & { readonly contestant: string };
 
-/** What each contestant computes; ours is the first. Throws `CONTESTANT` unless it is the same. Copies have no whole batch. */
-async function checkContestants(
-  contestants: readonly Contestant[],
-  entrants: readonly Entrant[],
-): Promise<readonly NamedCheck[]> {
+/** What each contestant computes that can be checked; ours is the first. Throws `CONTESTANT` unless it is the same. */
+async function checkContestants(contestants: readonly Contestant[]): Promise<readonly NamedCheck[]> {
   const checks: NamedCheck[] = [];
-  for (const [i, { name, check }] of contestants.entries()) {
-    if (entrants[i]?.copies) continue;
+  for (const { name, check } of contestants) {
+    if (!check) continue;
     const theirs = await check();
     requireSameModel(checks[0] ?? theirs, theirs, name);
     checks.push({ contestant: name, ...theirs });
@@ -80,7 +77,7 @@ function measureModel(
   loop: () => number,
 ): Promise<Pick<ContestResult, 'checks' | 'rows'>> {
   return withContestants(model, entrants, async (contestants) => {
-    const checks = await checkContestants(contestants, entrants);
+    const checks = await checkContestants(contestants);
     const rows: ContestRow[] = [];
     for (const mode of modes) {
       say(`  ${mode}`);
