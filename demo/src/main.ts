@@ -45,10 +45,9 @@ say(
 
 const scores = await score(model, fitted.params, heldOut);
 const bits = bitsPerDim(model, -scores.reduce((sum, logProb) => sum + logProb, 0) / scores.length);
-const gaussian = bitsPerDim(
-  preprocessing,
-  await gaussianBaseline(preprocessing, preprocessing.start(preprocessing.init(seed), train), { train, heldOut }),
-);
+const front = preprocessing.start(preprocessing.init(seed), train);
+const { nll: gaussianNll } = await gaussianBaseline(preprocessing, front, { train, heldOut });
+const gaussian = bitsPerDim(preprocessing, gaussianNll);
 say(
   `held-out bits per dimension: ${bits.toFixed(3)}; full-covariance Gaussian: ${gaussian.toFixed(3)}; less is better`,
 );

@@ -1,9 +1,8 @@
 import { bitsPerDim, sizeOf } from '@diffeo/core';
 import { takeRows, toTensor } from '@diffeo/datasets';
-import { reconstruct as rebuild } from '@diffeo/trainer';
+import { meanOf, reconstruct as rebuild } from '@diffeo/trainer';
 import { requireImages } from './image-model.ts';
 import { stopIfCancelled } from './interruption.ts';
-import { meanAndError } from './mean-and-error.ts';
 import { readModel, type StoredModel } from './read-model.ts';
 import { type RowsOptions, rowsForModel } from './rows-for-model.ts';
 import { scoreRows } from './score-rows.ts';
@@ -51,7 +50,7 @@ async function rebuildImages(
   const x = toTensor(rows);
   const { values, exact, largestError } = await rebuild(stored.model, stored.params, x, { noise: seed });
   x.dispose();
-  const { mean } = meanAndError(await scoreRows(stored, rows, { seed, signal }));
+  const mean = meanOf(await scoreRows(stored, rows, { seed, signal }));
   const size = columns * sizeOf(rows.eventShape);
   sheet?.draw(Float32Array.from([...rows.values.subarray(0, size), ...values.subarray(0, size)]), columns);
   return { count: rows.count, exact, largestError, bitsPerDim: bitsPerDim(stored.model, -mean) };

@@ -1,6 +1,6 @@
 import { bitsPerDim } from '@diffeo/core';
+import { rowStatistics } from '@diffeo/trainer';
 import { csvHeader, csvRows } from './csv-text.ts';
-import { meanAndError } from './mean-and-error.ts';
 import { readModel } from './read-model.ts';
 import { type ResultSink, resultSink } from './result-sink.ts';
 import { type RowsOptions, rowsForModel } from './rows-for-model.ts';
@@ -46,7 +46,7 @@ export async function score({ model: path, out, json, draws, ...options }: Score
     sink?.close();
   }
 
-  const { mean, standardError, count } = meanAndError(scores);
+  const { mean, standardError, count } = rowStatistics(scores);
   const bits = stored.model.dequantizes ? bitsPerDim(stored.model, -mean) : null;
   if (json) {
     const report: ScoreReport = {

@@ -34,7 +34,7 @@ export async function startTraining(
   const gaussianNll =
     sizeOf(eventShape) > mostCovariances || train.count < sizeOf(eventShape) + 2
       ? null
-      : await gaussianBaseline(front, started, { ...rows, noise: fold(seed, 'baseline') });
+      : (await gaussianBaseline(front, started, { ...rows, noise: fold(seed, 'baseline') })).nll;
   rows.train.dispose();
   rows.heldOut.dispose();
 

@@ -1,6 +1,5 @@
 import { bitsPerDim, countParams, DiffeoError, type Flow, sizeOf } from '@diffeo/core';
-import type { Fitted } from '@diffeo/trainer';
-import { meanAndError } from './mean-and-error.ts';
+import { type Fitted, meanOf, rowStatistics } from '@diffeo/trainer';
 import type { TrainingData } from './training-data.ts';
 
 /** What `diffeo train` found: the one object that `--json` prints. Likelihoods are in nats and the units of the data. */
@@ -46,12 +45,12 @@ export interface TrainResult {
 }
 
 function meanDifference(truth: Float64Array, scores: Float32Array): number {
-  return meanAndError(truth.map((value, i) => value - (scores[i] as number))).mean;
+  return meanOf(truth.map((value, i) => value - (scores[i] as number)));
 }
 
 /** The report of a run. Throws `NOT_FINITE` when a held-out row is so unlikely that its log-likelihood is −Infinity. */
 export function trainReport({ name, flow, data, model, fitted, scores, gaussianNll, path }: TrainResult): TrainReport {
-  const { mean, standardError, count } = meanAndError(scores);
+  const { mean, standardError, count } = rowStatistics(scores);
   const { truth, heldOut } = data;
   if (!Number.isFinite(mean)) {
     throw new DiffeoError(

@@ -1,5 +1,6 @@
 import { DiffeoError, type Flow, type FlowParams, sizeOf } from '@diffeo/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { meanOf } from './row-statistics.ts';
 
 /** A multivariate normal fitted by maximum likelihood, on the host in float64. */
 interface Gaussian {
@@ -8,31 +9,55 @@ interface Gaussian {
   readonly factor: Float64Array;
 }
 
-function cholesky(matrix: Float64Array, size: number): Float64Array {
+/** What a `DATA` error of {@link gaussianBaseline} carries as its cause. */
+export interface DependentColumns {
+  /** Every column that is constant or a linear function of columns before it, counted from 0. */
+  readonly columns: readonly number[];
+}
+
+const shownColumns = 20;
+
+function refuseDependent(columns: readonly number[], names: readonly string[] | undefined): never {
+  const shown = columns.slice(0, shownColumns).map((column) => (names ? `'${names[column]}'` : `${column}`));
+  const more = columns.length > shownColumns ? ` and ${columns.length - shownColumns} more` : '';
+  const [subject, them] =
+    columns.length === 1
+      ? [`column ${shown[0]} is a linear function of the columns before it (or constant)`, 'it']
+      : [`columns ${shown.join(', ')}${more} are linear functions of the columns before them (or constant)`, 'them'];
+  const counted = names ? '' : ' Columns are counted from 0.';
+  const cause: DependentColumns = { columns };
+  throw new DiffeoError('DATA', `${subject}, so the data have no density. Leave ${them} out.${counted}`, { cause });
+}
+
+/** The lower Cholesky factor of the covariance around a mean. Columns that those before them explain have none: their numbers are returned too. */
+function cholesky(
+  matrix: Float64Array,
+  mean: Float64Array,
+): { readonly factor: Float64Array; readonly dependent: number[] } {
+  const size = mean.length;
   const factor = new Float64Array(size * size);
+  const dependent: number[] = [];
   const at = (m: Float64Array, i: number, j: number) => m[i * size + j] as number;
   for (let i = 0; i < size; i++) {
     for (let j = 0; j <= i; j++) {
       let rest = at(matrix, i, j);
       for (let k = 0; k < j; k++) rest -= at(factor, i, k) * at(factor, j, k);
       if (i !== j) {
-        factor[i * size + j] = rest / at(factor, j, j);
-        continue;
+        const pivot = at(factor, j, j);
+        factor[i * size + j] = pivot === 0 ? 0 : rest / pivot;
+      } else if (rest > Math.max(1e-12 * at(matrix, i, i), 1e-24 * (mean[i] as number) ** 2)) {
+        factor[i * size + i] = Math.sqrt(rest);
+      } else {
+        // What is left of a variance after the columns before it explain theirs is rounding, where it is that small; so is that of a constant.
+        dependent.push(i);
+        factor.fill(0, i * size, (i + 1) * size);
       }
-      // What is left of a variance after the columns before it explain theirs: rounding, where it is that small.
-      if (!(rest > 1e-12 * at(matrix, i, i))) {
-        throw new DiffeoError(
-          'DATA',
-          `column ${i + 1} is a linear function of the columns before it (or constant), so the data have no density. Leave it out.`,
-        );
-      }
-      factor[i * size + i] = Math.sqrt(rest);
     }
   }
-  return factor;
+  return { factor, dependent };
 }
 
-function fitGaussian(rows: Float32Array, size: number): Gaussian {
+function fitGaussian(rows: Float32Array, size: number, names: readonly string[] | undefined): Gaussian {
   const count = rows.length / size;
   const mean = new Float64Array(size);
   for (let i = 0; i < rows.length; i++) mean[i % size] = (mean[i % size] as number) + (rows[i] as number) / count;
@@ -47,52 +72,74 @@ function fitGaussian(rows: Float32Array, size: number): Gaussian {
       }
     }
   }
-  return { mean, factor: cholesky(covariance, size) };
+  const { factor, dependent } = cholesky(covariance, mean);
+  if (dependent.length > 0) refuseDependent(dependent, names);
+  return { mean, factor };
 }
 
-function meanLogDensity({ mean, factor }: Gaussian, rows: Float32Array): number {
+/** The log-density of every row. */
+function logDensities({ mean, factor }: Gaussian, rows: Float32Array): Float64Array {
   const size = mean.length;
-  const count = rows.length / size;
   let normaliser = -0.5 * size * Math.log(2 * Math.PI);
   for (let i = 0; i < size; i++) normaliser -= Math.log(factor[i * size + i] as number);
-  let squares = 0;
   const solved = new Float64Array(size);
-  for (let row = 0; row < count; row++) {
+  return Float64Array.from({ length: rows.length / size }, (_, row) => {
+    let squares = 0;
     for (let i = 0; i < size; i++) {
       let rest = (rows[row * size + i] as number) - (mean[i] as number);
       for (let j = 0; j < i; j++) rest -= (factor[i * size + j] as number) * (solved[j] as number);
       solved[i] = rest / (factor[i * size + i] as number);
       squares += (solved[i] as number) ** 2;
     }
-  }
-  return normaliser - (0.5 * squares) / count;
+    return normaliser - 0.5 * squares;
+  });
 }
 
 async function preprocess(model: Flow, params: FlowParams, x: Tensor, noise: number) {
   const { value, logDet } = model.toBase(params, x, model.dequantizes ? { noise } : {});
-  const values = (await value.data()) as Float32Array;
-  const logDets = (await logDet.data()) as Float32Array;
+  const [values, logDets] = [(await value.data()) as Float32Array, (await logDet.data()) as Float32Array];
   value.dispose();
   logDet.dispose();
-  return { values, meanLogDet: logDets.reduce((sum, one) => sum + one, 0) / logDets.length };
+  return { values, logDets };
+}
+
+/** Rows for {@link gaussianBaseline}. */
+export interface BaselineData {
+  readonly train: Tensor;
+  readonly heldOut: Tensor;
+  /** Draws the dequantization noise, where there is any. Default 0. */
+  readonly noise?: number;
+  /** Names of the base's dimensions, for messages. Default: their numbers, from 0. */
+  readonly columns?: readonly string[];
+}
+
+/** What a full-covariance Gaussian says of held-out rows. */
+export interface Baseline {
+  /** The mean negative log-likelihood, nats. */
+  readonly nll: number;
+  /** The log-likelihood of every held-out row, nats: what `compareScores` takes. */
+  readonly scores: Float64Array;
 }
 
 /**
- * The held-out negative log-likelihood, nats, of a full-covariance Gaussian fitted to the training rows: what a flow has to
- * beat. `preprocessing` is a flow of the same dequantizer and preprocessing layers and nothing else; the Gaussian stands
- * where that flow's base is, so the figure is in the units of the data as given.
+ * A full-covariance Gaussian fitted to the training rows: what a flow has to beat. `preprocessing` is a flow of the same
+ * dequantizer and preprocessing layers and nothing else; the Gaussian stands where that flow's base is, so the figures are in
+ * the units of the data as given.
  *
- * @throws DiffeoError `DATA` when the columns are linearly dependent.
+ * @throws DiffeoError `DATA` when columns are constant or linearly dependent: all are named, and `error.cause` is
+ * {@link DependentColumns}.
  */
 export async function gaussianBaseline(
   preprocessing: Flow,
   params: FlowParams,
-  { train, heldOut, noise = 0 }: { readonly train: Tensor; readonly heldOut: Tensor; readonly noise?: number },
-): Promise<number> {
+  { train, heldOut, noise = 0, columns }: BaselineData,
+): Promise<Baseline> {
   const fitted = fitGaussian(
     (await preprocess(preprocessing, params, train, noise)).values,
     sizeOf(preprocessing.baseShape),
+    columns,
   );
-  const { values, meanLogDet } = await preprocess(preprocessing, params, heldOut, noise + 1);
-  return -(meanLogDensity(fitted, values) + meanLogDet);
+  const { values, logDets } = await preprocess(preprocessing, params, heldOut, noise + 1);
+  const scores = logDensities(fitted, values).map((logDensity, row) => logDensity + (logDets[row] as number));
+  return { nll: -meanOf(scores), scores };
 }
