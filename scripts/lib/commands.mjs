@@ -24,6 +24,7 @@ export const commands = {
   setup: { run: async () => buildWith(await ready()) },
   diffeo: program('diffeo', 'packages/cli/src/bin.ts'),
   bench: program('bench', 'bench/src/main.ts'),
+  prove: program('prove', 'scripts/prove/main.ts'),
   check: { run: async () => ({ code: (await runChecks(await ready())).every(({ ok }) => ok) ? 0 : 1 }) },
   build: { run: async () => buildWith(await ready()) },
   'pack:all': { run: packAll, takesArguments: true },

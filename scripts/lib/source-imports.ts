@@ -6,7 +6,7 @@ import { parseSync } from 'oxc-parser';
 export interface SourceFile {
   /** Absolute. */
   readonly path: string;
-  /** A `*.test.ts`, or something in a `test/` folder that tests use. */
+  /** A `*.test.ts`, or something in a `test/` or `prove/` folder. */
   readonly isTest: boolean;
   readonly imports: readonly string[];
 }
@@ -19,7 +19,7 @@ export function sourceFiles(folder: string, inTestFolder = false): SourceFile[] 
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (others.includes(entry.name) || entry.name.startsWith('.')) return [];
-    if (entry.isDirectory()) return sourceFiles(path, inTestFolder || entry.name === 'test');
+    if (entry.isDirectory()) return sourceFiles(path, inTestFolder || entry.name === 'test' || entry.name === 'prove');
     if (!entry.name.endsWith('.ts')) return [];
     const imports = importsOf(path, readFileSync(path, 'utf8'));
     return [{ path, isTest: inTestFolder || entry.name.endsWith('.test.ts'), imports }];
