@@ -2,9 +2,10 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { bitsPerDim, countParams, flow, load, save } from '@diffeo/core';
-import { logit, preprocessingDefinitions, split, standardise, toTensor, uniformDequantize } from '@diffeo/datasets';
+import { dequantizerDefinitions, split, toTensor, uniformDequantize } from '@diffeo/datasets';
 import { readDigits } from '@diffeo/datasets/node';
 import { couplingDefinitions, realNVP } from '@diffeo/layers-coupling';
+import { elementwiseDefinitions, logit, standardise } from '@diffeo/layers-elementwise';
 import { fit, gaussianBaseline, score, useWasm } from '@diffeo/trainer';
 import { progressLines } from './lib/progress-lines.ts';
 import { reportPicture } from './lib/report-picture.ts';
@@ -65,7 +66,8 @@ function write(name: string, bytes: Uint8Array): string {
 const file = await save(model, fitted.params);
 const modelPath = write('digits.safetensors', file);
 // The samples come from the file, so that the picture shows what was saved.
-const saved = load(file, { definitions: [...couplingDefinitions, ...preprocessingDefinitions] });
+const definitions = [...couplingDefinitions, ...dequantizerDefinitions, ...elementwiseDefinitions];
+const saved = load(file, { definitions });
 const sampled = saved.model.sample(saved.params, { count: 100, seed });
 const picture = await reportPicture({
   title: `UCI digits: ${bits.toFixed(2)} bits per dimension, Gaussian ${gaussian.toFixed(2)}`,

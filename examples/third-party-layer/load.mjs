@@ -1,14 +1,15 @@
 // Loads the saved flow with this package's definitions, and shows what happens without them.
 import { readFileSync } from 'node:fs';
 import { load, negativeLogLikelihood } from '@diffeo/core';
-import { preprocessingDefinitions, toTensor, twoMoons } from '@diffeo/datasets';
+import { toTensor, twoMoons } from '@diffeo/datasets';
 import { couplingDefinitions } from '@diffeo/layers-coupling';
+import { elementwiseDefinitions } from '@diffeo/layers-elementwise';
 import { useWasm } from '@diffeo/trainer';
 import { definitions } from 'planar-layer';
 
 await useWasm();
 const bytes = readFileSync('model.safetensors');
-const others = [...couplingDefinitions, ...preprocessingDefinitions];
+const others = [...couplingDefinitions, ...elementwiseDefinitions];
 
 const { model, params, metadata } = load(bytes, { definitions: [...others, ...definitions] });
 const heldOut = toTensor(twoMoons().sample(10_000, 2));

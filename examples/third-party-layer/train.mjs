@@ -1,8 +1,9 @@
 // Trains a flow of couplings, planar and sinh-arcsinh layers on two moons, and saves it.
 import { writeFileSync } from 'node:fs';
 import { flow, negativeLogLikelihood, save } from '@diffeo/core';
-import { standardise, toTensor, twoMoons } from '@diffeo/datasets';
+import { toTensor, twoMoons } from '@diffeo/datasets';
 import { realNVP } from '@diffeo/layers-coupling';
+import { standardise } from '@diffeo/layers-elementwise';
 import { fit, useWasm } from '@diffeo/trainer';
 import { planar, sinhArcsinh } from 'planar-layer';
 

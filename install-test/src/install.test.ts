@@ -27,6 +27,13 @@ const selections = [
     runsBundled: true,
   },
   {
+    title: 'core and stand-alone layers',
+    packages: [...tarballs('core', 'layers-elementwise'), '@tensorflow/tfjs-backend-cpu'],
+    brings: ['core', 'layers-elementwise'],
+    program: 'elementwise.mjs',
+    runsBundled: true,
+  },
+  {
     title: 'core and the layers of Glow',
     packages: [...tarballs('core', 'layers-glow'), '@tensorflow/tfjs-backend-cpu'],
     brings: ['core', 'layers-glow', 'ops'],

@@ -12,7 +12,16 @@ export interface Served {
 }
 
 const page = fileURLToPath(new URL('../../fixtures/page', import.meta.url));
-const packages = ['core', 'datasets', 'kernels-wasm', 'layers-coupling', 'layers-glow', 'ops', 'trainer'];
+const packages = [
+  'core',
+  'datasets',
+  'kernels-wasm',
+  'layers-coupling',
+  'layers-elementwise',
+  'layers-glow',
+  'ops',
+  'trainer',
+];
 
 /** With these a page may share memory with its workers. */
 const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };

@@ -29,7 +29,8 @@ beforeAll(() => {
   desk = mkdtempSync(join(tmpdir(), 'diffeo-guide-'));
   createPackage({ name: 'radial-layer', folder: packageFolder() });
   linkDependencies(packageFolder());
-  for (const name of ['datasets', 'layers-coupling', 'trainer']) link(packageFolder(), `@diffeo/${name}`);
+  for (const name of ['datasets', 'layers-coupling', 'layers-elementwise', 'trainer'])
+    link(packageFolder(), `@diffeo/${name}`);
   for (const [path, text] of blocks) if (/\/.*\.(ts|mjs)$/.test(path)) write(path, text);
 });
 afterAll(() => rmSync(desk, { recursive: true }));
@@ -71,7 +72,7 @@ test('it builds, trains, and is loaded elsewhere', async () => {
   const elsewhere = join(desk, 'elsewhere');
   copyFileSync(join(packageFolder(), 'model.safetensors'), join(elsewhere, 'model.safetensors'));
   link(elsewhere, 'radial-layer', packageFolder());
-  for (const name of ['core', 'datasets', 'layers-coupling', 'trainer']) link(elsewhere, `@diffeo/${name}`);
+  for (const name of ['core', 'layers-coupling', 'layers-elementwise', 'trainer']) link(elsewhere, `@diffeo/${name}`);
   const loaded = await runNode(elsewhere, 'load.mjs');
   expect(loaded.stdout, loaded.output).toBe(block('load.mjs'));
 });

@@ -3,8 +3,8 @@ import { normal } from '@diffeo/core';
 import { add, mul } from '@tensorflow/tfjs-core';
 import type { Augment } from '../src/index.ts';
 
-export { preprocessingDefinitions } from '@diffeo/datasets';
 export { couplingDefinitions } from '@diffeo/layers-coupling';
+export { elementwiseDefinitions } from '@diffeo/layers-elementwise';
 
 /** Rows with a little noise on them. */
 export const augment: Augment = (batch, seed) => ({ ...batch, x: add(batch.x, mul(normal(batch.x.shape, seed), 0.1)) });

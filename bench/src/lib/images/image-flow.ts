@@ -1,6 +1,6 @@
 import { type Flow, flow } from '@diffeo/core';
-import { logit } from '@diffeo/datasets';
 import { imageCoupling } from '@diffeo/layers-coupling';
+import { logit } from '@diffeo/layers-elementwise';
 import { glow } from '@diffeo/layers-glow';
 import type { ImageSize } from './image-size.ts';
 

@@ -1,6 +1,7 @@
 import { type Flow, flow, type Spec } from '@diffeo/core';
-import { logit, uniformDequantize, variationalDequantize } from '@diffeo/datasets';
+import { uniformDequantize, variationalDequantize } from '@diffeo/datasets';
 import { imageCoupling } from '@diffeo/layers-coupling';
+import { logit } from '@diffeo/layers-elementwise';
 import { actnorm, glow, invertibleConv1x1, squeeze } from '@diffeo/layers-glow';
 import type { DataSet } from './data-set.ts';
 

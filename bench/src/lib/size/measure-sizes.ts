@@ -20,6 +20,7 @@ const layerBudget = 10 * kilobyte;
 const packages: readonly (readonly [string, number | null])[] = [
   ['@diffeo/core', 12.6 * kilobyte],
   ['@diffeo/layers-coupling', layerBudget],
+  ['@diffeo/layers-elementwise', layerBudget],
   ['@diffeo/layers-glow', layerBudget],
   ['@diffeo/ops', null],
   ['@diffeo/datasets', null],

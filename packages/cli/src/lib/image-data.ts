@@ -1,8 +1,9 @@
 import { DiffeoError, type Spec } from '@diffeo/core';
-import { logit, padImages, uniformDequantize, variationalDequantize } from '@diffeo/datasets';
+import { padImages, uniformDequantize, variationalDequantize } from '@diffeo/datasets';
 import { type Images, imagesFrom, reduceBits } from '@diffeo/datasets/images';
 import { fashionMnist, mnist, readImageFolder, readImages } from '@diffeo/datasets/node';
 import { imageCoupling } from '@diffeo/layers-coupling';
+import { logit } from '@diffeo/layers-elementwise';
 import { actnorm, invertibleLinear, squeeze } from '@diffeo/layers-glow';
 import type { DataSource } from './data-source.ts';
 import { digitLevels, readDigitRows } from './read-rows.ts';

@@ -17,7 +17,7 @@ describe('diffeo inspect', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^columns +x, y$/m);
     expect(stdout).toMatch(/^trained on +two-moons$/m);
-    expect(stdout).toMatch(/^layers\.0 +@diffeo\/datasets\/standardise +0 +4$/m);
+    expect(stdout).toMatch(/^layers\.0 +@diffeo\/layers-elementwise\/standardise +0 +4$/m);
     expect(stdout).toMatch(/^layers\.2 +@diffeo\/layers-coupling\/affine +66 +0$/m);
     expect(stdout).toMatch(/^base +@diffeo\/core\/standard-normal +0 +0$/m);
   });

@@ -2,15 +2,14 @@ import { DiffeoError, fold, type Seed, type Spec, shuffled } from '@diffeo/core'
 import {
   type CsvOptions,
   checkVarying,
-  logit,
   type Rows,
   split,
-  standardise,
   type ToyDensity,
   takeRows,
   uniformDequantize,
 } from '@diffeo/datasets';
 import { imageRows } from '@diffeo/datasets/images';
+import { logit, standardise } from '@diffeo/layers-elementwise';
 import { type DataSource, findData } from './data-source.ts';
 import { type ImageOptions, imageOption, imagePreprocessing, type ReadImages, readImageSource } from './image-data.ts';
 import { digitLevels, readDigitRows, readTable } from './read-rows.ts';

@@ -1,6 +1,7 @@
 import { type DiffeoError, disposeParams, type Flow, flow, leaves, normal, uniform } from '@diffeo/core';
-import { horizontalFlips, logit, uniformDequantize } from '@diffeo/datasets';
+import { horizontalFlips, uniformDequantize } from '@diffeo/datasets';
 import { imageCoupling, realNVP } from '@diffeo/layers-coupling';
+import { logit } from '@diffeo/layers-elementwise';
 import { add, concat, div, floor, memory, mul, reverse, sub, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { augment as moved } from '../../test/augmented-shift.ts';

@@ -9,8 +9,9 @@ import {
   normal,
   uniform,
 } from '@diffeo/core';
-import { logit, standardise, toTensor, twoMoons, uniformDequantize, variationalDequantize } from '@diffeo/datasets';
+import { toTensor, twoMoons, uniformDequantize, variationalDequantize } from '@diffeo/datasets';
 import { affineCoupling, imageCoupling, realNVP } from '@diffeo/layers-coupling';
+import { logit, standardise } from '@diffeo/layers-elementwise';
 import { actnorm, glow, squeeze } from '@diffeo/layers-glow';
 import { floor, memory, mul, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';

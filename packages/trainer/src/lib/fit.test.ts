@@ -9,8 +9,9 @@ import {
   normal,
   uniform,
 } from '@diffeo/core';
-import { logit, padImages, standardise, toTensor, twoMoons, variationalDequantize } from '@diffeo/datasets';
+import { padImages, toTensor, twoMoons, variationalDequantize } from '@diffeo/datasets';
 import { realNVP } from '@diffeo/layers-coupling';
+import { logit, standardise } from '@diffeo/layers-elementwise';
 import { add, fill, floor, memory, mul, sum, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { strictObject } from 'valibot';
 import { beforeAll, expect, test } from 'vitest';

@@ -1,5 +1,5 @@
 import { type DiffeoError, flow, normal } from '@diffeo/core';
-import { standardise } from '@diffeo/datasets';
+import { standardise } from '@diffeo/layers-elementwise';
 import { add, concat, matMul, mul, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { useWasm } from './backend.ts';

@@ -1,6 +1,7 @@
 import { disposeParams, flow } from '@diffeo/core';
-import { standardise, toTensor, twoMoons } from '@diffeo/datasets';
+import { toTensor, twoMoons } from '@diffeo/datasets';
 import { realNVP } from '@diffeo/layers-coupling';
+import { standardise } from '@diffeo/layers-elementwise';
 import { expect, test } from 'vitest';
 import { useWasm } from './backend.ts';
 import { fit } from './fit.ts';

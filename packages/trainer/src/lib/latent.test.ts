@@ -1,6 +1,7 @@
 import { defineLayer, flow, isDiffeoError, leaves, mapParams, normal, uniform } from '@diffeo/core';
-import { logit, uniformDequantize } from '@diffeo/datasets';
+import { uniformDequantize } from '@diffeo/datasets';
 import { imageCoupling, realNVP } from '@diffeo/layers-coupling';
+import { logit } from '@diffeo/layers-elementwise';
 import { glow, invertibleLinear } from '@diffeo/layers-glow';
 import { randomiseParams } from '@diffeo/testing';
 import { add, cast, floor, memory, mul, sub, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';

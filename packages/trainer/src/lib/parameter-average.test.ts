@@ -1,7 +1,7 @@
 import { type DiffeoError, disposeParams, type Flow, flow, leaves, normal } from '@diffeo/core';
-import { standardise } from '@diffeo/datasets';
 import { installKernels } from '@diffeo/kernels-wasm';
 import { realNVP } from '@diffeo/layers-coupling';
+import { standardise } from '@diffeo/layers-elementwise';
 import { memory, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { useWasm } from './backend.ts';

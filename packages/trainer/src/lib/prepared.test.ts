@@ -1,8 +1,9 @@
 import { disposeParams, flow, leaves, normal, uniform } from '@diffeo/core';
 import { differentiate } from '@diffeo/core/engine';
 import { registerGradients } from '@diffeo/core/gradients';
-import { logit, uniformDequantize } from '@diffeo/datasets';
+import { uniformDequantize } from '@diffeo/datasets';
 import { affineCoupling, imageCoupling, realNVP } from '@diffeo/layers-coupling';
+import { logit } from '@diffeo/layers-elementwise';
 import { glow } from '@diffeo/layers-glow';
 import { floor, memory, mul, sum, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';

@@ -11,8 +11,9 @@ import {
   randomSource,
   uniform,
 } from '@diffeo/core';
-import { logit, padImages, variationalDequantize } from '@diffeo/datasets';
+import { padImages, variationalDequantize } from '@diffeo/datasets';
 import { affineCoupling, imageCoupling, mlp, realNVP } from '@diffeo/layers-coupling';
+import { logit } from '@diffeo/layers-elementwise';
 import { actnorm, glow, squeeze } from '@diffeo/layers-glow';
 import { add, clone, floor, mul, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { boolean, strictObject } from 'valibot';

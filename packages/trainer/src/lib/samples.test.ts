@@ -1,6 +1,7 @@
 import { type Flow, flow, type Spec } from '@diffeo/core';
-import { logit, padImages, uniformDequantize, variationalDequantize } from '@diffeo/datasets';
+import { padImages, uniformDequantize, variationalDequantize } from '@diffeo/datasets';
 import { affineCoupling, imageCoupling } from '@diffeo/layers-coupling';
+import { logit } from '@diffeo/layers-elementwise';
 import { add, fill, memory, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { useWasm } from './backend.ts';

@@ -1,6 +1,7 @@
 import { flow, normal, uniform } from '@diffeo/core';
-import { logit, standardise, uniformDequantize } from '@diffeo/datasets';
+import { uniformDequantize } from '@diffeo/datasets';
 import { realNVP } from '@diffeo/layers-coupling';
+import { logit, standardise } from '@diffeo/layers-elementwise';
 import { concat, floor, memory, mul, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { useWasm } from './backend.ts';

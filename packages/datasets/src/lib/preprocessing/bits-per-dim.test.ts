@@ -1,16 +1,14 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { bitsPerDim, flow, negativeLogLikelihood, type Spec, standardNormal, uniform, uniformBox } from '@diffeo/core';
+import { logit, rescale, standardise } from '@diffeo/layers-elementwise';
 import { squeeze } from '@diffeo/layers-glow';
 import { floor, mul, ready, setBackend, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { imageRows, imagesFrom } from '../images/images.ts';
 import { toTensor } from '../rows.ts';
 import { levelsOf } from './levels.ts';
-import { logit } from './logit.ts';
 import { padImages } from './pad-images.ts';
 import { reduceBits } from './reduce-bits.ts';
-import { rescale } from './rescale.ts';
-import { standardise } from './standardise.ts';
 import { uniformDequantize } from './uniform-dequantize.ts';
 import { variationalDequantize } from './variational-dequantize.ts';
 

@@ -11,12 +11,12 @@ import {
 } from '@diffeo/core';
 import { gradients, registerGradients } from '@diffeo/core/gradients';
 import { affineCoupling, imageCoupling, mlp } from '@diffeo/layers-coupling';
+import { logit } from '@diffeo/layers-elementwise';
 import { actnorm } from '@diffeo/layers-glow';
 import { randomiseParams } from '@diffeo/testing';
 import { mean, ready, setBackend, type Tensor, tensor, tensor2d, tidy, train, variable } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { leastMargin } from './levels.ts';
-import { logit } from './logit.ts';
 import { padImages } from './pad-images.ts';
 import { uniformDequantize } from './uniform-dequantize.ts';
 import { variationalDequantize } from './variational-dequantize.ts';

@@ -2,12 +2,12 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import { type Flow, flow, isDiffeoError, load, type Spec, save } from '@diffeo/core';
 import { couplingDefinitions, imageCoupling } from '@diffeo/layers-coupling';
+import { elementwiseDefinitions, logit } from '@diffeo/layers-elementwise';
 import { actnorm, glowDefinitions, squeeze } from '@diffeo/layers-glow';
 import { floor, mul, range, ready, reshape, setBackend, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { logit } from './logit.ts';
+import { dequantizerDefinitions } from './dequantizer-definitions.ts';
 import { padImages } from './pad-images.ts';
-import { preprocessingDefinitions } from './preprocessing-definitions.ts';
 import { uniformDequantize } from './uniform-dequantize.ts';
 import { variationalDequantize } from './variational-dequantize.ts';
 
@@ -55,7 +55,7 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
     expect(numbers(model.toData(params, value))).toEqual(numbers(raw));
     expect(model.toBase(params, zeros([0, 3, 3, 2]), { noise: 1 }).value.shape).toEqual([0, ...model.baseShape]);
     const loaded = load(await save(model, params), {
-      definitions: [...preprocessingDefinitions, ...couplingDefinitions, ...glowDefinitions],
+      definitions: [...dequantizerDefinitions, ...elementwiseDefinitions, ...couplingDefinitions, ...glowDefinitions],
     });
     expect(numbers(loaded.model.toBase(loaded.params, raw, { noise: 2 }).logDet)).toEqual(numbers(logDet));
     expect(loaded.model.sample(loaded.params, { count: 2, seed: 1 }).shape).toEqual([2, 3, 3, 2]);

@@ -17,6 +17,7 @@ import {
 } from '@diffeo/core';
 import { gradients, registerGradients } from '@diffeo/core/gradients';
 import { affineCoupling, convolutional, couplingDefinitions, imageCoupling, mlp } from '@diffeo/layers-coupling';
+import { elementwiseDefinitions, logit } from '@diffeo/layers-elementwise';
 import { actnorm, glowDefinitions, multiScale, squeeze } from '@diffeo/layers-glow';
 import { jacobian, logAbsDeterminant, randomiseParams } from '@diffeo/testing';
 import {
@@ -37,14 +38,13 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { dequantizerDefinitions } from './dequantizer-definitions.ts';
 import { leastMargin, levelsOf } from './levels.ts';
-import { logit } from './logit.ts';
-import { preprocessingDefinitions } from './preprocessing-definitions.ts';
 import { uniformDequantize } from './uniform-dequantize.ts';
 import { variationalDequantize } from './variational-dequantize.ts';
 
 const numbers = (result: Tensor): number[] => [...result.dataSync()];
-const definitions = [...preprocessingDefinitions, ...couplingDefinitions, ...glowDefinitions];
+const definitions = [...dequantizerDefinitions, ...elementwiseDefinitions, ...couplingDefinitions, ...glowDefinitions];
 
 /** A flow that does nothing but dequantize: `toBase` is its encoding. */
 const alone = (eventShape: Shape, levels: number, layers: readonly Spec<'layer'>[]): Flow =>
@@ -280,7 +280,7 @@ test('a file without the noise’s own layers names what is missing', async () =
   const model = alone([3], 4, vectorLayers());
   const bytes = await save(model, model.init(1));
   try {
-    load(bytes, { definitions: preprocessingDefinitions });
+    load(bytes, { definitions: dequantizerDefinitions });
     expect.fail('it was read');
   } catch (error) {
     expect(isDiffeoError(error) && error.code).toBe('UNKNOWN_TYPE');

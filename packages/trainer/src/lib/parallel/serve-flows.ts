@@ -20,7 +20,7 @@ interface WorkerScope {
  * Makes the module worker that calls it train, score and sample for the page that started it. Bundlers then see the
  * worker and all that it imports:
  *
- * flow-worker.js: `serveFlows([...couplingDefinitions, ...preprocessingDefinitions])`; on the page: `workers: { count: 2,
+ * flow-worker.js: `serveFlows([...couplingDefinitions, ...elementwiseDefinitions])`; on the page: `workers: { count: 2,
  * create: () => new Worker(new URL('./flow-worker.js', import.meta.url), { type: 'module' }) }`.
  *
  * @param options what `useWasm` takes: where the kernels are, for a bundler that does not copy them; and the `augment` that

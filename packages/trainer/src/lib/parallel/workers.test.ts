@@ -1,7 +1,8 @@
 import { Worker as NodeThread } from 'node:worker_threads';
 import { type DiffeoError, diagonalNormal, disposeParams, type Flow, flow, leaves, normal } from '@diffeo/core';
-import { standardise, toTensor, twoMoons } from '@diffeo/datasets';
+import { toTensor, twoMoons } from '@diffeo/datasets';
 import { realNVP } from '@diffeo/layers-coupling';
+import { standardise } from '@diffeo/layers-elementwise';
 import { memory, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { afterAll, expect, test } from 'vitest';
 import { deadly, failing, mortal, twin } from '../../../test/treacherous-layers.ts';

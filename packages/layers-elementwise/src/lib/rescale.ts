@@ -21,7 +21,7 @@ const schema = strictObject({
  * along the line. inverse has logDet D · log of the quotient of the widths, so scores stay in the units of the data.
  */
 export const rescale: Definition<'layer', typeof schema> = /* @__PURE__ */ defineLayer({
-  type: '@diffeo/datasets/rescale',
+  type: '@diffeo/layers-elementwise/rescale',
   version: 1,
   schema,
   build: ({ from, to }, { eventShape }): Bijector<Record<never, never>> => {

@@ -37,7 +37,7 @@ const schema = strictObject({
  * (Papamakarios et al. 2017), the least that is taken, leaves three digits near the ends.
  */
 export const logit: Definition<'layer', typeof schema> = /* @__PURE__ */ defineLayer({
-  type: '@diffeo/datasets/logit',
+  type: '@diffeo/layers-elementwise/logit',
   version: 1,
   schema,
   build: ({ alpha }, { eventShape }): Bijector<Record<never, never>> => {

@@ -59,7 +59,7 @@ const schema = strictObject({});
  * `checkVarying` to refuse such data.
  */
 export const standardise: Definition<'layer', typeof schema> = /* @__PURE__ */ defineLayer({
-  type: '@diffeo/datasets/standardise',
+  type: '@diffeo/layers-elementwise/standardise',
   version: 1,
   schema,
   build: (_, { eventShape }): Bijector<StandardiseParams> => {
