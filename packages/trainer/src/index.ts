@@ -3,7 +3,7 @@ export { useWasm, type WasmOptions } from './lib/backend.ts';
 export { rowsTogether } from './lib/batch-size.ts';
 export { compareScores, type ScoreComparison } from './lib/compare-scores.ts';
 export { fit } from './lib/fit.ts';
-export type { FitOptions, Fitted, HistoryPoint, Progress } from './lib/fit-options.ts';
+export type { FitOptions, Fitted, HistoryPoint, Progress, Stopped } from './lib/fit-options.ts';
 export { type Baseline, type BaselineData, type DependentColumns, gaussianBaseline } from './lib/gaussian-baseline.ts';
 export {
   attributeDirection,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
+import { crc32 } from '@diffeo/core';
 import { kernelNames } from '@diffeo/ops';
 import {
   backend,
@@ -19,7 +20,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fillHeap } from '../../test/fill-heap.ts';
 import type { WasmBackend } from './backend.ts';
 import { buildNames, supports } from './build-name.ts';
-import { type Installed, installKernels } from './install-kernels.ts';
+import { type Installed, installKernels, kernelsAtWork } from './install-kernels.ts';
 
 const registered = () => new Map(getKernelsForBackend('wasm').map((config) => [config.kernelName, config.kernelFunc]));
 
@@ -42,6 +43,31 @@ describe('installKernels', () => {
     expect(registered()).toEqual(before);
     installed.uninstall();
     expect(registered()).toEqual(before);
+  });
+
+  test('says which kernels are at work, by their build and the checksum of its module', async () => {
+    expect(kernelsAtWork()).toBe('none');
+    const names = new Set<string>();
+    for (const build of buildNames.filter(supports)) {
+      installed = await installKernels({ build });
+      const checksum = crc32(readFileSync(new URL(`../../wasm/kernels-${build}.wasm`, import.meta.url)));
+      expect(installed).toMatchObject({ build, checksum });
+      expect(kernelsAtWork().startsWith(`${build} ${checksum}`)).toBe(true);
+      names.add(kernelsAtWork());
+    }
+    expect(names.size).toBe(buildNames.filter(supports).length);
+    installed?.uninstall();
+    expect(kernelsAtWork()).toBe('none');
+  });
+
+  test('says whether relaxed multiply-add rounds once, as the kernels then do', async () => {
+    if (!supports('relaxed-simd')) return;
+    installed = await installKernels({ build: 'relaxed-simd' });
+    expect(kernelsAtWork()).toMatch(/, (fused multiply-add|multiply and add)$/);
+    // Of a product with a sum over two terms, the first of which is exact only where both are rounded once.
+    const a = 1 + 2 ** -12;
+    const [found] = matMul(tensor2d([[1 + 2 ** -11, a]]), tensor2d([[-1], [a]])).dataSync();
+    expect(kernelsAtWork().endsWith('fused multiply-add')).toBe(found !== 0);
   });
 
   test('twice is as good as once', async () => {

@@ -15,11 +15,12 @@ import { type BuildName, buildNames, supports } from './build-name.ts';
 import { channelMapKernels } from './channel-map-kernels.ts';
 import { registerConvGradients } from './conv-gradients.ts';
 import { convKernels } from './conv-kernels.ts';
+import { fusesMultiplyAdd } from './fuses-multiply-add.ts';
 import { guarded, guardedKernel, releaseGuards } from './guard.ts';
 import { identity } from './identity.ts';
 import { machines } from './kernel-module.ts';
 import { matrixProducts } from './matrix-product.ts';
-import { compile } from './module-source.ts';
+import { type CompiledModule, compile } from './module-source.ts';
 import { pluKernels } from './plu-kernels.ts';
 import { rowCopies } from './row-copies.ts';
 import { segmentSum } from './segment-sum.ts';
@@ -47,6 +48,8 @@ export interface InstallOptions {
 export type Installed =
   | {
       readonly build: BuildName;
+      /** The CRC-32 of the build's module. */
+      readonly checksum: string;
       /** Whether loops are those for 256 bits. */
       readonly wide: boolean;
       readonly reason: null;
@@ -90,14 +93,14 @@ async function install({ build: wanted, addresses = {}, wide = runsWide() }: Ins
     return current;
   }
 
-  let module: WebAssembly.Module;
+  let compiled: CompiledModule;
   try {
-    module = await compile(build, addresses[build]);
+    compiled = await compile(build, addresses[build]);
   } catch (error) {
     return refused(`kernels-${build}.wasm did not load (${error instanceof Error ? error.message : error})`);
   }
   current?.uninstall();
-  const { scripted, free } = machines(module, wide);
+  const { scripted, free } = machines(compiled.module, wide);
   const before = (kernelName: string) => getKernel(kernelName, 'wasm');
   const own = [
     ...matrixProducts(scripted, before),
@@ -120,6 +123,7 @@ async function install({ build: wanted, addresses = {}, wide = runsWide() }: Ins
     .concat(registerConvGradients(), releaseGuards);
   const installed: Installed = {
     build,
+    checksum: compiled.checksum,
     wide,
     reason: null,
     uninstall: () => {
@@ -129,6 +133,17 @@ async function install({ build: wanted, addresses = {}, wide = runsWide() }: Ins
   };
   current = installed;
   return installed;
+}
+
+/**
+ * What computes on the WASM backend beside tfjs, by a name that changes when results may: the build, the CRC-32 of its module,
+ * and how this processor does the one instruction whose rounding is left to it. `none` without kernels.
+ */
+export function kernelsAtWork(): string {
+  if (!current || getBackend() !== 'wasm') return 'none';
+  const { build, checksum } = current;
+  const rounding = build === 'relaxed-simd' ? (fusesMultiplyAdd() ? ', fused multiply-add' : ', multiply and add') : '';
+  return `${build} ${checksum}${rounding}`;
 }
 
 /** Registers a kernel in the place of the one with its name, and returns what undoes it. */

@@ -1,10 +1,11 @@
 import { DiffeoError } from '@diffeo/core';
 import { array, exactOptional, type InferOutput, literal, nullable, safeParse, strictObject, string } from 'valibot';
+import { environmentSchema } from './environment.ts';
 import { jsonOf, realNumber, wholeNumber } from './json-numbers.ts';
 import { runSettingsSchema } from './run-settings.ts';
 
 /** The version goes up when what is written changes. */
-const format = 'diffeo checkpoint 2';
+const format = 'diffeo checkpoint 3';
 
 const point = /* @__PURE__ */ strictObject({
   step: wholeNumber,
@@ -25,6 +26,7 @@ const runState = /* @__PURE__ */ strictObject({
 const headerSchema = /* @__PURE__ */ strictObject({
   format: /* @__PURE__ */ literal(format),
   settings: runSettingsSchema,
+  environment: environmentSchema,
   state: runState,
   /** The checksum of the flow's description. */
   flow: /* @__PURE__ */ string(),

@@ -158,6 +158,10 @@ test('a run that meets what is not finite leaves its newest checkpoint; so does 
     code: 'NOT_FINITE',
     message: expect.stringMatching(/A checkpoint of step 1 is in error\.cause\.checkpoint/),
   });
+  expect(error.cause).toMatchObject({
+    reason: expect.stringMatching(/^validation rows 0 to 4: layers\.0 .* not finite/),
+    advice: expect.stringMatching(/^Try a lower learning rate/),
+  });
   const resume = (error.cause as Fitted).checkpoint as Uint8Array;
   const again = await failure(fit(broken, x, { ...given, resume }));
   expect((again.cause as Fitted).steps).toBe((error.cause as Fitted).steps);
@@ -202,6 +206,35 @@ test.each([
   x.dispose();
   expect(error).toMatchObject({ code: 'CONFIG', message: expect.stringMatching(message) });
   expect(memory().numTensors).toBe(before);
+});
+
+/** With another environment, as a checkpoint of another machine has it. */
+const elsewhere = (whole: Uint8Array, changed: object): Uint8Array =>
+  withHeader(whole, (header) => ({ ...header, environment: { ...header.environment, ...changed } }));
+
+test.each([
+  [{ engine: 'Node 20.19.0 on x64' }, /the engine was Node 20\.19\.0 on x64; here it is Node \d+\.\d+\.\d+ on \w+\./],
+  [{ kernels: 'simd 01234567' }, /the build of the kernels was simd 01234567; here it is \S*simd [0-9a-f]{8}/],
+  [{ backend: 'cpu of TensorFlow.js 4.22.0' }, /the backend was cpu of TensorFlow\.js 4\.22\.0; here it is wasm of/],
+  [{ versions: { layers: '1.0.0' } }, /the version of layers was 1\.0\.0; here it is 2\.0\.0\. .* begin anew/],
+  [{ versions: {} }, /the version of layers was none; here it is 2\.0\.0/],
+])('a run that began where %j is not resumed here', async (changed, message) => {
+  const versions = { layers: '2.0.0' };
+  const controller = new AbortController();
+  const given = { ...options, versions, signal: controller.signal };
+  const { checkpoint } = await fit(model, moons(), { ...given, onProgress: () => controller.abort() });
+  const resume = elsewhere(checkpoint as Uint8Array, changed);
+  const error = await failure(fit(model, moons(), { ...options, versions, resume }));
+  expect(error).toMatchObject({ code: 'CONFIG', message: expect.stringMatching(message) });
+});
+
+test('a run on the other build of the kernels is another run', async () => {
+  const resume = await stoppedAt(10);
+  await useWasm({ kernels: { build: 'simd' } });
+  const error = await failure(fit(model, moons(), { ...options, resume }));
+  await useWasm();
+  expect(error.message).toMatch(/the build of the kernels was relaxed-simd .*; here it is simd [0-9a-f]{8}\./);
+  expect(await fit(model, moons(), { ...options, resume })).toMatchObject({ stopped: 'finished' });
 });
 
 test('other data of the same size are other data, to train on and to validate on', async () => {
@@ -294,14 +327,15 @@ function withHeader(whole: Uint8Array, change: (header: Header) => unknown): Uin
 }
 
 interface Header {
+  readonly environment: Readonly<Record<string, unknown>>;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly state: Readonly<Record<string, unknown>>;
 }
 
 test.each<[string, (header: Header) => unknown, RegExp]>([
   ['nothing', () => null, /no whole checkpoint/],
-  ['its format alone', () => ({ format: 'diffeo checkpoint 2' }), /no whole checkpoint/],
-  ['a newer format', (header) => ({ ...header, format: 'diffeo checkpoint 3' }), /the format 'diffeo checkpoint 3'/],
+  ['its format alone', () => ({ format: 'diffeo checkpoint 3' }), /no whole checkpoint/],
+  ['a newer format', (header) => ({ ...header, format: 'diffeo checkpoint 4' }), /the format 'diffeo checkpoint 4'/],
   ['no settings', ({ settings: _, ...header }) => header, /no whole checkpoint/],
   ['a word for a number', (h) => ({ ...h, settings: { ...h.settings, steps: 'many' } }), /no whole checkpoint/],
   ['more trained numbers', (h) => ({ ...h, settings: { ...h.settings, trained: 2 ** 40 } }), /no whole checkpoint/],

@@ -17,6 +17,7 @@ import {
   writeHeader,
 } from './checkpoint-header.ts';
 import type { Moments } from './descent.ts';
+import type { Environment } from './environment.ts';
 import type { RunSettings } from './run-settings.ts';
 
 /** The best parameters so far. */
@@ -29,6 +30,7 @@ export interface Best {
 /** All that a run needs to go on as though it had not stopped. */
 export interface Checkpoint {
   readonly settings: RunSettings;
+  readonly environment: Environment;
   readonly state: RunState;
   /** The newest parameters. */
   readonly params: FlowParams;
@@ -67,10 +69,10 @@ const checksum = (bytes: Uint8Array): number => Number.parseInt(crc32(bytes), 16
  */
 export async function packCheckpoint(
   model: Flow,
-  { settings, state, params, moments, best }: Checkpoint,
+  { settings, environment, state, params, moments, best }: Checkpoint,
 ): Promise<Uint8Array> {
   const header = writeHeader({
-    ...{ settings, state, flow: describeFlow(model), leaves: describeLeaves(model) },
+    ...{ settings, environment, state, flow: describeFlow(model), leaves: describeLeaves(model) },
     best: best && { step: best.step, loss: best.loss },
   });
   const parts = [
@@ -157,5 +159,6 @@ export function unpackCheckpoint(model: Flow, bytes: Uint8Array): Checkpoint {
     ...(ema !== null && { average: next(trained).slice() }),
   };
   const best = header.best && { ...header.best, params: nextParams() };
-  return { settings: header.settings, state: header.state, params, moments, best };
+  const { settings, environment, state } = header;
+  return { settings, environment, state, params, moments, best };
 }

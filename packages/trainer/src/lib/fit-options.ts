@@ -61,6 +61,11 @@ export interface FitOptions {
    */
   readonly resume?: Uint8Array;
   /**
+   * Versions of what results depend on and `fit` cannot see, as of the packages that layers come from. Checkpoints name
+   * them beside the backend, the kernels and the engine, and a run goes on under the same alone.
+   */
+  readonly versions?: Readonly<Record<string, string>>;
+  /**
    * Called at validations with a checkpoint for `resume`, so that a run survives the end of its process: at the first, and then
    * after 5 seconds or more, and so that checkpoints take a twentieth of the time at most. What it returns is waited for, and
    * what it throws ends the run. The bytes are to be read, not changed.
@@ -121,6 +126,14 @@ export interface Fitted {
    * another backend.
    */
   readonly peakBytes: number | null;
+}
+
+/** What an error's cause is where training could not go on. */
+export interface Stopped extends Fitted {
+  /** What ended it, as the message says. */
+  readonly reason: string;
+  /** What to do about it, if that is known. */
+  readonly advice: string;
 }
 
 const ranges = {

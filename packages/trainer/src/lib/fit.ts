@@ -3,7 +3,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { breather } from './breather.ts';
 import { type Best, type Checkpoint, disposeCheckpoint, packCheckpoint, unpackCheckpoint } from './checkpoint.ts';
 import { checkpointPace } from './checkpoint-pace.ts';
-import { type FitOptions, type Fitted, type HistoryPoint, requireOptions } from './fit-options.ts';
+import { type Environment, environmentNow, requireSameEnvironment } from './environment.ts';
+import { type FitOptions, type Fitted, type HistoryPoint, requireOptions, type Stopped } from './fit-options.ts';
 import { parallelTraining } from './parallel/parallel-training.ts';
 import { type Crew, withCrew } from './parallel/workers.ts';
 import { requireExactRows } from './round-trip.ts';
@@ -25,8 +26,8 @@ const mean = (values: ArrayLike<number>): number => {
  * validation, early stopping and the best parameters restored. The data stay the caller's.
  *
  * @throws DiffeoError `NOT_FINITE` when data hold NaN or infinity (row and position named), and at the first loss or
- * gradient that is not finite: the message names the part, and `error.cause` is the {@link Fitted} of the best or last
- * good parameters, with the newest checkpoint that was kept. `WORKER` when a worker dies, and `INEXACT` where the flow is not
+ * gradient that is not finite: the message names the part, and `error.cause` is the {@link Stopped}, the best or last
+ * good parameters with the newest checkpoint that was kept and the reason. `WORKER` when a worker dies, and `INEXACT` where the flow is not
  * exact enough for `recompute`, with the same cause. `SHAPE`, `CONTEXT`, `DATA`, `CONFIG` for what does not
  * fit, be it to a checkpoint or what `augment` returns, and `FILE` for what is no checkpoint of this flow.
  */
@@ -53,10 +54,15 @@ function requireShares(count: number, batchSize: number): void {
 }
 
 /** The checkpoint to go on from, of a run like this one. */
-function resumedFrom(model: Flow, bytes: Uint8Array | undefined, settings: RunSettings): Checkpoint | null {
+function resumedFrom(
+  model: Flow,
+  bytes: Uint8Array | undefined,
+  { settings, environment }: { readonly settings: RunSettings; readonly environment: Environment },
+): Checkpoint | null {
   if (!bytes) return null;
   const checkpoint = unpackCheckpoint(model, bytes);
   try {
+    requireSameEnvironment(environment, checkpoint.environment);
     requireSameRun(settings, checkpoint.settings);
   } catch (error) {
     disposeCheckpoint(model, checkpoint);
@@ -109,7 +115,8 @@ async function fitOn(
     ema: options.ema ?? null,
     ...(freeze && { freeze }),
   });
-  const resumed = resumedFrom(model, options.resume, settings);
+  const environment = environmentNow(options.versions);
+  const resumed = resumedFrom(model, options.resume, { settings, environment });
   let run: Training;
   try {
     run = await begin(crew, model, train, options, settings, resumed);
@@ -165,6 +172,7 @@ async function fitOn(
     const { seconds } = timing(run.step);
     return await packCheckpoint(model, {
       settings,
+      environment,
       state: { step: run.step, seconds, history, losses, validated: validated ?? null, unimproved },
       params,
       moments: await run.moments(),
@@ -193,14 +201,15 @@ async function fitOn(
   };
 
   const stop = async (code: string, message: string, advice = ''): Promise<never> => {
-    const cause = await finish('cancelled', kept?.bytes);
-    const { steps, bestStep } = cause;
+    const fitted = await finish('cancelled', kept?.bytes);
+    const { steps, bestStep } = fitted;
     const text = `training stopped at step ${steps}: ${message}. The parameters from step ${bestStep} are in error.cause.params.`;
     const more = kept ? ` A checkpoint of step ${kept.step} is in error.cause.checkpoint.` : '';
-    throw new DiffeoError(code, text + more + advice, { cause });
+    const cause: Stopped = { ...fitted, reason: message, advice };
+    throw new DiffeoError(code, `${text}${more}${advice && ` ${advice}`}`, { cause });
   };
   const stopNotFinite = (message: string): Promise<never> =>
-    stop('NOT_FINITE', message, ' Try a lower learning rate, or look at the data for values far from the rest.');
+    stop('NOT_FINITE', message, 'Try a lower learning rate, or look at the data for values far from the rest.');
 
   /** What is refused in the course of a run, such as what `augment` returns, comes with what was reached until then. */
   const couldNotStep = async (error: unknown): Promise<never> => {
