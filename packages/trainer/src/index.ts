@@ -1,10 +1,9 @@
-export type { Augment } from './lib/augment.ts';
-export { useWasm, type WasmOptions } from './lib/backend.ts';
-export { rowsTogether } from './lib/batch-size.ts';
-export { compareScores, type ScoreComparison } from './lib/compare-scores.ts';
-export { fit } from './lib/fit.ts';
-export type { FitOptions, Fitted, HistoryPoint, Progress, Stopped } from './lib/fit-options.ts';
-export { type Baseline, type BaselineData, type DependentColumns, gaussianBaseline } from './lib/gaussian-baseline.ts';
+export { useWasm, type WasmOptions } from './lib/backend/backend.ts';
+export type { Augment } from './lib/data/augment.ts';
+export { rowsTogether } from './lib/data/batch-size.ts';
+export type { Dataset } from './lib/data/dataset.ts';
+export { fit } from './lib/fit/fit.ts';
+export type { FitOptions, Fitted, HistoryPoint, Progress, Stopped } from './lib/fit/fit-options.ts';
 export {
   attributeDirection,
   type InterpolateOptions,
@@ -12,12 +11,18 @@ export {
   moveAlong,
   type Reconstruction,
   reconstruct,
-} from './lib/latent.ts';
-export type { LatentOptions } from './lib/latent-rows.ts';
+} from './lib/latents/latent.ts';
+export type { LatentOptions } from './lib/latents/latent-rows.ts';
+export { constant, cosine, type Schedule } from './lib/optimisers/schedule.ts';
 export { startWorkers, type Workers, type WorkersOptions } from './lib/parallel/workers.ts';
-export { type Prepared, prepared } from './lib/prepared.ts';
-export { meanOf, type RowStatistics, rowStatistics } from './lib/row-statistics.ts';
-export { type DrawOptions, sample } from './lib/sample.ts';
-export type { Samples } from './lib/samples.ts';
-export { constant, cosine, type Schedule } from './lib/schedule.ts';
-export { type ScoreOptions, score } from './lib/score.ts';
+export { type Prepared, prepared } from './lib/sampling/prepared.ts';
+export { type DrawOptions, sample } from './lib/sampling/sample.ts';
+export { compareScores, type ScoreComparison } from './lib/scores/compare-scores.ts';
+export {
+  type Baseline,
+  type BaselineData,
+  type DependentColumns,
+  gaussianBaseline,
+} from './lib/scores/gaussian-baseline.ts';
+export { meanOf, type RowStatistics, rowStatistics } from './lib/scores/row-statistics.ts';
+export { type ScoreOptions, score } from './lib/scores/score.ts';

@@ -1,4 +1,4 @@
-import type { Augment } from '../augment.ts';
+import type { Augment } from '../data/augment.ts';
 
 /** What a module exports as `augment`. */
 export const augmentIn = (module: object): Augment | null =>

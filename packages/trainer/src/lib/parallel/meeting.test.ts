@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { SharedStep } from '../descent.ts';
+import type { SharedStep } from '../optimisers/descent.ts';
 import { addInto, meetingBytes, partsOf, sharedMeeting } from './meeting.ts';
 
 test('the sum is of all, in the order of the list', () => {

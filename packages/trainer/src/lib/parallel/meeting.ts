@@ -1,5 +1,5 @@
 import type { AdamPart } from '@diffeo/ops';
-import type { SharedStep } from '../descent.ts';
+import type { SharedStep } from '../optimisers/descent.ts';
 
 /** What a worker takes from a meeting. */
 interface Joined {

@@ -1,8 +1,8 @@
 import type { GradientMode, Seed } from '@diffeo/core';
 import type { AdamPart } from '@diffeo/ops';
-import type { Moments } from '../descent.ts';
-import type { HostArray, HostSamples } from '../rows.ts';
-import type { Step } from '../training-run.ts';
+import type { HostArray, HostDataset } from '../data/rows.ts';
+import type { Moments } from '../optimisers/descent.ts';
+import type { Step } from '../training/training-run.ts';
 
 /** Samples that are drawn at once. */
 export interface SampleBlock {
@@ -17,7 +17,7 @@ export type Task =
   | {
       readonly type: 'train';
       readonly file: Uint8Array;
-      readonly data: HostSamples;
+      readonly data: HostDataset;
       readonly share: { readonly index: number; readonly count: number };
       readonly options: {
         readonly seed: Seed;
@@ -43,7 +43,7 @@ export type Task =
   | {
       readonly type: 'score';
       readonly file: Uint8Array;
-      readonly data: HostSamples;
+      readonly data: HostDataset;
       /** The first row of each batch that is this worker's. */
       readonly begins: readonly number[];
       readonly batchSize: number;

@@ -1,14 +1,14 @@
 import { DiffeoError, disposeParams, type Flow, leaves, save } from '@diffeo/core';
 import { watchHeap } from '@diffeo/kernels-wasm';
-import type { Moments } from '../descent.ts';
-import { flatParams, paramsFrom } from '../flat-params.ts';
-import { toHostSamples } from '../rows.ts';
-import type { Samples } from '../samples.ts';
-import type { Training, TrainingStart } from '../training.ts';
-import { type Step, startedParams } from '../training-run.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { toHostDataset } from '../data/rows.ts';
+import type { Moments } from '../optimisers/descent.ts';
+import { flatParams, paramsFrom } from '../training/flat-params.ts';
+import type { Training, TrainingStart } from '../training/training.ts';
+import { type Step, startedParams } from '../training/training-run.ts';
 import { meetingBytes } from './meeting.ts';
 import type { Answers } from './messages.ts';
-import type { Crew } from './workers.ts';
+import type { WorkerPool } from './workers.ts';
 
 /** How long workers go on between two answers: short enough to follow and to stop, long enough that asking costs little. */
 const strideMilliseconds = 200;
@@ -43,9 +43,9 @@ function wholeMoments(found: readonly Answers['moments'][], shared: boolean): Mo
  * number of workers gives the same parameters to the bit.
  */
 export async function parallelTraining(
-  crew: Crew,
+  pool: WorkerPool,
   model: Flow,
-  train: Samples,
+  train: Dataset,
   start: TrainingStart,
 ): Promise<Training> {
   const { seed, batchSize, clipNorm, gradient, augment, ema, freeze, moments } = start;
@@ -59,15 +59,15 @@ export async function parallelTraining(
   let shared = false;
   const frozen = leaves(model.layout, initial).flatMap(({ path }) => (freeze?.(path) ? [path] : []));
   const meeting =
-    typeof SharedArrayBuffer === 'undefined' ? null : new SharedArrayBuffer(meetingBytes(crew.count, size));
+    typeof SharedArrayBuffer === 'undefined' ? null : new SharedArrayBuffer(meetingBytes(pool.count, size));
   try {
     const file = await save(model, initial);
-    const data = await toHostSamples(train);
-    const answers = await crew.ask((index) => ({
+    const data = await toHostDataset(train);
+    const answers = await pool.ask((index) => ({
       type: 'train',
       file,
       data,
-      share: { index, count: crew.count },
+      share: { index, count: pool.count },
       options: {
         seed,
         batchSize,
@@ -92,18 +92,18 @@ export async function parallelTraining(
   let average = (ema !== undefined && moments?.average) || null;
   let step = moments?.step ?? 0;
   let known = step;
-  let stride = fewest;
+  let stepsPerRequest = fewest;
   return {
     get step() {
       return step;
     },
-    get stride() {
-      return stride;
+    get stepsPerRequest() {
+      return stepsPerRequest;
     },
     newest: async () => {
       if (known !== step) {
         // From workers that died, nothing newer is to be had.
-        const [found] = await crew.ask(() => ({ type: 'vector' })).catch(() => []);
+        const [found] = await pool.ask(() => ({ type: 'vector' })).catch(() => []);
         if (found) {
           const next = paramsFrom(model.layout, params, found.newest, freeze);
           disposeParams(model.layout, params);
@@ -117,17 +117,17 @@ export async function parallelTraining(
     averaged: () => Promise.resolve(average && paramsFrom(model.layout, params, average, freeze)),
     advance: async (rates) => {
       const began = performance.now();
-      const answers = await crew.ask(() => ({ type: 'advance', rates, shared }));
-      stride = strideAfter(rates.length, performance.now() - began);
+      const answers = await pool.ask(() => ({ type: 'advance', rates, shared }));
+      stepsPerRequest = strideAfter(rates.length, performance.now() - began);
       const taken = (answers[0] ?? []).map((_, i) => jointStep(answers.map((steps) => steps[i] as Step)));
       step += taken.filter(({ problem }) => !problem).length;
       return taken;
     },
     moments: async () => {
-      return wholeMoments(await crew.ask(() => ({ type: 'moments' })), shared);
+      return wholeMoments(await pool.ask(() => ({ type: 'moments' })), shared);
     },
     peakBytes: async () => {
-      const heaps = await crew.ask(() => ({ type: 'memory' })).catch(() => []);
+      const heaps = await pool.ask(() => ({ type: 'memory' })).catch(() => []);
       return [heap?.peak() ?? null, ...heaps].reduce<number | null>(
         (sum, bytes) => (bytes === null ? sum : (sum ?? 0) + bytes),
         null,
@@ -136,7 +136,7 @@ export async function parallelTraining(
     dispose: async () => {
       disposeParams(model.layout, params);
       // Where they died there is nothing to finish.
-      await crew.ask(() => ({ type: 'finish' })).catch(() => undefined);
+      await pool.ask(() => ({ type: 'finish' })).catch(() => undefined);
     },
   };
 }

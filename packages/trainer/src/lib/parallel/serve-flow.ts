@@ -12,15 +12,15 @@ import {
 import { type HeapWatch, numbersOf, watchHeap } from '@diffeo/kernels-wasm';
 import type { AdamPart } from '@diffeo/ops';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Augment } from '../augment.ts';
-import { useWasm, type WasmOptions } from '../backend.ts';
-import { eachOutside, type SharedStep } from '../descent.ts';
-import { hostRows } from '../rows.ts';
-import { sampleBlocks } from '../sample.ts';
-import type { Samples } from '../samples.ts';
-import { scoreBatches } from '../score.ts';
-import { trainedLeaves } from '../trained-leaves.ts';
-import { type Step, type TrainingRun, trainingRun } from '../training-run.ts';
+import { useWasm, type WasmOptions } from '../backend/backend.ts';
+import type { Augment } from '../data/augment.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { hostRows } from '../data/rows.ts';
+import { eachOutside, type SharedStep } from '../optimisers/descent.ts';
+import { sampleBlocks } from '../sampling/sample.ts';
+import { scoreBatches } from '../scores/score.ts';
+import { trainableTensors } from '../training/trainable-tensors.ts';
+import { type Step, type TrainingRun, trainingRun } from '../training/training-run.ts';
 import { augmentIn } from './augment-in.ts';
 import { definitionsIn } from './definitions-in.ts';
 import { type Meeting, partsOf, sharedMeeting } from './meeting.ts';
@@ -69,7 +69,7 @@ async function takeJointStep({ run, meeting, parts }: Training, rate: number, to
 
 /** The trained parameters as one vector. */
 function vectorOf({ run: { params }, layout, freeze }: Training): Float32Array {
-  const trained = trainedLeaves(layout, params, freeze);
+  const trained = trainableTensors(layout, params, freeze);
   const vector = new Float32Array(trained.reduce((size, tensor) => size + tensor.size, 0));
   write(trained, vector);
   return vector;
@@ -179,7 +179,7 @@ export function serveFlow(
     score: async ({ file, data, begins, batchSize, noise, draws }) => {
       const { model, params } = open(file);
       const rows = hostRows(data);
-      const take = (begin: number): Samples => {
+      const take = (begin: number): Dataset => {
         const count = Math.min(batchSize, rows.count - begin);
         return rows.take(Int32Array.from({ length: count }, (_, i) => begin + i));
       };

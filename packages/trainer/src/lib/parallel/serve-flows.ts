@@ -1,6 +1,6 @@
 import type { Definition } from '@diffeo/core';
-import type { Augment } from '../augment.ts';
-import type { WasmOptions } from '../backend.ts';
+import type { WasmOptions } from '../backend/backend.ts';
+import type { Augment } from '../data/augment.ts';
 import type { ToWorker } from './messages.ts';
 import { serveFlow } from './serve-flow.ts';
 

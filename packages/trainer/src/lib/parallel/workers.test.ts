@@ -6,11 +6,11 @@ import { standardise } from '@diffeo/layers-elementwise';
 import { memory, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { afterAll, expect, test } from 'vitest';
 import { deadly, failing, mortal, twin } from '../../../test/treacherous-layers.ts';
-import { useWasm } from '../backend.ts';
-import { fit } from '../fit.ts';
-import type { Fitted } from '../fit-options.ts';
-import { sample } from '../sample.ts';
-import { score } from '../score.ts';
+import { useWasm } from '../backend/backend.ts';
+import { fit } from '../fit/fit.ts';
+import type { Fitted } from '../fit/fit-options.ts';
+import { sample } from '../sampling/sample.ts';
+import { score } from '../scores/score.ts';
 import { startWorkers } from './workers.ts';
 
 await useWasm();
@@ -84,17 +84,17 @@ test.each([
 ])(
   'where %s, each takes whole steps, and the same',
   async (_, kernels) => {
-    const crew = await mixed(kernels);
+    const pool = await mixed(kernels);
     const options = { steps: 120, batchSize: 48, seed: 3, validation: 0 };
     const runs = [];
-    for (let i = 0; i < 3; i++) runs.push(numbersOf(model, await fit(model, moons, { ...options, workers: crew })));
+    for (let i = 0; i < 3; i++) runs.push(numbersOf(model, await fit(model, moons, { ...options, workers: pool })));
     expect(runs[1]).toEqual(runs[0]);
     expect(runs[2]).toEqual(runs[0]);
     const alone = numbersOf(model, await fit(model, moons, options));
     for (const [i, leaf] of alone.entries()) {
       for (const [j, value] of leaf.entries()) expect(runs[0]?.[i]?.[j]).toBeCloseTo(value, 2);
     }
-    await crew.close();
+    await pool.close();
   },
   30_000,
 );
@@ -103,12 +103,12 @@ test('parameters whose gradients share memory are stepped by their own', async (
   const twins = flow({ eventShape: [2], layers: [twin(), twin()] });
   const options = { steps: 30, batchSize: 50, seed: 3, validation: 0, learningRate: 0.05 };
   const alone = numbersOf(twins, await fit(twins, moons, options));
-  const crew = await startWorkers(twins, { count: 2, modules });
-  const together = numbersOf(twins, await fit(twins, moons, { ...options, workers: crew }));
+  const pool = await startWorkers(twins, { count: 2, modules });
+  const together = numbersOf(twins, await fit(twins, moons, { ...options, workers: pool }));
   for (const [i, leaf] of alone.entries()) {
     for (const [j, value] of leaf.entries()) expect(together[i]?.[j]).toBeCloseTo(value, 4);
   }
-  await crew.close();
+  await pool.close();
 }, 20_000);
 
 test('where everything is frozen, workers are not asked, and stay', async () => {
@@ -132,16 +132,16 @@ test('scores and samples are the same on any number of workers', async () => {
   const conditional = flow({ eventShape: [2], contextShape: [1], layers: realNVP({ layers: 2, hidden: [8] }) });
   const params = conditional.init(1);
   const data = { x: normal([1003, 2], 1), context: normal([1003, 1], 2) };
-  const crew = await startWorkers(conditional, { count: 3 });
+  const pool = await startWorkers(conditional, { count: 3 });
   const alone = await score(conditional, params, data, { batchSize: 100 });
-  expect(await score(conditional, params, data, { batchSize: 100, workers: crew })).toEqual(alone);
+  expect(await score(conditional, params, data, { batchSize: 100, workers: pool })).toEqual(alone);
   for (const context of [data.context, normal([1, 1], 5)]) {
     const options = { count: 1003, seed: 9, batchSize: 128, temperature: 0.8, context };
     const drawn = await sample(conditional, params, options);
     expect(drawn.length).toBe(2006);
-    expect(await sample(conditional, params, { ...options, workers: crew })).toEqual(drawn);
+    expect(await sample(conditional, params, { ...options, workers: pool })).toEqual(drawn);
   }
-  await crew.close();
+  await pool.close();
 });
 
 test('an abort signal ends the run between strides', async () => {
@@ -153,7 +153,7 @@ test('an abort signal ends the run between strides', async () => {
     workers,
     onProgress: ({ step }) => step === 20 && controller.abort(),
   });
-  // How many steps make a stride depends on how long they take.
+  // How many steps make a stepsPerRequest depends on how long they take.
   expect(stopped).toBe('cancelled');
   expect(steps).toBeGreaterThanOrEqual(20);
   expect(steps).toBeLessThan(300);

@@ -27,7 +27,7 @@ export interface Workers {
 }
 
 /** Workers as `fit`, `score` and `sample` see them. */
-export interface Crew extends Workers {
+export interface WorkerPool extends Workers {
   /** Asks every worker for the same or its own, and waits for all. */
   ask<T extends Task>(task: (index: number) => T): Promise<Answers[T['type']][]>;
 }
@@ -64,10 +64,13 @@ function requireCount(count: number): void {
  *
  * @throws DiffeoError `CONFIG`; `WORKER` when one does not start or the flow's definitions are not found.
  */
-export const startWorkers = (model: Flow, options: WorkersOptions): Promise<Workers> => startCrew(model, options);
+export const startWorkers = (model: Flow, options: WorkersOptions): Promise<Workers> => startPool(model, options);
 
 /** {@link startWorkers}, with what this package needs of them. */
-async function startCrew(model: Flow, { count, modules, create, startSeconds = 60 }: WorkersOptions): Promise<Crew> {
+async function startPool(
+  model: Flow,
+  { count, modules, create, startSeconds = 60 }: WorkersOptions,
+): Promise<WorkerPool> {
   requireCount(count);
   if (!(startSeconds > 0 && startSeconds <= 86_400)) {
     throw new DiffeoError('CONFIG', `workers: startSeconds must be a number up to 86400, above 0; got ${startSeconds}`);
@@ -141,7 +144,7 @@ async function startCrew(model: Flow, { count, modules, create, startSeconds = 6
     return asked;
   }
 
-  const crew: Crew = { count, ask, close: () => close('the workers were closed') };
+  const pool: WorkerPool = { count, ask, close: () => close('the workers were closed') };
   const silence = setTimeout(() => {
     const advice = create ? 'Does its module call serveFlows()? Slow ones need more startSeconds.' : 'Try again.';
     void close(`not every worker answered within ${startSeconds} s. ${advice}`);
@@ -149,25 +152,25 @@ async function startCrew(model: Flow, { count, modules, create, startSeconds = 6
   try {
     await ask(() => ({ type: 'open', modules: addresses }));
   } catch (error) {
-    await crew.close();
+    await pool.close();
     throw error;
   } finally {
     clearTimeout(silence);
   }
-  return crew;
+  return pool;
 }
 
 /** Runs `work` with workers that were given, or with some of its own. */
-export async function withCrew<T>(
+export async function withWorkers<T>(
   model: Flow,
   workers: number | WorkersOptions | Workers,
-  work: (crew: Crew) => Promise<T>,
+  work: (pool: WorkerPool) => Promise<T>,
 ): Promise<T> {
-  if (typeof workers === 'object' && 'close' in workers) return work(workers as Crew);
-  const crew = await startCrew(model, typeof workers === 'number' ? { count: workers } : workers);
+  if (typeof workers === 'object' && 'close' in workers) return work(workers as WorkerPool);
+  const pool = await startPool(model, typeof workers === 'number' ? { count: workers } : workers);
   try {
-    return await work(crew);
+    return await work(pool);
   } finally {
-    await crew.close();
+    await pool.close();
   }
 }

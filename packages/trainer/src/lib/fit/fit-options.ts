@@ -1,0 +1,162 @@
+import { DiffeoError, type FlowParams, type GradientMode, type Seed } from '@diffeo/core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Augment } from '../data/augment.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { Schedule } from '../optimisers/schedule.ts';
+import type { Workers, WorkersOptions } from '../parallel/workers.ts';
+
+/** How to train. Every option has a default that suits a few thousand rows or more of standardised data. */
+export interface FitOptions {
+  /** How many batches to descend on. Default 2000. */
+  readonly steps?: number;
+  /** Rows a batch; at most as many as there are. Default 256. */
+  readonly batchSize?: number;
+  /** Adam's learning rate at its highest. Default 2e-3. */
+  readonly learningRate?: number;
+  /** The factor on the learning rate at each step. Default `cosine()`. */
+  readonly schedule?: Schedule;
+  /** Longer gradients are shortened to this Euclidean norm. `Infinity` turns clipping off. Default 5. */
+  readonly clipNorm?: number;
+  /** Draws initial parameters, the validation split, batches and noise: the same seed repeats a run to the bit. Default 0. */
+  readonly seed?: Seed;
+  /** Parameters to go on from. They are copied, and started if they are not. Default: new ones. */
+  readonly params?: FlowParams;
+  /** Data to validate on, or the share of the training rows to split off for it; 0 for none. Default 0.1. */
+  readonly validation?: Dataset | Tensor | number;
+  /** Steps between validations. Default: fifty in a run. */
+  readonly validateEvery?: number;
+  /** Validations without a new best after which training stops. `Infinity` for never. Default 20. */
+  readonly patience?: number;
+  /**
+   * Keeps a running mean of the parameters, of which each step lets so much stay (0 to 1; 0.999, say), and validates and
+   * returns it in the place of the newest parameters: it lies below the noise that batches bring in. Less stays at
+   * first, min(ema, (1 + t) / (10 + t)) after step t, so that it does not hang on to the beginning. Default: none.
+   */
+  readonly ema?: number;
+  /** Paths of parameters to leave alone. */
+  readonly freeze?: (path: string) => boolean;
+  /**
+   * Makes another batch of each batch before the step that is taken on it, drawn by a seed of that step: `horizontalFlips()`
+   * of `@diffeo/datasets` mirrors images. Neither validation data nor the rows that a flow starts from go through it. Shapes
+   * must stay, and numbers be such as data may have. A function cannot be posted to workers: they take what one of their
+   * modules exports as `augment`, or what `serveFlows` was given. Default: batches as they are.
+   */
+  readonly augment?: Augment;
+  /**
+   * What is kept for gradients: `store` everything; `checkpoint` what enters each layer, for the time of one more run of the
+   * networks inside; `recompute` nothing but what comes out, so that memory does not grow with depth, in a little more time
+   * again. `recompute` needs a flow whose round trip is exact, which is checked on some rows at each validation. Default
+   * `store`.
+   */
+  readonly gradient?: GradientMode;
+  /**
+   * Workers that share every batch among them, or how many to start for this run. The same number gives the same
+   * parameters to the bit. Default: this thread alone.
+   */
+  readonly workers?: number | WorkersOptions | Workers;
+  /**
+   * Goes on with a run that ended before its time, from `Fitted.checkpoint` or what `onCheckpoint` was given: with the same
+   * flow, data and options, what comes out is what would have come out without the interruption, to the bit. Others are
+   * refused. `params` is not looked at.
+   */
+  readonly resume?: Uint8Array;
+  /**
+   * Versions of what results depend on and `fit` cannot see, as of the packages that layers come from. Checkpoints name
+   * them beside the backend, the kernels and the engine, and a run goes on under the same alone.
+   */
+  readonly versions?: Readonly<Record<string, string>>;
+  /**
+   * Called at validations with a checkpoint for `resume`, so that a run survives the end of its process: at the first, and then
+   * after 5 seconds or more, and so that checkpoints take a twentieth of the time at most. What it returns is waited for, and
+   * what it throws ends the run. The bytes are to be read, not changed.
+   */
+  readonly onCheckpoint?: (checkpoint: Uint8Array) => void | Promise<void>;
+  /** Ends the run early; what was reached is returned, and a checkpoint to go on from. */
+  readonly signal?: AbortSignal;
+  /** Called after every step; keep it quick. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** Where a run stands. Losses are mean negative log-likelihoods in nats. */
+export interface Progress {
+  /** Steps done. */
+  readonly step: number;
+  readonly steps: number;
+  /** Of this step's batch. */
+  readonly loss: number;
+  /** Before clipping. */
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+  /** The newest validation loss, if there is one. */
+  readonly validation?: number;
+  readonly seconds: number;
+  /** Rows trained on a second. */
+  readonly samplesPerSecond: number;
+}
+
+/** One point of the learning curve. */
+export interface HistoryPoint {
+  readonly step: number;
+  /** Mean training loss since the point before, nats. */
+  readonly train: number;
+  readonly validation?: number;
+}
+
+/** What training reached. */
+export interface Fitted {
+  /** The best parameters on the validation data; without validation, the last. With `ema`, of the means. Owned by the caller. */
+  readonly params: FlowParams;
+  readonly history: readonly HistoryPoint[];
+  /** Steps done. */
+  readonly steps: number;
+  /** The step at which `params` were reached. */
+  readonly bestStep: number;
+  /** `converged`: no better validation for `patience` validations. `cancelled`: by the signal. */
+  readonly stopped: 'finished' | 'converged' | 'cancelled';
+  /**
+   * What `FitOptions.resume` takes: of a run that its signal ended, where it stood; in the cause of an error, the newest that
+   * was kept at a validation, or what was resumed from. Otherwise `null`.
+   */
+  readonly checkpoint: Uint8Array | null;
+  readonly seconds: number;
+  readonly samplesPerSecond: number;
+  /**
+   * The most memory that was taken at once during the run, bytes: of the heap of WebAssembly, and those of all workers, data
+   * and whatever else lies there included. Without the kernels, the length of the heap, which never shrinks; `null` on
+   * another backend.
+   */
+  readonly peakBytes: number | null;
+}
+
+/** What an error's cause is where training could not go on. */
+export interface Stopped extends Fitted {
+  /** What ended it, as the message says. */
+  readonly reason: string;
+  /** What to do about it, if that is known. */
+  readonly advice: string;
+}
+
+const ranges = {
+  steps: [1, 1e9],
+  batchSize: [1, 1e9],
+  learningRate: [0, 1e3],
+  clipNorm: [Number.MIN_VALUE, Infinity],
+  validateEvery: [1, 1e9],
+  patience: [1, Infinity],
+  ema: [0, 1],
+} as const;
+
+/** @throws DiffeoError `CONFIG` for an option out of its range. */
+export function requireOptions(options: FitOptions): void {
+  for (const [name, [low, high]] of Object.entries(ranges)) {
+    const value = options[name as keyof typeof ranges];
+    if (value === undefined || (value >= low && value <= high)) continue;
+    throw new DiffeoError('CONFIG', `fit: ${name} must be a number from ${low} to ${high}; got ${value}`);
+  }
+  for (const name of ['steps', 'batchSize', 'validateEvery'] as const) {
+    const value = options[name];
+    if (value !== undefined && !Number.isInteger(value)) {
+      throw new DiffeoError('CONFIG', `fit: ${name} must be a whole number; got ${value}`);
+    }
+  }
+}

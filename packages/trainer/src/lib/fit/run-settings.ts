@@ -1,0 +1,113 @@
+import { crc32, DiffeoError, type Flow, type GradientMode, leaves, sizeOf } from '@diffeo/core';
+import { numbersOf } from '@diffeo/kernels-wasm';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { boolean, type InferOutput, nullable, picklist, strictObject, string } from 'valibot';
+import { type Dataset, rowsOf } from '../data/dataset.ts';
+import type { Schedule } from '../optimisers/schedule.ts';
+import type { FitOptions } from './fit-options.ts';
+import { realNumber, wholeNumber } from './json-numbers.ts';
+
+const gradientModes = ['store', 'checkpoint', 'recompute'] as const satisfies readonly GradientMode[];
+
+/** What a run was asked for, as it stands in a checkpoint. */
+export const runSettingsSchema = /* @__PURE__ */ strictObject({
+  steps: wholeNumber,
+  batchSize: wholeNumber,
+  learningRate: realNumber,
+  clipNorm: realNumber,
+  seed: realNumber,
+  validateEvery: wholeNumber,
+  patience: realNumber,
+  gradient: /* @__PURE__ */ picklist(gradientModes),
+  /** 0 for the caller's thread alone. */
+  workers: wholeNumber,
+  /** Whether batches are changed by one that the caller gives. */
+  augment: /* @__PURE__ */ boolean(),
+  /** `null` where no mean of the parameters is kept. */
+  ema: /* @__PURE__ */ nullable(realNumber),
+  /** Rows of the data to train on. */
+  rows: wholeNumber,
+  /** How many numbers are trained. */
+  trained: wholeNumber,
+  /** Checksums: of the paths that are frozen, of the schedule at some steps, and of the data. */
+  frozen: /* @__PURE__ */ string(),
+  schedule: /* @__PURE__ */ string(),
+  data: /* @__PURE__ */ string(),
+  /** `none` where there are none. */
+  validation: /* @__PURE__ */ string(),
+});
+
+/** What a run was asked for that its curve depends on. A checkpoint is gone on from with the same. */
+export type RunSettings = Readonly<InferOutput<typeof runSettingsSchema>>;
+
+/** The numbers of a tensor as bytes: where they are, or a copy. */
+function bytesOf(tensor: Tensor): Uint8Array {
+  const { buffer, byteOffset, byteLength } = numbersOf(tensor) ?? (tensor.dataSync() as Float32Array);
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+const dataChecksum = (dataset: Dataset | null): string =>
+  dataset === null ? 'none' : crc32(bytesOf(dataset.x), ...(dataset.context ? [bytesOf(dataset.context)] : []));
+
+/** At how many steps a schedule is looked at. */
+const looks = 64;
+
+/** In single precision, since cosines differ in their last bits between machines. */
+function scheduleChecksum(schedule: Schedule, steps: number): string {
+  const count = Math.min(looks, steps);
+  const at = (i: number): number => Math.round((i * (steps - 1)) / Math.max(1, count - 1));
+  const values = Float32Array.from({ length: count }, (_, i) => schedule(at(i), steps));
+  return crc32(new Uint8Array(values.buffer));
+}
+
+/** What of a run's settings its options say. */
+type Asked = Omit<RunSettings, 'rows' | 'trained' | 'frozen' | 'schedule' | 'data' | 'validation'>;
+
+/** The settings of a run with these options, in which every default stands, on data that were checked. */
+export function runSettings(
+  model: Flow,
+  { train, validation }: { readonly train: Dataset; readonly validation: Dataset | null },
+  { freeze = () => false, schedule, ...asked }: Asked & Pick<FitOptions, 'freeze'> & { readonly schedule: Schedule },
+): RunSettings {
+  const all = leaves(model.layout, {});
+  const frozen = all.flatMap(({ path }) => (freeze(path) ? [path] : []));
+  const trained = all.filter(({ path, leaf }) => leaf.trainable && !freeze(path));
+  return {
+    ...asked,
+    rows: rowsOf(train),
+    trained: trained.reduce((count, { leaf }) => count + sizeOf(leaf.shape), 0),
+    frozen: crc32(new TextEncoder().encode(frozen.join('\n'))),
+    schedule: scheduleChecksum(schedule, asked.steps),
+    data: dataChecksum(train),
+    validation: dataChecksum(validation),
+  };
+}
+
+const named: { readonly [Name in keyof RunSettings]: string } = {
+  steps: 'steps',
+  batchSize: 'batchSize',
+  learningRate: 'learningRate',
+  clipNorm: 'clipNorm',
+  seed: 'seed',
+  validateEvery: 'validateEvery',
+  patience: 'patience',
+  gradient: 'gradient',
+  workers: 'the number of workers',
+  augment: 'augment',
+  ema: 'ema',
+  rows: 'the number of rows to train on',
+  trained: 'the number of trained parameters',
+  frozen: 'the checksum of the frozen paths',
+  schedule: 'the checksum of the schedule',
+  data: 'the checksum of the data to train on',
+  validation: 'the checksum of the data to validate on',
+};
+
+/** @throws DiffeoError `CONFIG` unless a run is asked for what the checkpoint's was. */
+export function requireSameRun(asked: RunSettings, before: RunSettings): void {
+  for (const [name, what] of Object.entries(named) as [keyof RunSettings, string][]) {
+    const [now, then] = [asked[name], before[name]];
+    if (now === then) continue;
+    throw new DiffeoError('CONFIG', `fit: the checkpoint is of a run in which ${what} was ${then}; here it is ${now}`);
+  }
+}

@@ -1,3 +1,0 @@
-/** The part of a list that belongs to one of several workers: neighbours, so that joining is appending. */
-export const portion = <T>(list: readonly T[], index: number, count: number): readonly T[] =>
-  list.slice(Math.round((index * list.length) / count), Math.round(((index + 1) * list.length) / count));

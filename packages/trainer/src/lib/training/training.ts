@@ -1,0 +1,70 @@
+import type { Flow, FlowParams, GradientMode, Seed } from '@diffeo/core';
+import { watchHeap } from '@diffeo/kernels-wasm';
+import type { Augment } from '../data/augment.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { tensorRows } from '../data/rows.ts';
+import type { Moments } from '../optimisers/descent.ts';
+import { paramsFrom } from './flat-params.ts';
+import { type Step, startedParams, trainingRun } from './training-run.ts';
+
+/** What a training begins with. What the options mean is said at `FitOptions`. */
+export interface TrainingStart {
+  readonly seed: Seed;
+  readonly batchSize: number;
+  readonly clipNorm?: number;
+  readonly params?: FlowParams;
+  readonly freeze?: (path: string) => boolean;
+  readonly gradient?: GradientMode;
+  readonly augment?: Augment;
+  readonly ema?: number;
+  /** The optimiser's state to go on from; the parameters are those after as many steps. */
+  readonly moments?: Moments | undefined;
+}
+
+/** Training under way, on this thread or on others. */
+export interface Training {
+  /** Steps done. */
+  readonly step: number;
+  /** How many steps to ask for at once. */
+  readonly stepsPerRequest: number;
+  /** The newest parameters to be had and the step at which they were; owned by the training, until it goes on. */
+  newest(): Promise<{ readonly params: FlowParams; readonly step: number }>;
+  /** The mean of the parameters over the steps to the newest, the caller's; `null` where none is kept. */
+  averaged(): Promise<FlowParams | null>;
+  /** A step for each learning rate. Ends early at the first that has a problem. */
+  advance(learningRates: readonly number[]): Promise<readonly Step[]>;
+  /** The optimiser's state after the newest step. */
+  moments(): Promise<Moments>;
+  /** The most bytes that were taken at once of the heaps that work on it; `null` on a backend without one. */
+  peakBytes(): Promise<number | null>;
+  dispose(): Promise<void>;
+}
+
+/** Trains on this thread. */
+export function localTraining(model: Flow, train: Dataset, start: TrainingStart): Training {
+  const heap = watchHeap();
+  const run = trainingRun(model, tensorRows(train), startedParams(model, train, start), start);
+  let step = start.moments?.step ?? 0;
+  return {
+    get step() {
+      return step;
+    },
+    stepsPerRequest: 1,
+    newest: () => Promise.resolve({ params: run.params, step }),
+    averaged: () => Promise.resolve(run.average && paramsFrom(model.layout, run.params, run.average, start.freeze)),
+    advance: (rates) => {
+      const steps: Step[] = [];
+      for (const rate of rates) {
+        const { loss, gradient } = run.slope();
+        const taken = run.descend(loss, [gradient], rate);
+        steps.push(taken);
+        if (taken.problem) break;
+        step++;
+      }
+      return Promise.resolve(steps);
+    },
+    moments: () => Promise.resolve(run.moments()),
+    peakBytes: () => Promise.resolve(heap?.peak() ?? null),
+    dispose: () => Promise.resolve(run.dispose()),
+  };
+}
