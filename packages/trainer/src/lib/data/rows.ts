@@ -58,7 +58,7 @@ async function toHostArray(given: Tensor): Promise<HostArray> {
   return { shape: given.shape, dtype, values };
 }
 
-/** A copy of the samples that threads can share. */
+/** A copy of the rows that threads can share. */
 export async function toHostDataset({ x, context }: Dataset): Promise<HostDataset> {
   return { x: await toHostArray(x), ...(context && { context: await toHostArray(context) }) };
 }
