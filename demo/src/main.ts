@@ -3,6 +3,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { bitsPerDim, countParams, flow, load, save } from '@diffeo/core';
 import { dequantizerDefinitions, split, toTensor, uniformDequantize } from '@diffeo/datasets';
+import { nearestImages } from '@diffeo/datasets/images';
 import { readDigits } from '@diffeo/datasets/node';
 import { couplingDefinitions, realNVP } from '@diffeo/layers-coupling';
 import { elementwiseDefinitions, logit, standardise } from '@diffeo/layers-elementwise';
@@ -69,11 +70,13 @@ const modelPath = write('digits.safetensors', file);
 const definitions = [...couplingDefinitions, ...dequantizerDefinitions, ...elementwiseDefinitions];
 const saved = load(file, { definitions });
 const sampled = saved.model.sample(saved.params, { count: 100, seed });
+const asImages = (values: Float32Array) =>
+  nearestImages({ values, count: values.length / 64, eventShape: [8, 8, 1] }, levels);
 const picture = await reportPicture({
   title: `UCI digits: ${bits.toFixed(2)} bits per dimension, Gaussian ${gaussian.toFixed(2)}`,
   subtitle: `RealNVP with ${countParams(model.layout, { trainable: true }).toLocaleString('en')} parameters, trained for ${fitted.seconds.toFixed(0)} s on ${rows.train.count} digits by maximum likelihood; figures are of ${rows.test.count} held-out digits`,
-  real: { values: rows.test.values, count: rows.test.count },
-  sampled: { values: (await sampled.data()) as Float32Array, count: 100 },
+  real: asImages(rows.test.values),
+  sampled: asImages((await sampled.data()) as Float32Array),
   history: fitted.history.map(({ step, train: loss, validation: held }) => ({
     step,
     train: bitsPerDim(model, loss),

@@ -42,6 +42,7 @@ const rules: Readonly<Record<string, Rule>> = {
   '@diffeo/kernels-wasm': { ours: ['@diffeo/core', '@diffeo/ops'], backend: true },
   '@diffeo/datasets': { ours: ['@diffeo/core', '@diffeo/ops'], node: true },
   '@diffeo/trainer': { ours: ['@diffeo/core', '@diffeo/kernels-wasm', '@diffeo/ops'], backend: true, node: true },
+  '@diffeo/charts': { ours: ['@diffeo/core'], node: true },
   '@diffeo/testing': { ours: ['@diffeo/core'] },
   '@diffeo/cli': application,
   'create-diffeo-layer': { ours: [], node: true },

@@ -1,19 +1,16 @@
-import { type Digits, dataUri, digitSheet } from './digit-sheet.ts';
-import { lossChart } from './loss-chart.ts';
-import type { Baseline, LossPoint } from './loss-history.ts';
-import { rasterise } from './rasterise.ts';
+import { type Baseline, type LossPoint, lossChart, wrapText } from '@diffeo/charts';
+import { loadTextWidth, rasterise } from '@diffeo/charts/node';
+import { type Images, imageSheet, takeImages } from '@diffeo/datasets/images';
 import { reportSize, reportSvg, subtitleStyle, titleStyle } from './report-svg.ts';
-import { loadTextWidth } from './text-width.ts';
-import { wrapText } from './wrap-text.ts';
 
 /** What the report shows. */
 export interface Report {
   readonly title: string;
   readonly subtitle: string;
   /** The first hundred are shown. */
-  readonly real: Digits;
+  readonly real: Images;
   /** The first hundred are shown. */
-  readonly sampled: Digits;
+  readonly sampled: Images;
   /** Losses in bits per dimension, in order of step. */
   readonly history: readonly LossPoint[];
   /** In bits per dimension. Default: none. */
@@ -24,7 +21,7 @@ export interface Report {
  * The report of a training run as a PNG, 1928 pixels wide: a hundred real digits beside a hundred sampled ones, the training curve
  * below. Long titles are wrapped. The same report gives the same bytes, whatever fonts the machine has.
  *
- * Throws what {@link digitSheet} and {@link lossChart} throw.
+ * Throws what `imageSheet` and `lossChart` throw.
  */
 export const reportPicture = async ({
   title,
@@ -36,7 +33,7 @@ export const reportPicture = async ({
 }: Report): Promise<Uint8Array> => {
   const { width, margin, chartHeight } = reportSize;
   const innerWidth = width - 2 * margin;
-  const sheets = { real: dataUri(digitSheet(real)), sampled: dataUri(digitSheet(sampled)) };
+  const sheets = { real: sheet(real), sampled: sheet(sampled) };
   const chart = lossChart({ history, baseline, width: innerWidth, height: chartHeight });
   const textWidth = await loadTextWidth();
   return rasterise(
@@ -48,4 +45,11 @@ export const reportPicture = async ({
       chart: { heading: 'training curve, bits per dimension', svg: chart },
     }),
   );
+};
+
+/** Up to a hundred digits in rows of ten, dark on white, as a `data:` URI. */
+const sheet = (digits: Images): string => {
+  const shown = takeImages(digits, [...Array(Math.min(digits.count, 100)).keys()]);
+  const png = imageSheet(shown, { columns: 10, gap: 4, scale: 10, background: 200, ink: true });
+  return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
 };

@@ -1,5 +1,4 @@
-import { palette } from './palette.ts';
-import { svgText } from './svg-text.ts';
+import { palette, svgText } from '@diffeo/charts';
 
 /** Lengths of the report in CSS pixels. A sheet of 10×10 digits, drawn at twice the resolution, fits `sheet` exactly. */
 export const reportSize = { width: 964, margin: 40, sheet: 422, chartHeight: 290 } as const;

@@ -12,6 +12,8 @@ export interface SheetOptions {
   readonly scale?: number;
   /** The grey between the images, 0 (black) to 255. Default 128. */
   readonly background?: number;
+  /** Whether the lowest level is white and the highest black, as ink on paper. Default false. */
+  readonly ink?: boolean;
 }
 
 function whole(value: number, least: number, what: string): number {
@@ -48,7 +50,8 @@ export function sheetLayout(
 }
 
 /**
- * The images in a grid, row by row, as one PNG; the lowest level is black and the highest is white. Throws `CONFIG` for an
+ * The images in a grid, row by row, as one PNG; the lowest level is black and the highest is white, or the
+ * other way about with `ink`. Throws `CONFIG` for an
  * impossible layout, `DATA` when there are no images.
  */
 export function imageSheet(images: Images, options: SheetOptions = {}): Uint8Array {
@@ -58,6 +61,9 @@ export function imageSheet(images: Images, options: SheetOptions = {}): Uint8Arr
   const [height, width, channels] = images.shape;
   const data = new Uint8Array(sheetWidth * sheetHeight * channels).fill(background);
   const light = 255 / (images.levels - 1);
+  const greys = Uint8Array.from({ length: images.levels }, (_, level) =>
+    Math.round((options.ink ? images.levels - 1 - level : level) * light),
+  );
   for (let image = 0; image < images.count; image++) {
     const left = gap + (image % columns) * (width * scale + gap);
     const top = gap + Math.floor(image / columns) * (height * scale + gap);
@@ -67,7 +73,7 @@ export function imageSheet(images: Images, options: SheetOptions = {}): Uint8Arr
       const row = begin + Math.floor(y / scale) * width * channels;
       for (let x = 0; x < width * scale; x++) {
         const from = row + Math.floor(x / scale) * channels;
-        for (let c = 0; c < channels; c++) data[to++] = Math.round((images.pixels[from + c] as number) * light);
+        for (let c = 0; c < channels; c++) data[to++] = greys[images.pixels[from + c] as number] as number;
       }
     }
   }

@@ -49,6 +49,8 @@ test('a sheet holds every pixel at its place', () => {
     expect(data[at + 3 * width + 5]).toBe(Math.round((image * 255) / 9));
   }
   expect(data[0]).toBe(128);
+  const ink = decode(imageSheet(images, { columns: 4, gap: 0, ink: true })).data;
+  expect([ink[0], ink[3], ink[2 * 3 * 4]]).toEqual([255, Math.round((8 * 255) / 9), Math.round((5 * 255) / 9)]);
   const colour = imagesFrom({ shape: [1, 1, 1, 3], data: new Uint8Array([1, 2, 3]) });
   expect([...decode(imageSheet(colour, { gap: 0 })).data]).toEqual([1, 2, 3]);
   expect(() => imageSheet(images, { columns: 0 })).toThrow(/columns/);

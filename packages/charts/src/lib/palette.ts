@@ -1,4 +1,4 @@
-/** The colours of the report, as CSS. Dark on white, and told apart without relying on red against green. */
+/** The colours of a picture, as CSS. Dark on white, and told apart without relying on red against green. */
 export const palette = {
   paper: '#ffffff',
   ink: '#111827',
@@ -9,5 +9,5 @@ export const palette = {
   baseline: '#1f2937',
 } as const;
 
-/** The family of every text in the report: the one font whose files the renderer is given. */
+/** The family of every text in a picture: the one font whose files the renderer is given. */
 export const fontFamily = 'DejaVu Sans';
