@@ -1,18 +1,21 @@
 import { reshape, type Tensor, tile } from '@tensorflow/tfjs-core';
+import { requireTensor } from './arguments/require-tensor.ts';
 import { DiffeoError } from './error.ts';
 import { describeBatch, type Shape, sameShape } from './shape.ts';
 
 /**
- * The one broadcasting rule for contexts: one row for each row of the batch, `[batch, ...contextShape]`, or one for all,
+ * A context as layers take it, float32. The one broadcasting rule for contexts: one row for each row of the batch, `[batch, ...contextShape]`, or one for all,
  * `[1, ...contextShape]` or `[...contextShape]`. Layers always see `[batch, ...contextShape]`.
  *
  * @throws DiffeoError `CONTEXT` when the flow is conditional and there is none, the other way about, or the shape is off.
  */
 export function broadcastContext(
-  context: Tensor | undefined,
+  given: Tensor | undefined,
   shape: Shape | null,
   batch: number,
 ): { readonly context?: Tensor } {
+  // From JavaScript, null is no context either.
+  const context = given === undefined || given === null ? undefined : requireTensor(given, 'the context', 'CONTEXT');
   if (!shape) {
     if (!context) return {};
     throw new DiffeoError(

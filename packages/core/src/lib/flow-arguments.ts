@@ -2,7 +2,6 @@
 import { type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import type { Latent } from './contract.ts';
 import { DiffeoError } from './error.ts';
-import type { Seed } from './seed.ts';
 import { areSizes, type Shape, sizeOf } from './shape.ts';
 
 /** Far above any event and far below what would exhaust memory while a model from a file is built. */
@@ -19,11 +18,6 @@ export function requireShape(shape: Shape, what: string): void {
 export function requireCount(count: number, what: string): void {
   if (Number.isSafeInteger(count) && count >= 0) return;
   throw new DiffeoError('SHAPE', `${what} must be a whole number of 0 or more; got ${count}`);
-}
-
-export function requireSeed(seed: Seed | undefined, what: string): asserts seed is Seed {
-  if (Number.isSafeInteger(seed)) return;
-  throw new DiffeoError('SEED', `${what} must be a whole number; got ${seed}`);
 }
 
 /** A temperature for all, or `[size]`, one for each number of the base. */

@@ -6,10 +6,10 @@ import type { Bijector, Call, Dequantizer, GradientMode, Latent, Part, Spec, Tra
 import { callOf } from './direction.ts';
 import { tidied } from './engine.ts';
 import { DiffeoError } from './error.ts';
-import { requireCount, requireSeed, requireShape, temperatures } from './flow-arguments.ts';
+import { requireCount, requireShape, temperatures } from './flow-arguments.ts';
 import type { Layout, Params } from './params.ts';
 import { requireStarted } from './params.ts';
-import { fold, type Seed, uniform } from './seed.ts';
+import { fold, requireSeed, type Seed, uniform } from './seed.ts';
 import { sequence } from './sequence.ts';
 import { type Shape, sameShape, sizeOf } from './shape.ts';
 

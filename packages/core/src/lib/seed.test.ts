@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { numbers, onEachBackend } from '../../test/backends.ts';
+import { numbers, onEachBackend, refusal } from '../../test/backends.ts';
 import { fold, normal, randomSource, shuffled, uniform } from './seed.ts';
 
 /** Pearson's correlation. */
@@ -24,6 +24,35 @@ function kolmogorov(values: readonly number[], cdf: (x: number) => number): numb
 }
 /** Below this with a probability of 0.9999. */
 const kolmogorovLimit = 2.23;
+
+describe('seeds', () => {
+  const uses: Readonly<Record<string, (seed: number) => unknown>> = {
+    fold: (seed) => fold(seed, 'x'),
+    randomSource: (seed) => randomSource(seed).uniform(),
+    normal: (seed) => numbers(normal([3], seed)),
+    uniform: (seed) => numbers(uniform([3], seed)),
+    shuffled: (seed) => [...shuffled(30, seed)],
+  };
+
+  test.each(Object.keys(uses))('that are none are refused by %s', (name) => {
+    for (const seed of [undefined, Number.NaN, Infinity, 0.5, '0', null, 2 ** 53, -(2 ** 53), 1n, [1]]) {
+      expect(refusal(() => uses[name]?.(seed as number)).code).toBe('SEED');
+    }
+  });
+
+  test.each(Object.keys(uses))('2 ** 32 apart are different ones to %s', (name) => {
+    const seeds = [0, 1, 7, -1, -7].flatMap((seed) =>
+      [-2, -1, 0, 1, 2, 2 ** 20].map((times) => seed + times * 2 ** 32),
+    );
+    expect(new Set(seeds.map((seed) => String(uses[name]?.(seed)))).size).toBe(seeds.length);
+  });
+
+  test('below 2 ** 32 give the numbers that they always gave', () => {
+    expect([0, 1, 2 ** 31, 2 ** 32 - 1].map((seed) => fold(seed, 'layers'))).toEqual([
+      586554381, 2787927630, 2349561542, 58094310,
+    ]);
+  });
+});
 
 describe('fold', () => {
   test('gives unsigned 32-bit children, the same each time', () => {

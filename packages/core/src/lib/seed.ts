@@ -1,10 +1,25 @@
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+import { describeValue } from './arguments/describe-value.ts';
+import { DiffeoError } from './error.ts';
 import { type Shape, sizeOf } from './shape.ts';
 
-/** An unsigned 32-bit number from which random numbers are drawn. {@link fold} derives independent children by name. */
+/**
+ * A whole number within ±(2⁵³ − 1) from which random numbers are drawn: each one gives numbers of its own. {@link fold} derives
+ * independent children by name, which are unsigned 32-bit numbers.
+ */
 export type Seed = number;
+
+/**
+ * Throws unless a seed is one: NaN, fractions and text, whatever they come from, would be the same seed for ever.
+ *
+ * @throws DiffeoError `SEED`
+ */
+export function requireSeed(seed: unknown, what = 'a seed'): asserts seed is Seed {
+  if (Number.isSafeInteger(seed)) return;
+  throw new DiffeoError('SEED', `${what} must be a whole number, within ±(2 ** 53 − 1); got ${describeValue(seed)}`);
+}
 
 /** The last step of murmur3: every bit of the result depends on every bit of the hash. */
 function scramble(hash: number): number {
@@ -27,9 +42,16 @@ export function fold(seed: Seed, label: string | number): Seed {
 let touched = 0;
 export const draws = (): number => touched;
 
+/** The bits of a seed, 32 of them. What lies beyond them is mixed in, so that seeds 2³² apart are different seeds. */
+function bitsOf(seed: Seed): number {
+  requireSeed(seed);
+  const beyond = Math.floor(seed / 2 ** 32);
+  return beyond === 0 ? seed : seed ^ scramble(beyond ^ 0x3c6ef372);
+}
+
 /** {@link fold}, by what only hands seeds on. */
 export function childOf(seed: Seed, label: string | number): Seed {
-  let hash = scramble(seed ^ 0x9e3779b9);
+  let hash = scramble(bitsOf(seed) ^ 0x9e3779b9);
   for (const character of String(label)) {
     hash = Math.imul(hash ^ (character.codePointAt(0) as number), 0x85ebca6b);
     hash = (hash << 13) | (hash >>> 19);
