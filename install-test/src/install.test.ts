@@ -29,7 +29,7 @@ const selections = [
   {
     title: 'core and stand-alone layers',
     packages: [...tarballs('core', 'layers-elementwise'), '@tensorflow/tfjs-backend-cpu'],
-    brings: ['core', 'layers-elementwise'],
+    brings: ['core', 'layers-elementwise', 'ops'],
     program: 'elementwise.mjs',
     runsBundled: true,
   },

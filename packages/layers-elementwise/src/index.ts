@@ -2,3 +2,4 @@ export { elementwiseDefinitions } from './lib/elementwise-definitions.ts';
 export { logit } from './lib/logit.ts';
 export { rescale } from './lib/rescale.ts';
 export { standardise } from './lib/standardise.ts';
+export { whiten } from './lib/whiten.ts';

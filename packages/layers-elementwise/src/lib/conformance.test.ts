@@ -4,12 +4,14 @@ import { testLayer } from '@diffeo/testing/vitest';
 import { logit } from './logit.ts';
 import { rescale } from './rescale.ts';
 import { standardise } from './standardise.ts';
+import { whiten } from './whiten.ts';
 
 const eventShapes = [[1], [3], [2, 2]];
 const affine = { constantLogDet: true, jacobian: 'diagonal' } as const;
-testLayer(standardise(), { eventShapes, capabilities: affine });
+testLayer(standardise, { configs: [{}, { robust: true }], eventShapes, capabilities: affine });
 testLayer(logit(), { eventShapes, capabilities: { jacobian: 'diagonal' }, points: [1] });
 testLayer(rescale({ from: [0, 1], to: [-0.5, 0.5] }), {
   eventShapes: [...eventShapes, [4, 4, 1]],
   capabilities: affine,
 });
+testLayer(whiten(), { eventShapes, capabilities: { constantLogDet: true, jacobian: 'lower-triangular' } });

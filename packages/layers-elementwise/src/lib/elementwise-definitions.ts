@@ -2,6 +2,7 @@ import type { Definition } from '@diffeo/core';
 import { logit } from './logit.ts';
 import { rescale } from './rescale.ts';
 import { standardise } from './standardise.ts';
+import { whiten } from './whiten.ts';
 
 /** What this package defines, for `load`. */
-export const elementwiseDefinitions: readonly Definition[] = [logit, rescale, standardise];
+export const elementwiseDefinitions: readonly Definition[] = [logit, rescale, standardise, whiten];

@@ -1,4 +1,4 @@
-import { type Bijector, type Definition, defineLayer, leaf, type Shape } from '@diffeo/core';
+import { type Bijector, type Definition, defineLayer, leaf, type Shape, sizeOf } from '@diffeo/core';
 import {
   add,
   cast,
@@ -11,15 +11,18 @@ import {
   mul,
   neg,
   onesLike,
+  reshape,
   sqrt,
   square,
   sub,
   sum,
   type Tensor,
+  tensor1d,
   where,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { strictObject } from 'valibot';
+import { boolean, optional, strictObject } from 'valibot';
+import { robustMoments } from './robust-moments.ts';
 
 /** The parameters of {@link standardise}: both have the event shape, are fixed, and start from data. */
 interface StandardiseParams {
@@ -47,7 +50,19 @@ function measure(data: Tensor): Started {
   return { mean: add(middle, mul(reach, offset)), scale: where(varies, mul(reach, deviation), onesLike(reach)) };
 }
 
-const schema = strictObject({});
+/** Median and robust spread, found on the host. */
+function measureRobustly(data: Tensor, eventShape: Shape): Started {
+  const { mean, deviation } = robustMoments(data.dataSync(), sizeOf(eventShape));
+  return {
+    mean: reshape(tensor1d(Float32Array.from(mean)), [...eventShape]),
+    scale: reshape(tensor1d(Float32Array.from(deviation, (spread) => Math.fround(spread) || 1)), [...eventShape]),
+  };
+}
+
+const schema = strictObject({
+  /** Median and the range between quartiles instead of mean and deviation. Default false. */
+  robust: optional(boolean(), false),
+});
 
 /**
  * Shifts and scales every number of the event to mean 0 and standard deviation 1 over the data that the flow starts
@@ -57,12 +72,16 @@ const schema = strictObject({});
  * channel as actnorm does. `mean` and `scale` are saved with the model and never trained. They are computed
  * from the rows given to `start`, so give as many as are at hand. A number that never changes there keeps the scale 1; see
  * `checkVarying` to refuse such data.
+ *
+ * One row far away moves mean and deviation, and presses all the others together. `robust` takes the median and the range
+ * between quartiles over that of the standard normal, which it does not move; where half of the rows or more share one number,
+ * a wider range. Starting then reads the data back from the device.
  */
 export const standardise: Definition<'layer', typeof schema> = /* @__PURE__ */ defineLayer({
   type: '@diffeo/layers-elementwise/standardise',
   version: 1,
   schema,
-  build: (_, { eventShape }): Bijector<StandardiseParams> => {
+  build: ({ robust }, { eventShape }): Bijector<StandardiseParams> => {
     const fixed = leaf(eventShape, { trainable: false, fromData: true });
     const perRow = (logDet: Tensor, batch: Shape): Tensor => add(zeros([batch[0] as number]), logDet);
     return {
@@ -72,7 +91,7 @@ export const standardise: Definition<'layer', typeof schema> = /* @__PURE__ */ d
       layout: { mean: fixed, scale: fixed },
       init: () => ({ mean: null, scale: null }),
       start: (params, x) => {
-        const measured = measure(x);
+        const measured = robust ? measureRobustly(x, eventShape) : measure(x);
         return { mean: params.mean ?? measured.mean, scale: params.scale ?? measured.scale };
       },
       forward: (params, z) => {
