@@ -5,6 +5,7 @@ import { contractControls } from './contract.ts';
 import { lifeControls } from './life.ts';
 import { networkControls } from './networks.ts';
 import { numberControls } from './numbers.ts';
+import { splineControls } from './splines.ts';
 import { truthControls } from './truth.ts';
 
 /**
@@ -17,6 +18,7 @@ export const negativeControls: readonly NegativeControl[] = /* @__PURE__ */ (() 
   ...truthControls(),
   ...claimControls(),
   ...numberControls(),
+  ...splineControls(),
   ...networkControls(),
   ...lifeControls(),
   ...baseControls(),

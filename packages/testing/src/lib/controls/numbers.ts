@@ -1,32 +1,8 @@
 import { leaf } from '@diffeo/core';
-import { runDifferentiable } from '@diffeo/core/engine';
-import {
-  add,
-  exp,
-  fill,
-  getBackend,
-  log,
-  minimum,
-  mul,
-  neg,
-  sqrt,
-  square,
-  sub,
-  type Tensor,
-  zeros,
-} from '@tensorflow/tfjs-core';
+import { add, exp, fill, getBackend, log, minimum, mul, neg, sqrt, square, sub, zeros } from '@tensorflow/tfjs-core';
 import { brokenLayer, type NegativeControl } from './broken.ts';
+import { changedGradient } from './changed-gradient.ts';
 import { type AffineParams, soundAffine } from './sound-affine.ts';
-
-/** The identity with a gradient that is too large. */
-const exaggerate = (x: Tensor): Tensor => {
-  const [same] = runDifferentiable<{ x: Tensor }, readonly [Tensor]>({
-    inputs: { x },
-    forward: () => [add(x, 0)],
-    backward: ([dy]) => ({ x: mul(dy, 1.2) }),
-  });
-  return same;
-};
 
 /** Layers that go wrong in numbers or in training. */
 export const numberControls = (): readonly NegativeControl<'layer'>[] => [
@@ -123,7 +99,7 @@ export const numberControls = (): readonly NegativeControl<'layer'>[] => [
     return {
       ...sound,
       inverse: ({ logScale, shift }: AffineParams, x, call) =>
-        sound.inverse({ logScale, shift: exaggerate(shift) }, x, call),
+        sound.inverse({ logScale, shift: changedGradient(shift, (dy) => mul(dy, 1.2)) }, x, call),
     };
   }),
   brokenLayer('draws-other-noise-each-way', 'seeded-noise', 'inverse(forward(z)): expected', ({ eventShape }) => {

@@ -1,8 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { leaf } from '@diffeo/core';
-import { runDifferentiable } from '@diffeo/core/engine';
-import { add, mul, setBackend, square, sum, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
+import { add, mul, relu, setBackend, square, sub, sum, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { changedGradient } from '../controls/changed-gradient.ts';
 import { taylorRemainders } from './taylor-remainders.ts';
 
 const layout = { a: leaf([3]), fixed: leaf([3], { trainable: false }) };
@@ -18,14 +18,8 @@ const quadratic = ({ a, fixed }: Given): Tensor => sum(mul(square(a), fixed));
 /** The same value, with a gradient that is off by `factor`. */
 const exaggerated =
   (factor: number) =>
-  ({ a, fixed }: Given): Tensor => {
-    const [wrong] = runDifferentiable<{ a: Tensor }, readonly [Tensor]>({
-      inputs: { a },
-      forward: () => [add(a, 0)],
-      backward: ([dy]) => ({ a: mul(dy, factor) }),
-    });
-    return quadratic({ a: wrong as Given['a'], fixed });
-  };
+  ({ a, fixed }: Given): Tensor =>
+    quadratic({ a: changedGradient(a, (dy) => mul(dy, factor)), fixed });
 
 test('the remainder of a right gradient falls with the square of the step', () => {
   const { order, steps, remainders } = taylorRemainders(layout, params(), quadratic);
@@ -39,6 +33,26 @@ test.each([0, 0.9, 1.1, -1])('the remainder of a gradient that is off by %d fall
 
 test('a linear loss leaves nothing over', () => {
   expect(taylorRemainders(layout, params(), ({ a }) => sum(a)).order).toBe(Infinity);
+});
+
+describe('rows with kinks, of which some lie next to where the walk begins', () => {
+  const line = { a: leaf([1]) };
+  const corners = tensor1d(Array.from({ length: 200 }, (_, i) => (i - 100) / 50 + 1e-4));
+  const losses = (a: Tensor): Tensor => add(relu(sub(a, corners)), mul(square(a), 0.1));
+
+  test('a right gradient has order 2', () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const { order } = taylorRemainders(line, { a: tensor1d([0]) }, ({ a }) => losses(a), { seed });
+      expect(order).toBeGreaterThan(1.9);
+    }
+  });
+
+  test('a wrong one has order 1', () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const loss = ({ a }: { a: Tensor }) => losses(changedGradient(a, (dy) => mul(dy, 1.1)));
+      expect(taylorRemainders(line, { a: tensor1d([0]) }, loss, { seed }).order).toBeLessThan(1.1);
+    }
+  });
 });
 
 test('the same seed goes the same way', () => {

@@ -1,54 +1,52 @@
-import { DiffeoError, fold, type LayoutTree, leaves, mapParams, randomSource, type Seed } from '@diffeo/core';
+import { DiffeoError, fold, type LayoutTree, type Seed } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
-import { gradients } from '@diffeo/core/gradients';
-import { mean, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { gather, mean, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import { epsilon } from './epsilon.ts';
+import { parameterWalk } from './parameter-walk.ts';
+import { smoothRows } from './smooth-rows.ts';
 
 /** How to go away from the parameters. */
 export interface TaylorOptions {
   /** Draws the directions. Default 1. */
   readonly seed?: Seed;
-  /** How many directions to average over, so that a curvature that happens to vanish in one misleads nobody. Default 3. */
+  /** How many directions to take the median of, so that a kink or a curvature of 0 in one misleads nobody. Default 3. */
   readonly directions?: number;
-  /** Step lengths, falling. Default ½, ¼, … 2⁻¹². */
+  /** Step lengths, falling. Default 2⁻⁴, 2⁻⁵, … 2⁻¹². */
   readonly steps?: readonly number[];
 }
 
 /** What is left of a loss after its first-order expansion. */
 export interface TaylorRemainders {
   readonly steps: readonly number[];
-  /** |L(p + h·d) − L(p) − h·∇L·d| for each step h, its root mean square over the directions d. */
+  /** |L(p ± h·d) − L(p) ∓ h·∇L·d| for each step h: the root mean square of both signs, its median over the directions d. */
   readonly remainders: readonly number[];
   /**
-   * The power of h with which the remainder falls, at the shortest steps that rounding leaves readable: 2 where the
-   * gradient is right, 1 where it is not. Infinity where nothing rises above rounding (a linear loss).
+   * The power of h with which the remainder falls, at the shortest steps that rounding leaves readable, its median over
+   * the directions: 2 where the gradient is right, 1 where it is not. Infinity where nothing rises above rounding (a
+   * linear loss).
    */
   readonly order: number;
 }
 
-const defaultSteps = Array.from({ length: 12 }, (_, i) => 2 ** -(i + 1));
-/** Steps that the order is read from: enough to level out the kinks of a relu, few enough to be near the limit. */
-const fitted = 4;
+const defaultSteps = Array.from({ length: 9 }, (_, i) => 2 ** -(i + 4));
+/** Steps that the order is read from: enough to level out the kinks of a relu or a spline, few enough to be near the limit. */
+const fitted = 5;
 /** So short a step, relative to the shortest asked for, that all that is left of a right gradient's remainder is rounding. */
 const tiny = 2 ** -4;
 
 /** How far above rounding a remainder must stand to be read. */
-const clear = 32;
+const clear = 8;
 
-interface Loss {
-  readonly mean: number;
-  /** How far float32 may have put the mean off, roughly. */
-  readonly rounding: number;
+/** The loss of each row, or the one loss. */
+function evaluate(f: () => Tensor): Float32Array {
+  const losses = tidied(f);
+  const values = losses.dataSync().slice() as Float32Array;
+  losses.dispose();
+  return values;
 }
 
-function evaluate(f: () => Tensor): Loss {
-  const losses = tidied(f);
-  const values = losses.dataSync();
-  losses.dispose();
-  let sum = 0;
-  for (const value of values) sum += value;
-  const loss = sum / values.length;
-  return { mean: loss, rounding: (4 * epsilon * (1 + Math.abs(loss))) / Math.sqrt(values.length) };
+function meanOf(values: Float32Array, rows: readonly number[]): number {
+  return rows.reduce((sum, row) => sum + (values[row] as number), 0) / rows.length;
 }
 
 /** The slope of log remainder over log step, by least squares over the shortest steps that stand clear of rounding. */
@@ -67,9 +65,10 @@ function orderOf(steps: readonly number[], remainders: readonly number[], roundi
 }
 
 /**
- * The Taylor test of a gradient: goes from the parameters in random directions of length about 1 and returns what the
- * first-order expansion leaves over, which must fall with the square of the step. `loss` returns a scalar or, better, the
- * loss of each row, which is averaged in float64 on the host so that rounding does not cover the remainder.
+ * The Taylor test of a gradient: goes from the parameters in random directions of length about 1, both ways, and returns
+ * what the first-order expansion leaves over, which must fall with the square of the step. `loss` returns a scalar or,
+ * better, the loss of each row, of which the {@link smoothRows} are averaged in float64 on the host, so that neither
+ * rounding nor a kink covers the remainder.
  *
  * @throws DiffeoError `PARAMETERS` when no leaf is trainable, `UNSTARTED` when one has not started.
  */
@@ -80,43 +79,45 @@ export function taylorRemainders<P>(
   { seed = 1, directions = 3, steps = defaultSteps }: TaylorOptions = {},
 ): TaylorRemainders {
   if (steps.length < 2) throw new DiffeoError('CONFIG', 'a Taylor test takes at least two steps');
-  const { value, gradients: found } = gradients(layout, params, (given) => mean(loss(given)));
-  value.dispose();
-  const slopes = new Map(found.map(({ path, tensor: gradient }) => [path, gradient.dataSync().slice()]));
-  for (const gradient of found) gradient.tensor.dispose();
-
-  const trainable = leaves(layout, params).filter(({ path }) => slopes.has(path));
-  const length = Math.sqrt(trainable.reduce((count, { leaf }) => count + leaf.shape.reduce((a, b) => a * b, 1), 0));
-  const from = new Map(trainable.map(({ path, tensor: leaf }) => [path, (leaf as Tensor).dataSync().slice()]));
+  const { moved, slopeOf } = parameterWalk(layout, params);
+  const lossesAt = (direction: Seed, step: number) => evaluate(() => loss(moved(direction, step)));
 
   const start = evaluate(() => loss(params));
-  const remainderAlong = (direction: Seed, step: number): number => {
-    let linear = 0;
-    const end = evaluate(() =>
-      loss(
-        mapParams(layout, params, (before, path) => {
-          const origin = from.get(path);
-          if (!origin || !before) return before;
-          const { normal } = randomSource(fold(direction, path));
-          const slope = slopes.get(path) as Float32Array;
-          // The step that float32 really makes, so that its rounding is no part of the remainder.
-          const moved = origin.map((number, i) => {
-            const to = Math.fround(number + (step * normal()) / length);
-            linear += (slope[i] as number) * (to - number);
-            return to;
-          });
-          return tensor(moved, before.shape, 'float32');
-        }),
-      ),
-    );
-    return end.mean - start.mean - linear;
+  const all = [...steps, tiny * Math.min(...steps)];
+  const walks = Array.from({ length: directions }, (_, i) => {
+    const direction = fold(seed, i);
+    const [above, below] = [1, -1].map((sign) => all.map((step) => lossesAt(direction, sign * step)));
+    return { direction, steps, above: above as Float32Array[], below: below as Float32Array[] };
+  });
+  const rows = smoothRows(start, walks);
+  const slope = slopeOf((given) => meanOfRows(loss(given), rows));
+
+  const origin = meanOf(start, rows);
+  // Both ways: in one alone, what is odd in the step, such as a wrong slope, may cancel what is even.
+  const tables = walks.map(({ direction, above, below }) =>
+    all.map((step, i) => {
+      const up = meanOf(above[i] as Float32Array, rows) - origin - slope(direction, step);
+      const down = meanOf(below[i] as Float32Array, rows) - origin - slope(direction, -step);
+      return Math.hypot(up, down) * Math.SQRT1_2;
+    }),
+  );
+  const expected = (4 * epsilon * (1 + Math.abs(origin))) / Math.sqrt(rows.length);
+  const rounding = Math.max(expected, ...tables.map((table) => table.at(-1) as number));
+  return {
+    steps,
+    remainders: steps.map((_, i) => median(tables.map((table) => table[i] as number))),
+    order: median(tables.map((table) => orderOf(steps, table.slice(0, -1), rounding))),
   };
-  const remainderAt = (step: number): number => {
-    let squares = 0;
-    for (let i = 0; i < directions; i++) squares += remainderAlong(fold(seed, i), step) ** 2;
-    return Math.sqrt(squares / directions);
-  };
-  const remainders = steps.map(remainderAt);
-  const rounding = Math.max(start.rounding, remainderAt(tiny * Math.min(...steps)));
-  return { steps, remainders, order: orderOf(steps, remainders, rounding) };
+}
+
+/** The mean loss of these rows; of a scalar, itself. */
+function meanOfRows(losses: Tensor, rows: readonly number[]): Tensor {
+  if (losses.size === rows.length) return mean(losses);
+  return mean(gather(losses, tensor1d([...rows], 'int32')));
+}
+
+/** The one in the middle; the lower of two. */
+function median(values: readonly number[]): number {
+  if (values.some(Number.isNaN)) return Number.NaN;
+  return [...values].sort((a, b) => a - b)[(values.length - 1) >> 1] as number;
 }
