@@ -64,12 +64,12 @@ export async function fitAndSave(
   /** Of a run that is not done: what it needs to go on is written in any case, and the model after a step at least. */
   const keepUnfinished = async (reached: Fitted, code: string): Promise<string> => {
     if (reached.checkpoint) folder.saveCheckpoint(reached.checkpoint);
-    if (reached.bestStep > 0) await keep(reached);
+    if (reached.steps > 0) await keep(reached);
     const where = `The best parameters so far, of step ${reached.bestStep}, are in ${modelPath}`;
     // The others come again where they came.
     const goesOn = reached.checkpoint && (code === 'CANCELLED' || code === 'WORKER');
     return [
-      reached.bestStep > 0 ? where : 'No model was saved',
+      reached.steps > 0 ? where : 'No model was saved',
       ...(goesOn ? ['The same command with --resume goes on'] : []),
     ].join('. ');
   };

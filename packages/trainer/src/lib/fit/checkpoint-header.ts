@@ -19,7 +19,10 @@ const runState = /* @__PURE__ */ strictObject({
   history: /* @__PURE__ */ array(point),
   /** Losses since the newest point of the history. */
   losses: /* @__PURE__ */ array(realNumber),
-  validated: /* @__PURE__ */ nullable(realNumber),
+  /** The newest validation loss. */
+  validation: /* @__PURE__ */ nullable(realNumber),
+  /** That before the first step. */
+  startValidation: /* @__PURE__ */ nullable(realNumber),
   unimproved: wholeNumber,
 });
 

@@ -118,20 +118,44 @@ describe('a run that is stopped and resumed', () => {
     expect(memory().numTensors).toBe(before);
   });
 
-  test('keeps a validation loss that is infinite', async () => {
+  test('keeps patience that is infinite, and what the start was worth', async () => {
     const controller = new AbortController();
-    const validation = mul(normal([20, 2], 2), 1e30);
-    const { checkpoint, params } = await fit(model, moons(), {
+    const { checkpoint, params, startValidation } = await fit(model, moons(), {
       ...options,
-      ...{ validation, patience: Infinity, signal: controller.signal },
+      ...{ patience: Infinity, signal: controller.signal },
       onProgress: ({ step }) => step === 20 && controller.abort(),
     });
     disposeParams(model.layout, params);
     const read = unpackCheckpoint(model, checkpoint as Uint8Array);
     expect(read.settings.patience).toBe(Infinity);
-    expect(read.state.validated).toBe(Infinity);
-    expect(read.best?.loss).toBe(Infinity);
+    expect(read.state.startValidation).toBe(startValidation);
+    expect(read.best?.loss).toBeLessThan(startValidation as number);
     disposeCheckpoint(model, read);
+  });
+
+  test.each([[[1]], [[3, 9]], [[2, 40]]])(
+    'after %j steps, where validations come early and few of the rows take part',
+    async (stops) => {
+      const x = moons();
+      const early = { steps: 60, batchSize: 16, seed: 3, validation: 0.3, validationRows: 40 };
+      const whole = await fit(model, x, early);
+      const pieces = await inPieces(model, x, early, stops);
+      expect(numbersOf(model, pieces)).toEqual(numbersOf(model, whole));
+      expect(pieces.history).toEqual(whole.history);
+      expect(pieces.startValidation).toBe(whole.startValidation);
+      expect(whole.history.map(({ step }) => step).slice(0, 4)).toEqual([1, 2, 3, 6]);
+      expect(whole.validationRows).toBe(40);
+    },
+  );
+
+  test('whose best parameters are those that it began with', async () => {
+    const x = normal([300, 2], 1);
+    const worse = { ...options, learningRate: 0.5, schedule: constant() };
+    const whole = await fit(model, x, { ...worse, steps: 21 });
+    expect(whole).toMatchObject({ startWasBest: true, bestStep: 0 });
+    const pieces = await inPieces(model, x, { ...worse, steps: 21 }, [15]);
+    expect(pieces).toMatchObject({ startWasBest: true, bestStep: 0, history: whole.history });
+    expect(numbersOf(model, pieces)).toEqual(numbersOf(model, whole));
   });
 
   test('leaves no tensor', async () => {
@@ -159,7 +183,8 @@ test('a run that meets what is not finite leaves its newest checkpoint; so does 
     message: expect.stringMatching(/A checkpoint of step 1 is in error\.cause\.checkpoint/),
   });
   expect(error.cause).toMatchObject({
-    reason: expect.stringMatching(/^validation rows 0 to 4: layers\.0 .* not finite/),
+    reason: expect.stringMatching(/^layers\.0 .* not finite, for row \d+ of the data \(counted from 0\)$/),
+    place: { data: 'the data', row: expect.any(Number), column: null },
     advice: expect.stringMatching(/^Try a lower learning rate/),
   });
   const resume = (error.cause as Fitted).checkpoint as Uint8Array;
@@ -191,6 +216,7 @@ test.each([
   [{ seed: 4 }, /seed was 3; here it is 4/],
   [{ validateEvery: 10 }, /validateEvery was 7; here it is 10/],
   [{ clipNorm: Infinity }, /clipNorm was 5; here it is Infinity/],
+  [{ validationRows: 7 }, /the number of rows to validate on was 30; here it is 7/],
   [{ validation: 0.5 }, /the number of rows to train on was 270; here it is 150/],
   [{ freeze: (path: string) => path.startsWith('layers.2.') }, /the number of trained parameters was/],
   [{ freeze: (path: string) => path === 'layers.0.mean' }, /the checksum of the frozen paths was 00000000; here it is/],

@@ -10,6 +10,7 @@ import {
 } from '@diffeo/core';
 import { tensor } from '@tensorflow/tfjs-core';
 import type { Moments } from '../optimisers/descent.ts';
+import type { Best } from './best-so-far.ts';
 import {
   brokenCheckpoint,
   type CheckpointHeader,
@@ -19,13 +20,6 @@ import {
 } from './checkpoint-header.ts';
 import type { Environment } from './environment.ts';
 import type { RunSettings } from './run-settings.ts';
-
-/** The best parameters so far. */
-export interface Best {
-  readonly params: FlowParams;
-  readonly step: number;
-  readonly loss: number;
-}
 
 /** All that a run needs to go on as though it had not stopped. */
 export interface Checkpoint {

@@ -2,6 +2,7 @@ import { DiffeoError, type FlowParams, type GradientMode, type Seed } from '@dif
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Augment } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
+import type { RowPlace } from '../data/row-place.ts';
 import type { Schedule } from '../optimisers/schedule.ts';
 import type { Workers, WorkersOptions } from '../parallel/workers.ts';
 
@@ -23,9 +24,21 @@ export interface FitOptions {
   readonly params?: FlowParams;
   /** Data to validate on, or the share of the training rows to split off for it; 0 for none. Default 0.1. */
   readonly validation?: Dataset | Tensor | number;
-  /** Steps between validations. Default: fifty in a run. */
+  /**
+   * Steps between validations. The parameters before the first step are validated in any case, and are the best until others
+   * are better. Default: fifty in a run, and before the first of these after 1, 2, 4, 8 … steps, since a small table is
+   * overfitted soon; fewer in a run that is short for its validation rows, so that they take less than a tenth of the time.
+   */
   readonly validateEvery?: number;
-  /** Validations without a new best after which training stops. `Infinity` for never. Default 20. */
+  /**
+   * How many of the validation rows are scored at each validation: a sample drawn by the seed, the same each time. `Infinity`
+   * for all. Default: a fifth as many as are trained on from one validation to the next, 2000 at least.
+   */
+  readonly validationRows?: number;
+  /**
+   * Validations without a new best after which training stops. Those at the regular distance count; the early ones between
+   * them do not. `Infinity` for never. Default 20.
+   */
   readonly patience?: number;
   /**
    * Keeps a running mean of the parameters, of which each step lets so much stay (0 to 1; 0.999, say), and validates and
@@ -66,8 +79,8 @@ export interface FitOptions {
    */
   readonly versions?: Readonly<Record<string, string>>;
   /**
-   * Called at validations with a checkpoint for `resume`, so that a run survives the end of its process: at the first, and then
-   * after 5 seconds or more, and so that checkpoints take a twentieth of the time at most. What it returns is waited for, and
+   * Called with a checkpoint for `resume`, so that a run survives the end of its process: after the first step, and then
+   * every 5 seconds or more, and so that checkpoints take a twentieth of the time at most. What it returns is waited for, and
    * what it throws ends the run. The bytes are to be read, not changed.
    */
   readonly onCheckpoint?: (checkpoint: Uint8Array) => void | Promise<void>;
@@ -109,13 +122,19 @@ export interface Fitted {
   readonly history: readonly HistoryPoint[];
   /** Steps done. */
   readonly steps: number;
-  /** The step at which `params` were reached. */
+  /** The validation loss before the first step, nats; `null` without validation. */
+  readonly startValidation: number | null;
+  /** How many rows were scored at each validation; 0 without. */
+  readonly validationRows: number;
+  /** The step at which `params` were reached: 0 where none was better than those that the run began with. */
   readonly bestStep: number;
+  /** Whether validation found nothing better than the parameters that the run began with, which are returned. */
+  readonly startWasBest: boolean;
   /** `converged`: no better validation for `patience` validations. `cancelled`: by the signal. */
   readonly stopped: 'finished' | 'converged' | 'cancelled';
   /**
    * What `FitOptions.resume` takes: of a run that its signal ended, where it stood; in the cause of an error, the newest that
-   * was kept at a validation, or what was resumed from. Otherwise `null`.
+   * was kept, or what was resumed from. Otherwise `null`.
    */
   readonly checkpoint: Uint8Array | null;
   readonly seconds: number;
@@ -134,6 +153,8 @@ export interface Stopped extends Fitted {
   readonly reason: string;
   /** What to do about it, if that is known. */
   readonly advice: string;
+  /** The row that is to blame, where one was found. */
+  readonly place: RowPlace | null;
 }
 
 const ranges = {

@@ -144,7 +144,7 @@ test('early stopping restores the best parameters', async () => {
     patience: 3,
   });
   expect(result.stopped).toBe('converged');
-  const best = Math.min(...result.history.map((point) => point.validation as number));
+  const best = Math.min(result.startValidation as number, ...result.history.map((point) => point.validation as number));
   const reached = -(await score(model, result.params, validation)).reduce((total, value) => total + value / 200, 0);
   expect(reached).toBeCloseTo(best, 5);
 });

@@ -5,7 +5,9 @@ import { boolean, type InferOutput, nullable, picklist, strictObject, string } f
 import { type Dataset, rowsOf } from '../data/dataset.ts';
 import type { Schedule } from '../optimisers/schedule.ts';
 import type { FitOptions } from './fit-options.ts';
+import type { FitPlan } from './fit-plan.ts';
 import { realNumber, wholeNumber } from './json-numbers.ts';
+import type { TrainingData } from './training-data.ts';
 
 const gradientModes = ['store', 'checkpoint', 'recompute'] as const satisfies readonly GradientMode[];
 
@@ -17,6 +19,9 @@ export const runSettingsSchema = /* @__PURE__ */ strictObject({
   clipNorm: realNumber,
   seed: realNumber,
   validateEvery: wholeNumber,
+  /** Whether validations come at growing distances first. */
+  earlyValidations: /* @__PURE__ */ boolean(),
+  validationRows: wholeNumber,
   patience: realNumber,
   gradient: /* @__PURE__ */ picklist(gradientModes),
   /** 0 for the caller's thread alone. */
@@ -60,26 +65,31 @@ function scheduleChecksum(schedule: Schedule, steps: number): string {
   return crc32(new Uint8Array(values.buffer));
 }
 
-/** What of a run's settings its options say. */
-type Asked = Omit<RunSettings, 'rows' | 'trained' | 'frozen' | 'schedule' | 'data' | 'validation'>;
-
-/** The settings of a run with these options, in which every default stands, on data that were checked. */
+/** The settings of a run with this plan, on data that were checked. */
 export function runSettings(
   model: Flow,
-  { train, validation }: { readonly train: Dataset; readonly validation: Dataset | null },
-  { freeze = () => false, schedule, ...asked }: Asked & Pick<FitOptions, 'freeze'> & { readonly schedule: Schedule },
+  { train, validation, validationSteps }: TrainingData,
+  { schedule, ...plan }: FitPlan,
+  { freeze = () => false, augment, ema }: Pick<FitOptions, 'freeze' | 'augment' | 'ema'>,
+  workers: number,
 ): RunSettings {
   const all = leaves(model.layout, {});
   const frozen = all.flatMap(({ path }) => (freeze(path) ? [path] : []));
   const trained = all.filter(({ path, leaf }) => leaf.trainable && !freeze(path));
   return {
-    ...asked,
-    rows: rowsOf(train),
+    ...plan,
+    workers,
+    augment: augment !== undefined,
+    ema: ema ?? null,
+    validateEvery: validationSteps.every,
+    earlyValidations: validationSteps.early,
+    validationRows: validationSteps.rows,
+    rows: rowsOf(train.dataset),
     trained: trained.reduce((count, { leaf }) => count + sizeOf(leaf.shape), 0),
     frozen: crc32(new TextEncoder().encode(frozen.join('\n'))),
-    schedule: scheduleChecksum(schedule, asked.steps),
-    data: dataChecksum(train),
-    validation: dataChecksum(validation),
+    schedule: scheduleChecksum(schedule, plan.steps),
+    data: dataChecksum(train.dataset),
+    validation: dataChecksum(validation?.dataset ?? null),
   };
 }
 
@@ -96,6 +106,8 @@ const named: { readonly [Name in keyof RunSettings]: string } = {
   augment: 'augment',
   ema: 'ema',
   rows: 'the number of rows to train on',
+  validationRows: 'the number of rows to validate on',
+  earlyValidations: 'whether validations come early',
   trained: 'the number of trained parameters',
   frozen: 'the checksum of the frozen paths',
   schedule: 'the checksum of the schedule',

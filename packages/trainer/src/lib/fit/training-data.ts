@@ -1,30 +1,103 @@
-import { DiffeoError, type Flow, type Seed } from '@diffeo/core';
-import type { Tensor } from '@tensorflow/tfjs-core';
-import { type Dataset, disposeDataset, requireDataset, rowsOf, splitDataset, toDataset } from '../data/dataset.ts';
+import { DiffeoError, type Flow, fold, type Seed, shuffled } from '@diffeo/core';
+import { type Dataset, disposeDataset, requireDataset, rowsOf, takeRows, toDataset } from '../data/dataset.ts';
+import type { NumberedRows } from '../data/row-place.ts';
+import type { FitOptions } from './fit-options.ts';
+import { type ValidationSteps, validationSteps } from './validation-steps.ts';
+
+/** What a run trains on and validates on, and when. */
+export interface TrainingData {
+  readonly train: NumberedRows;
+  readonly validation: NumberedRows | null;
+  readonly validationSteps: ValidationSteps;
+  /** Rows of a batch: there are no more than all. */
+  readonly batchSize: number;
+  /** For the tensors that were made here. */
+  dispose(): void;
+}
+
+/** How many rows a share of the data is, of which some have to stay to train on. */
+function rowsSplitOff(rows: number, validation: number | undefined): number {
+  if (validation === 0 || (validation === undefined && rows < 2)) return 0;
+  const share = validation ?? 0.1;
+  const count = Math.max(1, Math.round(share * rows));
+  if (count < rows) return count;
+  throw new DiffeoError(
+    'CONFIG',
+    `fit: validation ${share} of ${rows} rows leaves none to train on: give a smaller share, data of its own, or 0 for none`,
+  );
+}
+
+/** Some of the rows as a dataset of their own. */
+const chosenRows = (dataset: Dataset, data: string, numbers: Int32Array): NumberedRows => ({
+  ...{ data, numbers },
+  dataset: takeRows(dataset, numbers),
+});
+
+interface Parts {
+  readonly rows: { readonly train: number; readonly validation: number };
+  /** The first so many rows to validate on, in an order drawn by the seed: the caller's own where these are all of its own. */
+  take(validationRows: number): Pick<TrainingData, 'train' | 'validation'> & { readonly made: readonly NumberedRows[] };
+}
+
+/** Rows of data that are split by the seed. */
+function splitOff(dataset: Dataset, count: number, seed: Seed): Parts {
+  const rows = rowsOf(dataset);
+  const train: NumberedRows = { dataset, data: 'the data', numbers: null };
+  if (count === 0) {
+    return { rows: { train: rows, validation: 0 }, take: () => ({ train, validation: null, made: [] }) };
+  }
+  const order = shuffled(rows, seed);
+  return {
+    rows: { train: rows - count, validation: count },
+    take: (validationRows) => {
+      const kept = chosenRows(dataset, 'the data', order.subarray(count));
+      const validation = chosenRows(dataset, 'the data', order.subarray(0, validationRows));
+      return { train: kept, validation, made: [kept, validation] };
+    },
+  };
+}
+
+/** Rows of data beside others to validate on. */
+function separate(dataset: Dataset, validation: Dataset, seed: Seed): Parts {
+  const train: NumberedRows = { dataset, data: 'the training data', numbers: null };
+  const data = 'the validation data';
+  const available = rowsOf(validation);
+  return {
+    rows: { train: rowsOf(dataset), validation: available },
+    take: (validationRows) => {
+      if (validationRows >= available)
+        return { train, validation: { dataset: validation, data, numbers: null }, made: [] };
+      const sampled = chosenRows(validation, data, shuffled(available, seed).subarray(0, validationRows).sort());
+      return { train, validation: sampled, made: [sampled] };
+    },
+  };
+}
 
 /**
- * Checked data to train and to validate on. `dispose` is for the tensors that were made here.
+ * Checked data to train and to validate on.
  *
- * @throws DiffeoError as `requireDataset` does; `CONFIG` for a share out of range.
+ * @throws DiffeoError as `requireDataset` does; `CONFIG` for a share of the rows that leaves none to train on.
  */
-export async function trainingData(model: Flow, data: Dataset, validation: Dataset | Tensor | number, seed: Seed) {
+export async function trainingData(model: Flow, data: Dataset, options: FitOptions): Promise<TrainingData> {
+  const { steps = 2000, batchSize = 256, validation, seed = 0 } = options;
   await requireDataset(model, data, 'the training data');
-  if (typeof validation !== 'number') {
+  let parts: Parts;
+  if (validation === undefined || typeof validation === 'number') {
+    parts = splitOff(data, rowsSplitOff(rowsOf(data), validation), fold(seed, 'validation'));
+  } else {
     const given = toDataset(validation);
     await requireDataset(model, given, 'the validation data');
-    return { train: data, validation: given, dispose: () => undefined };
+    parts = separate(data, given, fold(seed, 'validation rows'));
   }
-  if (!(validation >= 0 && validation < 1)) {
-    throw new DiffeoError('CONFIG', `fit: validation must be data or a share from 0 to below 1; got ${validation}`);
-  }
-  if (validation === 0 || rowsOf(data) < 2) return { train: data, validation: null, dispose: () => undefined };
-  const { kept, splitOff } = splitDataset(data, validation, seed);
+  const batch = Math.min(batchSize, parts.rows.train);
+  const when = validationSteps({ steps, batchSize: batch }, parts.rows.validation, options);
+  const { made, ...taken } = parts.take(when.rows);
   return {
-    train: kept,
-    validation: splitOff,
+    ...taken,
+    validationSteps: when,
+    batchSize: batch,
     dispose: () => {
-      disposeDataset(kept);
-      disposeDataset(splitOff);
+      for (const { dataset } of made) disposeDataset(dataset);
     },
   };
 }

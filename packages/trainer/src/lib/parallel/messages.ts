@@ -49,6 +49,7 @@ export type Task =
       readonly batchSize: number;
       readonly noise: Seed;
       readonly draws: number;
+      readonly finite: boolean;
     }
   | {
       readonly type: 'sample';
@@ -80,6 +81,8 @@ export interface Answers {
 interface Failure {
   readonly code: string | null;
   readonly message: string;
+  /** The error's cause, where it is data that name a row. */
+  readonly cause?: object;
 }
 
 /** From the caller to a worker. */

@@ -176,7 +176,7 @@ export function serveFlow(
     },
     memory: () => begun().heap?.peak() ?? null,
     finish,
-    score: async ({ file, data, begins, batchSize, noise, draws }) => {
+    score: async ({ file, data, begins, batchSize, ...options }) => {
       const { model, params } = open(file);
       const rows = hostRows(data);
       const take = (begin: number): Dataset => {
@@ -184,7 +184,7 @@ export function serveFlow(
         return rows.take(Int32Array.from({ length: count }, (_, i) => begin + i));
       };
       try {
-        return await scoreBatches(model, params, begins, take, { noise, draws });
+        return await scoreBatches(model, params, begins, take, options);
       } finally {
         disposeParams(model.layout, params);
       }
@@ -207,7 +207,9 @@ export function serveFlow(
       line.post({ kind: 'answer', answer: await handle(task) });
     } catch (error) {
       const { message } = error as Error;
-      line.post({ kind: 'failure', failure: { code: isDiffeoError(error) ? error.code : null, message } });
+      const { code, cause } = isDiffeoError(error) ? error : { code: null, cause: null };
+      const aboutRow = typeof cause === 'object' && cause !== null && 'row' in cause;
+      line.post({ kind: 'failure', failure: { code, message, ...(aboutRow && { cause }) } });
     }
   }
 

@@ -74,7 +74,7 @@ const mixed = (kernels: readonly boolean[]) => {
       terminate: () => thread.terminate(),
     } as unknown as Worker;
   };
-  const modules = ['@diffeo/datasets', '@diffeo/layers-coupling'].map((name) => import.meta.resolve(name));
+  const modules = ['@diffeo/layers-elementwise', '@diffeo/layers-coupling'].map((name) => import.meta.resolve(name));
   return startWorkers(model, { count: kernels.length, create, modules });
 };
 
@@ -96,7 +96,7 @@ test.each([
     }
     await pool.close();
   },
-  30_000,
+  120_000,
 );
 
 test('parameters whose gradients share memory are stepped by their own', async () => {
@@ -109,7 +109,7 @@ test('parameters whose gradients share memory are stepped by their own', async (
     for (const [j, value] of leaf.entries()) expect(together[i]?.[j]).toBeCloseTo(value, 4);
   }
   await pool.close();
-}, 20_000);
+}, 120_000);
 
 test('where everything is frozen, workers are not asked, and stay', async () => {
   const error = await failure(fit(model, moons, { steps: 5, freeze: () => true, workers }));
@@ -168,7 +168,7 @@ test('a worker that dies ends the run, and what was reached is in the cause', as
   expect(steps).toBeGreaterThanOrEqual(10);
   expect(bestStep).toBeGreaterThan(0);
   expect(leaves(doomed.layout, params).every(({ tensor }) => tensor && !tensor.isDisposed)).toBe(true);
-}, 20_000);
+}, 120_000);
 
 test('a run whose worker died goes on from the checkpoint that it left, as though it had not', async () => {
   const doomed = flow({ eventShape: [2], layers: [mortal()], base: diagonalNormal() });
@@ -189,7 +189,7 @@ test('a run whose worker died goes on from the checkpoint that it left, as thoug
   const whole = await fit(doomed, x, options);
   expect(numbersOf(doomed, resumed)).toEqual(numbersOf(doomed, whole));
   expect(resumed.history).toEqual(whole.history);
-}, 20_000);
+}, 120_000);
 
 test('the first number that is not finite is named by the worker that met it', async () => {
   const broken = flow({ eventShape: [2], layers: [failing()], base: diagonalNormal() });
@@ -199,7 +199,7 @@ test('the first number that is not finite is named by the worker that met it', a
     code: 'NOT_FINITE',
     message: expect.stringContaining('layers.0 (treacherous/failing) is the first to return a logDet'),
   });
-}, 20_000);
+}, 120_000);
 
 test.each([
   [{ count: 0 }, 'CONFIG', /count must be a whole number/],

@@ -106,8 +106,8 @@ async function startPool(
       waiting?.resolve(message.answer);
       return;
     }
-    const { code, message: text } = message.failure;
-    waiting?.reject(new DiffeoError(code ?? 'WORKER', code ? text : `worker ${index + 1} failed: ${text}`));
+    const { code, message: text, cause } = message.failure;
+    waiting?.reject(new DiffeoError(code ?? 'WORKER', code ? text : `worker ${index + 1} failed: ${text}`, { cause }));
     // The others would wait for its share for ever.
     if (meeting) void close(`worker ${index + 1} of ${count} failed: ${text}`);
   }

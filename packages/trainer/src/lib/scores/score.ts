@@ -37,6 +37,14 @@ function meanProbability(several: readonly Float32Array[]): Float32Array {
 export interface ScoreBatchOptions {
   readonly noise: Seed;
   readonly draws: number;
+  /** Refuses rows whose score is infinite too, and not those alone whose score is no number. */
+  readonly finite: boolean;
+}
+
+/** Which row of those given has no score, and why: the cause of the error. */
+export interface UnscoredRow {
+  readonly row: number;
+  readonly reason: string;
 }
 
 /** Log-likelihoods of batches, by the number of each one's first row among all. `take` gives a batch, which is disposed here. */
@@ -45,7 +53,7 @@ export async function scoreBatches(
   params: FlowParams,
   begins: readonly number[],
   take: (begin: number) => Dataset,
-  { noise, draws }: ScoreBatchOptions,
+  { noise, draws, finite }: ScoreBatchOptions,
 ): Promise<Float32Array[]> {
   const each = model.dequantizes ? draws : 1;
   const ready = preparedFor(model, params, each * begins.length);
@@ -55,9 +63,12 @@ export async function scoreBatches(
     const logProb = ready.logProb(x, options);
     const values = (await logProb.data()) as Float32Array;
     logProb.dispose();
-    const place = values.some(Number.isNaN) ? firstNotFinite(model, params, x, options) : null;
-    if (place) throw new DiffeoError('NOT_FINITE', `rows ${begin} to ${begin + values.length - 1}: ${place}`);
-    return values;
+    const bad = values.findIndex((value) => (finite ? !Number.isFinite(value) : Number.isNaN(value)));
+    if (bad < 0) return values;
+    const row = begin + bad;
+    const reason = firstNotFinite(model, params, x, options) ?? `its log-likelihood is ${values[bad]}`;
+    const cause: UnscoredRow = { row, reason };
+    throw new DiffeoError('NOT_FINITE', `row ${row} (counted from 0): ${reason}`, { cause });
   }
 
   const scores: Float32Array[] = [];
@@ -81,12 +92,19 @@ export async function scoreBatches(
   return scores;
 }
 
-/** Log-likelihoods of checked data, batch by batch. */
+/** How checked data are scored. */
+export interface ScoreCheckedOptions extends ScoreOptions, Partial<Pick<ScoreBatchOptions, 'finite'>> {}
+
+/**
+ * Log-likelihoods of checked data, batch by batch.
+ *
+ * @throws DiffeoError `NOT_FINITE`, with {@link UnscoredRow} as its cause.
+ */
 export async function scoreChecked(
   model: Flow,
   params: FlowParams,
   dataset: Dataset,
-  { batchSize = rowsTogether(model), noise = 0, draws = 1, workers }: ScoreOptions,
+  { batchSize = rowsTogether(model), noise = 0, draws = 1, workers, finite = false }: ScoreCheckedOptions,
 ): Promise<Float32Array> {
   const rows = rowsOf(dataset);
   const scores = new Float32Array(rows);
@@ -101,15 +119,14 @@ export async function scoreChecked(
         data,
         begins: shard(begins, index, pool.count),
         batchSize,
-        noise,
-        draws,
+        ...{ noise, draws, finite },
       }));
       for (const [i, values] of answers.flat().entries()) scores.set(values, begins[i] as number);
     });
     return scores;
   }
   const take = (begin: number): Dataset => sliceRows(dataset, begin, Math.min(batchSize, rows - begin));
-  const found = await scoreBatches(model, params, begins, take, { noise, draws });
+  const found = await scoreBatches(model, params, begins, take, { noise, draws, finite });
   for (const [i, values] of found.entries()) scores.set(values, begins[i] as number);
   return scores;
 }

@@ -20,6 +20,15 @@ export function firstNotFinite(model: Flow, params: FlowParams, x: Tensor, optio
   return found;
 }
 
+/** The first row whose log-likelihood is not finite, where not all are such; `null` otherwise. */
+export function rowNotFinite(model: Flow, params: FlowParams, x: Tensor, options: LogProbOptions): number | null {
+  const logProb = model.logProb(params, x, options);
+  const values = logProb.dataSync() as Float32Array;
+  logProb.dispose();
+  const row = values.findIndex((value) => !Number.isFinite(value));
+  return row < 0 || !values.some(Number.isFinite) ? null : row;
+}
+
 /** The first gradient that is not finite, said in words; `null` when all are. */
 export function firstGradientNotFinite(gradients: readonly NamedGradient[]): string | null {
   const bad = gradients.find(({ tensor }) => !isFiniteTensor(tensor));

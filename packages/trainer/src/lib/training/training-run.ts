@@ -29,16 +29,18 @@ import {
   type Parts,
   type SharedStep,
 } from '../optimisers/descent.ts';
-import { firstGradientNotFinite, firstNotFinite } from './diagnose.ts';
+import { firstGradientNotFinite, firstNotFinite, rowNotFinite } from './diagnose.ts';
 import { listInputs, namedInputs } from './flow-inputs.ts';
 import { parameterAverage } from './parameter-average.ts';
 import { trainableTensors } from './trainable-tensors.ts';
 
 /** Why a step was not taken. */
-interface Problem {
+export interface Problem {
   readonly message: string;
   /** Whether the part or the parameter that is to blame was found. */
   readonly located: boolean;
+  /** The row of the data that is to blame, where not all of a batch are. */
+  readonly row: number | null;
 }
 
 /** What one step did. With a `problem` it changed nothing. */
@@ -118,6 +120,8 @@ export interface TrainingOptions {
 /** What the newest slope was taken on: for the search for what is not finite. */
 interface Newest {
   readonly batch: Dataset;
+  /** The numbers of its rows. */
+  readonly rows: Int32Array;
   readonly call: LogProbOptions;
   /** The share's part of the batch. */
   readonly weight: number;
@@ -185,13 +189,13 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
   }
 
   function diagnose(loss: number, gradientNorm: number): Problem {
-    const found =
-      newest &&
-      (firstNotFinite(model, down.params, newest.batch.x, newest.call) ?? firstGradientNotFinite(newest.gradients));
-    return {
-      message: found ?? `the loss is ${loss} and the gradient's norm ${gradientNorm}`,
-      located: Boolean(found),
-    };
+    const message = `the loss is ${loss} and the gradient's norm ${gradientNorm}`;
+    if (!newest) return { message, located: false, row: null };
+    const { batch, rows, call, gradients: found } = newest;
+    const part = firstNotFinite(model, down.params, batch.x, call);
+    const place = part ?? firstGradientNotFinite(found);
+    const row = part === null ? null : rowNotFinite(model, down.params, batch.x, call);
+    return { message: place ?? message, located: place !== null, row: row === null ? null : (rows[row] as number) };
   }
 
   return {
@@ -213,7 +217,7 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
         ...(gradient && { gradient }),
         seed: fold(noiseSeed, `dropout ${step}`),
       };
-      newest = { batch, call, weight, gradients: [] };
+      newest = { batch, rows, call, weight, gradients: [] };
       // Noise that comes from outside leaves the step the same each time.
       const noise = model.dequantizes ? model.drawNoise(rows.length, call.noise as Seed) : null;
       try {

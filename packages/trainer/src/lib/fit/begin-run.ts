@@ -1,0 +1,57 @@
+import { disposeParams, type Flow } from '@diffeo/core';
+import { parallelTraining } from '../parallel/parallel-training.ts';
+import type { WorkerPool } from '../parallel/workers.ts';
+import { localTraining, type Training } from '../training/training.ts';
+import { type Checkpoint, disposeCheckpoint, unpackCheckpoint } from './checkpoint.ts';
+import { type Environment, environmentNow, requireSameEnvironment } from './environment.ts';
+import type { FitOptions } from './fit-options.ts';
+import type { FitPlan } from './fit-plan.ts';
+import { type RunSettings, requireSameRun, runSettings } from './run-settings.ts';
+import type { TrainingData } from './training-data.ts';
+
+/** A run that has begun, or goes on. */
+export interface BegunRun {
+  readonly training: Training;
+  /** What stands in its checkpoints and says which run they are of. */
+  readonly identity: { readonly settings: RunSettings; readonly environment: Environment };
+  /** Where it goes on from; its newest parameters are the training's by now. */
+  readonly resumed: Checkpoint | null;
+}
+
+/** The checkpoint to go on from, of a run like this one and made where this one runs. */
+function resumedFrom(model: Flow, bytes: Uint8Array | undefined, asked: BegunRun['identity']): Checkpoint | null {
+  if (!bytes) return null;
+  const checkpoint = unpackCheckpoint(model, bytes);
+  try {
+    requireSameRun(asked.settings, checkpoint.settings);
+    requireSameEnvironment(asked.environment, checkpoint.environment);
+  } catch (error) {
+    disposeCheckpoint(model, checkpoint);
+    throw error;
+  }
+  return checkpoint;
+}
+
+/** Begins on workers or on this thread, or goes on. */
+export async function beginRun(
+  pool: WorkerPool | null,
+  model: Flow,
+  data: TrainingData,
+  options: FitOptions,
+  plan: FitPlan,
+): Promise<BegunRun> {
+  const settings = runSettings(model, data, plan, options, pool?.count ?? 0);
+  const identity = { settings, environment: environmentNow(options.versions) };
+  const resumed = resumedFrom(model, options.resume, identity);
+  try {
+    const params = resumed?.params ?? options.params;
+    const start = { ...options, ...plan, ...(params && { params }), moments: resumed?.moments };
+    const { dataset } = data.train;
+    const training = pool ? await parallelTraining(pool, model, dataset, start) : localTraining(model, dataset, start);
+    if (resumed) disposeParams(model.layout, resumed.params);
+    return { training, identity, resumed };
+  } catch (error) {
+    if (resumed) disposeCheckpoint(model, resumed);
+    throw error;
+  }
+}

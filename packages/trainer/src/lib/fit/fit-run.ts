@@ -1,0 +1,235 @@
+import { copyParams, DiffeoError, disposeParams, type Flow, fold, isDiffeoError } from '@diffeo/core';
+import { placeOf, type RowPlace } from '../data/row-place.ts';
+import type { WorkerPool } from '../parallel/workers.ts';
+import type { Training } from '../training/training.ts';
+import type { Problem, Step } from '../training/training-run.ts';
+import { type BegunRun, beginRun } from './begin-run.ts';
+import { type BestSoFar, bestSoFar } from './best-so-far.ts';
+import { packCheckpoint } from './checkpoint.ts';
+import { type CheckpointKeeper, checkpointKeeper } from './checkpoint-keeper.ts';
+import { eventLoopYielder } from './event-loop-yielder.ts';
+import type { FitOptions, Fitted, Stopped } from './fit-options.ts';
+import { type FitPlan, fitPlan, learningRates } from './fit-plan.ts';
+import { type LearningCurve, learningCurve } from './learning-curve.ts';
+import { requireExactRows } from './round-trip.ts';
+import type { TrainingData } from './training-data.ts';
+import { notFinite, type Validation, validation } from './validation.ts';
+import { countsForPatience, nextValidation } from './validation-steps.ts';
+
+/** What may be wrong where numbers are not finite. */
+const advice = {
+  row: 'Remove such values, or fill them in.',
+  training: 'Try a lower learning rate, or look at the data for values far from the rest.',
+  schedule: 'A schedule returns a finite factor of 0 or more.',
+};
+
+/** A running fit: from the first step, or from a checkpoint, to what it reached. It owns its training and its best parameters. */
+export class FitRun {
+  readonly #pool: WorkerPool | null;
+  readonly #model: Flow;
+  readonly #data: TrainingData;
+  readonly #options: FitOptions;
+  readonly #plan: FitPlan;
+  readonly #begun: BegunRun;
+  readonly #training: Training;
+  readonly #validation: Validation;
+  readonly #best: BestSoFar;
+  readonly #curve: LearningCurve;
+  readonly #checkpoints: CheckpointKeeper;
+  readonly #began: number;
+
+  private constructor(
+    pool: WorkerPool | null,
+    model: Flow,
+    data: TrainingData,
+    options: FitOptions,
+    plan: FitPlan,
+    begun: BegunRun,
+  ) {
+    const { resumed } = begun;
+    [this.#pool, this.#model, this.#data, this.#options] = [pool, model, data, options];
+    [this.#plan, this.#begun, this.#training] = [plan, begun, begun.training];
+    this.#validation = validation(model, data, { seed: plan.seed, workers: pool });
+    this.#best = bestSoFar(model, resumed?.best ?? null);
+    this.#curve = learningCurve(resumed?.state);
+    const before = resumed && options.resume && { bytes: options.resume, step: resumed.state.step };
+    this.#checkpoints = checkpointKeeper(before || null, options.onCheckpoint);
+    this.#began = performance.now() - 1000 * (resumed?.state.seconds ?? 0);
+  }
+
+  /** Starts parameters and workers' copies of them, or takes up what a checkpoint left. Data and options were checked. */
+  static async begin(pool: WorkerPool | null, model: Flow, data: TrainingData, options: FitOptions): Promise<FitRun> {
+    const plan = fitPlan(options, data);
+    const begun = await beginRun(pool, model, data, options, plan);
+    return new FitRun(pool, model, data, options, plan, begun);
+  }
+
+  /** Trains to the end. The run is over afterwards, however it ends. */
+  async run(): Promise<Fitted> {
+    const pause = eventLoopYielder();
+    try {
+      await this.#requireRoundTrip();
+      if (!this.#begun.resumed) await this.#validateStart();
+      while (!this.#isOver()) {
+        // Waiting for workers lets everything else have its turn too.
+        if (!this.#pool) await pause();
+        if (this.#options.signal?.aborted) return await this.#finish('cancelled', await this.#packCheckpoint());
+        await this.#advance();
+      }
+      return await this.#finish(this.#training.step < this.#plan.steps ? 'converged' : 'finished');
+    } catch (error) {
+      if (!(isDiffeoError(error) && error.code === 'WORKER')) throw error;
+      return await this.#stop('WORKER', error.message);
+    } finally {
+      this.#best.dispose();
+      await this.#training.dispose();
+    }
+  }
+
+  #isOver(): boolean {
+    return this.#training.step >= this.#plan.steps || this.#curve.unimproved >= this.#plan.patience;
+  }
+
+  /** Steps up to the next validation, or as many as are taken at once. */
+  async #advance(): Promise<void> {
+    const { steps } = this.#plan;
+    const from = this.#training.step;
+    const validated = nextValidation(from, this.#data.validationSteps, steps);
+    const { rates, refused } = learningRates(
+      this.#plan,
+      from,
+      Math.min(validated, from + this.#training.stepsPerRequest),
+    );
+    if (refused !== null && rates.length === 0) await this.#stop('CONFIG', refused, advice.schedule);
+    const taken = await this.#take(rates);
+    for (const [i, { loss, gradientNorm, problem }] of taken.entries()) {
+      const step = from + i + 1;
+      if (problem) await this.#stopAt(problem);
+      this.#curve.addLoss(loss);
+      if (step === validated) {
+        await this.#requireRoundTrip();
+        await this.#validate(step);
+        this.#curve.addPoint(step);
+      }
+      const { validation } = this.#curve;
+      this.#options.onProgress?.({
+        ...{ step, steps, loss, gradientNorm, learningRate: rates[i] as number },
+        ...(validation !== null && { validation }),
+        ...this.#timing(step),
+      });
+    }
+    if (!this.#isOver()) await this.#checkpoints.keep(this.#training.step, () => this.#packCheckpoint());
+  }
+
+  /** What is refused in the course of a run, such as what `augment` returns, comes with what was reached until then. */
+  async #take(rates: readonly number[]): Promise<readonly Step[]> {
+    try {
+      return await this.#training.advance(rates);
+    } catch (error) {
+      // A worker that died ends the run where everything else does.
+      if (!isDiffeoError(error) || error.code === 'WORKER' || this.#training.step === 0) throw error;
+      return await this.#stop(error.code, error.message);
+    }
+  }
+
+  /** Tries what may be wrong before the first step is taken. */
+  async #validateStart(): Promise<void> {
+    const { params } = await this.#training.newest();
+    await this.#rowsFinite(this.#validation.tryExtremes(params));
+    await this.#validate(0);
+  }
+
+  /** Scores the validation rows, where there are any, and keeps the parameters if they are the best so far. */
+  async #validate(at: number): Promise<void> {
+    const { layout } = this.#model;
+    const { params, step } = await this.#training.newest();
+    const averaged = await this.#training.averaged();
+    let kept = false;
+    try {
+      const loss = await this.#rowsFinite(this.#validation.loss(averaged ?? params));
+      if (loss === null) return;
+      kept = this.#best.isBetter(loss);
+      if (kept) this.#best.keep({ params: averaged ?? copyParams(layout, params), step, loss });
+      this.#curve.addValidation(at, loss, kept, countsForPatience(at, this.#data.validationSteps));
+    } finally {
+      if (averaged && !kept) disposeParams(layout, averaged);
+    }
+  }
+
+  /** Stops the run where a row has no finite score. */
+  async #rowsFinite<T>(scored: Promise<T>): Promise<T> {
+    try {
+      return await scored;
+    } catch (error) {
+      if (!isDiffeoError(error) || error.code !== 'NOT_FINITE') throw error;
+      return await this.#stopAtRow(error);
+    }
+  }
+
+  /** Gradients that rebuild what entered each layer are as good as the round trip that they rebuild it by. */
+  async #requireRoundTrip(): Promise<void> {
+    const { gradient, seed } = this.#plan;
+    if (gradient !== 'recompute') return;
+    const { params } = await this.#training.newest();
+    const noise = fold(seed, 'round trip');
+    await requireExactRows(this.#model, params, this.#data.train.dataset, noise).catch((error: unknown) => {
+      if (!(isDiffeoError(error) && error.code === 'INEXACT')) throw error;
+      return this.#stop('INEXACT', error.message);
+    });
+  }
+
+  #timing(done: number): { readonly seconds: number; readonly samplesPerSecond: number } {
+    const seconds = (performance.now() - this.#began) / 1000;
+    return { seconds, samplesPerSecond: (done * this.#plan.batchSize) / Math.max(seconds, 1e-9) };
+  }
+
+  async #packCheckpoint(): Promise<Uint8Array> {
+    const { step } = this.#training;
+    const { params } = await this.#training.newest();
+    return await packCheckpoint(this.#model, {
+      ...this.#begun.identity,
+      state: { step, seconds: this.#timing(step).seconds, ...this.#curve.state() },
+      ...{ params, moments: await this.#training.moments(), best: this.#best.best },
+    });
+  }
+
+  /** What was reached: the best parameters, or the newest where nothing is validated. */
+  async #finish(stopped: Fitted['stopped'], checkpoint: Uint8Array | null = null): Promise<Fitted> {
+    const newest = await this.#training.newest();
+    const best = this.#best.take();
+    const averaged = best ? null : await this.#training.averaged();
+    const params = best?.params ?? averaged ?? copyParams(this.#model.layout, newest.params);
+    const { step: steps } = this.#training;
+    return {
+      ...{ params, steps, stopped, checkpoint },
+      history: this.#curve.history,
+      startValidation: this.#curve.startValidation,
+      validationRows: this.#data.validation ? this.#data.validationSteps.rows : 0,
+      bestStep: best?.step ?? newest.step,
+      startWasBest: best?.step === 0,
+      ...this.#timing(steps),
+      peakBytes: await this.#training.peakBytes(),
+    };
+  }
+
+  async #stopAt({ message, row }: Problem): Promise<never> {
+    if (row === null) return await this.#stop('NOT_FINITE', message, advice.training);
+    const { train } = this.#data;
+    return await this.#stopAtRow(notFinite(message, await placeOf(train, row, train.dataset)));
+  }
+
+  #stopAtRow({ code, message, cause }: DiffeoError): Promise<never> {
+    const place = cause as RowPlace;
+    return this.#stop(code, message, place.column === null ? advice.training : advice.row, place);
+  }
+
+  /** Ends the run with an error that hands over what was reached. */
+  async #stop(code: string, reason: string, advice = '', place: RowPlace | null = null): Promise<never> {
+    const { newest } = this.#checkpoints;
+    const fitted = await this.#finish('cancelled', newest?.bytes);
+    const cause: Stopped = { ...fitted, reason, advice, place };
+    const text = `training stopped at step ${fitted.steps}: ${reason}. The parameters from step ${fitted.bestStep} are in error.cause.params.`;
+    const more = newest ? ` A checkpoint of step ${newest.step} is in error.cause.checkpoint.` : '';
+    throw new DiffeoError(code, `${text}${more}${advice && ` ${advice}`}`, { cause });
+  }
+}

@@ -1,0 +1,57 @@
+import { DiffeoError, type Flow, type FlowParams, fold, isDiffeoError, type Seed, sizeOf } from '@diffeo/core';
+import { type Dataset, disposeDataset, takeRows } from '../data/dataset.ts';
+import { describePlace, extremeRows, type NumberedRows, placeOf, type RowPlace } from '../data/row-place.ts';
+import type { Workers } from '../parallel/workers.ts';
+import { meanOf } from '../scores/row-statistics.ts';
+import { scoreChecked, type UnscoredRow } from '../scores/score.ts';
+import type { TrainingData } from './training-data.ts';
+
+/** Scores rows in the course of a run. What is not finite is refused: `NOT_FINITE`, with the {@link RowPlace} as its cause. */
+export interface Validation {
+  /** The mean negative log-likelihood of the validation rows; `null` where there are none. */
+  loss(params: FlowParams): Promise<number | null>;
+  /** Tries the training rows that hold a column's least or greatest number: a flow that cannot score a row cannot train on it. */
+  tryExtremes(params: FlowParams): Promise<void>;
+}
+
+/** Rows with extreme numbers are tried up to so many numbers a row. */
+const mostColumns = 256;
+
+/** That a row has no finite score, in words. */
+export function notFinite(reason: string, place: RowPlace): DiffeoError {
+  return new DiffeoError('NOT_FINITE', `${reason}, for ${describePlace(place)}`, { cause: place });
+}
+
+/** The validation of a run on these data, on this thread or on workers. */
+export function validation(
+  model: Flow,
+  { train, validation: rows }: TrainingData,
+  { seed, workers }: { readonly seed: Seed; readonly workers: Workers | null },
+): Validation {
+  const options = { noise: fold(seed, 'validation noise'), finite: true, ...(workers && { workers }) };
+
+  async function scores(params: FlowParams, of: NumberedRows): Promise<Float32Array> {
+    try {
+      return await scoreChecked(model, params, of.dataset, options);
+    } catch (error) {
+      if (!isDiffeoError(error) || error.code !== 'NOT_FINITE') throw error;
+      const { row, reason } = error.cause as UnscoredRow;
+      throw notFinite(reason, await placeOf(of, row, train.dataset));
+    }
+  }
+
+  return {
+    loss: async (params) => (rows ? -meanOf(await scores(params, rows)) : null),
+    tryExtremes: async (params) => {
+      if (model.dequantizes || sizeOf(model.eventShape) > mostColumns) return;
+      const extremes = await extremeRows(train.dataset);
+      const dataset: Dataset = takeRows(train.dataset, extremes);
+      const numbers = extremes.map((row) => train.numbers?.[row] ?? row);
+      try {
+        await scores(params, { ...train, dataset, numbers });
+      } finally {
+        disposeDataset(dataset);
+      }
+    },
+  };
+}
