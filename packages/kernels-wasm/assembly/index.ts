@@ -18,6 +18,8 @@ export { line, lineScratch } from './line';
 export { lineGradient, lineGradientScratch } from './line-gradient';
 export { lineOrder, lineOrderBytes, lineOrderScratch } from './line-order';
 export { maskRows, transposedMaskBytes, transposeMasks } from './mask';
+// Exported so that the optimiser takes them for numbers that may change; nobody reads or sets them.
+export * from './math-constants';
 export { clear, copyRows, pack } from './pack';
 export { plu, pluGradient, pluGradientScratch, pluScratch } from './plu';
 export { product, productScratch } from './product';
