@@ -25,7 +25,7 @@ function kolmogorov(values: readonly number[], cdf: (x: number) => number): numb
 /** Below this with a probability of 0.9999. */
 const kolmogorovLimit = 2.23;
 
-describe('seeds', () => {
+onEachBackend('seeds', () => {
   const uses: Readonly<Record<string, (seed: number) => unknown>> = {
     fold: (seed) => fold(seed, 'x'),
     randomSource: (seed) => randomSource(seed).uniform(),
