@@ -23,6 +23,7 @@ export type {
   Spec,
   Transformed,
 } from './lib/contract.ts';
+export { copyParams } from './lib/copy-params.ts';
 export { coreDefinitions } from './lib/core-definitions.ts';
 export {
   contractVersion,
@@ -52,7 +53,6 @@ export { bitsPerDim, negativeLogLikelihood } from './lib/loss.ts';
 export { load, type Metadata, save } from './lib/model-file.ts';
 export {
   buildParams,
-  copyParams,
   countParams,
   disposeParams,
   type Layout,

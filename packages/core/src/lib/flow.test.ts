@@ -111,7 +111,7 @@ onEachBackend('the likelihood', () => {
     for (const shape of [[3], [3, 3], [2], [1, 1, 2], []]) {
       const { code, message } = refusal(() => bent.logProb(params, zeros(shape)));
       expect(code).toBe('SHAPE');
-      expect(message).toBe(`the flow takes [batch, 2] and got [${shape.join(', ')}]`);
+      expect(message).toBe(`the data must be [batch, 2] for this flow; got [${shape.join(', ')}]`);
     }
   });
 });
@@ -335,7 +335,7 @@ onEachBackend('sampling', () => {
 
   test.each([-1, 1.5, Number.NaN, Infinity, undefined as unknown as number])('a count of %s is refused', (count) => {
     const { code, message } = refusal(() => model.sample(model.init(1), { count, seed: 1 }));
-    expect([code, message]).toEqual(['SHAPE', `count must be a whole number of 0 or more; got ${count}`]);
+    expect([code, message]).toEqual(['SHAPE', expect.stringContaining('a whole number of 0 or more')]);
   });
 
   test.each([1.5, Number.NaN, undefined as unknown as number, '1' as unknown as number])(
@@ -433,7 +433,7 @@ onEachBackend('dequantization', () => {
     for (const options of [{}, { noise: Number.NaN }, { noise: 0.5 }]) {
       const { code, message } = refusal(() => model.logProb(params, raw(), options));
       expect(code).toBe('SEED');
-      expect(message).toContain('options.noise');
+      expect(message).toContain('noise must be a whole number');
     }
     expect(refusal(() => model.toBase(params, raw())).code).toBe('SEED');
     expect(refusal(() => model.trace(params, raw())).code).toBe('SEED');
@@ -514,7 +514,7 @@ onEachBackend('what starts from data', () => {
     const params = model.start(model.init(1), data());
     for (const i of params.layers.keys()) {
       const { code, message } = refusal(() => model.logProb({ ...params, layers: params.layers.slice(0, i) }, data()));
-      expect([code, message]).toEqual(['UNSTARTED', expect.stringContaining(`layers.${i} `)]);
+      expect([code, message]).toEqual(['MISSING_TENSOR', expect.stringContaining(`layers.${i}.`)]);
     }
   });
 

@@ -1,17 +1,30 @@
 import { add, clone, type Tensor } from '@tensorflow/tfjs-core';
+import { requireData } from './arguments/require-inputs.ts';
+import { type OptionChecks, requireOptions } from './arguments/require-options.ts';
+import { requireParams } from './arguments/require-params.ts';
+import { requireTensor } from './arguments/require-tensor.ts';
 import { standardNormal } from './bases/standard-normal.ts';
-import { build, requireBatch } from './build.ts';
+import { build } from './build.ts';
+import { requireBatch } from './checked-part.ts';
 import { broadcastContext } from './context.ts';
 import type { Bijector, Call, Dequantizer, GradientMode, Latent, Part, Spec, Transformed } from './contract.ts';
 import { callOf } from './direction.ts';
 import { tidied } from './engine.ts';
 import { DiffeoError } from './error.ts';
-import { requireCount, requireShape, temperatures } from './flow-arguments.ts';
+import {
+  logProbChecks,
+  requireCount,
+  sampleChecks,
+  specChecks,
+  startChecks,
+  temperatures,
+  toDataChecks,
+} from './flow-arguments.ts';
 import type { Layout, Params } from './params.ts';
 import { requireStarted } from './params.ts';
 import { fold, requireSeed, type Seed, uniform } from './seed.ts';
 import { sequence } from './sequence.ts';
-import { type Shape, sameShape, sizeOf } from './shape.ts';
+import { requireShape, type Shape, sameShape, sizeOf } from './shape.ts';
 
 /** What a flow is made of: plain JSON but for the links of its specs. */
 export interface FlowSpec {
@@ -109,33 +122,33 @@ const ownedBeside = (given: Tensor, result: Tensor): Tensor => (result === given
 /**
  * A flow from its parts. The likelihood, said once: log p(x) = log p_base(inverse(x).value) + inverse(x).logDet.
  *
+ * What its functions are given is looked at: data and contexts of int32 or bool become float32, parameters are held to the
+ * layout, and what cannot be meant is refused.
+ *
  * @throws DiffeoError `SHAPE` where a part does not fit its place, with the part's name; `SPEC` for a part that is plain
- * JSON.
+ * JSON, of another kind, or missing; `CONFIG` for an entry that flows do not have.
  */
-export function flow(spec: FlowSpec): Flow {
+export function flow(given: FlowSpec): Flow {
+  requireOptions<FlowSpec>('flow', given, specChecks, { shape: 'eventShape', bijectors: 'layers', prior: 'base' });
+  // What the caller does to the lists afterwards changes neither the flow nor what is saved of it.
+  const spec: FlowSpec = { ...given, layers: [...given.layers] };
   const { eventShape } = spec;
   const contextShape = spec.contextShape ?? null;
   requireShape(eventShape, 'eventShape');
   if (contextShape) requireShape(contextShape, 'contextShape');
 
-  const dequantizer = spec.dequantize ? build(spec.dequantize, { name: 'dequantize', eventShape, contextShape }) : null;
+  const dequantizer = spec.dequantize
+    ? build(spec.dequantize, { name: 'dequantize', eventShape, contextShape }, 'dequantizer')
+    : null;
   const dataShape = dequantizer?.baseShape ?? eventShape;
   let shape = dataShape;
   const layers = spec.layers.map((layer, i) => {
-    const built = build(layer, {
-      name: `layers.${i}`,
-      eventShape: shape,
-      contextShape,
-    });
+    const built = build(layer, { name: `layers.${i}`, eventShape: shape, contextShape }, 'layer');
     shape = built.baseShape;
     return built;
   });
   const bijector = sequence(layers, dataShape);
-  const base = build(spec.base ?? standardNormal(), {
-    name: 'base',
-    eventShape: shape,
-    contextShape,
-  });
+  const base = build(spec.base ?? standardNormal(), { name: 'base', eventShape: shape, contextShape }, 'base');
   const latents = bijector.latents ?? [{ name: 'base', size: sizeOf(shape) }];
   const layout = {
     dequantize: dequantizer?.layout ?? {},
@@ -143,18 +156,26 @@ export function flow(spec: FlowSpec): Flow {
     base: base.layout,
   } as unknown as Layout<FlowParams>;
 
-  /** The call that the parts see. */
-  const callOn = (x: Tensor, { context, seed, gradient }: LogProbOptions): Call => ({
-    ...broadcastContext(context, contextShape, requireBatch(x, eventShape, 'the flow')),
-    ...(seed !== undefined && { seed }),
-    ...(gradient && { gradient }),
-  });
+  /** The data, and the call that the parts see. */
+  function accept(
+    x: Tensor,
+    { context, seed, gradient }: LogProbOptions,
+  ): { readonly raw: Tensor; readonly call: Call } {
+    const raw = requireData({ eventShape }, x);
+    const call: Call = {
+      ...broadcastContext(context, contextShape, raw.shape[0] as number),
+      ...(seed !== undefined && { seed }),
+      ...(gradient && { gradient }),
+    };
+    return { raw, call };
+  }
 
   const noiseShape = ([rows]: Shape): Shape | undefined =>
     dequantizer?.withNoise?.shape([rows as number, ...eventShape]);
 
   function requireNoise({ shape }: Tensor, noise: Tensor): void {
     const wanted = noiseShape(shape);
+    requireTensor(noise, 'options.noise', 'SHAPE');
     if (wanted && sameShape(noise.shape, wanted) && noise.dtype === 'float32') return;
     throw new DiffeoError(
       'SHAPE',
@@ -163,24 +184,24 @@ export function flow(spec: FlowSpec): Flow {
   }
 
   /** The call, and the data as the layers take it. */
-  function enter(params: FlowParams, x: Tensor, options: LogProbOptions) {
-    const call = callOn(x, options);
-    const { noise } = options;
-    if (!dequantizer) return { call, value: x, logDensity: null };
+  function enter(params: FlowParams, { raw, call }: ReturnType<typeof accept>, noise: LogProbOptions['noise']) {
+    if (!dequantizer) return { call, value: raw, logDensity: null };
     const drawn = noise instanceof Object;
-    if (drawn) requireNoise(x, noise);
+    if (drawn) requireNoise(raw, noise);
     else requireSeed(noise, 'this flow dequantizes: options.noise');
     const own = params.dequantize;
     requireStarted(dequantizer.layout, own, 'dequantize');
     const { withNoise } = dequantizer;
     return {
       call,
-      ...(drawn && withNoise ? withNoise.encode(own, x, noise, call) : dequantizer.encode(own, x, noise as Seed, call)),
+      ...(drawn && withNoise
+        ? withNoise.encode(own, raw, noise, call)
+        : dequantizer.encode(own, raw, noise as Seed, call)),
     };
   }
 
   function encode(params: FlowParams, x: Tensor, options: LogProbOptions) {
-    const { value, logDensity, call } = enter(params, x, options);
+    const { value, logDensity, call } = enter(params, accept(x, options), options.noise);
     const z = bijector.inverse(params.layers, value, call);
     return { call, value: z.value, logDet: logDensity ? add(z.logDet, logDensity) : z.logDet };
   }
@@ -191,11 +212,23 @@ export function flow(spec: FlowSpec): Flow {
   }
 
   function draw(params: FlowParams, { count, seed, context, temperature }: SampleOptions) {
-    requireCount(count, 'count');
-    requireSeed(seed, 'the seed');
     const call: Call = broadcastContext(context, contextShape, count);
     return { z: base.sample(params.base, count, seed, temperatures(temperature, latents), call), call };
   }
+
+  /** Checks what one of the flow's functions is given first. */
+  function require(where: string, params: FlowParams, options: object | undefined, checks: OptionChecks<object>): void {
+    requireOptions(where, options, checks);
+    requireParams(layout, params, where);
+  }
+
+  type Map = (typeof bijector)['forward'];
+  const held =
+    (where: string, map: Map): Map =>
+    (params, ...given) => {
+      requireParams(bijector.layout, params, where);
+      return map(params, ...given);
+    };
 
   return {
     spec,
@@ -203,7 +236,11 @@ export function flow(spec: FlowSpec): Flow {
     contextShape,
     baseShape: shape,
     layout,
-    bijector,
+    bijector: {
+      ...bijector,
+      forward: held('bijector.forward', bijector.forward),
+      inverse: held('bijector.inverse', bijector.inverse),
+    },
     latents,
     dequantizes: dequantizer !== null,
     dequantizer,
@@ -217,10 +254,12 @@ export function flow(spec: FlowSpec): Flow {
     },
     start: (params, x, options = {}) =>
       tidied(() => {
-        const first = callOn(x, options);
-        if (x.shape[0] === 0) throw new DiffeoError('DATA', 'start needs at least one row of data');
-        const dequantize = dequantizer?.start?.(params.dequantize, x, first) ?? params.dequantize;
-        const { value, call } = enter({ ...params, dequantize }, x, { ...options, noise: options.noise ?? 0 });
+        require('start', params, options, startChecks);
+        const accepted = accept(x, options);
+        const { raw } = accepted;
+        if (raw.shape[0] === 0) throw new DiffeoError('DATA', 'start needs at least one row of data');
+        const dequantize = dequantizer?.start?.(params.dequantize, raw, accepted.call) ?? params.dequantize;
+        const { value, call } = enter({ ...params, dequantize }, accepted, options.noise ?? 0);
         const started = bijector.start(params.layers, value, call);
         return {
           dequantize,
@@ -231,17 +270,20 @@ export function flow(spec: FlowSpec): Flow {
       }),
     toBase: (params, x, options = {}) =>
       tidied(() => {
+        require('toBase', params, options, logProbChecks);
         const { value, logDet } = encode(params, x, options);
         return { value: ownedBeside(x, value), logDet };
       }),
     logProb: (params, x, options = {}) =>
       tidied(() => {
+        require('logProb', params, options, logProbChecks);
         const { value, logDet, call } = encode(params, x, options);
         return add(base.logProb(params.base, value, call), logDet);
       }),
     trace: (params, x, options = {}) =>
       tidied(() => {
-        const entered = enter(params, x, options);
+        require('trace', params, options, logProbChecks);
+        const entered = enter(params, accept(x, options), options.noise);
         const { call, logDensity } = entered;
         let { value } = entered;
         const steps = layers.map((layer, i) => {
@@ -258,13 +300,16 @@ export function flow(spec: FlowSpec): Flow {
           logDet: clone(step.logDet),
         }));
       }),
-    toData: (params, z, { context } = {}) =>
+    toData: (params, z, options = {}) =>
       tidied(() => {
-        const batch = requireBatch(z, shape, 'the flow (base → data)');
-        return ownedBeside(z, decode(params, z, broadcastContext(context, contextShape, batch)));
+        require('toData', params, options, toDataChecks);
+        const point = requireTensor(z, 'what goes to data');
+        const batch = requireBatch(point, shape, 'the flow (base → data)');
+        return ownedBeside(z, decode(params, point, broadcastContext(options.context, contextShape, batch)));
       }),
     sample: (params, options) =>
       tidied(() => {
+        require('sample', params, options, sampleChecks);
         const { z, call } = draw(params, options);
         return decode(params, z, call);
       }),
@@ -274,6 +319,10 @@ export function flow(spec: FlowSpec): Flow {
       const shape = noiseShape([rows]);
       return shape ? uniform(shape, seed) : null;
     },
-    drawBase: (params, options) => tidied(() => draw(params, options).z),
+    drawBase: (params, options) =>
+      tidied(() => {
+        require('drawBase', params, options, sampleChecks);
+        return draw(params, options).z;
+      }),
   };
 }

@@ -1,16 +1,8 @@
 import { add, memory, scalar, type Tensor, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { numbers, onEachBackend, refusal, writeInPlace } from '../../test/backends.ts';
-import {
-  buildParams,
-  copyParams,
-  countParams,
-  disposeParams,
-  leaf,
-  leaves,
-  mapParams,
-  requireStarted,
-} from './params.ts';
+import { copyParams } from './copy-params.ts';
+import { buildParams, countParams, disposeParams, leaf, leaves, mapParams, requireStarted } from './params.ts';
 
 const inner = leaf([1, 3], { trainable: false });
 const layout = {

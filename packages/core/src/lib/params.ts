@@ -1,5 +1,4 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { copyTensor, tidied } from './engine.ts';
 import { DiffeoError } from './error.ts';
 import { type Shape, sizeOf } from './shape.ts';
 
@@ -94,10 +93,6 @@ export function leaves<P>(layout: LayoutTree, params: P): readonly NamedLeaf[] {
   });
   return found;
 }
-
-/** A real copy of every tensor, owned by the caller. `tf.clone` aliases on some backends, so it cannot be a snapshot. */
-export const copyParams = <P>(layout: LayoutTree, params: P): P =>
-  tidied(() => mapParams(layout, params, (tensor) => tensor && copyTensor(tensor)));
 
 /** Disposes every tensor of the tree. */
 export function disposeParams<P>(layout: LayoutTree, params: P): void {

@@ -1,5 +1,5 @@
 import { abs, div, max, maximum, sub, type Tensor } from '@tensorflow/tfjs-core';
-import { requireBatch } from './build.ts';
+import { requireBatch } from './checked-part.ts';
 import { broadcastContext } from './context.ts';
 import { tidied } from './engine.ts';
 import { DiffeoError } from './error.ts';

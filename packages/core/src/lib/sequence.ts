@@ -1,4 +1,6 @@
 import { add, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import { requireTensor } from './arguments/require-tensor.ts';
+import { floatCall } from './call-context.ts';
 import type { Bijector, Call, Transformed } from './contract.ts';
 import { callOf, type Direction, inOrder } from './direction.ts';
 import { openTapes } from './engine.ts';
@@ -71,11 +73,13 @@ export function sequence(layers: readonly Bijector[], eventShape: Shape): Sequen
     });
     return { value, logDet: logDet ?? zeros([point.shape[0] as number]) };
   }
-  const run = (direction: Direction) => (params: List, point: Tensor, call: Call) =>
+  const run = (direction: Direction) => (params: List, given: Tensor, called: Call) => {
+    const [point, call] = [requireTensor(given, direction), floatCall(called, direction)];
     // A second tape means that this gradient is differentiated again, which only stored activations allow.
-    call.gradient === 'recompute' && openTapes() < 2 && layers.length > 0
+    return call.gradient === 'recompute' && openTapes() < 2 && layers.length > 0
       ? recompute(layers, params, point, call, direction)
       : store(params, point, call, direction);
+  };
   return {
     eventShape,
     baseShape: last?.baseShape ?? eventShape,

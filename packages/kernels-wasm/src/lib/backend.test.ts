@@ -1,5 +1,6 @@
 import { tidied } from '@diffeo/core/engine';
-import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
+import { affine, affineCoupling, channelMap, denseStack, pluMatrix } from '@diffeo/ops';
+import { type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { describeBuilds } from '../../test/with-build.ts';
 import { numbersOf } from './numbers-of.ts';
@@ -18,5 +19,31 @@ describeBuilds('the numbers of a tensor', () => {
     tidied(() => {
       expect(numbersOf(tensor1d([1, 2], 'int32'))).toBeNull();
     });
+  });
+});
+
+describeBuilds('whole numbers', () => {
+  test('are not read as float32 by any kernel', () => {
+    const float = (shape: number[]) => zeros(shape);
+    const whole = (shape: number[]) => zeros(shape, 'int32');
+    const layers = [{ weight: float([2, 2]), bias: float([2]) }];
+    const coupling = affineCoupling({
+      ...{ keep: [0, 1], change: [2], bound: 3, direction: 'inverse' },
+      ...{ activation: 'relu', residual: false },
+    });
+    const uses: readonly ((make: (shape: number[]) => Tensor) => unknown)[] = [
+      (make) => affine(make([3, 2]), float([3, 4]), 3, 'forward'),
+      (make) => affine(float([3, 2]), make([3, 4]), 3, 'forward'),
+      (make) => denseStack(make([3, 2]), layers, { activation: 'relu', residual: false }),
+      (make) => channelMap(make([3, 2]), { shift: float([2]), logScale: float([2]) }, null, 'forward'),
+      (make) => pluMatrix({ permutation: zeros([2], 'int32'), sign: float([2]), factors: make([2, 2]) }, { bound: 5 }),
+      (make) => coupling.map(make([3, 3]), null, layers, () => ({ value: float([3, 3]), logDet: float([3]) })),
+    ];
+    for (const use of uses) {
+      tidied(() => {
+        use(float);
+        expect(() => use(whole)).toThrow(/a kernel reads float32 and was given a tensor \[.*\] of int32/);
+      });
+    }
   });
 });

@@ -1,3 +1,4 @@
+import { DiffeoError } from '@diffeo/core';
 import { type BackendValues, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 
 export type DataId = TensorInfo['dataId'];
@@ -50,9 +51,23 @@ export function isWasmBackend(backend: unknown): backend is WasmBackend {
   return memory !== undefined && !shared;
 }
 
-/** Where a tensor's numbers begin. They stay there for as long as it lives, whatever the heap does. */
-export const addressOf = (backend: WasmBackend, { dataId }: TensorInfo): number =>
-  backend.dataIdMap.get(dataId).memoryOffset;
+/**
+ * Where a tensor's numbers begin. They stay there for as long as it lives, whatever the heap does. Kernels ask here for
+ * every tensor that they take, so this is where a whole number's bits are kept from being read as those of a float32.
+ *
+ * @throws DiffeoError `TENSOR_DTYPE` where the tensor is of another type than the kernel reads.
+ */
+export function addressOf(backend: WasmBackend, info: TensorInfo, dtype: DataType = 'float32'): number {
+  if (info.dtype !== dtype) refuseType(info, dtype);
+  return backend.dataIdMap.get(info.dataId).memoryOffset;
+}
+
+function refuseType(info: TensorInfo, dtype: DataType): never {
+  throw new DiffeoError(
+    'TENSOR_DTYPE',
+    `a kernel reads ${dtype} and was given a tensor [${info.shape.join(', ')}] of ${info.dtype}: cast it first, tf.cast(x, '${dtype}')`,
+  );
+}
 
 /** The numbers of a float32 tensor where they are. Valid until the next tensor is made, since the heap moves when it grows. */
 export const numbersAt = (backend: WasmBackend, info: TensorInfo): Float32Array =>

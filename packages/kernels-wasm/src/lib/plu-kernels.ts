@@ -8,7 +8,7 @@ type Inputs = Readonly<Record<'permutation' | 'sign' | 'factors', TensorInfo>>;
 type Slopes = Readonly<Record<'dMatrix' | 'dLogDet', TensorInfo>> & { readonly inverse?: TensorInfo };
 
 const addresses = (backend: WasmBackend, { permutation, sign, factors }: Inputs) =>
-  [addressOf(backend, permutation), addressOf(backend, sign), addressOf(backend, factors)] as const;
+  [addressOf(backend, permutation, 'int32'), addressOf(backend, sign), addressOf(backend, factors)] as const;
 
 function forward(
   { backend, kernels }: Machine,

@@ -55,12 +55,12 @@ function join({ backend, kernels }: Machine, inputs: readonly TensorInfo[], axis
 function gatherRows({ backend, kernels }: Machine, x: TensorInfo, indices: TensorInfo): TensorInfo {
   const [count, ...inner] = x.shape as [number, ...number[]];
   const [rows, columns] = [sizeOf(indices.shape), sizeOf(inner)];
-  const places = new Int32Array(backend.wasm.HEAPU8.buffer, addressOf(backend, indices), rows);
+  const places = new Int32Array(backend.wasm.HEAPU8.buffer, addressOf(backend, indices, 'int32'), rows);
   const outside = places.find((place) => place < 0 || place >= count);
   util.assert(outside === undefined, () => `GatherV2: the index value ${outside} is not in [0, ${count - 1}]`);
   const [out] = outputs(backend, [[...indices.shape, ...inner]]) as [TensorInfo];
   const at = (info: TensorInfo) => addressOf(backend, info);
-  kernels.gatherRows(at(x), at(indices), rows, columns, at(out));
+  kernels.gatherRows(at(x), addressOf(backend, indices, 'int32'), rows, columns, at(out));
   return out;
 }
 

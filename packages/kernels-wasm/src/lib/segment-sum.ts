@@ -29,7 +29,7 @@ export const segmentSum = ({ scripted, free }: Machines): KernelConfig => ({
     const dtype = x.dtype === 'float32' ? 'float32' : 'int32';
     const { backend, kernels } = (dtype === 'float32' ? scripted : free)(given as WasmBackend);
     const [sums] = outputs(backend, [[numSegments, ...inner]], dtype) as [TensorInfo];
-    const at = (info: TensorInfo) => addressOf(backend, info);
+    const at = (info: TensorInfo) => addressOf(backend, info, info.dtype);
     if (dtype === 'float32') {
       kernels.segmentSum(at(x), at(segmentIds), rows, size, numSegments, at(sums));
     } else {
