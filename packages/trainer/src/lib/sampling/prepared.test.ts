@@ -60,7 +60,7 @@ test('a flow that does not dequantize looks at no noise', () => {
   const params = model.init(1);
   const ready = prepared(model, params);
   const x = normal([4, 3], 1);
-  for (const noise of [0.5, Number.NaN]) {
+  for (const noise of [5, 2 ** 40]) {
     expect([...ready.logProb(x, { noise }).dataSync()]).toEqual([...model.logProb(params, x, { noise }).dataSync()]);
   }
   ready.dispose();
