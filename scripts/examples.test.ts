@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
+import { markdownExamples, promisedLines } from '../install-test/src/lib/markdown-examples.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const packages = readdirSync(join(root, 'packages'));
@@ -18,14 +19,13 @@ interface Example {
   readonly isTest: boolean;
 }
 
-/** Blocks marked `ts` are programs; those marked `ts vitest` are test files. Others, with a path behind `ts`, are not for here. */
-function readmeExamples(readme: string, folder: string): Example[] {
-  if (!existsSync(join(root, readme))) return [];
-  const blocks = readFileSync(join(root, readme), 'utf8').matchAll(/^```ts( vitest)?\n(.*?)^```/gms);
-  return [...blocks].map(([, mark, code = ''], i) => {
-    return { name: `${readme}, example ${i + 1}`, folder, code, isTest: mark !== undefined };
-  });
-}
+/** The examples of a page, run in a package that may import all that they do. Those of READMEs: `install-test`. */
+const pageExamples = (page: string, folder: string): Example[] =>
+  markdownExamples(readFileSync(join(root, page), 'utf8')).map((example, i) => ({
+    ...example,
+    name: `${page}, example ${i + 1}`,
+    folder: join(root, folder),
+  }));
 
 /** Examples of doc comments begin without imports; they get those of the package's exports that they call. */
 async function commentExamples(name: string): Promise<Example[]> {
@@ -57,22 +57,9 @@ async function commentExamples(name: string): Promise<Example[]> {
 }
 
 const examples = [
-  ...readmeExamples('README.md', join(root, 'demo')),
-  ...readdirSync(join(root, 'docs'))
-    .filter((file) => file.endsWith('.md'))
-    // A package that may import all that the page does.
-    .flatMap((file) =>
-      readmeExamples(`docs/${file}`, join(root, 'packages', file === 'plugins.md' ? 'create-diffeo-layer' : 'trainer')),
-    ),
-  ...packages.flatMap((name) => readmeExamples(`packages/${name}/README.md`, join(root, 'packages', name))),
+  ...pageExamples('docs/plugins.md', 'packages/create-diffeo-layer'),
   ...(await Promise.all(packages.map(commentExamples))).flat(),
 ];
-
-/** What the comments behind `console.log` promise; those that aren't plain numbers or lists promise nothing exact. */
-const promised = (code: string): (string | null)[] =>
-  [...code.matchAll(/^console\.log\(.*\);(?: \/\/ (.*))?$/gm)].map(([, comment = '']) =>
-    /^[\d[][^…]*$/.test(comment) ? comment.replace(/^\[(.*)\]/, '[ $1 ]') : null,
-  );
 
 test('there are examples to run', () => {
   expect(examples.length).toBeGreaterThan(10);
@@ -90,7 +77,7 @@ test.each(examples)('$name runs and prints what it says', ({ folder, code, isTes
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: place, encoding: 'utf8' });
     expect(status, isTest ? stdout : stderr).toBe(0);
     const lines = stdout.split('\n');
-    for (const [i, expected] of promised(code).entries()) if (expected !== null) expect(lines[i]).toBe(expected);
+    for (const [i, expected] of promisedLines(code).entries()) if (expected !== null) expect(lines[i]).toBe(expected);
   } finally {
     rmSync(place, { recursive: true, force: true });
   }
