@@ -1,5 +1,4 @@
 import { DiffeoError, type Metadata } from '@diffeo/core';
-import type { RunRecord } from './folder/run-record.ts';
 import { version } from './version.ts';
 
 /** How `train` cut the data into parts. */
@@ -30,14 +29,12 @@ export const metadataOf = (notes: {
   readonly data: string;
   readonly flow: string;
   readonly split: SplitNotes;
-  readonly run: RunRecord;
 }) =>
   ({
     ...(notes.columns && { columns: JSON.stringify(notes.columns) }),
     data: notes.data,
     flow: notes.flow,
     split: JSON.stringify(notes.split),
-    run: JSON.stringify(notes.run),
     writtenBy: `@diffeo/cli ${version()}`,
   }) satisfies Metadata;
 

@@ -1,4 +1,5 @@
 import { DiffeoError } from '@diffeo/core';
+import { type OptionCheck, oneOf, record, requireOptions, trueOrFalse } from '@diffeo/core/arguments';
 import { type Installed, type InstallOptions, installKernels } from '@diffeo/kernels-wasm';
 import { env, getBackend, ready, setBackend } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
@@ -9,6 +10,23 @@ export interface WasmOptions {
   readonly kernels?: boolean | InstallOptions;
 }
 
+const kernelsOption: OptionCheck = {
+  test: (value) => trueOrFalse.test(value) || record.test(value),
+  expected: 'true, false, or an object of build, addresses, wide',
+};
+
+/** @throws DiffeoError `CONFIG` */
+export function requireWasmOptions(where: string, options: WasmOptions): void {
+  requireOptions<WasmOptions>(where, options, { kernels: kernelsOption });
+  const { kernels } = options;
+  if (typeof kernels !== 'object') return;
+  requireOptions<InstallOptions>(`${where}, kernels`, kernels, {
+    build: oneOf('relaxed-simd', 'simd'),
+    addresses: record,
+    wide: trueOrFalse,
+  });
+}
+
 /**
  * Makes tfjs's SIMD WASM backend the current one, with fast kernels for training where they work. In a bundle, say where
  * tfjs's `.wasm` files are first (`setWasmPaths`).
@@ -16,7 +34,9 @@ export interface WasmOptions {
  * @returns which build of the kernels is at work, or the reason why none is; `null` where none was wanted.
  * @throws DiffeoError `BACKEND` when it does not start.
  */
-export async function useWasm({ kernels = true }: WasmOptions = {}): Promise<Installed | null> {
+export async function useWasm(options: WasmOptions = {}): Promise<Installed | null> {
+  requireWasmOptions('useWasm', options);
+  const { kernels = true } = options;
   // In a minified build on a cross-origin isolated page, tfjs's threaded variant does not start.
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   const failed = (cause?: unknown): never => {

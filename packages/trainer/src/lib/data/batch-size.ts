@@ -1,4 +1,5 @@
-import { DiffeoError, type Flow, sizeOf } from '@diffeo/core';
+import { type Flow, sizeOf } from '@diffeo/core';
+import { wholeNumber } from '@diffeo/core/arguments';
 
 /** Numbers of the events of one batch: what lies between the layers of a flow of images is some dozen times as many. */
 const numbersTogether = 2 ** 18;
@@ -12,8 +13,5 @@ export function rowsTogether({ bijector }: Flow): number {
   return Math.min(4096, 2 ** Math.floor(Math.log2(fitting)));
 }
 
-/** @throws DiffeoError `CONFIG` for a number of rows that is none. */
-export function requireBatchSize(batchSize: number): void {
-  if (Number.isSafeInteger(batchSize) && batchSize > 0) return;
-  throw new DiffeoError('CONFIG', `batchSize must be a whole number above 0; got ${batchSize}`);
-}
+/** How many rows go through a flow at once, as an option. */
+export const rowsOption = wholeNumber({ from: 1 });

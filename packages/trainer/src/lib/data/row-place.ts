@@ -72,11 +72,11 @@ export async function placeOf(rows: NumberedRows, row: number, reference: Datase
   }
 }
 
-/** A place in words, for the end of a sentence. */
-export function describePlace({ data, row, column, value, inContext }: RowPlace): string {
+/** A place in words, for the end of a sentence. `rank`: that of the tensor, whose numbers have columns if it is 2. */
+export function describePlace({ data, row, column, value, inContext }: RowPlace, rank: number): string {
   if (column === null) return `row ${row} of ${data} (counted from 0)`;
-  const of = inContext ? 'column of its context' : 'column';
-  return `row ${row} of ${data}, which holds ${value} in ${of} ${column} (both counted from 0)`;
+  const where = `${rank === 2 ? 'in column' : 'at position'} ${column}${inContext ? ' of its context' : ''}`;
+  return `row ${row} of ${data}, which holds ${value} ${where} (both counted from 0)`;
 }
 
 /** The rows that hold the least or the greatest number of a column: if any row is too far out for a flow, one of them is. */

@@ -1,4 +1,4 @@
-import { DiffeoError, type FlowParams, type GradientMode, type Seed } from '@diffeo/core';
+import type { FlowParams, GradientMode, Seed } from '@diffeo/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Augment } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -64,7 +64,7 @@ export interface FitOptions {
   readonly gradient?: GradientMode;
   /**
    * Workers that share every batch among them, or how many to start for this run. The same number gives the same
-   * parameters to the bit. Default: this thread alone.
+   * parameters to the bit. Default, and 0: this thread alone.
    */
   readonly workers?: number | WorkersOptions | Workers;
   /**
@@ -155,29 +155,4 @@ export interface Stopped extends Fitted {
   readonly advice: string;
   /** The row that is to blame, where one was found. */
   readonly place: RowPlace | null;
-}
-
-const ranges = {
-  steps: [1, 1e9],
-  batchSize: [1, 1e9],
-  learningRate: [0, 1e3],
-  clipNorm: [Number.MIN_VALUE, Infinity],
-  validateEvery: [1, 1e9],
-  patience: [1, Infinity],
-  ema: [0, 1],
-} as const;
-
-/** @throws DiffeoError `CONFIG` for an option out of its range. */
-export function requireOptions(options: FitOptions): void {
-  for (const [name, [low, high]] of Object.entries(ranges)) {
-    const value = options[name as keyof typeof ranges];
-    if (value === undefined || (value >= low && value <= high)) continue;
-    throw new DiffeoError('CONFIG', `fit: ${name} must be a number from ${low} to ${high}; got ${value}`);
-  }
-  for (const name of ['steps', 'batchSize', 'validateEvery'] as const) {
-    const value = options[name];
-    if (value !== undefined && !Number.isInteger(value)) {
-      throw new DiffeoError('CONFIG', `fit: ${name} must be a whole number; got ${value}`);
-    }
-  }
 }

@@ -215,7 +215,7 @@ export class FitRun {
   async #stopAt({ message, row }: Problem): Promise<never> {
     if (row === null) return await this.#stop('NOT_FINITE', message, advice.training);
     const { train } = this.#data;
-    return await this.#stopAtRow(notFinite(message, await placeOf(train, row, train.dataset)));
+    return await this.#stopAtRow(notFinite(this.#model, message, await placeOf(train, row, train.dataset)));
   }
 
   #stopAtRow({ code, message, cause }: DiffeoError): Promise<never> {

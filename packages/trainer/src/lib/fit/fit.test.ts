@@ -86,7 +86,7 @@ test('data that are not finite are refused with their place', async () => {
     ),
   );
   expect(error).toMatchObject({ code: 'NOT_FINITE' });
-  expect(error.message).toContain('row 1 holds NaN at position 1');
+  expect(error.message).toContain('row 1 holds NaN in column 1');
 });
 
 const exploding = defineLayer({

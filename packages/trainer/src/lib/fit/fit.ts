@@ -1,10 +1,12 @@
-import { DiffeoError, type Flow } from '@diffeo/core';
+import { DiffeoError, disposeParams, type Flow, type FlowParams } from '@diffeo/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { type Dataset, toDataset } from '../data/dataset.ts';
+import { type Dataset, disposeDataset } from '../data/dataset.ts';
+import { holdDataset, holdParams, requireFlow } from '../data/hold.ts';
 import { withWorkers } from '../parallel/workers.ts';
-import { type FitOptions, type Fitted, requireOptions } from './fit-options.ts';
+import { requireFitOptions } from './fit-checks.ts';
+import type { FitOptions, Fitted } from './fit-options.ts';
 import { FitRun } from './fit-run.ts';
-import { trainingData } from './training-data.ts';
+import { type HeldData, trainingData } from './training-data.ts';
 
 /**
  * Fits a flow to data by maximum likelihood: Adam on mini-batches, with gradient clipping, a learning-rate schedule,
@@ -18,9 +20,35 @@ import { trainingData } from './training-data.ts';
  * fit, be it to a checkpoint or what `augment` returns, and `FILE` for what is no checkpoint of this flow.
  */
 export async function fit(model: Flow, data: Dataset | Tensor, options: FitOptions = {}): Promise<Fitted> {
-  requireOptions(options);
+  requireFlow(model, 'fit');
+  requireFitOptions(options);
+  const { validation, params } = options;
+  const datasets: Dataset[] = [];
+  const hold = (given: Dataset | Tensor, what: string): Dataset => {
+    const dataset = holdDataset(model, given, what);
+    datasets.push(dataset);
+    return dataset;
+  };
+  let own: FlowParams | undefined;
+  try {
+    // Held before anything is waited for: what the caller disposes from here on does not matter.
+    const isShare = validation === undefined || typeof validation === 'number';
+    const held = {
+      data: hold(data, 'the training data'),
+      validation: isShare ? validation : hold(validation, 'the validation data'),
+    };
+    own = params === undefined ? undefined : holdParams(model, params, 'fit, params');
+    return await fitHeld(model, held, { ...options, ...(own && { params: own }) });
+  } finally {
+    for (const dataset of datasets) disposeDataset(dataset);
+    if (own) disposeParams(model.layout, own);
+  }
+}
+
+/** {@link fit} with what it was given held and its options checked. */
+async function fitHeld(model: Flow, data: HeldData, options: FitOptions): Promise<Fitted> {
   const { workers } = options;
-  const held = await trainingData(model, toDataset(data), options);
+  const held = await trainingData(model, data, options);
   try {
     if (!workers) return await (await FitRun.begin(null, model, held, options)).run();
     requireShards(typeof workers === 'number' ? workers : workers.count, held.batchSize);

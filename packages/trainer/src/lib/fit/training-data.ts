@@ -1,5 +1,6 @@
 import { DiffeoError, type Flow, fold, type Seed, shuffled } from '@diffeo/core';
-import { type Dataset, disposeDataset, requireDataset, rowsOf, takeRows, toDataset } from '../data/dataset.ts';
+import { type Dataset, disposeDataset, rowsOf, takeRows } from '../data/dataset.ts';
+import { requireFinite } from '../data/require-finite.ts';
 import type { NumberedRows } from '../data/row-place.ts';
 import type { FitOptions } from './fit-options.ts';
 import { type ValidationSteps, validationSteps } from './validation-steps.ts';
@@ -73,21 +74,30 @@ function separate(dataset: Dataset, validation: Dataset, seed: Seed): Parts {
   };
 }
 
+/** Data that fit the flow, and whatever there is to validate on: a share of them, or data of their own. */
+export interface HeldData {
+  readonly data: Dataset;
+  readonly validation: Dataset | number | undefined;
+}
+
 /**
- * Checked data to train and to validate on.
+ * Finite data to train and to validate on.
  *
- * @throws DiffeoError as `requireDataset` does; `CONFIG` for a share of the rows that leaves none to train on.
+ * @throws DiffeoError as `requireFinite` does; `CONFIG` for a share of the rows that leaves none to train on.
  */
-export async function trainingData(model: Flow, data: Dataset, options: FitOptions): Promise<TrainingData> {
-  const { steps = 2000, batchSize = 256, validation, seed = 0 } = options;
-  await requireDataset(model, data, 'the training data');
+export async function trainingData(
+  model: Flow,
+  { data, validation }: HeldData,
+  options: FitOptions,
+): Promise<TrainingData> {
+  const { steps = 2000, batchSize = 256, seed = 0 } = options;
+  await requireFinite(model, data, 'the training data');
   let parts: Parts;
   if (validation === undefined || typeof validation === 'number') {
     parts = splitOff(data, rowsSplitOff(rowsOf(data), validation), fold(seed, 'validation'));
   } else {
-    const given = toDataset(validation);
-    await requireDataset(model, given, 'the validation data');
-    parts = separate(data, given, fold(seed, 'validation rows'));
+    await requireFinite(model, validation, 'the validation data');
+    parts = separate(data, validation, fold(seed, 'validation rows'));
   }
   const batch = Math.min(batchSize, parts.rows.train);
   const when = validationSteps({ steps, batchSize: batch }, parts.rows.validation, options);

@@ -18,8 +18,9 @@ export interface Validation {
 const mostColumns = 256;
 
 /** That a row has no finite score, in words. */
-export function notFinite(reason: string, place: RowPlace): DiffeoError {
-  return new DiffeoError('NOT_FINITE', `${reason}, for ${describePlace(place)}`, { cause: place });
+export function notFinite({ eventShape, contextShape }: Flow, reason: string, place: RowPlace): DiffeoError {
+  const rank = 1 + ((place.inContext ? contextShape : eventShape)?.length ?? 0);
+  return new DiffeoError('NOT_FINITE', `${reason}, for ${describePlace(place, rank)}`, { cause: place });
 }
 
 /** The validation of a run on these data, on this thread or on workers. */
@@ -36,7 +37,7 @@ export function validation(
     } catch (error) {
       if (!isDiffeoError(error) || error.code !== 'NOT_FINITE') throw error;
       const { row, reason } = error.cause as UnscoredRow;
-      throw notFinite(reason, await placeOf(of, row, train.dataset));
+      throw notFinite(model, reason, await placeOf(of, row, train.dataset));
     }
   }
 

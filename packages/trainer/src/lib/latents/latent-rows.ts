@@ -1,8 +1,10 @@
 import { DiffeoError, type Flow, type FlowParams, fold, type Seed, sizeOf } from '@diffeo/core';
+import { type OptionChecks, seedNumber } from '@diffeo/core/arguments';
 import { tidied } from '@diffeo/core/engine';
 import { gather, type Tensor, tensor, tensor1d } from '@tensorflow/tfjs-core';
-import { requireBatchSize, rowsTogether } from '../data/batch-size.ts';
-import { type Dataset, disposeDataset, requireDataset, rowsOf, sliceRows } from '../data/dataset.ts';
+import { rowsOption, rowsTogether } from '../data/batch-size.ts';
+import { type Dataset, disposeDataset, rowsOf, sliceRows } from '../data/dataset.ts';
+import { requireFinite } from '../data/require-finite.ts';
 import { firstNotFinite } from '../training/diagnose.ts';
 
 /** How to go between data and latents. */
@@ -12,6 +14,9 @@ export interface LatentOptions {
   /** How many rows go through the flow at once. Default {@link rowsTogether}. */
   readonly batchSize?: number;
 }
+
+/** The one way in which they are checked. */
+export const latentChecks: OptionChecks<LatentOptions> = { noise: seedNumber, batchSize: rowsOption };
 
 /** The latents of a batch whose first row has the number `begin` among all. */
 async function batchLatents(
@@ -31,10 +36,9 @@ async function batchLatents(
 }
 
 /**
- * The latents of data, `[rows, size of the base shape]`, row after row, on the host.
+ * The latents of data that fit the flow, `[rows, size of the base shape]`, row after row, on the host.
  *
- * @throws DiffeoError `SHAPE`, `DATA`, `CONTEXT`, `NOT_FINITE` when the data do not fit the flow; `CONFIG` for a batch size
- * that is none.
+ * @throws DiffeoError `DATA`, `NOT_FINITE` for numbers that data may not have, or that the flow has no latent of.
  */
 export async function latentsOf(
   model: Flow,
@@ -43,8 +47,7 @@ export async function latentsOf(
   { noise = 0, batchSize = rowsTogether(model) }: LatentOptions,
   what: string,
 ): Promise<Float32Array> {
-  requireBatchSize(batchSize);
-  await requireDataset(model, dataset, what);
+  await requireFinite(model, dataset, what);
   const [rows, size] = [rowsOf(dataset), sizeOf(model.baseShape)];
   const latents = new Float32Array(rows * size);
   for (let begin = 0; begin < rows; begin += batchSize) {

@@ -1,8 +1,10 @@
-import { DiffeoError, type Flow, type FlowParams, sizeOf } from '@diffeo/core';
+import { DiffeoError, disposeParams, type Flow, type FlowParams, sizeOf } from '@diffeo/core';
+import { anything, describeValue, oneOf, required, requireOptions, wholeNumber } from '@diffeo/core/arguments';
 import { tidied } from '@diffeo/core/engine';
-import { add, cast, mul, reshape, stack, sub, type Tensor } from '@tensorflow/tfjs-core';
-import { type Dataset, rowsOf, toDataset } from '../data/dataset.ts';
-import { dataOf, type LatentOptions, latentsOf } from './latent-rows.ts';
+import { add, mul, reshape, stack, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { type Dataset, disposeDataset, rowsOf } from '../data/dataset.ts';
+import { holdDataset, holdParams, requireFlow } from '../data/hold.ts';
+import { dataOf, type LatentOptions, latentChecks, latentsOf } from './latent-rows.ts';
 
 /** How to go from one latent to another. */
 export interface InterpolateOptions extends LatentOptions {
@@ -25,6 +27,25 @@ export interface Reconstruction {
   readonly largestError: number;
 }
 
+/** What a caller gave, held while `work` is done with it. */
+async function holding<T>(
+  where: string,
+  model: Flow,
+  params: FlowParams,
+  given: readonly (readonly [data: Dataset | Tensor, what: string])[],
+  work: (params: FlowParams, ...datasets: readonly Dataset[]) => Promise<T>,
+): Promise<T> {
+  requireFlow(model, where);
+  const datasets: Dataset[] = [];
+  try {
+    for (const [data, what] of given) datasets.push(holdDataset(model, data, what));
+    const held = holdParams(model, params, where);
+    return await work(held, ...datasets).finally(() => disposeParams(model.layout, held));
+  } finally {
+    for (const dataset of datasets) disposeDataset(dataset);
+  }
+}
+
 /** The weights of both ends, `at` of the way, for vectors with this angle between them. */
 function weights(at: number, angle: number): readonly [from: number, to: number] {
   // Vectors that point the same way, or exactly opposite ones, have no plane to turn in.
@@ -39,22 +60,20 @@ function angleBetween(a: Float32Array, b: Float32Array): number {
 }
 
 /** The contexts of ways of so many points, way after way, owned by the caller. */
-const contextsBetween = (from: Tensor, to: Tensor, steps: number): Tensor =>
+const contextsBetween = (begin: Tensor, end: Tensor, steps: number, whole: boolean): Tensor =>
   tidied(() => {
-    const whole = from.dtype === 'int32' && to.dtype === 'int32';
-    const [begin, end] = [from, to].map((tensor) => (whole ? tensor : cast(tensor, 'float32'))) as [Tensor, Tensor];
     const points = Array.from({ length: steps }, (_, step) => {
       const at = step / (steps - 1);
       if (at === 1 || whole) return at < 0.5 ? begin : end;
       return add(begin, mul(sub(end, begin), at));
     });
-    return reshape(stack(points, 1), [(from.shape[0] as number) * steps, ...from.shape.slice(1)]);
+    return reshape(stack(points, 1), [(begin.shape[0] as number) * steps, ...begin.shape.slice(1)]);
   });
 
 /**
  * Ways between pairs of data through the latents: for each row of `from` and the same row of `to`, `steps` points whose
  * first is the one and whose last is the other. Returns the values of `[rows · steps, ...eventShape]`, way after way. The
- * context goes straight from that of the one to that of the other; of whole numbers (`int32`), it changes half-way.
+ * context goes straight from that of the one to that of the other; of whole numbers (`int32`, `bool`), it changes half-way.
  *
  * @throws DiffeoError `SHAPE`, `DATA`, `CONTEXT`, `NOT_FINITE`, `CONFIG` for what does not fit.
  */
@@ -65,11 +84,35 @@ export async function interpolate(
   to: Dataset | Tensor,
   options: InterpolateOptions = {},
 ): Promise<Float32Array> {
+  requireOptions<InterpolateOptions>('interpolate', options, {
+    ...latentChecks,
+    steps: wholeNumber({ from: 2 }),
+    path: oneOf('linear', 'spherical'),
+  });
+  const whole = [from, to].every(hasWholeContext);
+  const ends = [
+    [from, 'the data to start from'],
+    [to, 'the data to end at'],
+  ] as const;
+  return await holding('interpolate', model, params, ends, (held, begin, end) =>
+    interpolateHeld(model, held, begin as Dataset, end as Dataset, options, whole),
+  );
+}
+
+/** Whether a context is of whole numbers: classes, between which there is nothing. */
+const hasWholeContext = (data: Dataset | Tensor): boolean =>
+  ['int32', 'bool'].includes((data as Partial<Dataset> | null | undefined)?.context?.dtype ?? 'none');
+
+/** {@link interpolate} of what was checked and is held. */
+async function interpolateHeld(
+  model: Flow,
+  params: FlowParams,
+  begin: Dataset,
+  end: Dataset,
+  options: InterpolateOptions,
+  wholeContext: boolean,
+): Promise<Float32Array> {
   const { steps = 8, path = 'spherical' } = options;
-  if (!(Number.isInteger(steps) && steps >= 2)) {
-    throw new DiffeoError('CONFIG', `interpolate: steps must be a whole number of 2 or more; got ${steps}`);
-  }
-  const [begin, end] = [toDataset(from), toDataset(to)];
   const rows = rowsOf(begin);
   if (rows !== rowsOf(end)) {
     throw new DiffeoError('SHAPE', `interpolate goes between pairs; got ${rows} rows and ${rowsOf(end)}`);
@@ -90,7 +133,7 @@ export async function interpolate(
       for (let i = 0; i < size; i++) between[at + i] = p * (a[i] as number) + q * (b[i] as number);
     }
   }
-  const context = begin.context && end.context && contextsBetween(begin.context, end.context, steps);
+  const context = begin.context && end.context && contextsBetween(begin.context, end.context, steps, wholeContext);
   try {
     return await dataOf(model, params, between, options, context);
   } finally {
@@ -98,7 +141,7 @@ export async function interpolate(
   }
 }
 
-function meanOf(latents: Float32Array, size: number): Float64Array {
+function meanOfRows(latents: Float32Array, size: number): Float64Array {
   const mean = new Float64Array(size);
   const rows = latents.length / size;
   for (let i = 0; i < latents.length; i++) mean[i % size] = (mean[i % size] as number) + (latents[i] as number) / rows;
@@ -117,12 +160,20 @@ export async function attributeDirection(
   data: { readonly having: Dataset | Tensor; readonly lacking: Dataset | Tensor },
   options: LatentOptions = {},
 ): Promise<Float32Array> {
-  const size = sizeOf(model.baseShape);
-  const meanLatent = async (given: Dataset | Tensor, what: string) =>
-    meanOf(await latentsOf(model, params, toDataset(given), options, what), size);
-  const having = await meanLatent(data.having, 'the data that have the attribute');
-  const lacking = await meanLatent(data.lacking, 'the data that lack it');
-  return Float32Array.from(having, (value, i) => value - (lacking[i] as number));
+  requireOptions('attributeDirection', data, { having: required(anything), lacking: required(anything) });
+  requireOptions<LatentOptions>('attributeDirection', options, latentChecks);
+  const [haveIt, lackIt] = ['the data that have the attribute', 'the data that lack it'] as const;
+  const given = [
+    [data.having, haveIt],
+    [data.lacking, lackIt],
+  ] as const;
+  return await holding('attributeDirection', model, params, given, async (held, having, lacking) => {
+    const size = sizeOf(model.baseShape);
+    const meanLatent = async (dataset: Dataset, what: string) =>
+      meanOfRows(await latentsOf(model, held, dataset, options, what), size);
+    const [mean, other] = [await meanLatent(having as Dataset, haveIt), await meanLatent(lacking as Dataset, lackIt)];
+    return Float32Array.from(mean, (value, i) => value - (other[i] as number));
+  });
 }
 
 /**
@@ -139,7 +190,11 @@ export async function moveAlong(
   amounts: readonly number[],
   options: LatentOptions = {},
 ): Promise<Float32Array> {
+  requireFlow(model, 'moveAlong');
+  requireOptions<LatentOptions>('moveAlong', options, latentChecks);
   const size = sizeOf(model.baseShape);
+  requireList(direction, 'a direction');
+  requireList(amounts, 'amounts');
   if (direction.length !== size) {
     throw new DiffeoError('SHAPE', `a direction of this flow has ${size} numbers; got ${direction.length}`);
   }
@@ -147,15 +202,23 @@ export async function moveAlong(
   if (![...amounts, ...direction].every(Number.isFinite)) {
     throw new DiffeoError('NOT_FINITE', 'directions and amounts are finite numbers');
   }
-  const dataset = toDataset(data);
-  const latents = await latentsOf(model, params, dataset, options, 'the data to move');
-  const count = amounts.length;
-  const moved = new Float32Array(latents.length * count);
-  for (let i = 0; i < moved.length; i++) {
-    const [row, amount] = [Math.floor(i / (size * count)), amounts[Math.floor(i / size) % count] as number];
-    moved[i] = (latents[row * size + (i % size)] as number) + amount * (direction[i % size] as number);
-  }
-  return await dataOf(model, params, moved, options, dataset.context);
+  const given = [[data, 'the data to move']] as const;
+  return await holding('moveAlong', model, params, given, async (held, first) => {
+    const dataset = first as Dataset;
+    const latents = await latentsOf(model, held, dataset, options, 'the data to move');
+    const count = amounts.length;
+    const moved = new Float32Array(latents.length * count);
+    for (let i = 0; i < moved.length; i++) {
+      const [row, amount] = [Math.floor(i / (size * count)), amounts[Math.floor(i / size) % count] as number];
+      moved[i] = (latents[row * size + (i % size)] as number) + amount * (direction[i % size] as number);
+    }
+    return await dataOf(model, held, moved, options, dataset.context);
+  });
+}
+
+function requireList(values: unknown, what: string): void {
+  if (Array.isArray(values) || (ArrayBuffer.isView(values) && !(values instanceof DataView))) return;
+  throw new DiffeoError('CONFIG', `moveAlong: ${what} must be a list of numbers; got ${describeValue(values)}`);
 }
 
 /**
@@ -169,15 +232,19 @@ export async function reconstruct(
   data: Dataset | Tensor,
   options: LatentOptions = {},
 ): Promise<Reconstruction> {
-  const dataset = toDataset(data);
-  const latents = await latentsOf(model, params, dataset, options, 'the data to reconstruct');
-  const values = await dataOf(model, params, latents, options, dataset.context);
-  const given = (await dataset.x.data()) as Float32Array;
-  let [equal, largestError] = [0, 0];
-  for (const [i, value] of values.entries()) {
-    const error = Math.abs(value - (given[i] as number));
-    if (error === 0) equal++;
-    largestError = Math.max(largestError, error);
-  }
-  return { values, exact: equal / values.length, largestError };
+  requireOptions<LatentOptions>('reconstruct', options, latentChecks);
+  const given = [[data, 'the data to reconstruct']] as const;
+  return await holding('reconstruct', model, params, given, async (held, first) => {
+    const dataset = first as Dataset;
+    const latents = await latentsOf(model, held, dataset, options, 'the data to reconstruct');
+    const values = await dataOf(model, held, latents, options, dataset.context);
+    const before = (await dataset.x.data()) as Float32Array;
+    let [equal, largestError] = [0, 0];
+    for (const [i, value] of values.entries()) {
+      const error = Math.abs(value - (before[i] as number));
+      if (error === 0) equal++;
+      largestError = Math.max(largestError, error);
+    }
+    return { values, exact: equal / values.length, largestError };
+  });
 }

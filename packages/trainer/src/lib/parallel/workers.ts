@@ -1,8 +1,10 @@
 import { DiffeoError, type Flow } from '@diffeo/core';
+import { requireFlow } from '../data/hold.ts';
 import { addInto } from './meeting.ts';
 import type { Answers, FromWorker, Task } from './messages.ts';
 import { modulesOf } from './modules-of.ts';
 import { startNodeThread, type Thread, webThread } from './thread.ts';
+import { isStarted, requireWorkersOptions } from './workers-option.ts';
 
 /** How to start workers. */
 export interface WorkersOptions {
@@ -53,11 +55,6 @@ function gatherShares(threads: readonly Thread[]): (index: number, values: Float
   };
 }
 
-function requireCount(count: number): void {
-  if (Number.isInteger(count) && count >= 1 && count <= 256) return;
-  throw new DiffeoError('CONFIG', `workers: count must be a whole number from 1 to 256; got ${count}`);
-}
-
 /**
  * Starts workers for a flow: threads of Node or web workers, each with its own copy of the WASM backend. `fit`, `score` and
  * `sample` take them; start them once and use them for all.
@@ -67,14 +64,10 @@ function requireCount(count: number): void {
 export const startWorkers = (model: Flow, options: WorkersOptions): Promise<Workers> => startPool(model, options);
 
 /** {@link startWorkers}, with what this package needs of them. */
-async function startPool(
-  model: Flow,
-  { count, modules, create, startSeconds = 60 }: WorkersOptions,
-): Promise<WorkerPool> {
-  requireCount(count);
-  if (!(startSeconds > 0 && startSeconds <= 86_400)) {
-    throw new DiffeoError('CONFIG', `workers: startSeconds must be a number up to 86400, above 0; got ${startSeconds}`);
-  }
+async function startPool(model: Flow, options: WorkersOptions): Promise<WorkerPool> {
+  requireFlow(model, 'workers');
+  requireWorkersOptions(options);
+  const { count, modules, create, startSeconds = 60 } = options;
   const addresses = modules?.map(String) ?? (create ? [] : modulesOf(model.spec));
   const threads = await Promise.all(
     Array.from({ length: count }, () => (create ? webThread(create()) : startNodeThread())),
@@ -166,7 +159,7 @@ export async function withWorkers<T>(
   workers: number | WorkersOptions | Workers,
   work: (pool: WorkerPool) => Promise<T>,
 ): Promise<T> {
-  if (typeof workers === 'object' && 'close' in workers) return work(workers as WorkerPool);
+  if (isStarted(workers)) return work(workers as WorkerPool);
   const pool = await startPool(model, typeof workers === 'number' ? { count: workers } : workers);
   try {
     return await work(pool);

@@ -1,8 +1,11 @@
 import type { Flow, FlowParams, LogProbOptions, SampleOptions } from '@diffeo/core';
+import { requireData, requireParams, requireTensor } from '@diffeo/core/arguments';
 import { openTapes } from '@diffeo/core/engine';
-import { numbersOf, type Repeated, repeated } from '@diffeo/kernels-wasm';
+import { numbersOf } from '@diffeo/kernels-wasm';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { requireFlow } from '../data/hold.ts';
 import { listInputs, namedInputs } from '../training/flow-inputs.ts';
+import { replays } from './replays.ts';
 
 /** A flow whose parameters stay the same tensors. */
 export interface Prepared {
@@ -14,82 +17,101 @@ export interface Prepared {
   dispose(): void;
 }
 
-/** How many kinds of work, by shapes, are remembered. */
-const most = 8;
-
 const copyOf = (result: Tensor): Tensor =>
   tensor(numbersOf(result)?.slice() ?? result.dataSync(), result.shape, result.dtype);
 
+/** Options under which work is the same each time but for its inputs: others are the flow's own affair, to do or to refuse. */
+const replayable = {
+  logProb: new Set(['context', 'noise', 'gradient']),
+  sample: new Set(['count', 'seed', 'context', 'temperature']),
+};
+
+const onlyHas = (options: object, names: ReadonlySet<string>): boolean => {
+  for (const name in options) if (!names.has(name)) return false;
+  return true;
+};
+
 /**
  * A flow that scores and samples again and again with the same parameters, as an animation or a server does: the same numbers to the
- * bit as the flow itself, with less around them. With the kernels of `@diffeo/kernels-wasm`, what it does to inputs of a shape is known
- * by heart from the third time on. Memory stays taken for each such shape until it is disposed; the parameters stay the caller's, and
- * what changes them in place is seen.
+ * bit as the flow itself, with less around them. With the kernels of `@diffeo/kernels-wasm`, the shapes of inputs that come often
+ * are recorded, eight at a time, and replayed; all others the flow does itself. Memory stays taken for each recorded shape until
+ * this is disposed; the parameters stay the caller's, and what changes them in place is seen.
  *
  * @throws DiffeoError what `logProb` and `sample` throw.
  */
 export function prepared(model: Flow, params: FlowParams): Prepared {
-  const known = new Map<string, Repeated>();
+  requireFlow(model, 'prepared');
+  requireParams(model.layout, params, 'prepared');
+  const recorded = replays();
   let disposed = false;
 
-  function run(name: string, inputs: readonly Tensor[], f: (inputs: readonly Tensor[]) => Tensor): Tensor {
-    if (disposed) return f(inputs);
-    const key = [name, ...inputs.map(({ dtype, shape }) => `${dtype} ${shape}`)].join('; ');
-    const work = known.get(key) ?? repeated((given) => [f(given)]);
-    // The one used last comes last.
-    known.delete(key);
-    known.set(key, work);
-    const [oldest] = known;
-    if (known.size > most && oldest) {
-      known.delete(oldest[0]);
-      oldest[1].dispose();
-    }
-    const [result] = work.run(inputs);
+  /** The work on these inputs: replayed where it is recorded. */
+  function run(name: string, inputs: readonly Tensor[], work: (inputs: readonly Tensor[]) => Tensor): Tensor {
+    const found = recorded.find(name, inputs, (given) => [work(given)]);
+    if (!found) return work(inputs);
+    // A replay reads their memory, whoever has it.
+    requireParams(model.layout, params, name);
+    const [result] = found.run(inputs);
     const copy = copyOf(result as Tensor);
-    work.forget();
+    found.forget();
     return copy;
   }
 
-  return {
-    logProb: (x, options = {}) => {
-      const { context, seed, noise } = options;
-      // Dropout is drawn anew each time, and a gradient needs the tape.
-      if (seed !== undefined || openTapes() > 0) return model.logProb(params, x, options);
-      const isSeed = model.dequantizes && typeof noise === 'number';
-      const drawn = isSeed ? model.drawNoise(x.shape[0] ?? 0, noise) : null;
-      if (model.dequantizes && !drawn) return model.logProb(params, x, options);
+  const logProb: Prepared['logProb'] = (given, options = {}) => {
+    const { noise } = options;
+    // Dropout is drawn anew each time, and a gradient needs the tape.
+    const plain = disposed || openTapes() > 0 || !onlyHas(options, replayable.logProb);
+    if (plain || (model.dequantizes && typeof noise !== 'number')) return model.logProb(params, given, options);
+    const own: Tensor[] = [];
+    const held = (made: Tensor, from: Tensor | null): Tensor => {
+      if (made !== from) own.push(made);
+      return made;
+    };
+    try {
+      const x = held(requireData(model, given), given);
+      const context =
+        options.context && held(requireTensor(options.context, 'the context', 'CONTEXT'), options.context);
+      const drawn = model.dequantizes ? model.drawNoise(x.shape[0] as number, noise as number) : null;
+      if (model.dequantizes && !drawn) return model.logProb(params, given, options);
+      if (drawn) own.push(drawn);
       const inputs = listInputs({ x, ...(context && { context }), ...(drawn && { noise: drawn }) });
-      try {
-        return run('logProb', inputs, (given) => {
-          const { x: own, ...call } = namedInputs(model, given);
-          return model.logProb(params, own, call);
-        });
-      } finally {
-        drawn?.dispose();
-      }
-    },
-    sample: (options) => {
-      if (openTapes() > 0) return model.sample(params, options);
-      const { context } = options;
-      const z = model.drawBase(params, options);
-      try {
-        return run('sample', listInputs({ x: z, ...(context && { context }) }), (given) => {
-          const { x: point, ...call } = namedInputs(model, given);
-          return model.toData(params, point, call);
-        });
-      } finally {
-        z.dispose();
-      }
-    },
+      return run('logProb', inputs, (inner) => {
+        const { x: point, ...call } = namedInputs(model, inner);
+        return model.logProb(params, point, call);
+      });
+    } finally {
+      for (const made of own) made.dispose();
+    }
+  };
+
+  const sample: Prepared['sample'] = (options) => {
+    const plain = disposed || openTapes() > 0 || !onlyHas(options, replayable.sample);
+    if (plain) return model.sample(params, options);
+    const z = model.drawBase(params, options);
+    const { context: given } = options;
+    const context = given && requireTensor(given, 'the context', 'CONTEXT');
+    try {
+      return run('sample', listInputs({ x: z, ...(context && { context }) }), (inner) => {
+        const { x: point, ...call } = namedInputs(model, inner);
+        return model.toData(params, point, call);
+      });
+    } finally {
+      z.dispose();
+      if (context !== given) context?.dispose();
+    }
+  };
+
+  return {
+    logProb,
+    sample,
     dispose: () => {
       disposed = true;
-      for (const work of known.values()) work.dispose();
-      known.clear();
+      recorded.dispose();
     },
   };
 }
 
-/** From so many times on it is worth while: what is prepared is run about once and a half more than it is asked to. */
+/** From so many times on it is worth while: what is recorded is run some times before. */
 const worthWhile = 16;
 
 /** The flow for so many calls of the same shape: prepared where that pays, as it is otherwise. */

@@ -1,5 +1,5 @@
 import {
-  DiffeoError,
+  disposeParams,
   type Flow,
   type FlowParams,
   fold,
@@ -8,12 +8,16 @@ import {
   save,
   sizeOf,
 } from '@diffeo/core';
+import { anything, requireOptions, seedNumber, wholeNumber } from '@diffeo/core/arguments';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
-import { requireBatchSize, rowsTogether } from '../data/batch-size.ts';
+import { rowsOption, rowsTogether } from '../data/batch-size.ts';
+import { holdContext, holdParams, requireFlow } from '../data/hold.ts';
+import { requireNumbers } from '../data/require-finite.ts';
 import { type HostArray, toHostDataset } from '../data/rows.ts';
 import type { SampleBlock } from '../parallel/messages.ts';
 import { shard } from '../parallel/shard.ts';
 import { type Workers, type WorkersOptions, withWorkers } from '../parallel/workers.ts';
+import { workersOption } from '../parallel/workers-option.ts';
 import { preparedFor } from './prepared.ts';
 
 /** What to draw, and where. */
@@ -73,20 +77,41 @@ function blocksOf(count: number, batchSize: number, seed: Seed): SampleBlock[] {
  *
  * @throws DiffeoError `SHAPE`, `SEED`, `CONTEXT`, `TEMPERATURE`, `CONFIG` for what does not fit; `WORKER` when a worker dies.
  */
-export async function sample(
+export async function sample(model: Flow, params: FlowParams, options: DrawOptions): Promise<Float32Array> {
+  requireFlow(model, 'sample');
+  requireOptions<DrawOptions>(
+    'sample',
+    options,
+    {
+      count: { ...wholeNumber({ code: 'SHAPE' }), required: true },
+      seed: { ...seedNumber, required: true },
+      context: anything,
+      temperature: anything,
+      batchSize: rowsOption,
+      workers: workersOption,
+    },
+    { n: 'count', size: 'count', samples: 'count' },
+  );
+  const held = holdParams(model, params, 'sample');
+  const context = holdContext(model, options.context, options.count);
+  try {
+    const host = context && (await toHostDataset({ x: context })).x;
+    if (host) requireNumbers({ values: host.values, shape: host.shape, data: 'the samples', inContext: true });
+    return await sampleHeld(model, held, options, host);
+  } finally {
+    disposeParams(model.layout, held);
+    context?.dispose();
+  }
+}
+
+/** {@link sample} of what was checked and is held. */
+async function sampleHeld(
   model: Flow,
   params: FlowParams,
-  { count, seed, context, temperature, batchSize = rowsTogether(model), workers }: DrawOptions,
+  { count, seed, temperature, batchSize = rowsTogether(model), workers }: DrawOptions,
+  hostContext: HostArray | undefined,
 ): Promise<Float32Array> {
-  if (!(Number.isSafeInteger(count) && count >= 0)) {
-    throw new DiffeoError('SHAPE', `count must be a whole number of 0 or more; got ${count}`);
-  }
-  requireBatchSize(batchSize);
-  if (context && context.shape[0] !== 1 && context.shape[0] !== count) {
-    throw new DiffeoError('CONTEXT', `the context must have 1 row or ${count}; got [${context.shape.join(', ')}]`);
-  }
   const blocks = blocksOf(count, batchSize, seed);
-  const hostContext = context && (await toHostDataset({ x: context })).x;
   const values = new Float32Array(count * sizeOf(model.eventShape));
   const place = (drawn: Float32Array, { begin }: SampleBlock) => values.set(drawn, begin * sizeOf(model.eventShape));
   if (!workers) {

@@ -1,5 +1,9 @@
 import { DiffeoError, type Flow, type FlowParams, sizeOf } from '@diffeo/core';
+import { anything, listOf, required, requireOptions, requireParams, seedNumber, text } from '@diffeo/core/arguments';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { type Dataset, disposeDataset } from '../data/dataset.ts';
+import { holdDataset, requireFlow } from '../data/hold.ts';
+import { requireFinite } from '../data/require-finite.ts';
 import { meanOf } from './row-statistics.ts';
 
 /** A multivariate normal fitted by maximum likelihood, on the host in float64. */
@@ -129,10 +133,39 @@ export interface Baseline {
  * @throws DiffeoError `DATA` when columns are constant or linearly dependent: all are named, and `error.cause` is
  * {@link DependentColumns}.
  */
-export async function gaussianBaseline(
+export async function gaussianBaseline(preprocessing: Flow, params: FlowParams, data: BaselineData): Promise<Baseline> {
+  requireFlow(preprocessing, 'gaussianBaseline');
+  requireOptions<BaselineData>('gaussianBaseline', data, {
+    train: required(anything),
+    heldOut: required(anything),
+    noise: seedNumber,
+    columns: listOf(text),
+  });
+  requireParams(preprocessing.layout, params, 'gaussianBaseline');
+  const { noise = 0, columns } = data;
+  const held: Dataset[] = [];
+  try {
+    for (const [given, what] of [
+      [data.train, 'the training data'],
+      [data.heldOut, 'the held-out data'],
+    ] as const) {
+      const dataset = holdDataset(preprocessing, given, what);
+      held.push(dataset);
+      await requireFinite(preprocessing, dataset, what);
+    }
+    const [{ x: train }, { x: heldOut }] = held as [Dataset, Dataset];
+    return await baselineOf(preprocessing, params, { train, heldOut, noise }, columns);
+  } finally {
+    for (const dataset of held) disposeDataset(dataset);
+  }
+}
+
+/** {@link gaussianBaseline} of checked data. */
+async function baselineOf(
   preprocessing: Flow,
   params: FlowParams,
-  { train, heldOut, noise = 0, columns }: BaselineData,
+  { train, heldOut, noise }: { readonly train: Tensor; readonly heldOut: Tensor; readonly noise: number },
+  columns: readonly string[] | undefined,
 ): Promise<Baseline> {
   const fitted = fitGaussian(
     (await preprocess(preprocessing, params, train, noise)).values,

@@ -29,7 +29,7 @@ test('scores are those of logProb, in any batches, and leave no tensor', async (
 test.each([0, -1, 0.5, Number.NaN, Infinity])(
   'a batch of %d rows: refused, in scoring and in sampling',
   async (batchSize) => {
-    const refused = { code: 'CONFIG', message: expect.stringMatching(/batchSize must be a whole number above 0/) };
+    const refused = { code: 'CONFIG', message: expect.stringMatching(/batchSize must be a whole number of 1 or more/) };
     const data = { x: zeros([4, 2]), context: zeros([4, 1]) };
     await expect(score(model, params, data, { batchSize })).rejects.toMatchObject(refused);
     await expect(score(model, params, data, { batchSize, workers: 2 })).rejects.toMatchObject(refused);
@@ -65,12 +65,22 @@ test('several draws of noise are averaged in probability, on any number of worke
 });
 
 test.each<[string, Tensor | { x: Tensor; context: Tensor }, string, RegExp]>([
-  ['rows of another width', { x: zeros([4, 3]), context: zeros([4, 1]) }, 'SHAPE', /\[rows, 2\].*\[4, 3\]/],
+  ['rows of another width', { x: zeros([4, 3]), context: zeros([4, 1]) }, 'SHAPE', /\[batch, 2\].*\[4, 3\]/],
   ['no rows', { x: zeros([0, 2]), context: zeros([0, 1]) }, 'DATA', /no rows/],
-  ['no context', zeros([4, 2]), 'CONTEXT', /\[4, 1\]; got none/],
-  ['a context of another width', { x: zeros([4, 2]), context: zeros([4, 2]) }, 'CONTEXT', /\[4, 1\]; got \[4, 2\]/],
-  ['a context for other rows', { x: zeros([4, 2]), context: zeros([3, 1]) }, 'CONTEXT', /\[4, 1\]; got \[3, 1\]/],
-  ['NaN', { x: tensor2d([0, 0, Number.NaN, 0], [2, 2]), context: zeros([2, 1]) }, 'NOT_FINITE', /row 1 .*position 0/],
+  ['no context', zeros([4, 2]), 'CONTEXT', /the data: this flow needs a context \[batch, 1\] and got none/],
+  [
+    'a context of another width',
+    { x: zeros([4, 2]), context: zeros([4, 2]) },
+    'CONTEXT',
+    /context \[batch, 1\].* got \[4, 2\]/,
+  ],
+  [
+    'a context for other rows',
+    { x: zeros([4, 2]), context: zeros([3, 1]) },
+    'CONTEXT',
+    /context \[batch, 1\].* got \[3, 1\]/,
+  ],
+  ['NaN', { x: tensor2d([0, 0, Number.NaN, 0], [2, 2]), context: zeros([2, 1]) }, 'NOT_FINITE', /row 1 .*column 0/],
   ['∞ in the context', { x: zeros([2, 2]), context: tensor2d([[0], [Infinity]]) }, 'NOT_FINITE', /context: row 1/],
 ])('%s: refused', async (_, data, code, message) => {
   await expect(score(model, params, data)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });

@@ -1,10 +1,14 @@
-import { DiffeoError, type Flow, type FlowParams, fold, type Seed, save } from '@diffeo/core';
+import { DiffeoError, disposeParams, type Flow, type FlowParams, fold, type Seed, save } from '@diffeo/core';
+import { requireOptions, seedNumber, wholeNumber } from '@diffeo/core/arguments';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { requireBatchSize, rowsTogether } from '../data/batch-size.ts';
-import { type Dataset, disposeDataset, requireDataset, rowsOf, sliceRows, toDataset } from '../data/dataset.ts';
+import { rowsOption, rowsTogether } from '../data/batch-size.ts';
+import { type Dataset, disposeDataset, rowsOf, sliceRows } from '../data/dataset.ts';
+import { holdDataset, holdParams, requireFlow } from '../data/hold.ts';
+import { requireFinite } from '../data/require-finite.ts';
 import { toHostDataset } from '../data/rows.ts';
 import { shard } from '../parallel/shard.ts';
 import { type Workers, type WorkersOptions, withWorkers } from '../parallel/workers.ts';
+import { workersOption } from '../parallel/workers-option.ts';
 import { preparedFor } from '../sampling/prepared.ts';
 import { firstNotFinite } from '../training/diagnose.ts';
 
@@ -143,12 +147,20 @@ export async function score(
   data: Dataset | Tensor,
   options: ScoreOptions = {},
 ): Promise<Float32Array> {
-  const { draws = 1, batchSize } = options;
-  if (batchSize !== undefined) requireBatchSize(batchSize);
-  if (!(Number.isSafeInteger(draws) && draws >= 1)) {
-    throw new DiffeoError('CONFIG', `score: draws must be a whole number of 1 or more; got ${draws}`);
+  requireFlow(model, 'score');
+  requireOptions<ScoreOptions>('score', options, {
+    batchSize: rowsOption,
+    noise: seedNumber,
+    draws: wholeNumber({ from: 1 }),
+    workers: workersOption,
+  });
+  const dataset = holdDataset(model, data, 'the data');
+  const held = holdParams(model, params, 'score');
+  try {
+    await requireFinite(model, dataset, 'the data');
+    return await scoreChecked(model, held, dataset, options);
+  } finally {
+    disposeDataset(dataset);
+    disposeParams(model.layout, held);
   }
-  const dataset = toDataset(data);
-  await requireDataset(model, dataset, 'the data');
-  return scoreChecked(model, params, dataset, options);
 }

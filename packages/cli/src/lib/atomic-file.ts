@@ -1,9 +1,7 @@
-import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DiffeoError } from '@diffeo/core';
-import { fileError, reasonOf } from './file-error.ts';
-import { fileKind } from './file-kind.ts';
-import { besideName, removeLeftovers } from './leftover-files.ts';
+import { reasonOf } from './file-error.ts';
 
 /** A file that comes into being whole or not at all. */
 export interface AtomicFile {
@@ -16,15 +14,15 @@ export interface AtomicFile {
 
 /** Where to write in the end: the file that a link leads to. Throws `FILE` when what is there is no file. */
 function destination(path: string): string {
-  const found = fileKind(path);
-  if (found === null) return path;
-  if (found === 'file') return realpathSync(path);
-  throw new DiffeoError('FILE', `${path} cannot be written: it is ${found === 'folder' ? 'a folder' : 'no file'}`);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) return path;
+  if (found.isFile()) return realpathSync(path);
+  throw new DiffeoError('FILE', `${path} cannot be written: it is ${found.isDirectory() ? 'a folder' : 'no file'}`);
 }
 
 /**
  * Opens a file to be written beside its place and renamed into it: whoever reads the place sees the old content or the
- * whole of the new. Synchronous, so that no signal comes between. What processes that have ended left beside is removed.
+ * whole of the new. Synchronous, so that no signal comes between.
  *
  * @throws DiffeoError `FILE` when the place cannot be written; `WRITE` from `write` and `commit`, when the disk is full, say.
  */
@@ -33,12 +31,12 @@ export function atomicFile(path: string): AtomicFile {
   let beside = '';
   let file = -1;
 
-  /** Once the file was opened, its path is not to blame. */
-  const attempt = (work: () => void): void => {
+  const attempt = (code: string, work: () => void): void => {
     try {
       work();
     } catch (cause) {
-      throw new DiffeoError('WRITE', `${path} cannot be written: ${reasonOf(cause)}`, { cause });
+      if (cause instanceof DiffeoError) throw cause;
+      throw new DiffeoError(code, `${path} cannot be written: ${reasonOf(cause)}`, { cause });
     }
   };
   const close = (): void => {
@@ -52,24 +50,21 @@ export function atomicFile(path: string): AtomicFile {
     beside = '';
   };
 
-  try {
+  attempt('FILE', () => {
     place = destination(path);
-    removeLeftovers(dirname(place));
-    const name = join(dirname(place), besideName(basename(place)));
+    const name = join(dirname(place), `.${basename(place)}.${process.pid}.tmp`);
     file = openSync(name, 'w');
     beside = name;
-  } catch (cause) {
-    throw fileError(`${path} cannot be written`, cause, 'WRITE');
-  }
+  });
   process.once('exit', discard);
   return {
     write: (data) =>
-      attempt(() => {
+      attempt('WRITE', () => {
         const bytes = typeof data === 'string' ? Buffer.from(data) : data;
         for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
       }),
     commit: () =>
-      attempt(() => {
+      attempt('WRITE', () => {
         fsyncSync(file);
         close();
         renameSync(beside, place);

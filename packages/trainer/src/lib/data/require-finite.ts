@@ -1,0 +1,58 @@
+import { DiffeoError, type ErrorCode, type Flow, type Shape } from '@diffeo/core';
+import { type Dataset, rowsOf } from './dataset.ts';
+import type { RowPlace } from './row-place.ts';
+
+/** Numbers as one holds them to what they may be. */
+export interface Numbers {
+  readonly values: ArrayLike<number>;
+  /** `[rows, ...]` */
+  readonly shape: Shape;
+  /** What they are called. */
+  readonly data: string;
+  readonly inContext?: boolean;
+  /** Where there are any, whole numbers below as many. */
+  readonly levels?: number | undefined;
+}
+
+/**
+ * Throws unless numbers are finite, and where there are `levels`, whole numbers below as many.
+ *
+ * @throws DiffeoError `NOT_FINITE`, `DATA`, with row and column, and the {@link RowPlace} as its cause.
+ */
+export function requireNumbers({ values, shape, data, inContext = false, levels }: Numbers): void {
+  const refuse = (code: ErrorCode, at: number, advice: string): never => {
+    const size = values.length / (shape[0] as number);
+    const place: RowPlace = {
+      ...{ data, inContext, value: values[at] as number },
+      ...{ row: Math.floor(at / size), column: at % size },
+    };
+    const where = shape.length === 2 ? 'in column' : 'at position';
+    const found = `row ${place.row} holds ${place.value} ${where} ${place.column} (both counted from 0)`;
+    throw new DiffeoError(code, `${data}${inContext ? ', context' : ''}: ${found}. ${advice}`, { cause: place });
+  };
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] as number;
+    if (!Number.isFinite(value)) refuse('NOT_FINITE', at, 'Remove or fill in such values first.');
+    if (levels === undefined || (Number.isInteger(value) && value >= 0 && value < levels)) continue;
+    const range = levels === Infinity ? 'from 0 on' : `from 0 to ${levels - 1}`;
+    refuse(
+      'DATA',
+      at,
+      `The flow dequantizes whole numbers ${range}: give it those (pixels scaled to [0, 1] times 255, rounded), or the number of levels that the data have, or leave its dequantizer out if they are continuous.`,
+    );
+  }
+}
+
+/**
+ * Throws unless data are finite; of a flow that dequantizes, unless they are of its levels: a score of other data would be a
+ * number and mean nothing.
+ *
+ * @throws DiffeoError as {@link requireNumbers} does.
+ */
+export async function requireFinite(model: Flow, dataset: Dataset, data: string): Promise<void> {
+  const { x, context } = dataset;
+  requireNumbers({ values: await x.data(), shape: x.shape, data, levels: model.dequantizer?.levels });
+  if (!context) return;
+  const shape = [rowsOf(dataset), ...context.shape.slice(1)];
+  requireNumbers({ values: await context.data(), shape, data, inContext: true });
+}

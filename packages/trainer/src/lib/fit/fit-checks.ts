@@ -1,0 +1,79 @@
+import {
+  anything,
+  callable,
+  either,
+  numberBetween,
+  type OptionCheck,
+  oneOf,
+  positiveNumber,
+  record,
+  requireOptions,
+  seedNumber,
+  share,
+  text,
+  wholeNumber,
+} from '@diffeo/core/arguments';
+import { workersOption } from '../parallel/workers-option.ts';
+import type { FitOptions } from './fit-options.ts';
+
+const infinity: OptionCheck = { test: (value) => value === Infinity, expected: 'Infinity' };
+const steps = wholeNumber({ from: 1, to: 1e9 });
+/** Data are looked at where they are held. */
+const validation: OptionCheck = {
+  test: (value) => (typeof value === 'number' ? value >= 0 && value < 1 : typeof value !== 'string'),
+  expected: 'data (a tensor or { x, context }), or a share of the rows from 0 to below 1',
+};
+const signal: OptionCheck = {
+  test: (value) => typeof value === 'object' && value !== null && 'aborted' in value,
+  expected: 'an AbortSignal',
+};
+const bytes: OptionCheck = { test: (value) => value instanceof Uint8Array, expected: 'the bytes of a checkpoint' };
+const versions: OptionCheck = {
+  test: (value) => record.test(value) && Object.values(value as object).every(text.test),
+  expected: 'an object of texts',
+};
+
+/** @throws DiffeoError `CONFIG` and `SEED` for options that are none, or cannot be meant. */
+export const requireFitOptions = (options: FitOptions): void =>
+  requireOptions<FitOptions>(
+    'fit',
+    options,
+    {
+      steps,
+      batchSize: steps,
+      learningRate: numberBetween(0, 1e3),
+      schedule: callable,
+      clipNorm: positiveNumber({ orInfinity: true }),
+      seed: seedNumber,
+      params: anything,
+      validation,
+      validateEvery: steps,
+      validationRows: either(wholeNumber({ from: 1 }), infinity),
+      patience: either(numberBetween(1, Number.MAX_VALUE), infinity),
+      ema: share,
+      freeze: callable,
+      augment: callable,
+      gradient: oneOf('store', 'checkpoint', 'recompute'),
+      workers: workersOption,
+      resume: bytes,
+      versions,
+      onCheckpoint: callable,
+      signal,
+      onProgress: callable,
+    },
+    {
+      epochs: 'steps',
+      iterations: 'steps',
+      lr: 'learningRate',
+      batch: 'batchSize',
+      batch_size: 'batchSize',
+      maxNorm: 'clipNorm',
+      gradientClip: 'clipNorm',
+      valid: 'validation',
+      validationSplit: 'validation',
+      earlyStopping: 'patience',
+      initialParams: 'params',
+      scheduler: 'schedule',
+      callback: 'onProgress',
+    },
+  );
