@@ -1,4 +1,4 @@
-"""A convolution, or several with rectifiers between them, in PyTorch, as a contestant of the convolutions benchmark.
+"""A convolution, or several with rectifiers between them, in PyTorch, as a competitor of the convolutions benchmark.
 
 Tensors have the channels of a pixel together, which is what oneDNN is fastest with here.
 """
@@ -7,7 +7,7 @@ import math
 
 import torch
 import torch.nn.functional as F
-from contestant import serve
+from competitor import serve
 
 
 class Convolutions:

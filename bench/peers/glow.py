@@ -1,4 +1,4 @@
-"""Hand-written eager PyTorch as a contestant of the images benchmark: a Glow as one writes it for speed.
+"""Hand-written eager PyTorch as a competitor of the images benchmark: a Glow as one writes it for speed.
 
 Convolutions run on channels-last tensors, which oneDNN takes as they are (NCHW is slower here, and so are products in
 place of 1×1 convolutions); activation normalisation is a part of the 1×1 convolution after it; the small matrices of all
@@ -9,7 +9,7 @@ import math
 
 import torch
 import torch.nn.functional as F
-from contestant import Workload, read, serve
+from competitor import Workload, read, serve
 
 
 class Weights:

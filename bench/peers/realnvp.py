@@ -1,9 +1,9 @@
-"""Hand-written eager PyTorch as a contestant of the training benchmark."""
+"""Hand-written eager PyTorch as a competitor of the training benchmark."""
 
 import math
 
 import torch
-from contestant import Workload, read, serve
+from competitor import Workload, read, serve
 
 
 class Flow:

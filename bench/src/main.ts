@@ -1,8 +1,8 @@
 /** The benchmarks, by name. Results go to stdout, everything else to stderr. */
 import { DiffeoError, isDiffeoError } from '@diffeo/core';
 import { defineCommand, runMain } from 'citty';
-import type { ContestOptions, ContestResult } from './lib/contest/contest.ts';
-import { contestTable } from './lib/contest/contest-table.ts';
+import type { ComparisonOptions, ComparisonResult } from './lib/comparison/comparison.ts';
+import { comparisonTable } from './lib/comparison/comparison-table.ts';
 import { convolutionsTable } from './lib/convolutions/convolutions-table.ts';
 import { measureConvolutions } from './lib/convolutions/measure-convolutions.ts';
 import { heapTable } from './lib/heap/heap-table.ts';
@@ -42,27 +42,27 @@ const reported =
     }
   };
 
-/** A command that measures contestants in turns. */
-const contest = (
+/** A command that measures competitors in turns. */
+const comparison = (
   meta: { readonly name: string; readonly description: string },
   steps: string,
-  measure: (options: ContestOptions) => Promise<ContestResult>,
+  measure: (options: ComparisonOptions) => Promise<ComparisonResult>,
 ) =>
   defineCommand({
     meta,
     args: {
       json,
-      rounds: { type: 'string', default: '7', description: 'rounds, in each of which every contestant has its turn' },
+      rounds: { type: 'string', default: '7', description: 'rounds, in each of which every competitor has its turn' },
       steps: { type: 'string', default: steps, description: 'steps a round' },
       'warm-up': {
         type: 'string',
         default: '2',
-        description: 'seconds that each contestant runs before it is measured',
+        description: 'seconds that each competitor runs before it is measured',
       },
       models: { type: 'string', description: 'which of the models, by number: 1,2. Default: all' },
       without: {
         type: 'string',
-        description: 'contestants to leave out, by the beginnings of their names: stock,tfjs,jax',
+        description: 'competitors to leave out, by the beginnings of their names: stock,tfjs,jax',
       },
     },
     run: reported(async ({ args }) => {
@@ -76,17 +76,17 @@ const contest = (
         ...(args.without && { without: args.without.split(/,(?! )/) }),
       });
       say(describeMachine(result.machine));
-      print(result, args.json, contestTable);
+      print(result, args.json, comparisonTable);
     }),
   });
 
-const training = contest(
+const training = comparison(
   { name: 'training', description: 'speed of training, densities and samples beside other libraries' },
   '20',
   measureTraining,
 );
 
-const images = contest(
+const images = comparison(
   { name: 'images', description: 'the same of flows of images, beside PyTorch' },
   '4',
   measureImages,
@@ -120,7 +120,7 @@ const convolutions = defineCommand({
   },
   args: {
     json,
-    rounds: { type: 'string', default: '7', description: 'rounds, in each of which every contestant has its turn' },
+    rounds: { type: 'string', default: '7', description: 'rounds, in each of which every competitor has its turn' },
   },
   run: reported(async ({ args }) => {
     const result = await measureConvolutions(wholeNumber(args.rounds, '--rounds'));

@@ -9,21 +9,21 @@ const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const bench = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
 
 interface Row {
-  readonly contestant: string;
+  readonly competitor: string;
   readonly millisecondsPerStep: { readonly median: number };
 }
 
-const namesOf = (rows: readonly Pick<Row, 'contestant'>[]) => new Set(rows.map(({ contestant }) => contestant));
+const namesOf = (rows: readonly Pick<Row, 'competitor'>[]) => new Set(rows.map(({ competitor }) => competitor));
 
 /** Three modes of everyone who was checked, and of the halves, which have no whole batch that could be. */
 function requireAllModes(rows: readonly Row[], checked: ReadonlySet<string>): void {
-  const measured = new Set([...checked, 'diffeo, two halves apart']);
+  const measured = new Set([...checked, 'diffeo, two independent processes']);
   expect(namesOf(rows)).toEqual(measured);
   expect(rows).toHaveLength(3 * measured.size);
   for (const row of rows) expect(row.millisecondsPerStep.median).toBeGreaterThan(0);
 }
 
-test('training: every contestant computes the same and is measured in every mode', () => {
+test('training: every competitor computes the same and is measured in every mode', () => {
   const { status, stdout, stderr } = bench(
     'training',
     '--models',
@@ -38,10 +38,10 @@ test('training: every contestant computes the same and is measured in every mode
   );
   expect(status, stderr).toBe(0);
   const { rows, checks, leftOut } = JSON.parse(stdout);
-  const contestants = namesOf(checks);
-  for (const name of ['stock tfjs', 'tfjs on cpu', 'jax-js']) expect(contestants).toContain(name);
-  expect(contestants.has('PyTorch')).toBe(!leftOut.includes('PyTorch'));
-  requireAllModes(rows, contestants);
+  const competitors = namesOf(checks);
+  for (const name of ['stock tfjs', 'tfjs on cpu', 'jax-js']) expect(competitors).toContain(name);
+  expect(competitors.has('PyTorch')).toBe(!leftOut.includes('PyTorch'));
+  requireAllModes(rows, competitors);
 });
 
 test('memory: recomputed gradients take no more at 64 couplings than at 8', () => {
@@ -63,10 +63,10 @@ test('images: ours and PyTorch compute the same and are measured in every mode',
   );
   expect(status, stderr).toBe(0);
   const { rows, checks, leftOut } = JSON.parse(stdout);
-  const contestants = namesOf(checks);
-  for (const name of ['2 workers', '256 bits', '2 workers, 256 bits']) expect(contestants).toContain(`diffeo, ${name}`);
-  expect(contestants.has('PyTorch')).toBe(!leftOut.includes('PyTorch'));
-  requireAllModes(rows, contestants);
+  const competitors = namesOf(checks);
+  for (const name of ['2 workers', '256 bits', '2 workers, 256 bits']) expect(competitors).toContain(`diffeo, ${name}`);
+  expect(competitors.has('PyTorch')).toBe(!leftOut.includes('PyTorch'));
+  requireAllModes(rows, competitors);
 }, 300_000);
 
 test('memory: recomputed gradients of Glow take hardly more at 64 steps of flow than at 8', () => {
@@ -81,13 +81,13 @@ test('memory: recomputed gradients of Glow take hardly more at 64 steps of flow 
 test('convolutions: forward and both gradients, and stacks of them, by everybody who can', () => {
   const { status, stdout, stderr } = bench('convolutions', '--rounds', '1', '--json');
   expect(status, stderr).toBe(0);
-  const { rows } = JSON.parse(stdout) as { rows: { pass: string; contestant: string; milliseconds: number | null }[] };
-  const ours = rows.filter(({ contestant }) => contestant === 'diffeo, simd');
+  const { rows } = JSON.parse(stdout) as { rows: { pass: string; competitor: string; milliseconds: number | null }[] };
+  const ours = rows.filter(({ competitor }) => competitor === 'diffeo, simd');
   expect(ours).toHaveLength(4 * 3 + 2 * 2);
   for (const { milliseconds } of ours) expect(milliseconds).toBeGreaterThan(0);
   const without = rows.filter(({ milliseconds }) => milliseconds === null);
-  for (const { contestant, pass } of without) {
-    expect(contestant).toBe('stock tfjs');
+  for (const { competitor, pass } of without) {
+    expect(competitor).toBe('stock tfjs');
     expect(['filter', 'training']).toContain(pass);
   }
 }, 300_000);
@@ -105,8 +105,8 @@ test('profile: a flame chart of each, which the developer tools open', () => {
   const folder = mkdtempSync(join(tmpdir(), 'diffeo-bench-test-'));
   const { status, stdout, stderr } = bench('profile', '--models', '1', '--steps', '5', '--folder', folder, '--json');
   expect(status, stderr).toBe(0);
-  const profiles = JSON.parse(stdout) as { contestant: string; file: string }[];
-  expect(profiles.map(({ contestant }) => contestant)).toEqual(['stock tfjs', 'diffeo']);
+  const profiles = JSON.parse(stdout) as { competitor: string; file: string }[];
+  expect(profiles.map(({ competitor }) => competitor)).toEqual(['stock tfjs', 'diffeo']);
   for (const { file } of profiles) expect(JSON.parse(readFileSync(file, 'utf8')).nodes.length).toBeGreaterThan(10);
   rmSync(folder, { recursive: true });
 });
@@ -141,8 +141,8 @@ test('profile: of a flow of images too', () => {
     folder,
   );
   expect(status, stderr).toBe(0);
-  const profiles = JSON.parse(stdout) as { contestant: string; file: string }[];
-  expect(profiles.map(({ contestant }) => contestant)).toEqual(['diffeo']);
+  const profiles = JSON.parse(stdout) as { competitor: string; file: string }[];
+  expect(profiles.map(({ competitor }) => competitor)).toEqual(['diffeo']);
   for (const { file } of profiles) expect(JSON.parse(readFileSync(file, 'utf8')).nodes.length).toBeGreaterThan(10);
   rmSync(folder, { recursive: true });
 });

@@ -20,13 +20,13 @@ export function convolutionsTable({ rows, peak, leftOut }: ConvolutionsResult): 
       { heading: 'GFLOP/s', align: 'right' },
       { heading: '% peak', align: 'right' },
     ],
-    rows.flatMap(({ size, pass, contestant, milliseconds, gigaflops, shareOfPeak }, i) => {
+    rows.flatMap(({ size, pass, competitor, milliseconds, gigaflops, shareOfPeak }, i) => {
       const before = rows[i - 1];
       const first = before?.size !== size;
       const line = [
         first ? size : '',
         first || before.pass !== pass ? passNames[pass] : '',
-        contestant,
+        competitor,
         milliseconds?.toFixed(milliseconds < 10 ? 2 : 1) ?? 'none',
         gigaflops?.toFixed(1) ?? '',
         shareOfPeak === null ? '' : (100 * shareOfPeak).toFixed(0),

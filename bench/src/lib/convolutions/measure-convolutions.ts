@@ -2,10 +2,10 @@ import { registerGradients } from '@diffeo/core/gradients';
 import { installKernels } from '@diffeo/kernels-wasm';
 import { useWasm } from '@diffeo/trainer';
 import { median } from '../averages.ts';
-import { type Contestant, startContestant } from '../contest/contestant.ts';
-import { peakLoop } from '../contest/peak.ts';
-import { pyTorch } from '../contest/py-torch.ts';
-import { timed } from '../contest/workload.ts';
+import { type Competitor, startCompetitor } from '../comparison/competitor.ts';
+import { peakLoop } from '../comparison/peak.ts';
+import { pyTorch } from '../comparison/py-torch.ts';
+import { timed } from '../comparison/workload.ts';
 import { type Machine, machine } from '../machine.ts';
 import {
   type ConvolutionSize,
@@ -17,13 +17,13 @@ import {
 } from './convolution-size.ts';
 import { convolutionWork } from './convolution-work.ts';
 
-/** One pass by one contestant. */
+/** One pass by one competitor. */
 interface ConvolutionRow {
   readonly size: string;
   readonly layers: number;
   readonly pass: Pass;
-  readonly contestant: string;
-  /** Medians over the rounds. `null` where the contestant cannot do it. */
+  readonly competitor: string;
+  /** Medians over the rounds. `null` where the competitor cannot do it. */
   readonly milliseconds: number | null;
   /** Of the operations counted in full, done or skipped. */
   readonly gigaflops: number | null;
@@ -63,7 +63,7 @@ async function buildsHere(): Promise<readonly (typeof builds)[number][]> {
 function runnersOf(
   work: ReturnType<typeof convolutionWork>,
   ours: readonly (typeof builds)[number][],
-  torch: Contestant | null,
+  torch: Competitor | null,
 ): readonly Runner[] {
   const own = ours.map((build): Runner => {
     const inBuild = async (call: () => void, steps: number) => {
@@ -121,7 +121,7 @@ async function rowsOf(
     const found = times[i] as number[];
     const milliseconds = found.length > 0 ? median(found) : null;
     return {
-      ...{ size: nameOf(size), layers: size.kernels.length, pass, contestant: name, milliseconds },
+      ...{ size: nameOf(size), layers: size.kernels.length, pass, competitor: name, milliseconds },
       gigaflops: milliseconds === null ? null : operations / 1e6 / milliseconds,
       shareOfPeak: milliseconds === null ? null : median(shares[i] as number[]),
     };
@@ -140,7 +140,7 @@ export async function measureConvolutions(rounds: number): Promise<ConvolutionsR
   const rows: ConvolutionRow[] = [];
   const peaks: number[] = [];
   for (const size of convolutionSizes) {
-    const torch = entrant ? startContestant(entrant, size) : null;
+    const torch = entrant ? startCompetitor(entrant, size) : null;
     const work = convolutionWork(size);
     const runners = runnersOf(work, ours, torch);
     for (const pass of passesOf(size)) {

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { disposeParams, type Flow, type FlowParams, leaves, mapParams, randomSource } from '@diffeo/core';
 import { useWasm } from '@diffeo/trainer';
 import { tensor, tensor4d } from '@tensorflow/tfjs-core';
-import { bytesOf } from '../contest/numbers.ts';
+import { bytesOf } from '../comparison/numbers.ts';
 import { imageFlow } from './image-flow.ts';
 import type { ImageSize } from './image-size.ts';
 
-/** What every contestant is given: the same Glow with the same weights, and the same images. */
+/** What every competitor is given: the same Glow with the same weights, and the same images. */
 export interface ImageExercise extends ImageSize {
   /** Of the logit in front of the flow. */
   readonly alpha: number;

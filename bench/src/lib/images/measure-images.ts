@@ -1,9 +1,9 @@
-import type { ContestOptions, ContestResult } from '../contest/contest.ts';
-import type { Entrant } from '../contest/contestant.ts';
-import { holdContest } from '../contest/hold-contest.ts';
-import { ourEntrants } from '../contest/our-entrants.ts';
-import { pyTorch } from '../contest/py-torch.ts';
-import type { Mode } from '../contest/workload.ts';
+import type { ComparisonOptions, ComparisonResult } from '../comparison/comparison.ts';
+import type { Entrant } from '../comparison/competitor.ts';
+import { ourEntrants } from '../comparison/our-entrants.ts';
+import { pyTorch } from '../comparison/py-torch.ts';
+import { runComparison } from '../comparison/run-comparison.ts';
+import type { Mode } from '../comparison/workload.ts';
 import { writeImageExercise } from './exercise.ts';
 import { imageSizes, nameOf } from './image-size.ts';
 import { imagesOf, operationsOf } from './operations.ts';
@@ -15,7 +15,7 @@ export const ours = ourEntrants(new URL('./ours.ts', import.meta.url));
  * Ours against PyTorch, on flows of images. Stock tfjs cannot take part: its WASM backend has no gradient of convolutions
  * by their filters.
  */
-export function measureImages(options: ContestOptions): Promise<ContestResult> {
+export function measureImages(options: ComparisonOptions): Promise<ComparisonResult> {
   const torch = pyTorch('glow.py').flatMap((entrant): Entrant[] =>
     entrant.threads ? [entrant, { ...entrant, name: `spinning ${entrant.name}`, spinning: true }] : [entrant],
   );
@@ -25,12 +25,12 @@ export function measureImages(options: ContestOptions): Promise<ContestResult> {
     operations: (mode: Mode) => operationsOf(size, mode),
     write: (folder: string) => writeImageExercise(size, folder),
   }));
-  const contest = {
+  const comparison = {
     benchmark: 'images',
     models,
     entrants: [...ours, ...torch],
     leftOut: torch.length > 0 ? [] : ['PyTorch'],
     targets,
   };
-  return holdContest(contest, options);
+  return runComparison(comparison, options);
 }

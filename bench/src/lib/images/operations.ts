@@ -1,4 +1,4 @@
-import type { Mode } from '../contest/workload.ts';
+import type { Mode } from '../comparison/workload.ts';
 import { sampled } from './exercise.ts';
 import type { ImageSize } from './image-size.ts';
 

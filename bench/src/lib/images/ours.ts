@@ -1,10 +1,10 @@
-/** Diffeo as a contestant: the `glow()` that users compose; with `--workers`, on two of them. Activations are stored. */
+/** Diffeo as a competitor: the `glow()` that users compose; with `--workers`, on two of them. Activations are stored. */
 import { startWorkers, useWasm } from '@diffeo/trainer';
 import { tensor4d } from '@tensorflow/tfjs-core';
-import { readNumbers } from '../contest/numbers.ts';
-import { ourWorkload } from '../contest/our-workload.ts';
-import { paramsFrom } from '../contest/params-from.ts';
-import { serve, type Workload } from '../contest/workload.ts';
+import { readNumbers } from '../comparison/numbers.ts';
+import { ourWorkload } from '../comparison/our-workload.ts';
+import { paramsFrom } from '../comparison/params-from.ts';
+import { serve, type Workload } from '../comparison/workload.ts';
 import type { ImageExercise } from './exercise.ts';
 import { imageFlow } from './image-flow.ts';
 

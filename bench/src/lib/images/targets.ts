@@ -1,4 +1,4 @@
-import type { Target } from '../contest/targets.ts';
+import type { Target } from '../comparison/targets.ts';
 
 const [one, two] = ['diffeo', 'diffeo, 2 workers'] as const;
 /** On one thread; on the better number of threads, which sleep while they wait, as in `training`; with threads that turn instead. */
@@ -9,8 +9,8 @@ const [torch, sleeping, spinning] = [
 ] as const;
 
 export const targets: readonly Target[] = [0, 1].flatMap((model): Target[] => [
-  { model, mode: 'training', contestant: one, against: torch, least: 1 },
-  { model, mode: 'training', contestant: two, against: sleeping, least: 1.5 },
-  { model, mode: 'training', contestant: two, against: spinning, least: 1.5 },
-  { model, mode: 'sample', contestant: one, against: torch, least: 1.5 },
+  { model, mode: 'training', competitor: one, against: torch, least: 1 },
+  { model, mode: 'training', competitor: two, against: sleeping, least: 1.5 },
+  { model, mode: 'training', competitor: two, against: spinning, least: 1.5 },
+  { model, mode: 'sample', competitor: one, against: torch, least: 1.5 },
 ]);

@@ -3,7 +3,7 @@ import { installKernels } from '@diffeo/kernels-wasm';
 import { useWasm } from '@diffeo/trainer';
 import { matMul, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { median } from '../averages.ts';
-import { peakLoop } from '../contest/peak.ts';
+import { peakLoop } from '../comparison/peak.ts';
 import { type Machine, machine } from '../machine.ts';
 
 /** A product of one size, with either operand transposed or not. */

@@ -1,4 +1,4 @@
-import type { Entrant } from '../contest/contestant.ts';
+import type { Entrant } from '../comparison/competitor.ts';
 import { writeImageExercise } from '../images/exercise.ts';
 import { imageSizes, nameOf as nameOfImages } from '../images/image-size.ts';
 import { ours as oursOfImages } from '../images/measure-images.ts';

@@ -4,7 +4,7 @@ import type { Profile } from './write-profiles.ts';
 /** The result for people. */
 export const profileTable = (profiles: readonly Profile[]): string =>
   profiles
-    .map(({ model, contestant, file, milliseconds, places }) => {
+    .map(({ model, competitor, file, milliseconds, places }) => {
       const table = textTable(
         [
           { heading: 'ms', align: 'right' },
@@ -17,6 +17,6 @@ export const profileTable = (profiles: readonly Profile[]): string =>
           name,
         ]),
       );
-      return `${contestant}: ${model}\n${file}\n${table}`;
+      return `${competitor}: ${model}\n${file}\n${table}`;
     })
     .join('\n\n');

@@ -1,13 +1,13 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Entrant, startContestant } from '../contest/contestant.ts';
+import { type Entrant, startCompetitor } from '../comparison/competitor.ts';
 import type { ProfileSubject } from './profile-subjects.ts';
 
-/** Where a contestant's time went while it trained a model. */
+/** Where a competitor's time went while it trained a model. */
 export interface Profile {
   readonly model: string;
-  readonly contestant: string;
+  readonly competitor: string;
   /** A `.cpuprofile`, which the developer tools of browsers open as a flame chart. */
   readonly file: string;
   readonly milliseconds: number;
@@ -52,13 +52,13 @@ async function profileOf(
   try {
     const [program, ...rest] = entrant.command;
     const command = [program, '--cpu-prof', '--cpu-prof-dir', folder, ...rest] as const;
-    const contestant = startContestant({ ...entrant, command }, await write(folder));
-    await contestant.measure('training', steps);
-    await contestant.close();
+    const competitor = startCompetitor({ ...entrant, command }, await write(folder));
+    await competitor.measure('training', steps);
+    await competitor.close();
     const written = readdirSync(folder).find((name) => name.endsWith('.cpuprofile')) as string;
     renameSync(join(folder, written), file);
     const found = summary(JSON.parse(readFileSync(file, 'utf8')) as CpuProfile);
-    return { model, contestant: entrant.name, file, ...found };
+    return { model, competitor: entrant.name, file, ...found };
   } finally {
     rmSync(folder, { recursive: true });
   }

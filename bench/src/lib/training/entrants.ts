@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import type { Entrant } from '../contest/contestant.ts';
-import { ourEntrants } from '../contest/our-entrants.ts';
+import type { Entrant } from '../comparison/competitor.ts';
+import { ourEntrants } from '../comparison/our-entrants.ts';
 
 const pathOf = (url: URL): string => fileURLToPath(url);
 

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomSource } from '@diffeo/core';
-import { bytesOf } from '../contest/numbers.ts';
+import { bytesOf } from '../comparison/numbers.ts';
 import { denseShapes, type ModelSize } from './model-size.ts';
 
 /**
- * What every contestant is given: the same model with the same weights, and the same data. The files are float32 numbers
+ * What every competitor is given: the same model with the same weights, and the same data. The files are float32 numbers
  * and nothing else, so that any language reads them in a line.
  */
 export interface Exercise extends ModelSize {

@@ -1,9 +1,9 @@
-/** jax-js as a contestant: a plain flow of `numpy` operations, the whole step compiled by `jit`, on its WASM backend. */
+/** jax-js as a competitor: a plain flow of `numpy` operations, the whole step compiled by `jit`, on its WASM backend. */
 
 import { randomSource } from '@diffeo/core';
 import { defaultDevice, init, jit, numpy as np, random, tree, valueAndGrad } from '@jax-js/jax';
-import { readNumbers } from '../contest/numbers.ts';
-import { checkSteps, serve, timed, type Workload } from '../contest/workload.ts';
+import { readNumbers } from '../comparison/numbers.ts';
+import { checkSteps, serve, timed, type Workload } from '../comparison/workload.ts';
 import type { Exercise } from './exercise.ts';
 import { jaxFlow } from './jax-flow.ts';
 
@@ -23,7 +23,7 @@ async function prepare(exercise: Exercise): Promise<Workload> {
   const norm = (gradients: Numbers[]): Numbers =>
     np.sqrt(gradients.map((gradient) => np.square(gradient).sum()).reduce((sum, one) => sum.add(one)));
 
-  /** Adam with both corrections in the rate and in ε, as every contestant has it. */
+  /** Adam with both corrections in the rate and in ε, as every competitor has it. */
   const descend = jit((state: State, x: Numbers, rate: Numbers, small: Numbers) => {
     const [value, gradients] = valueAndGrad(loss)(tree.ref(state.params), x) as [Numbers, Numbers[]];
     const mean = state.mean.map((m, i) => m.mul(beta1).add((gradients[i] as Numbers).ref.mul(1 - beta1)));

@@ -1,12 +1,12 @@
-/** Diffeo as a contestant: the flow that users compose and `fit` as they call it; with `--workers`, on two of them. */
+/** Diffeo as a competitor: the flow that users compose and `fit` as they call it; with `--workers`, on two of them. */
 import { flow } from '@diffeo/core';
 import { realNVP } from '@diffeo/layers-coupling';
 import { startWorkers, useWasm } from '@diffeo/trainer';
 import { tensor2d } from '@tensorflow/tfjs-core';
-import { readNumbers } from '../contest/numbers.ts';
-import { ourWorkload } from '../contest/our-workload.ts';
-import { paramsFrom } from '../contest/params-from.ts';
-import { serve, type Workload } from '../contest/workload.ts';
+import { readNumbers } from '../comparison/numbers.ts';
+import { ourWorkload } from '../comparison/our-workload.ts';
+import { paramsFrom } from '../comparison/params-from.ts';
+import { serve, type Workload } from '../comparison/workload.ts';
 import type { Exercise } from './exercise.ts';
 
 async function prepare(exercise: Exercise): Promise<Workload> {

@@ -1,4 +1,4 @@
-/** Stock tfjs as a contestant: plain ops, tfjs's own gradients, `tf.train.adam`, on the same WASM backend; with `--cpu`, on its CPU backend. */
+/** Stock tfjs as a competitor: plain ops, tfjs's own gradients, `tf.train.adam`, on the same WASM backend; with `--cpu`, on its CPU backend. */
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import {
@@ -19,8 +19,8 @@ import {
   util,
   variableGrads,
 } from '@tensorflow/tfjs-core';
-import { readNumbers } from '../contest/numbers.ts';
-import { checkSteps, serve, timed, type Workload } from '../contest/workload.ts';
+import { readNumbers } from '../comparison/numbers.ts';
+import { checkSteps, serve, timed, type Workload } from '../comparison/workload.ts';
 import type { Exercise } from './exercise.ts';
 import { stockFlow } from './stock-flow.ts';
 import { registerStockGradients } from './stock-gradients.ts';

@@ -1,9 +1,9 @@
-import type { Target } from '../contest/targets.ts';
+import type { Target } from '../comparison/targets.ts';
 
 const [one, two] = ['diffeo', 'diffeo, 2 workers'] as const;
 const torch = ['PyTorch', 'PyTorch, 2 threads'] as const;
-const training = (model: number, contestant: string, against: readonly string[], least: number): Target => ({
-  ...{ model, contestant, against, least },
+const training = (model: number, competitor: string, against: readonly string[], least: number): Target => ({
+  ...{ model, competitor, against, least },
   mode: 'training',
 });
 
@@ -13,5 +13,5 @@ export const targets: readonly Target[] = [
   ...[2, 1.8, 1.8, 1.4].map((least, i) => training(i, two, torch, least)),
   ...[1, 1, 1, 1].map((least, i) => training(i, one, ['jax-js'], least)),
   ...[2, 3].map((i) => training(i, two, [one], 1.8)),
-  { model: 0, mode: 'sample', contestant: one, against: ['PyTorch'], least: 3 },
+  { model: 0, mode: 'sample', competitor: one, against: ['PyTorch'], least: 3 },
 ];

@@ -10,16 +10,16 @@ const tolerances: Readonly<Record<keyof Check, number>> = {
 };
 
 /**
- * Throws unless a contestant computes what ours does: another model is no comparison.
+ * Throws unless a competitor computes what ours does: another model is no comparison.
  *
- * @throws DiffeoError `CONTESTANT` with both numbers.
+ * @throws DiffeoError `COMPETITOR` with both numbers.
  */
 export function requireSameModel(ours: Check, theirs: Check, name: string): void {
   for (const [key, tolerance] of Object.entries(tolerances)) {
     const [expected, got] = [ours[key as keyof Check], theirs[key as keyof Check]];
     if (Math.abs(got - expected) <= tolerance * Math.max(1, Math.abs(expected))) continue;
     throw new DiffeoError(
-      'CONTESTANT',
+      'COMPETITOR',
       `${name} is not the same model as ours: with the same weights and data, ${key} is ${got} there and ${expected} here`,
     );
   }

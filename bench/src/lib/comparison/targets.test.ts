@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
 import { resultsOf, type Target } from './targets.ts';
 
-const row = (model: string, contestant: string, median: number) => ({
-  ...{ model, contestant, mode: 'training' as const },
+const row = (model: string, competitor: string, median: number) => ({
+  ...{ model, competitor, mode: 'training' as const },
   millisecondsPerStep: { median },
 });
 const target = (model: number, against: readonly string[]): Target => ({
-  ...{ model, against, mode: 'training', contestant: 'ours', least: 1.5 },
+  ...{ model, against, mode: 'training', competitor: 'ours', least: 1.5 },
 });
 const rows = [row('small', 'ours', 10), row('small', 'a', 30), row('small', 'b', 20), row('large', 'a', 1)];
 
 test('the fastest of several peers counts', () => {
   expect(resultsOf([target(0, ['a', 'b'])], ['small', 'large'], rows)).toEqual([
-    { model: 'small', mode: 'training', contestant: 'ours', against: 'b', least: 1.5, reached: 2 },
+    { model: 'small', mode: 'training', competitor: 'ours', against: 'b', least: 1.5, reached: 2 },
   ]);
 });
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { median, spreadOf } from '../averages.ts';
 import { machine } from '../machine.ts';
 import { say } from '../say.ts';
-import type { Contest, ContestModel, ContestOptions, ContestResult, ContestRow } from './contest.ts';
-import { type Contestant, type Entrant, startContestant } from './contestant.ts';
+import type { Comparison, ComparisonModel, ComparisonOptions, ComparisonResult, ComparisonRow } from './comparison.ts';
+import { type Competitor, type Entrant, startCompetitor } from './competitor.ts';
 import { startCopies } from './copies.ts';
 import { peakLoop } from './peak.ts';
 import { requireSameModel } from './require-same-model.ts';
@@ -13,53 +13,53 @@ import { type Rounds, takeTurns } from './rounds.ts';
 import { resultsOf } from './targets.ts';
 import { type Check, type Mode, modes } from './workload.ts';
 
-/** Starts every contestant on a model; they are closed and the files removed when `f` is done. */
-async function withContestants<T>(
-  model: ContestModel,
+/** Starts every competitor on a model; they are closed and the files removed when `f` is done. */
+async function withCompetitors<T>(
+  model: ComparisonModel,
   entrants: readonly Entrant[],
-  f: (contestants: readonly Contestant[]) => Promise<T>,
+  f: (competitors: readonly Competitor[]) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'diffeo-bench-'));
-  const contestants: Contestant[] = [];
+  const competitors: Competitor[] = [];
   try {
     const exercise = await model.write(folder);
     for (const entrant of entrants) {
       const { copies = 1 } = entrant;
-      contestants.push(copies > 1 ? startCopies(entrant, exercise, copies) : startContestant(entrant, exercise));
+      competitors.push(copies > 1 ? startCopies(entrant, exercise, copies) : startCompetitor(entrant, exercise));
     }
-    return await f(contestants);
+    return await f(competitors);
   } finally {
-    await Promise.all(contestants.map(({ close }) => close()));
+    await Promise.all(competitors.map(({ close }) => close()));
     rmSync(folder, { recursive: true });
   }
 }
 
-type NamedCheck = Check & { readonly contestant: string };
+type NamedCheck = Check & { readonly competitor: string };
 
-/** What each contestant computes that can be checked; ours is the first. Throws `CONTESTANT` unless it is the same. */
-async function checkContestants(contestants: readonly Contestant[]): Promise<readonly NamedCheck[]> {
+/** What each competitor computes that can be checked; ours is the first. Throws `COMPETITOR` unless it is the same. */
+async function checkCompetitors(competitors: readonly Competitor[]): Promise<readonly NamedCheck[]> {
   const checks: NamedCheck[] = [];
-  for (const { name, check } of contestants) {
+  for (const { name, check } of competitors) {
     if (!check) continue;
     const theirs = await check();
     requireSameModel(checks[0] ?? theirs, theirs, name);
-    checks.push({ contestant: name, ...theirs });
+    checks.push({ competitor: name, ...theirs });
   }
   return checks;
 }
 
 const rowsOf = (
-  { model, mode, contestants }: { model: ContestModel; mode: Mode; contestants: readonly Contestant[] },
+  { model, mode, competitors }: { model: ComparisonModel; mode: Mode; competitors: readonly Competitor[] },
   { paces, peak, peakBytes }: Rounds,
-): readonly ContestRow[] =>
-  contestants.map(({ name }, i) => {
+): readonly ComparisonRow[] =>
+  competitors.map(({ name }, i) => {
     const own = paces[i] as readonly number[];
     const millisecondsPerStep = spreadOf(own);
     const gigaflops = model.operations(mode) / 1e6 / millisecondsPerStep.median;
     return {
       model: model.name,
       mode,
-      contestant: name,
+      competitor: name,
       millisecondsPerStep,
       samplesPerSecond: (1000 * model.rows(mode)) / millisecondsPerStep.median,
       gigaflops,
@@ -69,19 +69,19 @@ const rowsOf = (
     };
   });
 
-/** Measures one model, which is shown to be the same for all contestants first. */
+/** Measures one model, which is shown to be the same for all competitors first. */
 function measureModel(
-  model: ContestModel,
+  model: ComparisonModel,
   entrants: readonly Entrant[],
-  options: ContestOptions,
+  options: ComparisonOptions,
   loop: () => number,
-): Promise<Pick<ContestResult, 'checks' | 'rows'>> {
-  return withContestants(model, entrants, async (contestants) => {
-    const checks = await checkContestants(contestants);
-    const rows: ContestRow[] = [];
+): Promise<Pick<ComparisonResult, 'checks' | 'rows'>> {
+  return withCompetitors(model, entrants, async (competitors) => {
+    const checks = await checkCompetitors(competitors);
+    const rows: ComparisonRow[] = [];
     for (const mode of modes) {
       say(`  ${mode}`);
-      rows.push(...rowsOf({ model, mode, contestants }, await takeTurns(contestants, mode, options, loop)));
+      rows.push(...rowsOf({ model, mode, competitors }, await takeTurns(competitors, mode, options, loop)));
     }
     return {
       checks: checks.map((check) => ({ model: model.name, ...check })),
@@ -90,17 +90,17 @@ function measureModel(
   });
 }
 
-/** Measures training, densities and samples of every model, with the contestants taking turns. */
-export async function holdContest(contest: Contest, options: ContestOptions): Promise<ContestResult> {
-  const { benchmark, models, leftOut, targets } = contest;
+/** Measures training, densities and samples of every model, with the competitors taking turns. */
+export async function runComparison(comparison: Comparison, options: ComparisonOptions): Promise<ComparisonResult> {
+  const { benchmark, models, leftOut, targets } = comparison;
   for (const name of leftOut) say(`${name} is left out: this machine lacks it`);
   const { without = [] } = options;
-  const [ours, ...others] = contest.entrants;
+  const [ours, ...others] = comparison.entrants;
   const wanted = others.filter(({ name }) => !without.some((start) => name.startsWith(start)));
   const entrants = [ours as Entrant, ...wanted];
   const before = machine();
   const loop = await peakLoop();
-  const parts: Pick<ContestResult, 'checks' | 'rows'>[] = [];
+  const parts: Pick<ComparisonResult, 'checks' | 'rows'>[] = [];
   for (const [i, model] of models.entries()) {
     if (options.models && !options.models.includes(i + 1)) continue;
     say(`model ${i + 1} of ${models.length}: ${model.name}`);

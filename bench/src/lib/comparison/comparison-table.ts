@@ -1,5 +1,5 @@
 import { textTable } from '../text-table.ts';
-import type { ContestResult } from './contest.ts';
+import type { ComparisonResult } from './comparison.ts';
 import type { TargetResult } from './targets.ts';
 import { modes } from './workload.ts';
 
@@ -17,19 +17,19 @@ const targetTable = (targets: readonly TargetResult[]): string =>
       { heading: 'reached', align: 'right' },
       { heading: '', align: 'left' },
     ],
-    targets.map(({ model, mode, contestant, against, least, reached }) => [
-      ...[model, mode, contestant, against, least.toFixed(1), reached.toFixed(2)],
+    targets.map(({ model, mode, competitor, against, least, reached }) => [
+      ...[model, mode, competitor, against, least.toFixed(1), reached.toFixed(2)],
       reached >= least ? 'met' : 'not met',
     ]),
   );
 
 /** The result for people; the models stand apart. */
-export function contestTable({ rows, rounds, stepsPerRound, leftOut, targets }: ContestResult): string {
+export function comparisonTable({ rows, rounds, stepsPerRound, leftOut, targets }: ComparisonResult): string {
   const table = textTable(
     [
       { heading: 'model', align: 'left' },
       { heading: 'mode', align: 'left' },
-      { heading: 'contestant', align: 'left' },
+      { heading: 'competitor', align: 'left' },
       { heading: 'ms a step', align: 'right' },
       { heading: 'quartiles', align: 'right' },
       { heading: 'samples/s', align: 'right' },
@@ -38,14 +38,14 @@ export function contestTable({ rows, rounds, stepsPerRound, leftOut, targets }: 
       { heading: 'MB', align: 'right' },
       { heading: '× ours', align: 'right' },
     ],
-    rows.flatMap(({ model, mode, contestant, millisecondsPerStep, samplesPerSecond, timesOurs, ...row }, i) => {
+    rows.flatMap(({ model, mode, competitor, millisecondsPerStep, samplesPerSecond, timesOurs, ...row }, i) => {
       const { lower, median, upper } = millisecondsPerStep;
       const before = rows[i - 1];
       const first = before?.model !== model;
       const line = [
         first ? model : '',
         first || before.mode !== mode ? mode : '',
-        contestant,
+        competitor,
         milliseconds(median),
         `${milliseconds(lower)}–${milliseconds(upper)}`,
         Math.round(samplesPerSecond).toLocaleString('en'),
@@ -59,7 +59,7 @@ export function contestTable({ rows, rounds, stepsPerRound, leftOut, targets }: 
   );
   const notes = [
     `${modes.join(', ')}: medians of ${rounds} turns of ${stepsPerRound} steps or 1 s, each of which counts as a whole; × ours is how many times as long as ours it took`,
-    'GFLOP/s counts the products of the model in full, whether or not a contestant did them all; % peak is of what WASM SIMD',
+    'GFLOP/s counts the products of the model in full, whether or not a competitor did them all; % peak is of what WASM SIMD',
     'reaches on one core without loads and stores, in the same rounds; MB is the most that the process held so far',
     ...leftOut.map((name) => `${name} is left out: this machine lacks it`),
   ];

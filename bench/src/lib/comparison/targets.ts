@@ -6,7 +6,7 @@ export interface Target {
   readonly model: number;
   readonly mode: Mode;
   /** Which of ours. */
-  readonly contestant: string;
+  readonly competitor: string;
   /** The peer's name, or several of whom the fastest counts. */
   readonly against: readonly string[];
   readonly least: number;
@@ -16,7 +16,7 @@ export interface Target {
 export interface TargetResult {
   readonly model: string;
   readonly mode: Mode;
-  readonly contestant: string;
+  readonly competitor: string;
   readonly against: string;
   readonly least: number;
   readonly reached: number;
@@ -26,7 +26,7 @@ export interface TargetResult {
 interface Measured {
   readonly model: string;
   readonly mode: Mode;
-  readonly contestant: string;
+  readonly competitor: string;
   readonly millisecondsPerStep: { readonly median: number };
 }
 
@@ -36,14 +36,14 @@ export const resultsOf = (
   models: readonly string[],
   rows: readonly Measured[],
 ): readonly TargetResult[] =>
-  targets.flatMap(({ model: index, mode, contestant, against, least }) => {
+  targets.flatMap(({ model: index, mode, competitor, against, least }) => {
     const model = models[index] as string;
     const of = (names: readonly string[]): Measured | undefined =>
       rows
-        .filter((row) => row.model === model && row.mode === mode && names.includes(row.contestant))
+        .filter((row) => row.model === model && row.mode === mode && names.includes(row.competitor))
         .toSorted((a, b) => a.millisecondsPerStep.median - b.millisecondsPerStep.median)[0];
-    const [own, other] = [of([contestant]), of(against)];
+    const [own, other] = [of([competitor]), of(against)];
     if (!own || !other) return [];
     const reached = other.millisecondsPerStep.median / own.millisecondsPerStep.median;
-    return [{ model, mode, contestant, against: other.contestant, least, reached }];
+    return [{ model, mode, competitor, against: other.competitor, least, reached }];
   });

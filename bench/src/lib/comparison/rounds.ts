@@ -1,6 +1,6 @@
 import { mean, median } from '../averages.ts';
-import type { ContestOptions } from './contest.ts';
-import type { Contestant } from './contestant.ts';
+import type { ComparisonOptions } from './comparison.ts';
+import type { Competitor } from './competitor.ts';
 import type { Mode } from './workload.ts';
 
 /**
@@ -10,8 +10,8 @@ import type { Mode } from './workload.ts';
  */
 const [shortestTurn, longestTurn] = [1000, 2000];
 
-/** Lets a contestant run until it runs as it will, and returns how many steps its turns have. */
-async function warmUp({ measure }: Contestant, mode: Mode, { stepsPerRound, warmUpSeconds }: ContestOptions) {
+/** Lets a competitor run until it runs as it will, and returns how many steps its turns have. */
+async function warmUp({ measure }: Competitor, mode: Mode, { stepsPerRound, warmUpSeconds }: ComparisonOptions) {
   const until = performance.now() + 1000 * warmUpSeconds;
   let steps = 1;
   do {
@@ -24,31 +24,31 @@ async function warmUp({ measure }: Contestant, mode: Mode, { stepsPerRound, warm
 
 /** What the rounds of a mode gave. */
 export interface Rounds {
-  /** Each contestant's pace in every round, in milliseconds a step: `[contestant][round]`. */
+  /** Each competitor's pace in every round, in milliseconds a step: `[competitor][round]`. */
   readonly paces: readonly (readonly number[])[];
   /** What WASM SIMD reached, GFLOP/s. */
   readonly peak: number;
   readonly peakBytes: readonly number[];
 }
 
-/** Lets contestants take turns, so that a noisy moment hits all of them. `loop` measures what SIMD reaches meanwhile. */
+/** Lets competitors take turns, so that a noisy moment hits all of them. `loop` measures what SIMD reaches meanwhile. */
 export async function takeTurns(
-  contestants: readonly Contestant[],
+  competitors: readonly Competitor[],
   mode: Mode,
-  options: ContestOptions,
+  options: ComparisonOptions,
   loop: () => number,
 ): Promise<Rounds> {
   const steps: number[] = [];
-  for (const contestant of contestants) steps.push(await warmUp(contestant, mode, options));
-  const paces = contestants.map((): number[] => []);
+  for (const competitor of competitors) steps.push(await warmUp(competitor, mode, options));
+  const paces = competitors.map((): number[] => []);
   const peaks: number[] = [];
   for (let round = 0; round < options.rounds; round++) {
     peaks.push(loop());
-    for (const [i, { measure }] of contestants.entries()) {
+    for (const [i, { measure }] of competitors.entries()) {
       paces[i]?.push(mean(await measure(mode, steps[i] as number)));
     }
   }
   const peakBytes: number[] = [];
-  for (const { memory } of contestants) peakBytes.push(await memory());
+  for (const { memory } of competitors) peakBytes.push(await memory());
   return { paces, peak: median(peaks), peakBytes };
 }

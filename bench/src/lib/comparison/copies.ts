@@ -1,6 +1,6 @@
-import { type Contestant, type Entrant, startContestant } from './contestant.ts';
+import { type Competitor, type Entrant, startCompetitor } from './competitor.ts';
 
-/** What contestants of a contest are given; what else is in it is their own affair. */
+/** What competitors of a comparison are given; what else is in it is their own affair. */
 export interface Exercise {
   /** Rows of a training step. */
   readonly batch: number;
@@ -13,9 +13,9 @@ export function startCopies(
   entrant: Entrant,
   { batch, samples = batch, ...rest }: Exercise,
   count: number,
-): Contestant {
+): Competitor {
   const share = { ...rest, batch: batch / count, samples: samples / count };
-  const copies = Array.from({ length: count }, () => startContestant(entrant, share));
+  const copies = Array.from({ length: count }, () => startCompetitor(entrant, share));
   return {
     name: entrant.name,
     check: null,

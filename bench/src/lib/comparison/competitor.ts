@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { DiffeoError } from '@diffeo/core';
 import type { Check, Request } from './workload.ts';
 
-/** How to start a contestant: a program that speaks the protocol of `serve`. */
+/** How to start a competitor: a program that speaks the protocol of `serve`. */
 export interface Entrant {
   readonly name: string;
   /** The program and the arguments before the exercise. */
@@ -17,14 +17,14 @@ export interface Entrant {
    */
   readonly spinning?: boolean;
   /**
-   * So many processes at once, each with its share of a batch and nothing to exchange: no contestant, but what the cores of the
+   * So many processes at once, each with its share of a batch and nothing to exchange: no competitor, but what the cores of the
    * machine give whoever divides the work. Default 1.
    */
   readonly copies?: number;
 }
 
-/** A contestant at work, in a process of its own, so that gradient tables and heaps stay apart. */
-export interface Contestant {
+/** A competitor at work, in a process of its own, so that gradient tables and heaps stay apart. */
+export interface Competitor {
   readonly name: string;
   /** `null` of copies: none of them has a whole batch. */
   readonly check: (() => Promise<Check>) | null;
@@ -45,14 +45,14 @@ const limitedTo = (threads: number, spinning: boolean): NodeJS.ProcessEnv => ({
 });
 
 /**
- * Starts a contestant on an exercise, which it is given as JSON. Its stderr goes to ours.
+ * Starts a competitor on an exercise, which it is given as JSON. Its stderr goes to ours.
  *
- * @throws DiffeoError `CONTESTANT`, from any of its methods, when the process ends instead of answering.
+ * @throws DiffeoError `COMPETITOR`, from any of its methods, when the process ends instead of answering.
  */
-export function startContestant(
+export function startCompetitor(
   { name, command: [program, ...args], threads = 1, spinning = false }: Entrant,
   exercise: object,
-): Contestant {
+): Competitor {
   const child = spawn(program, [...args, JSON.stringify(exercise)], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...limitedTo(threads, spinning) },
@@ -68,7 +68,7 @@ export function startContestant(
     if (!done) return JSON.parse(value);
     await ended;
     throw new DiffeoError(
-      'CONTESTANT',
+      'COMPETITOR',
       `${name} ended with ${child.signalCode ?? `code ${child.exitCode}`} when it was asked ${JSON.stringify(request)}`,
     );
   }

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 export const modes = ['training', 'logProb', 'sample'] as const;
 export type Mode = (typeof modes)[number];
 
-/** Numbers that are the same for two contestants only if they compute the same thing. */
+/** Numbers that are the same for two competitors only if they compute the same thing. */
 export interface Check {
   /** Mean negative log-likelihood of the first batch, nats. */
   readonly loss: number;
@@ -20,7 +20,7 @@ export interface Check {
 export const checkSteps = 5;
 
 /**
- * What a contestant is asked, one line of JSON. The answer to a mode is the milliseconds of each step; that to `memory`, the
+ * What a competitor is asked, one line of JSON. The answer to a mode is the milliseconds of each step; that to `memory`, the
  * most bytes that the process has held so far.
  */
 export type Request =
@@ -28,7 +28,7 @@ export type Request =
   | { readonly memory: true }
   | { readonly mode: Mode; readonly steps: number };
 
-/** A contestant, ready to run. */
+/** A competitor, ready to run. */
 export interface Workload {
   check(): Promise<Check>;
   /** The milliseconds of each of so many training steps: take a batch at random, descend on it, read the loss. */
@@ -53,7 +53,7 @@ export async function timed(steps: number, f: () => void | Promise<void>): Promi
   return times;
 }
 
-/** Runs a contestant as a process: the exercise is its last argument, requests come on stdin and answers go to stdout. */
+/** Runs a competitor as a process: the exercise is its last argument, requests come on stdin and answers go to stdout. */
 export async function serve<Exercise>(prepare: (exercise: Exercise) => Promise<Workload>): Promise<void> {
   const workload = await prepare(JSON.parse(process.argv.at(-1) as string) as Exercise);
   for await (const line of createInterface({ input: process.stdin })) {

@@ -3,7 +3,7 @@ import { constant, type FitOptions, fit, type Prepared, prepared, sample, score,
 import { mean, reshape, slice, square, type Tensor, tidy, tile } from '@tensorflow/tfjs-core';
 import { checkSteps, timed, type Workload } from './workload.ts';
 
-/** A flow of ours as a contestant runs it. */
+/** A flow of ours as a competitor runs it. */
 export interface OurModel {
   readonly model: Flow;
   /** Owned by the workload. */

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Entrant } from './contestant.ts';
+import type { Entrant } from './competitor.ts';
 
 /** Where Python may be: a system's packages belong to its own one, which need not be the first on the path. */
 const pythons = ['/usr/bin/python3', 'python3'];

@@ -1,7 +1,7 @@
-"""What the contestants in PyTorch share: the protocol, the checks, the clock.
+"""What the competitors in PyTorch share: the protocol, the checks, the clock.
 
 The exercise is the first argument, as JSON; requests come on stdin and answers go to stdout, a line of JSON each.
-src/lib/contest/workload.ts says what they are. As many threads as OMP_NUM_THREADS says.
+src/lib/comparison/workload.ts says what they are. As many threads as OMP_NUM_THREADS says.
 """
 
 import json
