@@ -1,4 +1,8 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+// Many tests start programs of ours: with what Node compiled kept, each starts in a third of the time.
+process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/node-compile');
 
 // One run over the whole workspace. Packages resolve to each other's source, so nothing has to be built first; the install
 // tests alone build and pack, once, and only when one of them is to run.

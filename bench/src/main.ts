@@ -9,13 +9,13 @@ import { heapTable } from './lib/heap/heap-table.ts';
 import { measureHeap } from './lib/heap/measure-heap.ts';
 import { measureImages } from './lib/images/measure-images.ts';
 import { describeMachine } from './lib/machine.ts';
-import { deepCouplings, deepGlow } from './lib/memory/deep-flow.ts';
+import { deepCouplings, deepGlow, smallCouplings, smallGlow } from './lib/memory/deep-flow.ts';
 import { measureMemory } from './lib/memory/measure-memory.ts';
 import { memoryTable } from './lib/memory/memory-table.ts';
 import { print } from './lib/print.ts';
 import { measureProducts } from './lib/products/measure-products.ts';
 import { productsTable } from './lib/products/products-table.ts';
-import { imageSubjects, vectorSubjects } from './lib/profile/profile-subjects.ts';
+import { imageSubjects, smokeSubjects, vectorSubjects } from './lib/profile/profile-subjects.ts';
 import { profileTable } from './lib/profile/profile-table.ts';
 import { writeProfiles } from './lib/profile/write-profiles.ts';
 import { setNames } from './lib/quality/data-set.ts';
@@ -27,6 +27,11 @@ import { sizeTable } from './lib/size/size-table.ts';
 import { measureTraining } from './lib/training/measure-training.ts';
 import { wholeNumber } from './lib/whole-number.ts';
 
+const smoke = {
+  type: 'boolean',
+  default: false,
+  description: 'the smallest that shows that everything runs; measures nothing',
+} as const;
 const json = { type: 'boolean', description: 'print one object and nothing else on stdout' } as const;
 
 /** A run whose refusals are told in one line. */
@@ -52,6 +57,7 @@ const comparison = (
     meta,
     args: {
       json,
+      smoke,
       rounds: { type: 'string', default: '7', description: 'rounds, in each of which every competitor has its turn' },
       steps: { type: 'string', default: steps, description: 'steps a round' },
       'warm-up': {
@@ -71,6 +77,7 @@ const comparison = (
         rounds: wholeNumber(args.rounds, '--rounds'),
         stepsPerRound: wholeNumber(args.steps, '--steps'),
         warmUpSeconds: wholeNumber(args['warm-up'], '--warm-up', 0),
+        smoke: args.smoke,
         ...(models && { models }),
         // A name may hold a comma, which a space follows.
         ...(args.without && { without: args.without.split(/,(?! )/) }),
@@ -94,9 +101,10 @@ const images = comparison(
 
 const memory = defineCommand({
   meta: { name: 'memory', description: 'peak memory of a gradient against depth, stored and recomputed' },
-  args: { json, images: { type: 'boolean', description: 'of Glow instead of couplings of vectors' } },
+  args: { json, smoke, images: { type: 'boolean', description: 'of Glow instead of couplings of vectors' } },
   run: reported(async ({ args }) => {
-    print(await measureMemory(args.images ? deepGlow : deepCouplings), args.json, memoryTable);
+    const [couplings, images] = args.smoke ? [smallCouplings, smallGlow] : [deepCouplings, deepGlow];
+    print(await measureMemory(args.images ? images : couplings), args.json, memoryTable);
   }),
 });
 
@@ -120,10 +128,11 @@ const convolutions = defineCommand({
   },
   args: {
     json,
+    smoke,
     rounds: { type: 'string', default: '7', description: 'rounds, in each of which every competitor has its turn' },
   },
   run: reported(async ({ args }) => {
-    const result = await measureConvolutions(wholeNumber(args.rounds, '--rounds'));
+    const result = await measureConvolutions(wholeNumber(args.rounds, '--rounds'), args.smoke);
     say(describeMachine(result.machine));
     print(result, args.json, convolutionsTable);
   }),
@@ -142,6 +151,7 @@ const profile = defineCommand({
   },
   args: {
     json,
+    smoke,
     images: { type: 'boolean', description: 'of Glow instead of couplings of vectors, and here alone' },
     steps: { type: 'string', description: 'steps of training. Default: 200, of images 30' },
     models: { type: 'string', description: 'which of the models, by number. Default: 1,4, of images 1,2' },
@@ -152,7 +162,8 @@ const profile = defineCommand({
     const { models = ofImages ? '1,2' : '1,4', steps = ofImages ? '30' : '200' } = args;
     const numbers = models.split(',').map((text) => wholeNumber(text, '--models'));
     const subjects = ofImages ? imageSubjects : vectorSubjects;
-    const chosen = numbers.flatMap((number) => subjects[number - 1] ?? []);
+    const small = ofImages ? smokeSubjects.images : smokeSubjects.vectors;
+    const chosen = args.smoke ? [small] : numbers.flatMap((number) => subjects[number - 1] ?? []);
     print(await writeProfiles(folder, chosen, wholeNumber(steps, '--steps')), args.json, profileTable);
   }),
 });
@@ -175,6 +186,7 @@ const quality = defineCommand({
     json,
     only: { type: 'string', description: 'sets to train on: digits,mnist,fashion. Default: all that are there' },
     noise: { type: 'string', default: 'variational,uniform', description: 'how whole levels become dense' },
+    steps: { type: 'string', description: 'of each run, instead of as many as fit into its minutes' },
     minutes: { type: 'string', description: 'of each run. Default: digits 4, mnist 10, fashion 18' },
     data: { type: 'string', description: 'the folder of the data. Default: ../shared/data beside the repository' },
     out: { type: 'string', default: 'artifacts/quality', description: 'where pictures, curves and models go' },
@@ -188,6 +200,7 @@ const quality = defineCommand({
     const result = await measureQuality({
       only: args.only === undefined ? undefined : named(args.only, '--only', setNames),
       noises: named(args.noise, '--noise', ['variational', 'uniform']),
+      steps: args.steps === undefined ? undefined : wholeNumber(args.steps, '--steps'),
       ...{ minutes, data: args.data, out: args.out },
       seed: wholeNumber(args.seed, '--seed', 0),
     });

@@ -38,6 +38,8 @@ export interface ComparisonOptions {
   readonly warmUpSeconds: number;
   /** Which of the models, counted from 1. Default: all. */
   readonly models?: readonly number[];
+  /** One small model and the shortest turns, without PyTorch: shows that everything runs, and measures nothing. */
+  readonly smoke: boolean;
   /** Competitors to leave out, by the beginnings of their names. */
   readonly without?: readonly string[];
 }

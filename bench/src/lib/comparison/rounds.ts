@@ -11,7 +11,8 @@ import type { Mode } from './workload.ts';
 const [shortestTurn, longestTurn] = [1000, 2000];
 
 /** Lets a competitor run until it runs as it will, and returns how many steps its turns have. */
-async function warmUp({ measure }: Competitor, mode: Mode, { stepsPerRound, warmUpSeconds }: ComparisonOptions) {
+async function warmUp({ measure }: Competitor, mode: Mode, { stepsPerRound, warmUpSeconds, smoke }: ComparisonOptions) {
+  if (smoke) return stepsPerRound;
   const until = performance.now() + 1000 * warmUpSeconds;
   let steps = 1;
   do {

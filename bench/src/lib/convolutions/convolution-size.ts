@@ -21,6 +21,12 @@ export const convolutionSizes: readonly ConvolutionSize[] = [
   { batch: 32, side: 16, channels: [2, 128, 128, 4], kernels: [3, 1, 3] },
 ];
 
+/** So small that they show that everything runs, and nothing else. */
+export const smokeSizes: readonly ConvolutionSize[] = [
+  { batch: 2, side: 4, channels: [2, 4], kernels: [3] },
+  { batch: 2, side: 4, channels: [2, 4, 4], kernels: [3, 1] },
+];
+
 /** `64 × 14×14, 3×3, 64 → 64` */
 export const nameOf = ({ batch, side, channels, kernels }: ConvolutionSize): string =>
   `${batch} × ${side}×${side}, ${kernels.map((kernel) => `${kernel}×${kernel}`).join(' ')}, ${channels.join(' → ')}`;

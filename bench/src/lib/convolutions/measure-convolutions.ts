@@ -14,6 +14,7 @@ import {
   operationsOf,
   type Pass,
   passesOf,
+  smokeSizes,
 } from './convolution-size.ts';
 import { convolutionWork } from './convolution-work.ts';
 
@@ -129,17 +130,20 @@ async function rowsOf(
   return { rows, peaks };
 }
 
-/** Convolutions and stacks of them at Glow's sizes, by each build of the kernels, stock tfjs and PyTorch, in turns. */
-export async function measureConvolutions(rounds: number): Promise<ConvolutionsResult> {
+/**
+ * Convolutions and stacks of them at Glow's sizes, by each build of the kernels, stock tfjs and PyTorch, in turns. With
+ * `smoke`, small ones without PyTorch, which shows that everything runs.
+ */
+export async function measureConvolutions(rounds: number, smoke: boolean): Promise<ConvolutionsResult> {
   await useWasm({ kernels: false });
   registerGradients();
   const loop = await peakLoop();
   const before = machine();
-  const [entrant] = pyTorch('convolutions.py');
+  const [entrant] = smoke ? [] : pyTorch('convolutions.py');
   const ours = await buildsHere();
   const rows: ConvolutionRow[] = [];
   const peaks: number[] = [];
-  for (const size of convolutionSizes) {
+  for (const size of smoke ? smokeSizes : convolutionSizes) {
     const torch = entrant ? startCompetitor(entrant, size) : null;
     const work = convolutionWork(size);
     const runners = runnersOf(work, ours, torch);

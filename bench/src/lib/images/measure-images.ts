@@ -5,7 +5,7 @@ import { pyTorch } from '../comparison/py-torch.ts';
 import { runComparison } from '../comparison/run-comparison.ts';
 import type { Mode } from '../comparison/workload.ts';
 import { writeImageExercise } from './exercise.ts';
-import { imageSizes, nameOf } from './image-size.ts';
+import { imageSizes, nameOf, smokeSize } from './image-size.ts';
 import { imagesOf, operationsOf } from './operations.ts';
 import { targets } from './targets.ts';
 
@@ -16,10 +16,10 @@ export const ours = ourEntrants(new URL('./ours.ts', import.meta.url));
  * by their filters.
  */
 export function measureImages(options: ComparisonOptions): Promise<ComparisonResult> {
-  const torch = pyTorch('glow.py').flatMap((entrant): Entrant[] =>
+  const torch = (options.smoke ? [] : pyTorch('glow.py')).flatMap((entrant): Entrant[] =>
     entrant.threads ? [entrant, { ...entrant, name: `spinning ${entrant.name}`, spinning: true }] : [entrant],
   );
-  const models = imageSizes.map((size) => ({
+  const models = (options.smoke ? [smokeSize] : imageSizes).map((size) => ({
     name: nameOf(size),
     rows: (mode: Mode) => imagesOf(size, mode),
     operations: (mode: Mode) => operationsOf(size, mode),

@@ -23,7 +23,6 @@ export interface MemoryRow {
 }
 
 const modes: readonly GradientMode[] = ['store', 'checkpoint', 'recompute'];
-const repeats = 5;
 
 function oneGradient(model: Flow, params: FlowParams, x: Tensor, gradient: GradientMode): void {
   const { value, gradients: found } = gradients(model.layout, params, (tree) =>
@@ -33,7 +32,7 @@ function oneGradient(model: Flow, params: FlowParams, x: Tensor, gradient: Gradi
 }
 
 /** Peak memory and time of a gradient against depth. */
-export async function measureMemory({ depths, build, data }: DeepFlow): Promise<readonly MemoryRow[]> {
+export async function measureMemory({ depths, build, data, repeats }: DeepFlow): Promise<readonly MemoryRow[]> {
   await useWasm();
   const x = data();
   const result: MemoryRow[] = [];

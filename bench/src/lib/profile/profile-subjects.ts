@@ -1,10 +1,10 @@
 import type { Entrant } from '../comparison/competitor.ts';
 import { writeImageExercise } from '../images/exercise.ts';
-import { imageSizes, nameOf as nameOfImages } from '../images/image-size.ts';
+import { type ImageSize, imageSizes, nameOf as nameOfImages, smokeSize as smokeImages } from '../images/image-size.ts';
 import { ours as oursOfImages } from '../images/measure-images.ts';
 import { ours, peers } from '../training/entrants.ts';
 import { writeExercise } from '../training/exercise.ts';
-import { modelSizes, nameOf } from '../training/model-size.ts';
+import { type ModelSize, modelSizes, nameOf, smokeSize } from '../training/model-size.ts';
 
 /** A model whose training is profiled. */
 export interface ProfileSubject {
@@ -16,18 +16,25 @@ export interface ProfileSubject {
   write(folder: string): object | Promise<object>;
 }
 
-/** The models of `training`, by stock tfjs, which is what ours was before, and by ours. */
-export const vectorSubjects: readonly ProfileSubject[] = modelSizes.map((size, i) => ({
+const ofVectors = (size: ModelSize, name: string): ProfileSubject => ({
   model: nameOf(size),
-  file: `model-${i + 1}`,
+  file: `model-${name}`,
   entrants: [peers[0] as Entrant, ours[0]],
   write: (folder) => writeExercise(size, folder),
-}));
+});
 
-/** The models of `images`, by ours alone: stock tfjs cannot train them. */
-export const imageSubjects: readonly ProfileSubject[] = imageSizes.map((size, i) => ({
+const ofImages = (size: ImageSize, name: string): ProfileSubject => ({
   model: nameOfImages(size),
-  file: `images-${i + 1}`,
+  file: `images-${name}`,
   entrants: [oursOfImages[0]],
   write: (folder) => writeImageExercise(size, folder),
-}));
+});
+
+/** The models of `training`, by stock tfjs, which is what ours was before, and by ours. */
+export const vectorSubjects = modelSizes.map((size, i) => ofVectors(size, `${i + 1}`));
+
+/** The models of `images`, by ours alone: stock tfjs cannot train them. */
+export const imageSubjects = imageSizes.map((size, i) => ofImages(size, `${i + 1}`));
+
+/** Small ones of each, which show that everything runs. */
+export const smokeSubjects = { vectors: ofVectors(smokeSize, 'smoke'), images: ofImages(smokeImages, 'smoke') };

@@ -18,6 +18,8 @@ export interface QualityOptions {
   readonly noises: readonly Noise[];
   /** Of each run; without it, what the data take. */
   readonly minutes: number | undefined;
+  /** Of each run; without it, as many as fit into its minutes. */
+  readonly steps: number | undefined;
   /** The folder of the data; without it, that beside the repository. */
   readonly data: string | undefined;
   /** The folder of pictures, learning curves, models and `quality.json`. */
@@ -134,7 +136,7 @@ async function hang(gallery: Gallery, test: Images): Promise<Pick<QualityRow, 'r
 async function rowOf(
   set: DataSet,
   noise: Noise,
-  { minutes = set.minutes, out, seed }: QualityOptions,
+  { minutes = set.minutes, steps: wanted, out, seed }: QualityOptions,
   foreign: Images | undefined,
 ): Promise<QualityRow> {
   const { name, train, validation, test, parts, mostSteps, target } = set;
@@ -143,7 +145,7 @@ async function rowOf(
   const workers = await startWorkers(model, { count: 2 });
   const data = { train: tensorOf(train), validation: tensorOf(validation), first: tensorOf(firstOf(train, 1000)) };
   try {
-    const { fitted, curve } = await trainWithin(model, data, { minutes, mostSteps }, { workers, seed });
+    const { fitted, curve } = await trainWithin(model, data, { minutes, mostSteps, steps: wanted }, { workers, seed });
     const { params, steps, bestStep, stopped, seconds, peakBytes } = fitted;
     const scorer = { model, params, workers, seed };
     const bits = await bitsOf(scorer, test);

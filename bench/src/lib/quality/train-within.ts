@@ -22,6 +22,8 @@ export interface TrainedWithin {
 export interface Limits {
   readonly minutes: number;
   readonly mostSteps: number;
+  /** So many, whatever time they take. */
+  readonly steps: number | undefined;
 }
 
 const points = 25;
@@ -55,17 +57,14 @@ async function paceOf(
   return { step, validation: Math.max(0, both - 5 * step) };
 }
 
-/**
- * Trains for so many minutes: measures the pace first, then chooses the steps, because the learning rate falls over all of
- * them. A run that takes longer all the same is ended there.
- */
-export async function trainWithin(
+/** How many steps fit into the minutes, by the pace that is measured first. */
+async function stepsWithin(
   model: Flow,
-  { train, validation, first }: { readonly train: Tensor; readonly validation: Tensor; readonly first: Tensor },
+  first: Tensor,
+  validation: Tensor,
   { minutes, mostSteps }: Limits,
-  { workers, seed }: { readonly workers: Workers; readonly seed: Seed },
-): Promise<TrainedWithin> {
-  const options = { batchSize: 64, learningRate: 1.5e-3, seed: fold(seed, 'training'), workers };
+  options: FitOptions,
+): Promise<number> {
   const budget = 60 * minutes;
   // A few steps have no time to warm up to the learning rate.
   const careful = { ...options, learningRate: 1e-5 };
@@ -74,7 +73,22 @@ export async function trainWithin(
   const steps = Math.max(points, Math.min(mostSteps, Math.floor(left / pace.step)));
   const estimate = (steps * pace.step + points * pace.validation) / 60;
   say(`  ${(1000 * pace.step).toFixed(0)} ms a step: ${steps} steps in about ${estimate.toFixed(1)} minutes`);
+  return steps;
+}
 
+/**
+ * Trains for so many minutes, or steps: measures the pace first, then chooses the steps, because the learning rate falls
+ * over all of them. A run that takes longer than its minutes all the same is ended there.
+ */
+export async function trainWithin(
+  model: Flow,
+  { train, validation, first }: { readonly train: Tensor; readonly validation: Tensor; readonly first: Tensor },
+  limits: Limits,
+  { workers, seed }: { readonly workers: Workers; readonly seed: Seed },
+): Promise<TrainedWithin> {
+  const options = { batchSize: 64, learningRate: 1.5e-3, seed: fold(seed, 'training'), workers };
+  const budget = limits.steps === undefined ? 60 * limits.minutes : Number.POSITIVE_INFINITY;
+  const steps = limits.steps ?? (await stepsWithin(model, first, validation, limits, options));
   const validateEvery = Math.ceil(steps / points);
   const controller = new AbortController();
   const times = new Map<number, number>();

@@ -3,14 +3,14 @@ import { pyTorch } from '../comparison/py-torch.ts';
 import { runComparison } from '../comparison/run-comparison.ts';
 import { ours, peers } from './entrants.ts';
 import { writeExercise } from './exercise.ts';
-import { modelSizes, nameOf } from './model-size.ts';
+import { modelSizes, nameOf, smokeSize } from './model-size.ts';
 import { operationsOf } from './operations.ts';
 import { targets } from './targets.ts';
 
 /** Ours against stock tfjs, jax-js and, where it is installed, PyTorch: training, densities and samples of every size. */
 export function measureTraining(options: ComparisonOptions): Promise<ComparisonResult> {
-  const torch = pyTorch('realnvp.py');
-  const models = modelSizes.map((size) => ({
+  const torch = options.smoke ? [] : pyTorch('realnvp.py');
+  const models = (options.smoke ? [smokeSize] : modelSizes).map((size) => ({
     name: nameOf(size),
     rows: () => size.batch,
     operations: (mode: Parameters<typeof operationsOf>[1]) => operationsOf(size, mode),

@@ -16,6 +16,9 @@ export const modelSizes: readonly ModelSize[] = [
   { dimensions: 64, layers: 8, hidden: [256, 256], batch: 512 },
 ];
 
+/** So small that it shows that everything runs, and nothing else. */
+export const smokeSize: ModelSize = { dimensions: 2, layers: 2, hidden: [8, 8], batch: 16 };
+
 /** `D 2, 8 layers, hidden 64×64, batch 256` */
 export const nameOf = ({ dimensions, layers, hidden, batch }: ModelSize): string =>
   `D ${dimensions}, ${layers} layers, hidden ${hidden.join('×')}, batch ${batch}`;
