@@ -9,18 +9,23 @@ export type {
   Bijector,
   Call,
   Dequantizer,
+  ElementwiseTransform,
+  ElementwiseTransformed,
+  Fusion,
   GradientMode,
-  Joint,
+  InputGradients,
+  Interval,
   Kind,
   Kinds,
   Latent,
   Network,
   NetworkFor,
+  OutputGradients,
   Part,
-  Retraced,
   Site,
-  Slopes,
   Spec,
+  Stack,
+  StackLayer,
   Transformed,
 } from './lib/contract.ts';
 export { copyParams } from './lib/copy-params.ts';
@@ -34,6 +39,7 @@ export {
   defineDequantizer,
   defineLayer,
   defineNetwork,
+  defineTransform,
 } from './lib/define.ts';
 export { callOf } from './lib/direction.ts';
 export { DiffeoError, type ErrorCode, isDiffeoError } from './lib/error.ts';

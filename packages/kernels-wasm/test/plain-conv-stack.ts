@@ -1,5 +1,5 @@
-import { fold, normal } from '@diffeo/core';
-import type { Convolution, DenseStackOptions } from '@diffeo/ops';
+import { fold, normal, type StackLayer } from '@diffeo/core';
+import type { StackOptions } from '@diffeo/ops';
 import {
   add,
   elu,
@@ -18,9 +18,9 @@ import {
 const activate = { relu, tanh, elu, sigmoid };
 
 /** x ∗ filter + bias as a sum over the filter's places, of tfjs operations that no kernel here replaces. */
-function plainConvolution(x: Tensor, { filter, bias }: Convolution): Tensor {
+function plainConvolution(x: Tensor, { weight, bias }: StackLayer): Tensor {
   const [batch, height, width, inputs] = x.shape as [number, number, number, number];
-  const [rows, columns, , outputs] = filter.shape as [number, number, number, number];
+  const [rows, columns, , outputs] = weight.shape as [number, number, number, number];
   // tfjs's own sum divides by zero there.
   if (batch === 0) return zeros([batch, height, width, outputs]);
   const border = [(rows - 1) / 2, (columns - 1) / 2] as const;
@@ -38,7 +38,7 @@ function plainConvolution(x: Tensor, { filter, bias }: Convolution): Tensor {
         inputs,
         1,
       ]);
-      const tap = reshape(slice(filter, [i, j, 0, 0], [1, 1, inputs, outputs]), [1, inputs, outputs]);
+      const tap = reshape(slice(weight, [i, j, 0, 0], [1, 1, inputs, outputs]), [1, inputs, outputs]);
       total = add(total, sum(mul(seen, tap), 1));
     }
   }
@@ -46,7 +46,7 @@ function plainConvolution(x: Tensor, { filter, bias }: Convolution): Tensor {
 }
 
 /** What enters each activation of a stack of convolutions, and what comes out of it. */
-function sumsOf(x: Tensor, layers: readonly Convolution[], { activation, residual }: DenseStackOptions): Tensor[] {
+function sumsOf(x: Tensor, layers: readonly StackLayer[], { activation, residual }: StackOptions): Tensor[] {
   const sums: Tensor[] = [];
   let h = x;
   for (const [i, layer] of layers.entries()) {
@@ -54,32 +54,32 @@ function sumsOf(x: Tensor, layers: readonly Convolution[], { activation, residua
     sums.push(z);
     if (i === layers.length - 1) continue;
     const output = activate[activation](z);
-    const keepsWidth = layer.filter.shape[2] === layer.filter.shape[3];
+    const keepsWidth = layer.weight.shape[2] === layer.weight.shape[3];
     h = residual && keepsWidth ? add(h, output) : output;
   }
   return sums;
 }
 
 /** A stack of convolutions composed of tfjs operations. */
-export const plainConvStack = (x: Tensor, layers: readonly Convolution[], options: DenseStackOptions): Tensor =>
+export const plainConvStack = (x: Tensor, layers: readonly StackLayer[], options: StackOptions): Tensor =>
   sumsOf(x, layers, options).at(-1) as Tensor;
 
 /** Whether a rectifier is so close to its kink that rounding decides what the gradient is. */
-export const onConvKink = (x: Tensor, layers: readonly Convolution[], options: DenseStackOptions): boolean =>
+export const onConvKink = (x: Tensor, layers: readonly StackLayer[], options: StackOptions): boolean =>
   options.activation === 'relu' &&
   sumsOf(x, layers, options)
     .slice(0, -1)
     .some((z) => z.dataSync().some((number) => Math.abs(number) < 1e-5));
 
 /** Convolutions with filters of these sides between images of so many channels, with weights of a usual scale. */
-export const drawConvolutions = (sides: readonly number[], channels: readonly number[], seed: number): Convolution[] =>
+export const drawConvolutions = (sides: readonly number[], channels: readonly number[], seed: number): StackLayer[] =>
   sides.map((side, i) => {
     const [inputs, outputs] = [channels[i] as number, channels[i + 1] as number];
     return {
-      filter: mul(normal([side, side, inputs, outputs], fold(seed, i)), 1 / (side * Math.sqrt(inputs))),
+      weight: mul(normal([side, side, inputs, outputs], fold(seed, i)), 1 / (side * Math.sqrt(inputs))),
       bias: normal([outputs], fold(seed, -1 - i)),
     };
   });
 
-export const convTensors = (layers: readonly Convolution[]): Tensor[] =>
-  layers.flatMap(({ filter, bias }) => [filter, bias]);
+export const convTensors = (layers: readonly StackLayer[]): Tensor[] =>
+  layers.flatMap(({ weight, bias }) => [weight, bias]);

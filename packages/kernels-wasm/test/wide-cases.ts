@@ -37,11 +37,11 @@ function* resultsOf({ rows, widths, seed }: WideCase): Generator<Tensor> {
     [1, 1, hidden, 64],
     [3, 3, 64, seed % 2 === 0 ? 2 : 6],
   ].map((shape, i) => ({
-    filter: mul(normal(shape, fold(seed, `filter ${i}`)), 0.1),
+    weight: mul(normal(shape, fold(seed, `filter ${i}`)), 0.1),
     bias: normal([shape[3] as number], fold(seed, `bias ${i}`)),
   }));
-  const inputs = [image, ...filters.flatMap(({ filter, bias }) => [filter, bias])];
-  const conv = differentiate(() => sum(square(convStack(image, filters as never, options))), inputs);
+  const inputs = [image, ...filters.flatMap(({ weight, bias }) => [weight, bias])];
+  const conv = differentiate(() => sum(square(convStack(image, filters, options))), inputs);
   yield conv.value;
   yield* conv.grads as Tensor[];
 }

@@ -18,7 +18,7 @@ export function convolutionWork({ batch, side, channels, kernels }: ConvolutionS
   const layers = kernels.map((kernel, i) => {
     const [inputs, outputs] = [channels[i] as number, channels[i + 1] as number];
     const filter = tidy(() => mul(normal([kernel, kernel, inputs, outputs], fold(1, i)), 1 / (kernel * inputs ** 0.5)));
-    return { filter: filter as Tensor4D, bias: normal([outputs], fold(2, i)) };
+    return { weight: filter as Tensor4D, bias: normal([outputs], fold(2, i)) };
   });
   const first = layers[0] as (typeof layers)[number];
   const x = normal([batch, side, side, channels[0]], 3) as Tensor4D;
@@ -28,12 +28,12 @@ export function convolutionWork({ batch, side, channels, kernels }: ConvolutionS
   const kernel = (name: string, inputs: Record<string, Tensor>, attributes: object) => () =>
     (engine().runKernel(name, { ...inputs }, { ...shared, ...attributes }) as Tensor).dispose();
   const single: Partial<Record<Pass, () => void>> = {
-    forward: kernel('Conv2D', { x, filter: first.filter }, {}),
-    input: kernel('Conv2DBackpropInput', { dy, filter: first.filter }, { inputShape: x.shape }),
-    filter: kernel('Conv2DBackpropFilter', { x, dy }, { filterShape: first.filter.shape }),
+    forward: kernel('Conv2D', { x, filter: first.weight }, {}),
+    input: kernel('Conv2DBackpropInput', { dy, filter: first.weight }, { inputShape: x.shape }),
+    filter: kernel('Conv2DBackpropFilter', { x, dy }, { filterShape: first.weight.shape }),
   };
   const stack = () => convStack(x, layers, { activation: 'relu', residual: false });
-  const inputs = [x, ...layers.flatMap(({ filter, bias }) => [filter, bias])];
+  const inputs = [x, ...layers.flatMap(({ weight, bias }) => [weight, bias])];
   const several: Partial<Record<Pass, () => void>> = {
     forward: () => stack().dispose(),
     training: () => {
@@ -43,7 +43,7 @@ export function convolutionWork({ batch, side, channels, kernels }: ConvolutionS
   };
   const byOps = () =>
     tidy(() => {
-      layers.reduce((h, { filter, bias }, i) => {
+      layers.reduce((h, { weight: filter, bias }, i) => {
         const last = i === layers.length - 1;
         return fused.conv2d({ x: h, filter, strides: 1, pad: 'same', bias, activation: last ? 'linear' : 'relu' });
       }, x);

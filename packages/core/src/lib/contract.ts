@@ -39,13 +39,13 @@ export interface Transformed {
 }
 
 /** The gradients of what a map returned: `[batch, ...shape of its value]` and `[batch]`. */
-export interface Slopes {
+export interface OutputGradients {
   readonly dValue: Tensor;
   readonly dLogDet: Tensor;
 }
 
 /** What a map was given, found again from what it returned, and the gradients there. */
-export interface Retraced {
+export interface InputGradients {
   readonly point: Tensor;
   readonly dPoint: Tensor;
   /**
@@ -77,16 +77,16 @@ export interface Part<P> {
 }
 
 /** What a layer is to its neighbours. */
-export interface Joint {
+export interface Fusion {
   /** `<package>/<name>`. Neighbours know by it what else the object holds, which is between the two of them. */
   readonly kind: string;
   /**
    * This layer and the next, in the order in which data meets them, as one map of both their parameters that does their
    * work in less; `null` where they make none. Values, log-determinants and gradients are those of the two but for rounding.
-   * The map sees neither context nor seed: a layer that reads them has no joint.
+   * The map sees neither context nor seed: a layer that reads them has none.
    */
   // biome-ignore lint/suspicious/noExplicitAny: of any two layers
-  join?(next: Joint): Bijector<readonly [any, any]> | null;
+  fuseWith?(next: Fusion): Bijector<readonly [any, any]> | null;
 }
 
 /** One invertible, differentiable map. */
@@ -102,16 +102,22 @@ export interface Bijector<P = any> extends Part<P> {
   inverse(params: P, x: Tensor, call: Call): Transformed;
   /**
    * Optional, for `recompute`: goes back through `direction` from what it returned, for less work than the opposite
-   * direction and a gradient take one after the other. Layers that hold layers retrace each of these (`sequence` does), so
+   * direction and a gradient take one after the other. Layers that hold layers go back through each of these (`sequence` does), so
    * that nothing is done twice. Not taped; `null` where it cannot be done for this call. A layer that wraps another and
    * exchanges its directions must not pass it on as it is.
    */
-  retrace?(direction: 'forward' | 'inverse', params: P, value: Tensor, slopes: Slopes, call: Call): Retraced | null;
+  backwardFromOutput?(
+    direction: 'forward' | 'inverse',
+    params: P,
+    value: Tensor,
+    gradients: OutputGradients,
+    call: Call,
+  ): InputGradients | null;
   /**
    * Optional, for speed: lists of layers ask each for the map that it makes with the next one, once, and run that where
    * activations are kept. A layer that wraps another and changes what it does must not pass it on.
    */
-  readonly joint?: Joint;
+  readonly fusion?: Fusion;
 }
 
 /** A distribution that a flow starts from. */
@@ -154,11 +160,39 @@ export interface Dequantizer<P = any> extends Part<P> {
   roundTrip?(params: P, raw: Tensor, seed: Seed, call: Call): { readonly point: Tensor; readonly back: Tensor };
 }
 
+/** A layer of a plain stack, h·W + b, or h ∗ F + b. */
+export interface StackLayer {
+  /** A matrix `[inputs, outputs]`, or a filter `[height, width, inputs, outputs]` with odd sides. */
+  readonly weight: Tensor;
+  /** `[outputs]`. */
+  readonly bias: Tensor;
+}
+
+/**
+ * What a network tells of itself where it is a plain stack: layers one after another with an activation between them. The
+ * layer that holds it may then run the whole of it in an operation of its own.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: lists hold parts of any parameters and configuration
+export interface Stack<P = any> {
+  /** `dense`: of vectors, events flattened. `convolutional`: of images, stride 1, zeros beyond the borders. */
+  readonly kind: 'dense' | 'convolutional';
+  /** The activation after each layer but the last, by its name in `@diffeo/ops`. */
+  readonly activation: string;
+  /** Whether each layer but the last that keeps its width adds its input to its output. */
+  readonly residual: boolean;
+  /** The layers in order: the parameters, or what differentiable operations make of them. */
+  layers(params: P): readonly StackLayer[];
+  /** A context as it enters the first layer, behind the input along the last axis. */
+  context(context: Tensor): Tensor;
+}
+
 /** A network inside a layer: any layer takes any network, saved by type. */
 // biome-ignore lint/suspicious/noExplicitAny: lists hold parts of any parameters and configuration
 export interface Network<P = any> extends Omit<Part<P>, 'eventShape'> {
   readonly inputShape: Shape;
   readonly outputShape: Shape;
+  /** Optional, for speed, of a network that is nothing else: `apply` does what this says. */
+  readonly stack?: Stack<P>;
   /** `x`: `[batch, ...inputShape]` → `[batch, ...outputShape]`. Reads `call.context` where it has a context shape. */
   apply(params: P, x: Tensor, call: Call): Tensor;
 }
@@ -166,12 +200,42 @@ export interface Network<P = any> extends Omit<Part<P>, 'eventShape'> {
 /** Builds a network between two shapes, which the layer that holds it decides. */
 export type NetworkFor = (inputShape: Shape, outputShape: Shape) => Network;
 
-/** The four kinds of part and what each builds. */
+/** An open interval of the line; `-Infinity` and `Infinity` where it has no end. */
+export type Interval = readonly [low: number, high: number];
+
+/** What an element-wise transform returns, each of the shape of what it was given. */
+export interface ElementwiseTransformed {
+  readonly value: Tensor;
+  /** log |slope| of the direction called, nats. */
+  readonly logSlope: Tensor;
+}
+
+/**
+ * An invertible map of single numbers inside a layer, with parameters for each number: any coupling, autoregressive or
+ * stand-alone layer takes any of them, saved by type. Every raw parameter is allowed, and finite parameters and finite
+ * numbers of the domain give finite results. Raw zeros are the identity or near it, so that layers start there.
+ */
+export interface ElementwiseTransform {
+  /** How many raw parameters each number takes. */
+  readonly parameters: number;
+  /** The numbers that `forward` takes. */
+  readonly domain: Interval;
+  /** The numbers that `forward` returns and `inverse` takes. */
+  readonly codomain: Interval;
+  /** `x`: `[rows, size]`; `raw`: `[rows, parameters · size]`, where parameter `k` of number `j` is at `k · size + j`. */
+  forward(x: Tensor, raw: Tensor): ElementwiseTransformed;
+  inverse(y: Tensor, raw: Tensor): ElementwiseTransformed;
+  /** Optional, for speed: the kernels that do the same, by the name under which a backend may have them, and what they are told. */
+  readonly kernel?: { readonly name: string; readonly attributes: Readonly<Record<string, number | string | boolean>> };
+}
+
+/** The five kinds of part and what each builds. */
 export interface Kinds {
   layer: Bijector;
   base: Base;
   dequantizer: Dequantizer;
   network: NetworkFor;
+  transform: ElementwiseTransform;
 }
 export type Kind = keyof Kinds;
 

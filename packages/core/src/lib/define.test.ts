@@ -3,7 +3,15 @@ import { array, maxValue, minLength, number, objectAsync, optional, pipe, strict
 import { describe, expect, test } from 'vitest';
 import { refusal } from '../../test/backends.ts';
 import type { Bijector, Kind, Spec } from './contract.ts';
-import { defineBase, defineDequantizer, defineLayer, defineNetwork, definitionOf, packageOf } from './define.ts';
+import {
+  defineBase,
+  defineDequantizer,
+  defineLayer,
+  defineNetwork,
+  defineTransform,
+  definitionOf,
+  packageOf,
+} from './define.ts';
 
 const nothing = (): never => {
   throw new Error('not to be built here');
@@ -47,8 +55,8 @@ describe('calling a definition', () => {
   });
 
   test('each way of defining sets its kind', () => {
-    const kinds: Kind[] = ['base', 'dequantizer', 'network'];
-    const made = [defineBase, defineDequantizer, defineNetwork].map((define) =>
+    const kinds: Kind[] = ['base', 'dequantizer', 'network', 'transform'];
+    const made = [defineBase, defineDequantizer, defineNetwork, defineTransform].map((define) =>
       define({ type: 'x/y', version: 1, schema, build: nothing })(),
     );
     expect(made.map(({ $kind }) => $kind)).toEqual(kinds);

@@ -62,8 +62,8 @@ function describe(issues: readonly StandardSchemaV1.Issue[]): string {
 }
 
 /**
- * Defines a part. `defineLayer`, `defineBase`, `defineDequantizer` and `defineNetwork` are this with the kind filled in.
- * Nothing is registered anywhere: the definition is a value, and loading takes a list of them.
+ * Defines a part. `defineLayer`, `defineBase`, `defineDequantizer`, `defineNetwork` and `defineTransform` are this with the
+ * kind filled in. Nothing is registered anywhere: the definition is a value, and loading takes a list of them.
  */
 export function define<K extends Kind, S extends StandardSchemaV1>(options: DefinitionOptions<K, S>): Definition<K, S> {
   const { type, kind, version, schema } = options;
@@ -138,3 +138,5 @@ export const defineBase: Without<'base'> = (options) => define({ ...options, kin
 export const defineDequantizer: Without<'dequantizer'> = (options) => define({ ...options, kind: 'dequantizer' });
 /** Defines a network that layers hold. */
 export const defineNetwork: Without<'network'> = (options) => define({ ...options, kind: 'network' });
+/** Defines an element-wise transform that layers hold. */
+export const defineTransform: Without<'transform'> = (options) => define({ ...options, kind: 'transform' });

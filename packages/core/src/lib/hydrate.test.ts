@@ -220,7 +220,7 @@ describe('whatever it is given', () => {
       part: fc.record(
         {
           $type: fc.oneof(fc.constantFrom(...types), fc.jsonValue({ maxDepth: 0 })),
-          $kind: fc.oneof(fc.constantFrom('layer', 'base', 'network', 'dequantizer'), fc.string()),
+          $kind: fc.oneof(fc.constantFrom('layer', 'base', 'network', 'dequantizer', 'transform'), fc.string()),
           version: fc.oneof(fc.integer({ min: -1, max: 6 }), fc.jsonValue({ maxDepth: 0 })),
           config: fc.oneof(
             fc.dictionary(

@@ -1,5 +1,5 @@
 import { add, clone, mul, sum, type Tensor, zeros, zerosLike } from '@tensorflow/tfjs-core';
-import type { Bijector, Call, Retraced, Slopes, Transformed } from './contract.ts';
+import type { Bijector, Call, InputGradients, OutputGradients, Transformed } from './contract.ts';
 import { callOf, type Direction, oppositeOf, orderOf } from './direction.ts';
 import { copyTensor, differentiate, runDifferentiable, tidied } from './engine.ts';
 import { leaves, type Params } from './params.ts';
@@ -13,22 +13,22 @@ const sourcesOf = ({ layout }: Bijector, params: Params | undefined, { context }
 ];
 
 /** Goes back through layers, one at a time, so that memory does not grow with their number. */
-export function retrace(
+export function backwardFromOutput(
   layers: readonly Bijector[],
   direction: Direction,
   params: readonly Params[],
   value: Tensor,
-  { dValue, dLogDet }: Slopes,
+  { dValue, dLogDet }: OutputGradients,
   call: Call,
-): Retraced {
+): InputGradients {
   const gradients = new Map<Tensor, Tensor>();
   let point = copyTensor(value);
   let dPoint = copyTensor(dValue);
   for (const i of orderOf(layers, oppositeOf(direction))) {
     const layer = layers[i] as Bijector;
     const [own, inner] = [params[i], callOf(call, i)];
-    const step = tidied((): Retraced => {
-      const found = layer.retrace?.(direction, own, point, { dValue: dPoint, dLogDet }, inner);
+    const step = tidied((): InputGradients => {
+      const found = layer.backwardFromOutput?.(direction, own, point, { dValue: dPoint, dLogDet }, inner);
       if (found) return found;
       // What entered is rebuilt by the opposite direction, and this layer alone is differentiated.
       const before = copyTensor(layer[oppositeOf(direction)](own, point, inner).value);
@@ -86,10 +86,17 @@ export function recompute(
     backward: ([dValue, dLogDet], [output, context]) => {
       // The context may have been made inside the gradient, and be gone: what was saved stands for it.
       const saved = context ? { ...call, context } : call;
-      const { dPoint, gradients } = retrace(layers, direction, params, output as Tensor, { dValue, dLogDet }, saved);
+      const { dPoint, gradients } = backwardFromOutput(
+        layers,
+        direction,
+        params,
+        output as Tensor,
+        { dValue, dLogDet },
+        saved,
+      );
       const found = new Map(gradients);
-      const slopes = sources.map((of) => found.get(of === call.context ? (context as Tensor) : of) ?? zerosLike(of));
-      return { point: dPoint, ...slopes } as unknown as Record<string, Tensor>;
+      const ofSources = sources.map((of) => found.get(of === call.context ? (context as Tensor) : of) ?? zerosLike(of));
+      return { point: dPoint, ...ofSources } as unknown as Record<string, Tensor>;
     },
   });
   return { value, logDet };

@@ -3,7 +3,7 @@ import { strictObject, string } from 'valibot';
 import { beforeAll, expect, test } from 'vitest';
 import { expectClose, numbers, onEachBackend, refusal } from '../../test/backends.ts';
 import { planeCoupling } from '../../test/example-parts.ts';
-import type { Bijector, GradientMode, Joint, Spec } from './contract.ts';
+import type { Bijector, Fusion, GradientMode, Spec } from './contract.ts';
 import { defineLayer } from './define.ts';
 import { tidied } from './engine.ts';
 import { flow } from './flow.ts';
@@ -21,7 +21,7 @@ const rowsOf = (x: Tensor): number => x.shape[0] as number;
 /** Which maps ran, by name. */
 let ran: string[] = [];
 
-interface ShiftJoint extends Joint {
+interface ShiftFusion extends Fusion {
   readonly name: string;
 }
 
@@ -32,12 +32,12 @@ const shift = defineLayer({
   schema: strictObject({ name: string() }),
   build: ({ name }, { eventShape }): Bijector<{ by: Tensor | null }> => {
     const layout = { by: leaf(eventShape, { fromData: true }) };
-    const joint: ShiftJoint = {
+    const fusion: ShiftFusion = {
       kind: 'test/shift',
       name,
-      join: (next) => {
+      fuseWith: (next) => {
         if (next.kind !== 'test/shift') return null;
-        const both = `${name}+${(next as ShiftJoint).name}`;
+        const both = `${name}+${(next as ShiftFusion).name}`;
         return {
           eventShape,
           baseShape: eventShape,
@@ -70,7 +70,7 @@ const shift = defineLayer({
         ran.push(`${name} inverse`);
         return { value: sub(x, by as Tensor), logDet: logDetOf(x) };
       },
-      joint,
+      fusion,
     };
   },
 });
@@ -85,7 +85,7 @@ const ranIn = (f: () => unknown): string[] => {
   return ran;
 };
 
-onEachBackend('neighbours that join', () => {
+onEachBackend('neighbours that fuse', () => {
   beforeAll(registerGradients);
 
   test('run as one map, each layer in one of them, in both directions', () => {

@@ -5,7 +5,7 @@ import type { Bijector, Call, Transformed } from './contract.ts';
 import { callOf, type Direction, inOrder } from './direction.ts';
 import { openTapes } from './engine.ts';
 import { type Layout, leaves, type Params } from './params.ts';
-import { recompute, retrace } from './recompute.ts';
+import { backwardFromOutput, recompute } from './recompute.ts';
 import { fold } from './seed.ts';
 import { type Shape, sameShape } from './shape.ts';
 
@@ -20,14 +20,14 @@ interface Step {
 function stepsOf(layers: readonly Bijector[]): Step[] {
   const steps: Step[] = [];
   for (let i = 0; i < layers.length; i++) {
-    const next = layers[i + 1]?.joint;
-    const both = (next && layers[i]?.joint?.join?.(next)) ?? null;
+    const next = layers[i + 1]?.fusion;
+    const both = (next && layers[i]?.fusion?.fuseWith?.(next)) ?? null;
     steps.push(both ? { at: [i, ++i], both } : { at: [i], both });
   }
   return steps;
 }
 
-/** Whether a joined map may run. Where it may not, the layers themselves say what is wrong. */
+/** Whether a fused map may run. Where it may not, the layers themselves say what is wrong. */
 const fits = (both: Bijector, params: List, { shape }: Tensor, direction: Direction): boolean =>
   (shape[0] as number) > 0 &&
   sameShape(shape.slice(1), direction === 'inverse' ? both.eventShape : both.baseShape) &&
@@ -35,7 +35,7 @@ const fits = (both: Bijector, params: List, { shape }: Tensor, direction: Direct
 
 /** A bijector that has what is optional elsewhere. */
 type Sequence = Bijector<List> &
-  Required<Pick<Bijector<List>, 'start' | 'retrace'>> & {
+  Required<Pick<Bijector<List>, 'start' | 'backwardFromOutput'>> & {
     /** The value of `forward` alone: nobody asks how much samples were stretched. */
     decode(params: List, z: Tensor, call: Call): Tensor;
   };
@@ -99,6 +99,6 @@ export function sequence(layers: readonly Bijector[], eventShape: Shape): Sequen
     forward: run('forward'),
     inverse: run('inverse'),
     decode: (params, z, call) => walk(params, z, call, 'forward'),
-    retrace: (direction, ...rest) => retrace(layers, direction, ...rest),
+    backwardFromOutput: (direction, ...rest) => backwardFromOutput(layers, direction, ...rest),
   };
 }

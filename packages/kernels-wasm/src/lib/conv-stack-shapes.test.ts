@@ -1,7 +1,7 @@
 import { normal } from '@diffeo/core';
 import { differentiate, tidied } from '@diffeo/core/engine';
 import { registerGradients } from '@diffeo/core/gradients';
-import { convStack, type DenseStackOptions } from '@diffeo/ops';
+import { convStack, type StackOptions } from '@diffeo/ops';
 import { countTensors } from '@diffeo/testing';
 import { installMatchers } from '@diffeo/testing/vitest';
 import { mul, sum, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
@@ -47,7 +47,7 @@ const channelsOf = (inputs: number, hidden: readonly number[], outputs: number, 
 function agree(
   x: Tensor,
   layers: ReturnType<typeof drawConvolutions>,
-  options: DenseStackOptions,
+  options: StackOptions,
   dy: Tensor,
   between: () => void,
 ): void {
@@ -90,7 +90,7 @@ describeBuilds('the stack of convolutions', () => {
     );
   });
 
-  test.each<[string, readonly [number, number, number], readonly number[], DenseStackOptions, (readonly number[])?]>([
+  test.each<[string, readonly [number, number, number], readonly number[], StackOptions, (readonly number[])?]>([
     ['of many images', [40, 6, 5], [3, 1, 3], { activation: 'relu', residual: false }],
     ['of a large image', [1, 33, 31], [3, 1, 3], { activation: 'relu', residual: false }],
     ['of many images that adds what enters', [40, 6, 5], [3, 1, 3], { activation: 'relu', residual: true }],

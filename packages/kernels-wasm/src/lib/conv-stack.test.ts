@@ -21,11 +21,11 @@ describeBuilds('the stack of convolutions', () => {
       const channels = [shape[3], ...sides.slice(1).map(() => width), 5];
       const layers = sides.map((side, i) => {
         const [inputs, outputs] = [channels[i] as number, channels[i + 1] as number];
-        const filter = mul(normal([side, side, inputs, outputs], fold(1, i)), 1 / (side * Math.sqrt(inputs)));
-        return { filter, bias: normal([outputs], fold(2, i)) };
+        const weight = mul(normal([side, side, inputs, outputs], fold(1, i)), 1 / (side * Math.sqrt(inputs)));
+        return { weight, bias: normal([outputs], fold(2, i)) };
       });
       const x = normal([...shape], 3);
-      const inputs = [x, ...layers.flatMap(({ filter, bias }) => [filter, bias])];
+      const inputs = [x, ...layers.flatMap(({ weight, bias }) => [weight, bias])];
       const f = () => sum(square(convStack(x, layers, { activation, residual: true })));
       const fast = differentiate(f, inputs);
       // Under a second tape nothing but the composition may run.

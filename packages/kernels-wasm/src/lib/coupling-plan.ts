@@ -1,24 +1,24 @@
-import type { AffineCouplingKernelAttributes } from '@diffeo/ops';
+import type { CouplingKernelAttributes } from '@diffeo/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { scaleBytes } from './affine-kernels.ts';
 import type { Machine } from './machine.ts';
 import { type Pieces, pieces } from './pieces.ts';
 import type { Stack } from './stack.ts';
 import { inputsOf, rowsEach, stackOf } from './stack-of.ts';
+import type { TransformKernel } from './transform-kernel.ts';
 
 /** What depends on sizes alone when a coupling runs on so many events. */
 export interface CouplingPlan {
   readonly stack: Stack;
   /** How many rows there are: an event of an image has one for each pixel. */
   readonly rows: number;
-  /** Bytes of the log-scales, which come first in `kept`. */
-  readonly scales: number;
-  /** How many numbers `kept` has. */
-  readonly keptSize: number;
-  /** The columns kept and those changed, one after another, as kernels read them: how many bytes from the first each is. */
+  /** Bytes of what the transform saves, which come first in `saved`. */
+  readonly transformBytes: number;
+  /** How many numbers `saved` has. */
+  readonly savedSize: number;
+  /** The columns that stay and those that are transformed, one after another, as kernels read them: how many bytes from the first each is. */
   readonly columns: Int32Array;
-  readonly forward: Pieces<'lists' | 'entering' | 'raw' | 'exponentials' | 'scales' | 'logDets' | 'stack'>;
-  readonly backward: Pieces<'lists' | 'entering' | 'dEntering' | 'dRaw' | 'dLogDets' | 'exponentials' | 'stack'>;
+  readonly forward: Pieces<'lists' | 'entering' | 'raw' | 'transform' | 'saved' | 'logDets' | 'stack'>;
+  readonly backward: Pieces<'lists' | 'entering' | 'dEntering' | 'dRaw' | 'dLogDets' | 'transform' | 'stack'>;
 }
 
 interface Known {
@@ -28,7 +28,7 @@ interface Known {
 }
 
 /** Plans by attributes, of which every layer has its own, and by events. */
-const known = new WeakMap<AffineCouplingKernelAttributes, Map<number, Known>>();
+const known = new WeakMap<CouplingKernelAttributes, Map<number, Known>>();
 
 /** Whether shapes are the same from an axis on. Called for every coupling of every step: nothing is made. */
 function sameFrom(axis: number, a: readonly number[] | undefined, b: readonly number[]): boolean {
@@ -47,8 +47,9 @@ function isFor({ shapes }: Known, shape: readonly number[], weights: readonly Te
 
 /** The plan of a coupling on so many events of `[batch, …, channels]`, remembered. */
 export function planCoupling(
+  transform: TransformKernel,
   machine: Machine,
-  attributes: AffineCouplingKernelAttributes,
+  attributes: CouplingKernelAttributes,
   events: number,
   shape: readonly number[],
   weights: readonly TensorInfo[],
@@ -60,7 +61,7 @@ export function planCoupling(
   }
   const remembered = plans.get(events);
   if (remembered && isFor(remembered, shape, weights)) return remembered.plan;
-  const plan = makePlan(machine, attributes, events, shape, weights);
+  const plan = makePlan(transform, machine, attributes, events, shape, weights);
   // A caller with ever other sizes must not fill the memory.
   if (plans.size >= 16) plans.clear();
   plans.set(events, { plan, shapes: [[...shape], ...weights.map((weight) => [...weight.shape])] });
@@ -68,30 +69,32 @@ export function planCoupling(
 }
 
 function makePlan(
+  transform: TransformKernel,
   machine: Machine,
-  attributes: AffineCouplingKernelAttributes,
+  attributes: CouplingKernelAttributes,
   events: number,
   shape: readonly number[],
   weights: readonly TensorInfo[],
 ): CouplingPlan {
-  const { columnsKept, columnsChanged, keep } = attributes;
+  const { identityColumns, transformedColumns, save } = attributes;
   const stack = stackOf(machine, events, shape, weights, attributes);
   const rows = events * rowsEach(shape);
-  const changed = rows * columnsChanged.length;
-  const scales = scaleBytes(changed);
+  const numbers = rows * transformedColumns.length;
+  const transformBytes = transform.savedBytes(numbers);
+  const raw = 4 * transform.parameters * numbers;
   const entering = 4 * rows * inputsOf(weights);
-  const lists = 4 * (columnsKept.length + columnsChanged.length);
-  const shared = { lists, entering, exponentials: scales };
+  const lists = 4 * (identityColumns.length + transformedColumns.length);
+  const shared = { lists, entering, transform: transform.scratchBytes(numbers) };
   return {
-    columns: Int32Array.from([...columnsKept, ...columnsChanged], (column) => 4 * column),
-    ...{ stack, rows, scales, keptSize: keep ? scales / 4 + stack.keptSize : 0 },
+    columns: Int32Array.from([...identityColumns, ...transformedColumns], (column) => 4 * column),
+    ...{ stack, rows, transformBytes, savedSize: save ? transformBytes / 4 + stack.savedSize : 0 },
     forward: pieces({
-      ...{ ...shared, raw: 8 * changed, scales: keep ? 0 : scales, logDets: 4 * rows },
-      stack: keep ? stack.forwardBytes : stack.forwardBytesAlone,
+      ...{ ...shared, raw, saved: save ? 0 : transformBytes, logDets: 4 * rows },
+      stack: save ? stack.forwardBytes : stack.forwardBytesAlone,
     }),
     backward: pieces({
-      ...{ ...shared, dEntering: entering, dRaw: 8 * changed, dLogDets: 4 * rows },
-      stack: keep ? stack.backwardBytes : 0,
+      ...{ ...shared, dEntering: entering, dRaw: raw, dLogDets: 4 * rows },
+      stack: save ? stack.backwardBytes : 0,
     }),
   };
 }

@@ -1,7 +1,7 @@
 import { isDiffeoError, normal } from '@diffeo/core';
 import { differentiate, tidied } from '@diffeo/core/engine';
 import { registerGradients } from '@diffeo/core/gradients';
-import { affine, denseStack } from '@diffeo/ops';
+import { affineTransform, denseStack, elementwise } from '@diffeo/ops';
 import {
   add,
   backend,
@@ -104,7 +104,14 @@ describeBuilds('at the end of the heap', () => {
       const step = () =>
         tidied(() => {
           const loss = () =>
-            sum(affine(denseStack(input, stack, { activation: 'elu', residual: true }), raw, 3, 'forward').value);
+            sum(
+              elementwise(
+                affineTransform(3),
+                denseStack(input, stack, { activation: 'elu', residual: true }),
+                raw,
+                'forward',
+              ).value,
+            );
           return void differentiate(loss, parameters);
         });
       const numbers = parameters.map((tensor) => [...tensor.dataSync()]);

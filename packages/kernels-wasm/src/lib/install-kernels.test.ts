@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import { crc32 } from '@diffeo/core';
-import { kernelNames } from '@diffeo/ops';
+import { kernelNames, transformKernels } from '@diffeo/ops';
 import {
   backend,
   env,
@@ -37,7 +37,8 @@ describe('installKernels', () => {
     installed = await installKernels();
     expect(installed).toMatchObject({ build: buildNames.find(supports), reason: null });
     const after = registered();
-    for (const name of Object.values(kernelNames)) expect(after.has(name)).toBe(true);
+    for (const name of [...Object.values(kernelNames), ...Object.values(transformKernels('DiffeoAffine'))])
+      expect(after.has(name)).toBe(true);
     expect(after.get('BatchMatMul')).not.toBe(before.get('BatchMatMul'));
     installed.uninstall();
     expect(registered()).toEqual(before);

@@ -8,13 +8,13 @@ import {
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
 import { adamKernels } from './adam-kernels.ts';
-import { affineCouplingKernels } from './affine-coupling-kernels.ts';
-import { affineKernels } from './affine-kernels.ts';
 import { isWasmBackend } from './backend.ts';
 import { type BuildName, buildNames, supports } from './build-name.ts';
 import { channelMapKernels } from './channel-map-kernels.ts';
 import { registerConvGradients } from './conv-gradients.ts';
 import { convKernels } from './conv-kernels.ts';
+import { couplingKernels } from './coupling-kernels.ts';
+import { elementwiseKernels } from './elementwise-kernels.ts';
 import { fusesMultiplyAdd } from './fuses-multiply-add.ts';
 import { guarded, guardedKernel, releaseGuards } from './guard.ts';
 import { identity } from './identity.ts';
@@ -25,6 +25,7 @@ import { pluKernels } from './plu-kernels.ts';
 import { rowCopies } from './row-copies.ts';
 import { segmentSum } from './segment-sum.ts';
 import { stackKernels } from './stack-kernels.ts';
+import { allTransformKernels } from './transforms/transform-kernels.ts';
 import { runsWide } from './wide.ts';
 
 /** How to install the kernels. */
@@ -109,8 +110,10 @@ async function install({ build: wanted, addresses = {}, wide = runsWide() }: Ins
     ...rowCopies({ scripted, free }, before),
     segmentSum({ scripted, free }),
     ...stackKernels(scripted),
-    ...affineKernels(scripted),
-    ...affineCouplingKernels(scripted),
+    ...allTransformKernels.flatMap((transform) => [
+      ...elementwiseKernels(scripted, transform),
+      ...couplingKernels(scripted, transform),
+    ]),
     ...channelMapKernels(scripted),
     ...pluKernels(scripted),
     ...adamKernels(free),

@@ -1,7 +1,7 @@
-import { normal, shuffled } from '@diffeo/core';
+import { normal, type StackLayer, shuffled } from '@diffeo/core';
 import { differentiate, tidied } from '@diffeo/core/engine';
 import { registerGradients } from '@diffeo/core/gradients';
-import { type Dense, denseStack } from '@diffeo/ops';
+import { denseStack } from '@diffeo/ops';
 import { installMatchers } from '@diffeo/testing/vitest';
 import { gather, mul, sum, type Tensor, tensor1d, tensor2d, zerosLike } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
@@ -21,7 +21,7 @@ const wide = (values: readonly number[]): Tensor => tensor2d([...values], [1, va
 const long = (values: ArrayLike<number>): Tensor => tensor1d(Float32Array.from(values));
 
 /** The value of a stack and the gradients of x and of every parameter, where dy is given. */
-function run(stack: typeof denseStack, x: Tensor, layers: readonly Dense[], dy: Tensor): readonly Tensor[] {
+function run(stack: typeof denseStack, x: Tensor, layers: readonly StackLayer[], dy: Tensor): readonly Tensor[] {
   const inputs = [x, ...tensorsOf(layers)];
   const { grads } = differentiate(() => sum(mul(stack(x, layers, options), dy)), inputs);
   return [stack(x, layers, options), ...grads.map((gradient, i) => gradient ?? zerosLike(inputs[i] as Tensor))];
@@ -58,9 +58,9 @@ describeBuilds('a rectified layer of one number and the next one', () => {
     fc.assert(
       fc.property(units, points, (drawn, values) => {
         tidied(() => {
-          const [, second] = drawLayers([1, drawn.length, 5], 1) as [Dense, Dense];
+          const [, second] = drawLayers([1, drawn.length, 5], 1) as [StackLayer, StackLayer];
           const first = { weight: wide(drawn.map(([weight]) => weight)), bias: long(drawn.map(([, bias]) => bias)) };
-          const layers = [first as unknown as Dense, second];
+          const layers = [first as unknown as StackLayer, second];
           const [x, dy] = [column(values), normal([values.length, 5], 2)];
           expectAlike(run(denseStack, x, layers, dy), run(plainStack, x, layers, dy), 1e-4);
         });
@@ -83,8 +83,8 @@ describeBuilds('a rectified layer of one number and the next one', () => {
 
   test('give a unit that is shut in every row gradients of exactly zero', () => {
     tidied(() => {
-      const [first, second] = drawLayers([1, 3, 16], 1) as [Dense, Dense];
-      const shut = { ...first, weight: wide([1, -1, 0]), bias: long([-50, -50, -1]) } as unknown as Dense;
+      const [first, second] = drawLayers([1, 3, 16], 1) as [StackLayer, StackLayer];
+      const shut = { ...first, weight: wide([1, -1, 0]), bias: long([-50, -50, -1]) } as unknown as StackLayer;
       const [, , dWeight, dBias, dV] = run(denseStack, normal([100, 1], 2), [shut, second], normal([100, 16], 3));
       for (const gradient of [dWeight, dBias, dV]) {
         for (const number of (gradient as Tensor).dataSync()) expect(Math.abs(number)).toBe(0);
@@ -97,8 +97,8 @@ describeBuilds('a rectified layer of one number and the next one', () => {
     ['a bias', { weight: [1, 0], bias: [0, Number.NaN] }],
   ])('hide no NaN in %s', (_, { weight, bias }) => {
     tidied(() => {
-      const [, second] = drawLayers([1, 2, 3], 1) as [Dense, Dense];
-      const layers = [{ weight: wide(weight), bias: long(bias) } as unknown as Dense, second];
+      const [, second] = drawLayers([1, 2, 3], 1) as [StackLayer, StackLayer];
+      const layers = [{ weight: wide(weight), bias: long(bias) } as unknown as StackLayer, second];
       expect([...denseStack(column([-3, 0, 3]), layers, options).dataSync()]).toEqual(Array(9).fill(Number.NaN));
     });
   });

@@ -1,4 +1,4 @@
-import type { DenseStackKernelAttributes } from '@diffeo/ops';
+import type { StackKernelAttributes } from '@diffeo/ops';
 import type { Machine } from './machine.ts';
 import { type Pieces, pieces } from './pieces.ts';
 import { largestBlock } from './row-blocks.ts';
@@ -15,7 +15,7 @@ export interface Block {
   readonly last: TapGrid;
 }
 
-/** Where in `kept` a hidden layer's output is, and the masks of its numbers that are not zero, in bytes. */
+/** Where in `saved` a hidden layer's output is, and the masks of its numbers that are not zero, in bytes. */
 export interface Hidden {
   readonly width: number;
   readonly output: number;
@@ -27,7 +27,7 @@ export interface SparsePlan {
   readonly image: readonly [images: number, height: number, width: number];
   readonly filters: readonly Filter[];
   readonly hidden: readonly Hidden[];
-  readonly keptSize: number;
+  readonly savedSize: number;
   /** Images that are taken together. */
   readonly together: number;
   readonly firstSizes: GridSizes;
@@ -48,7 +48,7 @@ export const maskBytes = (width: number): number => 8 * Math.ceil(width / 64);
 /** Whether a stack is one of these: of filters with odd sides, 1×1 but for the first and the last. */
 export function isSparseStack(
   filters: readonly (readonly number[])[],
-  { activation, residual }: Pick<DenseStackKernelAttributes, 'activation' | 'residual'>,
+  { activation, residual }: Pick<StackKernelAttributes, 'activation' | 'residual'>,
 ): boolean {
   const taps = filters.map(([height, width]) => (height as number) * (width as number));
   const widths = filters.slice(0, -1).map(([, , , outputs]) => outputs as number);
@@ -112,7 +112,7 @@ export function planStack(machine: Machine, image: SparsePlan['image'], filters:
   const product = kernels.productScratch(rows, firstHeight * firstAcross * inputs, firstWidth, false) >>> 0;
   const spread = kernels.spreadScratch() >>> 0;
   return {
-    ...{ image, filters, hidden, keptSize: bytes / 4, together, firstSizes, lastSizes },
+    ...{ image, filters, hidden, savedSize: bytes / 4, together, firstSizes, lastSizes },
     forward: pieces({
       ...{ firstGrid: gridBytes, firstTables: firstSizes.tables },
       ...{ lastGrid: gridBytes, lastTables: lastSizes.tables, lastFilter: filterBytes(lastWidth, lastSizes) },

@@ -54,7 +54,7 @@ function forward(
   plan: SparsePlan,
   x: number,
   layers: readonly LayerAddresses[],
-  { y, kept, scratch }: { readonly y: number; readonly kept: number; readonly scratch: number },
+  { y, saved, scratch }: { readonly y: number; readonly saved: number; readonly scratch: number },
 ): void {
   const { kernels } = machine;
   const { filters, hidden } = plan;
@@ -67,7 +67,7 @@ function forward(
   /** Where a block's part of a hidden layer is. */
   const placeOf = (i: number, { rows }: Block, firstRow: number): readonly [output: number, masks: number] => {
     const { width, output, masks } = hiddenOf(plan, i);
-    if (kept) return [kept + output + 4 * firstRow * width, kept + masks + firstRow * maskBytes(width)];
+    if (saved) return [saved + output + 4 * firstRow * width, saved + masks + firstRow * maskBytes(width)];
     const before = hidden.slice(0, i).reduce((sum, layer) => sum + 4 * layer.width + maskBytes(layer.width), 0);
     const here = at('hidden') + rows * before;
     return [here, here + 4 * rows * width];
@@ -131,8 +131,8 @@ function backward(
   const placeOf = (i: number, firstRow: number): readonly [output: number, masks: number] => {
     const layer = hiddenOf(plan, i);
     return [
-      places.kept + layer.output + 4 * firstRow * layer.width,
-      places.kept + layer.masks + firstRow * maskBytes(layer.width),
+      places.saved + layer.output + 4 * firstRow * layer.width,
+      places.saved + layer.masks + firstRow * maskBytes(layer.width),
     ];
   };
 
@@ -243,7 +243,7 @@ export function sparseConvStack(
 ): Stack {
   const plan = planStack(machine, image, filters as readonly Filter[]);
   return {
-    keptSize: plan.keptSize,
+    savedSize: plan.savedSize,
     forwardBytes: plan.forward.at.hidden,
     forwardBytesAlone: wholeLines(plan.forward.bytes),
     backwardBytes: plan.backward.bytes,

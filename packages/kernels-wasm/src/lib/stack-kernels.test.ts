@@ -1,7 +1,7 @@
-import { normal } from '@diffeo/core';
+import { normal, type StackLayer } from '@diffeo/core';
 import { differentiate, tidied } from '@diffeo/core/engine';
 import { registerGradients } from '@diffeo/core/gradients';
-import { type Dense, denseStack } from '@diffeo/ops';
+import { denseStack } from '@diffeo/ops';
 import { countTensors } from '@diffeo/testing';
 import { installMatchers } from '@diffeo/testing/vitest';
 import { fill, mul, square, sum, type Tensor, zeros, zerosLike } from '@tensorflow/tfjs-core';
@@ -74,7 +74,7 @@ describeBuilds('the dense stack', () => {
     tidied(() => {
       const options = { activation: 'relu', residual: false } as const;
       const x = normal([70, 5], 1);
-      const [first, second, third] = drawLayers([5, 64, 64, 3], 2) as [Dense, Dense, Dense];
+      const [first, second, third] = drawLayers([5, 64, 64, 3], 2) as [StackLayer, StackLayer, StackLayer];
       for (const by of [-100, 100]) {
         const layers = [{ ...first, bias: zeros([64]) }, { ...second, bias: fill([64], by) }, third];
         const run = (stack: typeof denseStack) =>

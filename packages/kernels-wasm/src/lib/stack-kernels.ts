@@ -1,4 +1,4 @@
-import { type DenseStackKernelAttributes, kernelNames } from '@diffeo/ops';
+import { kernelNames, type StackKernelAttributes } from '@diffeo/ops';
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { addressOf, type WasmBackend } from './backend.ts';
 import { outputs, withScratch } from './heap.ts';
@@ -16,27 +16,27 @@ import {
   weightsOf,
 } from './stack-of.ts';
 
-function forward(machine: Machine, inputs: Inputs, attributes: DenseStackKernelAttributes): TensorInfo[] {
+function forward(machine: Machine, inputs: Inputs, attributes: StackKernelAttributes): TensorInfo[] {
   const { backend } = machine;
   const x = inputs['x'] as TensorInfo;
   const weights = weightsOf(inputs);
   const events = x.shape[0] as number;
   const rows = rowsEach(x.shape);
   const [inputWidth, outputWidth] = [rows * inputsOf(weights), rows * outputsOf(weights)];
-  const { keep } = attributes;
-  const block = keep ? events : largestBlock(events, rows);
+  const { save } = attributes;
+  const block = save ? events : largestBlock(events, rows);
   const whole = stackOf(machine, block, x.shape, weights, attributes);
-  return withScratch(backend, keep ? whole.forwardBytes : whole.forwardBytesAlone, (scratch) => {
+  return withScratch(backend, save ? whole.forwardBytes : whole.forwardBytesAlone, (scratch) => {
     const shape = [...x.shape.slice(0, -1), outputsOf(weights)];
-    const made = outputs(backend, [shape, ...(keep ? [[whole.keptSize]] : [])]);
-    const [y, kept = 0] = made.map((info) => addressOf(backend, info)) as [number, number?];
+    const made = outputs(backend, [shape, ...(save ? [[whole.savedSize]] : [])]);
+    const [y, saved = 0] = made.map((info) => addressOf(backend, info)) as [number, number?];
     const from = addressOf(backend, x);
     const layers = layersOf(backend, inputs, weights);
-    if (keep) whole.forward(machine, from, layers, { y, kept, scratch });
+    if (save) whole.forward(machine, from, layers, { y, saved, scratch });
     else {
       eachBlock(events, block, (first, count) => {
         const stack = count === block ? whole : stackOf(machine, count, x.shape, weights, attributes);
-        const to = { y: y + 4 * first * outputWidth, kept: 0, scratch };
+        const to = { y: y + 4 * first * outputWidth, saved: 0, scratch };
         stack.forward(machine, from + 4 * first * inputWidth, layers, to);
       });
     }
@@ -44,33 +44,28 @@ function forward(machine: Machine, inputs: Inputs, attributes: DenseStackKernelA
   });
 }
 
-function backward(machine: Machine, inputs: Inputs, attributes: DenseStackKernelAttributes): TensorInfo[] {
+function backward(machine: Machine, inputs: Inputs, attributes: StackKernelAttributes): TensorInfo[] {
   const { backend } = machine;
-  const { x, kept, dy } = inputs as Readonly<Record<'x' | 'kept' | 'dy', TensorInfo>>;
+  const { x, saved, dy } = inputs as Readonly<Record<'x' | 'saved' | 'dy', TensorInfo>>;
   const weights = weightsOf(inputs);
   const stack = stackOf(machine, x.shape[0] as number, x.shape, weights, attributes);
   const at = (info: TensorInfo) => addressOf(backend, info);
   return withScratch(backend, stack.backwardBytes, (scratch) => {
     const made = outputs(backend, [x.shape, ...gradientShapes(weights)]);
     const [dx, ...gradients] = made as [TensorInfo, ...TensorInfo[]];
-    const places = { x: at(x), kept: at(kept), dy: at(dy), dx: at(dx), scratch };
+    const places = { x: at(x), saved: at(saved), dy: at(dy), dx: at(dx), scratch };
     stack.backward(machine, places, weights.map(at), gradientAddresses(backend, gradients));
     return made;
   });
 }
 
-/** The kernels of `denseStack` and of `convStack`. */
+/** The kernels of `denseStack` and `convStack`. */
 export function stackKernels(machineOf: (backend: WasmBackend) => Machine): readonly KernelConfig[] {
   const config = (kernelName: string, run: typeof forward): KernelConfig => ({
     kernelName,
     backendName: 'wasm',
     kernelFunc: ({ inputs, attrs, backend }) =>
-      run(machineOf(backend as WasmBackend), inputs as Inputs, attrs as unknown as DenseStackKernelAttributes),
+      run(machineOf(backend as WasmBackend), inputs as Inputs, attrs as unknown as StackKernelAttributes),
   });
-  return [
-    config(kernelNames.denseStack, forward),
-    config(kernelNames.denseStackGradient, backward),
-    config(kernelNames.convStack, forward),
-    config(kernelNames.convStackGradient, backward),
-  ];
+  return [config(kernelNames.stack, forward), config(kernelNames.stackGradient, backward)];
 }

@@ -1,8 +1,7 @@
-import type { DenseStackKernelAttributes } from '@diffeo/ops';
+import type { StackKernelAttributes } from '@diffeo/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { addressOf, type WasmBackend } from './backend.ts';
-import { convStack } from './conv-stack.ts';
-import { denseStack } from './dense-stack.ts';
+import { layerStack } from './layer-stack.ts';
 import type { Machine } from './machine.ts';
 import { isSparseStack } from './sparse-conv-plan.ts';
 import { sparseConvStack } from './sparse-conv-stack.ts';
@@ -36,16 +35,13 @@ export function stackOf(
   events: number,
   shape: readonly number[],
   weights: readonly TensorInfo[],
-  options: Pick<DenseStackKernelAttributes, 'activation' | 'residual'>,
+  options: Pick<StackKernelAttributes, 'activation' | 'residual'>,
 ): Stack {
   const shapes = weights.map((weight) => weight.shape);
-  if (shapes[0]?.length === 4) {
-    const image = [events, shape[1] as number, shape[2] as number] as const;
-    if (isSparseStack(shapes, options)) return sparseConvStack(machine, image, shapes);
-    return convStack(machine, image, shapes, options);
-  }
-  const widths = [inputsOf(weights), ...shapes.map(([, outputs]) => outputs as number)];
-  return denseStack(machine.kernels, events, widths, options);
+  const ofImages = shapes[0]?.length === 4;
+  const image = [events, ofImages ? (shape[1] as number) : 1, ofImages ? (shape[2] as number) : 1] as const;
+  if (ofImages && isSparseStack(shapes, options)) return sparseConvStack(machine, image, shapes);
+  return layerStack(machine, image, shapes, options);
 }
 
 /** Where the layers among a kernel's inputs are. */

@@ -6,18 +6,26 @@ export interface LayerAddresses {
   readonly bias: number;
 }
 
-/** Where the results between layers are in `kept`, in bytes. */
-export interface KeptLayer {
+/** Where the results between layers are in `saved`, in bytes. */
+export interface SavedLayer {
   /** What the layer gives to the next. */
   readonly output: number;
   /** What its activation gave: the same, unless the layer adds its input. */
   readonly activated: number;
 }
 
+/** Where a stack puts its results. */
+export interface ForwardPlaces {
+  readonly y: number;
+  /** Where the results between the layers go; 0 for the scratch. */
+  readonly saved: number;
+  readonly scratch: number;
+}
+
 /** Where a stack's gradient finds and puts what it works on. */
 export interface BackwardPlaces {
   readonly x: number;
-  readonly kept: number;
+  readonly saved: number;
   /** Left as it is. */
   readonly dy: number;
   /** May be the place of nothing else. */
@@ -27,19 +35,14 @@ export interface BackwardPlaces {
 
 /** Layers with an activation between them, on so many events: everything that is known before any number is. */
 export interface Stack {
-  /** How many numbers `kept` has. */
-  readonly keptSize: number;
-  /** How many bytes of scratch `forward` takes, and takes where it has to keep the results between the layers itself. */
+  /** How many numbers `saved` has. */
+  readonly savedSize: number;
+  /** How many bytes of scratch `forward` takes, and takes where it has to save the results between the layers itself. */
   readonly forwardBytes: number;
   readonly forwardBytesAlone: number;
   readonly backwardBytes: number;
-  /** x → y. `kept` is where the results between the layers go; 0 for the scratch. */
-  forward(
-    machine: Machine,
-    x: number,
-    layers: readonly LayerAddresses[],
-    places: { readonly y: number; readonly kept: number; readonly scratch: number },
-  ): void;
+  /** x → y. */
+  forward(machine: Machine, x: number, layers: readonly LayerAddresses[], places: ForwardPlaces): void;
   /** From the gradient of y those of x and of every parameter. */
   backward(
     machine: Machine,

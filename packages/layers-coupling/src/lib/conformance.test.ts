@@ -1,11 +1,11 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import type { Shape } from '@diffeo/core';
+import { mlp } from '@diffeo/networks';
 import { testLayer } from '@diffeo/testing/vitest';
 import { additiveCoupling } from './additive-coupling.ts';
 import { affineCoupling } from './affine-coupling.ts';
 import { imageCoupling } from './image-coupling.ts';
-import { mlp } from './mlp.ts';
 
 const eventShapes = [[1], [2], [5], [2, 3]];
 const conditioner = mlp({ hidden: [8, 8], activation: 'tanh', residual: true });

@@ -1,8 +1,7 @@
 import type { Definition } from '@diffeo/core';
-import { additiveCoupling } from './additive-coupling.ts';
-import { affineCoupling } from './affine-coupling.ts';
-import { convolutional } from './convolutional.ts';
-import { mlp } from './mlp.ts';
+import { networkDefinitions } from '@diffeo/networks';
+import { transformDefinitions } from '@diffeo/ops';
+import { coupling } from './coupling.ts';
 
-/** What this package defines, for `load`. */
-export const couplingDefinitions: readonly Definition[] = [affineCoupling, additiveCoupling, mlp, convolutional];
+/** What models with couplings are made of, for `load`: the coupling itself, and the transforms and networks of our own. */
+export const couplingDefinitions: readonly Definition[] = [coupling, ...transformDefinitions, ...networkDefinitions];

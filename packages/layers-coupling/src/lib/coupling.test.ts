@@ -3,15 +3,14 @@ import '@tensorflow/tfjs-backend-wasm';
 import { countParams, flow, mapParams, negativeLogLikelihood, normal, type Spec } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
 import { gradients } from '@diffeo/core/gradients';
+import { convolutional, mlp } from '@diffeo/networks';
 import { jacobian, logAbsDeterminant, randomiseParams } from '@diffeo/testing';
 import { installMatchers } from '@diffeo/testing/vitest';
 import { abs, add, fill, max, mul, neg, reshape, setBackend, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { additiveCoupling } from './additive-coupling.ts';
 import { affineCoupling } from './affine-coupling.ts';
-import { convolutional } from './convolutional.ts';
 import { imageCoupling } from './image-coupling.ts';
-import { mlp } from './mlp.ts';
 
 installMatchers();
 
@@ -31,9 +30,9 @@ describe.each(['cpu', 'wasm'])('couplings on %s', (backend) => {
   });
 
   describe.each(['affine', 'additive'] as const)('%s', (name) => {
-    const define = definitions[name] as typeof additiveCoupling;
+    const define = definitions[name];
 
-    test.each(['halves', 'alternating', { random: 3 }, { keep: [1] }, { keep: [] }] as const)(
+    test.each(['halves', 'alternating', { random: 3 }, { identityColumns: [1] }, { identityColumns: [] }] as const)(
       'mask %j: inverts, and both log-determinants are those of the Jacobian, swapped or not, with context or without',
       (mask) => {
         for (const [size, swap, contextShape] of [
@@ -42,7 +41,8 @@ describe.each(['cpu', 'wasm'])('couplings on %s', (backend) => {
           [4, true, null],
           [4, false, [2]],
         ] as const) {
-          if (swap && typeof mask === 'object' && 'keep' in mask && mask.keep.length === 0) continue;
+          if (swap && typeof mask === 'object' && 'identityColumns' in mask && mask.identityColumns.length === 0)
+            continue;
           tidied(() => {
             const config = { mask: mask as 'halves', swap, conditioner };
             const { bijector, layers } = built(define(config), [size], contextShape);
@@ -66,7 +66,7 @@ describe.each(['cpu', 'wasm'])('couplings on %s', (backend) => {
 
     test('what stays is untouched to the bit, what changes changes', () => {
       tidied(() => {
-        const { bijector, layers } = built(define({ mask: { keep: [0, 2] } }), [4]);
+        const { bijector, layers } = built(define({ mask: { identityColumns: [0, 2] } }), [4]);
         const x = normal([6, 4], 3);
         const [before, after] = [x.dataSync(), bijector.inverse(layers, x, {}).value.dataSync()];
         for (const [i, value] of before.entries()) {
@@ -156,11 +156,11 @@ describe.each(['cpu', 'wasm'])('couplings on %s', (backend) => {
   });
 
   test.each([
-    [{ keep: [0, 0] }, /keeps \[0, 0\], which must be different dimensions from 0 to 3/],
-    [{ keep: [4] }, /different dimensions from 0 to 3/],
+    [{ identityColumns: [0, 0] }, /keeps \[0, 0\], which must be different dimensions from 0 to 3/],
+    [{ identityColumns: [4] }, /different dimensions from 0 to 3/],
     [
-      { keep: [0, 1, 2, 3] },
-      /layers\.0 \(@diffeo\/layers-coupling\/affine\), event shape \[4\]: .*keeps every dimension/,
+      { identityColumns: [0, 1, 2, 3] },
+      /layers\.0 \(@diffeo\/layers-coupling\/coupling\), event shape \[4\]: .*keeps every dimension/,
     ],
   ])('a mask %j is refused, with the name of the layer', (mask, message) => {
     expect(() => flow({ eventShape: [4], layers: [affineCoupling({ mask })] })).toThrow(message);
@@ -197,9 +197,9 @@ describe.each(['cpu', 'wasm'])('couplings on %s', (backend) => {
     [{ bound: 21 }, 'bound'],
     [
       { mask: 'thirds' },
-      "expected 'halves', 'alternating', 'channels', 'checkerboard', { random: seed } or { keep: [dimensions] }",
+      "expected 'halves', 'alternating', 'channels', 'checkerboard', { random: seed } or { identityColumns: [dimensions] }",
     ],
-    [{ mask: { keep: [-1] } }, 'mask'],
+    [{ mask: { identityColumns: [-1] } }, 'mask'],
     [{ hidden: [64] }, 'hidden'],
   ])('the configuration %j is refused', (config, message) => {
     expect(() => affineCoupling(config as Parameters<typeof affineCoupling>[0])).toThrowError(

@@ -32,7 +32,7 @@ const couplings: readonly (readonly [ImageCouplingOptions, LayerOptions])[] = [
     { width: 33, weightNormalised: true },
     { eventShapes: [[3, 7, 2]], contextShapes: [null, [3, 7, 2]] },
   ],
-  [{ width: 8, kernels: [5, 3], activation: 'tanh' }, { eventShapes: [[1, 5, 4]] }],
+  [{ width: 8, kernelSizes: [5, 3], activation: 'tanh' }, { eventShapes: [[1, 5, 4]] }],
   [
     { width: 32, mask: 'checkerboard' },
     { eventShapes: [[4, 4, 2]], contextShapes: [null, [2]] },

@@ -1,13 +1,13 @@
 import '@tensorflow/tfjs-backend-wasm';
 import { flow, normal } from '@diffeo/core';
 import { installKernels } from '@diffeo/kernels-wasm';
+import { mlp } from '@diffeo/networks';
 import { randomiseParams } from '@diffeo/testing';
 import { testLayer } from '@diffeo/testing/vitest';
 import { setBackend, type Tensor } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { additiveCoupling } from './additive-coupling.ts';
 import { affineCoupling } from './affine-coupling.ts';
-import { mlp } from './mlp.ts';
 import { realNVP } from './real-nvp.ts';
 
 await setBackend('wasm');

@@ -13,7 +13,7 @@ installMatchers();
 interface Config {
   readonly mask: Mask;
   readonly swap: boolean;
-  readonly bound: number;
+  readonly transform: { readonly config: { readonly bound: number } };
   readonly conditioner: { readonly config: object };
 }
 const configs = (options?: RealNVPOptions) => realNVP(options).map(({ config }) => config as Config);
@@ -26,7 +26,7 @@ describe('realNVP', () => {
   test('is eight affine couplings with networks of 64 and 64, unless told otherwise', () => {
     expect(configs()).toHaveLength(8);
     expect(configs()[0]).toMatchObject({
-      bound: 3,
+      transform: { config: { bound: 3 } },
       conditioner: { config: { hidden: [64, 64], activation: 'relu', residual: false } },
     });
     const options = { layers: 3, hidden: [5], activation: 'tanh', residual: true, mask: 'halves', bound: 1 } as const;
@@ -35,7 +35,7 @@ describe('realNVP', () => {
       expect(config).toMatchObject({
         mask: 'halves',
         swap: i % 2 === 1,
-        bound: 1,
+        transform: { config: { bound: 1 } },
         conditioner: { config: { hidden: [5], activation: 'tanh', residual: true } },
       });
     }
@@ -49,14 +49,14 @@ describe('realNVP', () => {
     });
     fc.assert(
       fc.property(cases, ({ size, ...options }) => {
-        const kept = configs({ ...options, layers: 7 }).map(({ mask, swap }) =>
+        const staying = configs({ ...options, layers: 7 }).map(({ mask, swap }) =>
           String(
             partition(mask, swap, size, (message) => {
               throw new RangeError(message);
-            }).keep,
+            }).columns().identityColumns,
           ),
         );
-        for (const [i, keep] of kept.slice(1).entries()) expect(keep).not.toBe(kept[i]);
+        for (const [i, columns] of staying.slice(1).entries()) expect(columns).not.toBe(staying[i]);
       }),
     );
   });

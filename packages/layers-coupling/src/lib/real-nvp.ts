@@ -1,6 +1,6 @@
 import { fold, type Spec } from '@diffeo/core';
+import { mlp } from '@diffeo/networks';
 import { affineCoupling } from './affine-coupling.ts';
-import { mlp } from './mlp.ts';
 
 /** What `realNVP()` takes. */
 export interface RealNVPOptions {

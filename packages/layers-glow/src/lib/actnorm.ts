@@ -17,7 +17,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { strictObject } from 'valibot';
 import { lastAxis, toRows } from './last-axis.ts';
-import { actnormJoint } from './linear-joint.ts';
+import { actnormFusion } from './linear-fusion.ts';
 
 const schema = strictObject({});
 
@@ -74,7 +74,7 @@ export const actnorm: Definition<'layer', typeof schema> = /* @__PURE__ */ defin
       },
       forward: (scale: ChannelScale, z: Tensor) => channelMap(z, scale, null, 'forward'),
       inverse: (scale: ChannelScale, x: Tensor) => channelMap(x, scale, null, 'inverse'),
-      joint: actnormJoint(eventShape, layout),
+      fusion: actnormFusion(eventShape, layout),
     };
   },
 });

@@ -3,7 +3,7 @@ import { channelMap } from '@diffeo/ops';
 import { literal, maxValue, minValue, number, optional, picklist, pipe, strictObject, variant } from 'valibot';
 import { fullMatrix } from './full-matrix.ts';
 import { lastAxis } from './last-axis.ts';
-import { linearJoint } from './linear-joint.ts';
+import { linearFusion } from './linear-fusion.ts';
 import { pluMatrix } from './plu-matrix.ts';
 import type { WeightMatrix } from './weight-matrix.ts';
 
@@ -33,7 +33,7 @@ const multiplication = <P>(weight: WeightMatrix<P>, eventShape: Shape): Bijector
   init: weight.init,
   forward: (params, z) => channelMap(z, null, weight.inverted(params), 'forward'),
   inverse: (params, x) => channelMap(x, null, weight.direct(params), 'inverse'),
-  joint: linearJoint(weight),
+  fusion: linearFusion(weight),
 });
 
 /**

@@ -5,13 +5,13 @@ import {
   type Definition,
   defineLayer,
   fold,
+  type InputGradients,
   type Latent,
   type Layout,
+  type OutputGradients,
   type Params,
-  type Retraced,
   type Shape,
   type Site,
-  type Slopes,
   sequence,
   sizeOf,
   specOf,
@@ -95,24 +95,41 @@ export const multiScale: Definition<'layer', typeof schema> = /* @__PURE__ */ de
     const joined = (parts: readonly Tensor[]): Tensor =>
       parts.length > 1 ? concat([...parts], 1) : (parts[0] as Tensor);
 
-    type Retrace = (params: readonly (readonly Params[])[], value: Tensor, slopes: Slopes, call: Call) => Retraced;
-    const retraceInverse: Retrace = (params, value, { dValue, dLogDet }, call) => {
+    type Backward = (
+      params: readonly (readonly Params[])[],
+      value: Tensor,
+      outputGradients: OutputGradients,
+      call: Call,
+    ) => InputGradients;
+    const inverseBackward: Backward = (params, value, { dValue, dLogDet }, call) => {
       const gradients: (readonly [Tensor, Tensor])[] = [];
       let [point, dPoint]: [Tensor | null, Tensor | null] = [null, null];
       for (const [i, { bijector }] of [...levels.entries()].reverse()) {
-        const slopes = { dValue: whole(dPoint, dValue, i), dLogDet };
-        const step = bijector.retrace('inverse', params[i] ?? [], whole(point, value, i), slopes, inside(call, i));
-        ({ point, dPoint } = step as Retraced);
-        gradients.push(...(step as Retraced).gradients);
+        const outputGradients = { dValue: whole(dPoint, dValue, i), dLogDet };
+        const step = bijector.backwardFromOutput(
+          'inverse',
+          params[i] ?? [],
+          whole(point, value, i),
+          outputGradients,
+          inside(call, i),
+        );
+        ({ point, dPoint } = step as InputGradients);
+        gradients.push(...(step as InputGradients).gradients);
       }
       return { point: point as Tensor, dPoint: dPoint as Tensor, gradients };
     };
-    const retraceForward: Retrace = (params, value, { dValue, dLogDet }, call) => {
+    const forwardBackward: Backward = (params, value, { dValue, dLogDet }, call) => {
       const gradients: (readonly [Tensor, Tensor])[] = [];
       let [point, dPoint] = [value, dValue];
       const flats: [Tensor, Tensor][] = levels.map(({ bijector, shape, goesOn }, i) => {
-        const slopes = { dValue: dPoint, dLogDet };
-        const step = bijector.retrace('forward', params[i] ?? [], point, slopes, inside(call, i)) as Retraced;
+        const outputGradients = { dValue: dPoint, dLogDet };
+        const step = bijector.backwardFromOutput(
+          'forward',
+          params[i] ?? [],
+          point,
+          outputGradients,
+          inside(call, i),
+        ) as InputGradients;
         gradients.push(...step.gradients);
         const [next, rest] = goesOn > 0 ? cut(step.point, shape, goesOn) : [step.point, step.point];
         const [dNext, dRest] = goesOn > 0 ? cut(step.dPoint, shape, goesOn) : [step.dPoint, step.dPoint];
@@ -165,8 +182,8 @@ export const multiScale: Definition<'layer', typeof schema> = /* @__PURE__ */ de
         }
         return { value: value as Tensor, logDet: logDet as Tensor };
       },
-      retrace: (direction, params, value, slopes, call) =>
-        (direction === 'inverse' ? retraceInverse : retraceForward)(params, value, slopes, call),
+      backwardFromOutput: (direction, params, value, outputGradients, call) =>
+        (direction === 'inverse' ? inverseBackward : forwardBackward)(params, value, outputGradients, call),
     };
   },
 });

@@ -1,6 +1,6 @@
 import { add, elu, minimum, mul, relu, sigmoid, square, step, sub, type Tensor, tanh } from '@tensorflow/tfjs-core';
 
-/** The activations of a dense stack. */
+/** The activations of a stack. */
 export type ActivationName = 'relu' | 'tanh' | 'elu' | 'sigmoid';
 
 /** The activations that tfjs's fused matrix product knows on every backend; `linear` is none. */
@@ -22,3 +22,6 @@ export const activations: Readonly<Record<ActivationName, Activation>> = {
   elu: { apply: elu, derivative: (output) => add(minimum(output, 0), 1), fused: 'elu' },
   sigmoid: { apply: sigmoid, derivative: (output) => mul(output, sub(1, output)), fused: 'sigmoid' },
 };
+
+/** Whether a name is that of an activation here. */
+export const isActivation = (name: string): name is ActivationName => Object.hasOwn(activations, name);

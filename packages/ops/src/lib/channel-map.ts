@@ -1,6 +1,6 @@
+import type { Transformed } from '@diffeo/core';
 import { product } from '@diffeo/core/engine';
 import { add, exp, mul, neg, ones, reshape, sub, sum, type Tensor, transpose } from '@tensorflow/tfjs-core';
-import type { AffineResult } from './affine.ts';
 import { fusedOp } from './fused-op.ts';
 import { type ChannelMapKernelAttributes, kernelNames, runKernel } from './kernels.ts';
 
@@ -66,11 +66,11 @@ export function channelMap(
   scale: ChannelScale | null,
   matrix: ChannelMatrix | null,
   direction: 'forward' | 'inverse',
-): AffineResult {
+): Transformed {
   const attributes: ChannelMapKernelAttributes = { direction };
   const parts: Parts = { ...scale, ...matrix };
   const reference = () => compose(x, parts, attributes);
-  const result = ([value, logDet]: readonly [Tensor, Tensor]): AffineResult => ({ value, logDet });
+  const result = ([value, logDet]: readonly [Tensor, Tensor]): Transformed => ({ value, logDet });
   if (x.size === 0) return result(reference());
   const { channelMap: kernel, channelMapGradient: gradient } = kernelNames;
   return result(

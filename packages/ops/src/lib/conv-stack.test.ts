@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
-import { fold, normal } from '@diffeo/core';
+import { fold, normal, type StackLayer } from '@diffeo/core';
 import { differentiate, tidied } from '@diffeo/core/engine';
 import { registerGradients } from '@diffeo/core/gradients';
 import { countTensors } from '@diffeo/testing';
@@ -22,37 +22,37 @@ import {
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ActivationName } from './activation.ts';
-import { type Convolution, convStack } from './conv-stack.ts';
-import type { DenseStackOptions } from './dense.ts';
+import { convStack } from './conv-stack.ts';
+import type { StackOptions } from './stack-layer.ts';
 
 installMatchers();
 
 const functions = { relu, tanh, elu, sigmoid } as const;
 
 /** The stack as anyone would write it with tfjs. */
-function plain(x: Tensor, layers: readonly Convolution[], { activation, residual }: DenseStackOptions): Tensor {
+function plain(x: Tensor, layers: readonly StackLayer[], { activation, residual }: StackOptions): Tensor {
   let h = x;
-  for (const [i, { filter, bias }] of layers.entries()) {
-    const z = add(conv2d(h as never, filter as never, 1, 'same'), bias);
+  for (const [i, { weight, bias }] of layers.entries()) {
+    const z = add(conv2d(h as never, weight as never, 1, 'same'), bias);
     if (i === layers.length - 1) return z;
     const output = functions[activation](z);
-    h = residual && filter.shape[2] === filter.shape[3] ? add(h, output) : output;
+    h = residual && weight.shape[2] === weight.shape[3] ? add(h, output) : output;
   }
   return h;
 }
 
-const drawLayers = (sides: readonly number[], widths: readonly number[], seed: number): readonly Convolution[] =>
+const drawLayers = (sides: readonly number[], widths: readonly number[], seed: number): readonly StackLayer[] =>
   sides.map((side, i) => {
     const [inputs, outputs] = [widths[i] as number, widths[i + 1] as number];
     return {
-      filter: mul(normal([side, side, inputs, outputs], fold(seed, 2 * i)), 1 / (side * Math.sqrt(inputs))),
+      weight: mul(normal([side, side, inputs, outputs], fold(seed, 2 * i)), 1 / (side * Math.sqrt(inputs))),
       bias: mul(0.5, normal([outputs], fold(seed, 2 * i + 1))),
     };
   });
 
-const tensorsOf = (x: Tensor, layers: readonly Convolution[]): readonly Tensor[] => [
+const tensorsOf = (x: Tensor, layers: readonly StackLayer[]): readonly Tensor[] => [
   x,
-  ...layers.flatMap(({ filter, bias }) => [filter, bias]),
+  ...layers.flatMap(({ weight, bias }) => [weight, bias]),
 ];
 const total = (y: Tensor): Tensor => sum(mul(square(y), normal(y.shape, 77)));
 

@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
-import { fold, normal } from '@diffeo/core';
+import { fold, normal, type StackLayer } from '@diffeo/core';
 import { differentiate, tidied } from '@diffeo/core/engine';
 import { registerGradients } from '@diffeo/core/gradients';
 import { countTensors } from '@diffeo/testing';
@@ -27,8 +27,8 @@ import {
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ActivationName } from './activation.ts';
-import type { Dense, DenseStackOptions } from './dense.ts';
 import { denseStack } from './dense-stack.ts';
+import type { StackOptions } from './stack-layer.ts';
 
 installMatchers();
 
@@ -36,7 +36,7 @@ const functions = { relu, tanh, elu, sigmoid } as const;
 const names = Object.keys(functions) as ActivationName[];
 
 /** The stack as anyone would write it with tfjs. */
-function plain(x: Tensor, layers: readonly Dense[], { activation, residual }: DenseStackOptions): Tensor {
+function plain(x: Tensor, layers: readonly StackLayer[], { activation, residual }: StackOptions): Tensor {
   let h = x;
   for (const [i, { weight, bias }] of layers.entries()) {
     const z = add(matMul(h as Tensor2D, weight as Tensor2D), bias);
@@ -48,7 +48,7 @@ function plain(x: Tensor, layers: readonly Dense[], { activation, residual }: De
 }
 
 /** Weights that neither die out nor blow up, and biases that matter. */
-const drawLayers = (widths: readonly number[], seed: number): readonly Dense[] =>
+const drawLayers = (widths: readonly number[], seed: number): readonly StackLayer[] =>
   widths.slice(1).map((outputs, i) => {
     const inputs = widths[i] as number;
     return {
@@ -57,7 +57,7 @@ const drawLayers = (widths: readonly number[], seed: number): readonly Dense[] =
     };
   });
 
-const tensorsOf = (x: Tensor, layers: readonly Dense[]): readonly Tensor[] => [
+const tensorsOf = (x: Tensor, layers: readonly StackLayer[]): readonly Tensor[] => [
   x,
   ...layers.flatMap(({ weight, bias }) => [weight, bias]),
 ];
@@ -183,22 +183,22 @@ describe.each(['cpu', 'wasm'])('denseStack on %s', (backend) => {
   test('only hidden layers are residual, and only those that keep their width', () => {
     tidied(() => {
       const x = normal([2, 3], 1);
-      const nothing = (inputs: number, outputs: number): Dense => ({
+      const nothing = (inputs: number, outputs: number): StackLayer => ({
         weight: zerosLike(normal([inputs, outputs], 1)),
         bias: zerosLike(normal([outputs], 1)),
       });
-      const [last] = drawLayers([3, 3], 2) as [Dense];
-      const stack = (layers: readonly Dense[]) => denseStack(x, layers, { activation: 'tanh', residual: true });
+      const [last] = drawLayers([3, 3], 2) as [StackLayer];
+      const stack = (layers: readonly StackLayer[]) => denseStack(x, layers, { activation: 'tanh', residual: true });
       expect(stack([nothing(3, 3), last])).toBeCloseToTensor(plain(x, [last], { activation: 'tanh', residual: true }));
       expect(stack([nothing(3, 3)])).toBeCloseToTensor(zerosLike(x), 0);
-      const [up] = drawLayers([4, 3], 3) as [Dense];
+      const [up] = drawLayers([4, 3], 3) as [StackLayer];
       expect(stack([nothing(3, 4), up])).toBeCloseToTensor(add(zerosLike(x), up.bias));
     });
   });
 
   test('weights that stand in two layers get the sum of both gradients', () => {
     tidied(() => {
-      const [x, [shared, last]] = [normal([2, 3], 1), drawLayers([3, 3, 1], 2) as [Dense, Dense]];
+      const [x, [shared, last]] = [normal([2, 3], 1), drawLayers([3, 3, 1], 2) as [StackLayer, StackLayer]];
       const options = { activation: 'elu', residual: false } as const;
       const slope = (stack: typeof denseStack) =>
         differentiate(() => total(stack(x, [shared, shared, last], options)), [shared.weight, shared.bias]).grads;

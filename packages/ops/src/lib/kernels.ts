@@ -1,21 +1,14 @@
 import { engine, type NamedAttrMap, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
-import type { ActivationName } from './activation.ts';
+import type { StackOptions } from './stack-layer.ts';
 
 /**
- * The kernels that `fusedOp`s of this package run where a backend has registered them. Names are tfjs kernel names; the
- * interfaces below say what each takes and returns, all float32, in this order.
+ * The kernels that `fusedOp`s of this package run where a backend has registered them; those of element-wise transforms are
+ * named by {@link transformKernels}. Names are tfjs kernel names; the interfaces below say what each takes and returns, all
+ * float32, in this order.
  */
 export const kernelNames = {
-  denseStack: 'DiffeoDenseStack',
-  denseStackGradient: 'DiffeoDenseStackGradient',
-  convStack: 'DiffeoConvStack',
-  convStackGradient: 'DiffeoConvStackGradient',
-  affine: 'DiffeoAffine',
-  affineGradient: 'DiffeoAffineGradient',
-  affineCoupling: 'DiffeoAffineCoupling',
-  affineCouplingGradient: 'DiffeoAffineCouplingGradient',
-  affineImageCoupling: 'DiffeoAffineImageCoupling',
-  affineImageCouplingGradient: 'DiffeoAffineImageCouplingGradient',
+  stack: 'DiffeoStack',
+  stackGradient: 'DiffeoStackGradient',
   channelMap: 'DiffeoChannelMap',
   channelMapGradient: 'DiffeoChannelMapGradient',
   plu: 'DiffeoPlu',
@@ -24,49 +17,47 @@ export const kernelNames = {
   adam: 'DiffeoAdam',
 } as const;
 
-/** How a dense stack maps: `weight0`, `bias0`, `weight1`, … are among the kernel's inputs. */
-interface DenseStackAttributes {
-  readonly activation: ActivationName;
-  readonly residual: boolean;
-}
+/** The kernels of an element-wise transform: alone, and as a whole coupling with its conditioner. */
+export const transformKernels = (name: string) => ({
+  transform: name,
+  transformGradient: `${name}Gradient`,
+  coupling: `${name}Coupling`,
+  couplingGradient: `${name}CouplingGradient`,
+});
 
 /**
- * `DiffeoDenseStack`: `x`, weights, biases → `[y, kept]`. `kept` is a vector of what the gradient needs, of the kernel's own
- * making; absent unless `keep`.
+ * `DiffeoStack`: `x`, `weight0`, `bias0`, `weight1`, … → `[y, saved]`. Of vectors `[batch, inputs]` with matrices `[inputs,
+ * outputs]`, or of images `[batch, height, width, channels]` with filters `[height, width, inputs, outputs]`: stride 1, zeros
+ * beyond the borders. `saved` is a vector of what the gradient needs, of the kernel's own making; absent unless `save`.
  *
- * `DiffeoDenseStackGradient`: `dy`, `x`, `kept`, weights → `[dx, dWeight0, dBias0, dWeight1, …]`.
- *
- * `DiffeoConvStack` and `DiffeoConvStackGradient`: the same of images `[batch, height, width, channels]`, with filters
- * `[height, width, inputs, outputs]` for weights: stride 1, zeros beyond the borders.
+ * `DiffeoStackGradient`: `dy`, `x`, `saved`, weights → `[dx, dWeight0, dBias0, dWeight1, …]`.
  */
-export interface DenseStackKernelAttributes extends DenseStackAttributes {
-  readonly keep: boolean;
+export interface StackKernelAttributes extends StackOptions {
+  readonly save: boolean;
 }
 
-/**
- * `DiffeoAffine`: `x`, `raw` → `[value, logDet, kept]`, as `affine` defines them.
- *
- * `DiffeoAffineGradient`: `dValue`, `dLogDet`, `point`, `kept` → `[dx, dRaw]`, where `point` is the x of `forward` or the
- * value of `inverse`.
- */
-export interface AffineKernelAttributes {
-  readonly bound: number;
+/** What the kernels of a transform are told: the direction, and what the transform says itself. */
+export interface TransformKernelAttributes extends Readonly<Record<string, number | string | boolean>> {
   readonly direction: 'forward' | 'inverse';
 }
 
 /**
- * `DiffeoAffineCoupling`: `x` `[batch, size]`, perhaps `context` `[batch, width]`, weights, biases → `[value, logDet, kept]`.
- * The conditioner's input is the columns `columnsKept` of `x`, then the context.
+ * `<name>`, the transform alone: `x` `[rows, size]`, `raw` → `[value, logDet, saved]`, with the sum of each row's log-slopes.
  *
- * `DiffeoAffineCouplingGradient`: `dValue`, `dLogDet`, `point`, `kept`, perhaps `context`, weights → `[dx, dContext?,
- * dWeight0, dBias0, dWeight1, …]`.
+ * `<name>Gradient`: `dValue`, `dLogDet`, `point`, `saved` → `[dx, dRaw]`, where `point` is the x of `forward` or the value of
+ * `inverse`.
  *
- * `DiffeoAffineImageCoupling` and `DiffeoAffineImageCouplingGradient`: the same of images, whose columns are channels, with
- * a context `[batch, height, width, channels]` and filters for weights. A logDet is of a whole image.
+ * `<name>Coupling`: `x` `[batch, …, columns]`, perhaps `context` `[batch, …, width]`, weights, biases → `[value, logDet,
+ * saved]`. The conditioner's input is the `identityColumns` of `x`, then the context; of images, the columns are channels,
+ * and the logDet is of a whole image.
+ *
+ * `<name>CouplingGradient`: `dValue`, `dLogDet`, `point`, `saved`, perhaps `context`, weights → `[dx, dContext?, dWeight0,
+ * dBias0, dWeight1, …]`.
  */
-export interface AffineCouplingKernelAttributes extends AffineKernelAttributes, DenseStackKernelAttributes {
-  readonly columnsKept: readonly number[];
-  readonly columnsChanged: readonly number[];
+export interface CouplingKernelAttributes extends StackKernelAttributes {
+  readonly transform: TransformKernelAttributes;
+  readonly identityColumns: readonly number[];
+  readonly transformedColumns: readonly number[];
 }
 
 /**

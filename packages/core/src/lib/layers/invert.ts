@@ -22,7 +22,7 @@ export const invert: Definition<'layer', typeof schema> = /* @__PURE__ */ define
     if (hasStart(inner)) {
       site.fail('a layer that starts from data cannot be inverted: data would meet it on its other side');
     }
-    const { latents: _, retrace: __, joint: ___, ...rest } = inner;
+    const { latents: _, backwardFromOutput: __, fusion: ___, ...rest } = inner;
     return { ...rest, forward: inner.inverse, inverse: inner.forward };
   },
 });

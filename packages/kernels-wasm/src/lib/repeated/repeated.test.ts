@@ -1,7 +1,7 @@
 import { fold, normal, randomSource } from '@diffeo/core';
 import { differentiate, tidied } from '@diffeo/core/engine';
 import { registerGradients } from '@diffeo/core/gradients';
-import { affine, channelMap, denseStack } from '@diffeo/ops';
+import { affineTransform, channelMap, denseStack, elementwise } from '@diffeo/ops';
 import {
   add,
   backend,
@@ -91,7 +91,7 @@ describeBuilds('work that is repeated', () => {
       tidied(() => {
         const { value, grads } = differentiate(() => {
           const raw = denseStack(x as Tensor, stack, { activation: 'relu', residual: false });
-          const { value, logDet } = affine(x as Tensor, raw, 3, 'forward');
+          const { value, logDet } = elementwise(affineTransform(3), x as Tensor, raw, 'forward');
           return add(mul(sum(square(add(value, tensor1d([1, 2, 3])))), 0.5), sum(logDet));
         }, tensorsOf(stack));
         return [value, ...(grads as Tensor[])];

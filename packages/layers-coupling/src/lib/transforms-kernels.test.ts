@@ -1,0 +1,13 @@
+import '@tensorflow/tfjs-backend-wasm';
+import { installKernels } from '@diffeo/kernels-wasm';
+import { setBackend } from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import { sinhArcsinh } from '../../test/sinh-arcsinh.ts';
+import { testCouplings } from '../../test/test-couplings.ts';
+
+await setBackend('wasm');
+const installed = await installKernels();
+
+test('the kernels are there', () => expect(installed.reason).toBeNull());
+
+testCouplings(sinhArcsinh(), { backends: ['wasm'] });

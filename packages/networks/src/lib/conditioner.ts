@@ -1,0 +1,75 @@
+import {
+  type Call,
+  type Layout,
+  leaf,
+  leaves,
+  type Params,
+  type Seed,
+  type Shape,
+  type Site,
+  type Spec,
+  type Stack,
+  sizeOf,
+} from '@diffeo/core';
+import { checkpoint, openTapes } from '@diffeo/core/engine';
+import { reshape, type Tensor, tile, zeros } from '@tensorflow/tfjs-core';
+
+/** The parameters of a conditioner: a network's, or the constant that stands for it. */
+export interface ConditionerParams {
+  readonly network?: Params;
+  readonly constant?: Tensor;
+}
+
+/** What a layer asks for the raw parameters of its transform. */
+export interface Conditioner {
+  readonly contextShape: Site['contextShape'];
+  readonly layout: Layout<ConditionerParams>;
+  /** Where the network is a plain stack: the same, by the conditioner's parameters. */
+  readonly stack: Stack<ConditionerParams> | null;
+  /** The parameters that a gradient reaches. */
+  trainable(params: ConditionerParams): Tensor[];
+  init(seed: Seed): ConditionerParams;
+  start?(params: ConditionerParams, x: Tensor, call: Call): ConditionerParams;
+  /** `x` `[batch, ...inputShape]` → `[batch, ...outputShape]`. */
+  apply(params: ConditionerParams, x: Tensor, call: Call): Tensor;
+}
+
+/**
+ * The network that maps what a layer conditions on, and the context, to the raw parameters of its transform; where there is
+ * neither, a learned constant.
+ */
+export function buildConditioner(spec: Spec<'network'>, site: Site, inputs: Shape, outputs: Shape): Conditioner {
+  const trainableBy = (layout: Layout<ConditionerParams>) => (params: ConditionerParams) =>
+    leaves(layout, params).flatMap(({ leaf, tensor }) => (leaf.trainable && tensor ? [tensor] : []));
+  if (sizeOf(inputs) === 0 && !site.contextShape) {
+    const layout = { constant: leaf(outputs) };
+    return {
+      contextShape: null,
+      layout,
+      stack: null,
+      trainable: trainableBy(layout),
+      init: () => ({ constant: zeros([...outputs]) }),
+      apply: ({ constant }, x) =>
+        tile(reshape(constant as Tensor, [1, ...outputs]), [x.shape[0] as number, ...outputs.map(() => 1)]),
+    };
+  }
+  const network = site.build(spec, 'network')(inputs, outputs);
+  const { start, stack } = network;
+  const layout = { network: network.layout };
+  const trainable = trainableBy(layout);
+  return {
+    contextShape: network.contextShape,
+    layout,
+    trainable,
+    stack: stack ? { ...stack, layers: ({ network: params }) => stack.layers(params) } : null,
+    init: (seed) => ({ network: network.init(seed) }),
+    ...(start && { start: (params, x, call) => ({ network: start(params.network, x, call) as Params }) }),
+    apply: (params, x, call) => {
+      if (call.gradient !== 'checkpoint' || openTapes() !== 1) return network.apply(params.network, x, call);
+      const again = (point?: Tensor, context?: Tensor): Tensor =>
+        network.apply(params.network, point as Tensor, context ? { ...call, context } : call);
+      const given = call.context ? [x, call.context] : [x];
+      return checkpoint(again, given, trainable(params));
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import {
+  type Definition,
+  defineNetwork,
+  fold,
+  leaf,
+  type Network,
+  normal,
+  type StackLayer,
+  sizeOf,
+} from '@diffeo/core';
+import { denseStack } from '@diffeo/ops';
+import { concat, mul, reshape, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import { array, boolean, integer, maxValue, minValue, number, optional, picklist, pipe, strictObject } from 'valibot';
+
+const width = pipe(number(), integer(), minValue(1), maxValue(65536));
+const schema = strictObject({
+  /** The widths of the hidden layers, as many as there are numbers. Default [64, 64]. */
+  hidden: optional(array(width), () => [64, 64]),
+  /** Default `relu`. */
+  activation: optional(picklist(['relu', 'tanh', 'elu', 'sigmoid']), 'relu'),
+  /** Adds the input of each hidden layer that keeps its width to its output. Default false. */
+  residual: optional(boolean(), false),
+});
+
+/** How much smaller than the others the last layer's weights start: the network's output starts near 0. */
+const lastLayerScale = 1e-2;
+
+/**
+ * A multilayer perceptron, the usual conditioner. A context is flattened and joined to its input. Weights
+ * start as He et al. (2015) with the last layer a hundred times smaller, so that the layer that holds it starts near the
+ * identity.
+ */
+export const mlp: Definition<'network', typeof schema> = /* @__PURE__ */ defineNetwork({
+  type: '@diffeo/networks/mlp',
+  version: 1,
+  schema,
+  build:
+    ({ hidden, activation, residual }, { contextShape }) =>
+    (inputShape, outputShape): Network<readonly StackLayer[]> => {
+      const inputSize = sizeOf(inputShape);
+      const contextSize = contextShape ? sizeOf(contextShape) : 0;
+      const sizes = [inputSize + contextSize, ...hidden, sizeOf(outputShape)];
+      const layers = sizes.slice(1).map((outputs, i) => [sizes[i] as number, outputs] as const);
+      const flat = (context: Tensor): Tensor => reshape(context, [context.shape[0] as number, contextSize]);
+      const gain = activation === 'relu' || activation === 'elu' ? Math.SQRT2 : 1;
+      return {
+        inputShape,
+        outputShape,
+        contextShape,
+        stack: { kind: 'dense', activation, residual, layers: (params) => params, context: flat },
+        layout: layers.map(([inputs, outputs]) => ({ weight: leaf([inputs, outputs]), bias: leaf([outputs]) })),
+        init: (seed) =>
+          layers.map(([inputs, outputs], i) => {
+            const scale = (i === layers.length - 1 ? lastLayerScale : gain) / Math.sqrt(Math.max(1, inputs));
+            return { weight: mul(normal([inputs, outputs], fold(seed, i)), scale), bias: zeros([outputs]) };
+          }),
+        apply: (params, x, { context }) => {
+          const batch = x.shape[0] as number;
+          const given: Tensor[] = inputSize > 0 ? [reshape(x, [batch, inputSize])] : [];
+          if (contextSize > 0 && context) given.push(flat(context));
+          const input = given.length > 1 ? concat(given, 1) : (given[0] ?? zeros([batch, 0]));
+          return reshape(denseStack(input, params, { activation, residual }), [batch, ...outputShape]);
+        },
+      };
+    },
+});

@@ -1,0 +1,6 @@
+import type { Definition } from '@diffeo/core';
+import { convolutional } from './convolutional.ts';
+import { mlp } from './mlp.ts';
+
+/** The networks of this package, for `load`. */
+export const networkDefinitions: readonly Definition[] = [mlp, convolutional];
