@@ -22,7 +22,7 @@ const selections = [
   {
     title: 'core and couplings',
     packages: [...tarballs('core', 'layers-coupling'), '@tensorflow/tfjs-backend-cpu'],
-    brings: ['core', 'layers-coupling', 'ops'],
+    brings: ['core', 'layers-coupling', 'networks', 'ops'],
     program: 'coupling.mjs',
     runsBundled: true,
   },

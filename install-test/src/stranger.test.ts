@@ -71,7 +71,7 @@ describe.each([
     expect(eventShape).toEqual([2]);
     expect(layers.map(({ $type }: { $type: string }) => $type)).toEqual([
       'a-stranger/sinh-arcsinh',
-      ...Array.from({ length: 4 }, () => '@diffeo/layers-coupling/affine'),
+      ...Array.from({ length: 4 }, () => '@diffeo/layers-coupling/coupling'),
     ]);
   });
 

@@ -34,7 +34,7 @@ async function definitionsOf(from: string): Promise<Definition[]> {
 
 const plugins = packedPackages
   .map(({ manifest }) => manifest.name)
-  .filter((name) => name === '@diffeo/core' || name === '@diffeo/datasets' || name.startsWith('@diffeo/layers-'));
+  .filter((name) => /^@diffeo\/(core|datasets|networks|ops|layers-.*)$/.test(name));
 const definitions = (await Promise.all(plugins.map(definitionsOf))).flat();
 
 /** The types whose names stand in the code: a definition cannot be there without its own. */
@@ -54,8 +54,7 @@ test('there are definitions to look at', () => {
 
 /** What a part takes by default unless told otherwise, and so brings. */
 const defaults: Readonly<Record<string, string>> = {
-  '@diffeo/layers-coupling/affine': '@diffeo/layers-coupling/mlp',
-  '@diffeo/layers-coupling/additive': '@diffeo/layers-coupling/mlp',
+  '@diffeo/layers-coupling/coupling': '@diffeo/networks/mlp',
 };
 
 describe.each(definitions)('$name of $from', ({ name, from, type }) => {
@@ -63,7 +62,8 @@ describe.each(definitions)('$name of $from', ({ name, from, type }) => {
     const found = await using(name, from);
     const expected = [type, defaults[type]].filter((each) => each !== undefined);
     expect(typesIn(found.code).sort()).toEqual(expected.sort());
-    for (const each of packagesIn(found)) expect([from, '@diffeo/core', '@diffeo/ops']).toContain(each);
+    const allowed = [from, '@diffeo/core', '@diffeo/ops', ...(defaults[type] ? ['@diffeo/networks'] : [])];
+    for (const each of packagesIn(found)) expect(allowed).toContain(each);
   });
 });
 

@@ -4,11 +4,11 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Installation, install } from './lib/install.ts';
 import { packed } from './lib/packed-packages.ts';
 
-// A tree as npm leaves it when versions do not meet: layers-coupling and ops each with a core of their own below them.
+// A tree as npm leaves it when versions do not meet: layers-coupling, networks and ops each with a core of their own below them.
 let tree: Installation;
 const ofOurs = (...path: string[]) => join(tree.folder, 'node_modules/@diffeo', ...path);
 const inner = (owner: string) => ofOurs(owner, 'node_modules/@diffeo/core');
-const owners = ['layers-coupling', 'ops'];
+const owners = ['layers-coupling', 'networks', 'ops'];
 const contract = 'dist/lib/define.js';
 
 const use = async () => JSON.parse(await tree.run('node', 'two-copies.mjs'));
@@ -63,7 +63,7 @@ test.each([
   const { refusal } = await use();
   expect(refusal.code).toBe('SPEC');
   for (const part of [
-    "'@diffeo/layers-coupling/affine'",
+    "'@diffeo/layers-coupling/coupling'",
     `contract ${own + step}`,
     `contract ${own}`,
     'Install matching versions of @diffeo/layers-coupling and @diffeo/core',

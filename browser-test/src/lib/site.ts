@@ -19,6 +19,7 @@ const packages = [
   'layers-coupling',
   'layers-elementwise',
   'layers-glow',
+  'networks',
   'ops',
   'trainer',
 ];

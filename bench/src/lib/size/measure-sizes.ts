@@ -22,6 +22,7 @@ const packages: readonly (readonly [string, number | null])[] = [
   ['@diffeo/layers-coupling', layerBudget],
   ['@diffeo/layers-elementwise', layerBudget],
   ['@diffeo/layers-glow', layerBudget],
+  ['@diffeo/networks', layerBudget],
   ['@diffeo/ops', null],
   ['@diffeo/datasets', null],
   ['@diffeo/trainer', null],

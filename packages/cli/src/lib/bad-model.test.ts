@@ -55,7 +55,7 @@ describe('a bad model file', () => {
     ['with a broken header', () => withHeader((json) => json.slice(1)), /its header is not JSON/],
     [
       'of an unknown layer',
-      () => withHeader((json) => json.replaceAll('layers-coupling/affine', 'layers-coupling/twist')),
+      () => withHeader((json) => json.replaceAll('layers-coupling/coupling', 'layers-coupling/twist')),
       /nothing among the definitions is called '@diffeo\/layers-coupling\/twist'/,
     ],
     [
@@ -63,8 +63,8 @@ describe('a bad model file', () => {
       () =>
         withHeader((json) =>
           json.replace(
-            'affine\\",\\"$kind\\":\\"layer\\",\\"version\\":1',
-            'affine\\",\\"$kind\\":\\"layer\\",\\"version\\":9',
+            'coupling\\",\\"$kind\\":\\"layer\\",\\"version\\":1',
+            'coupling\\",\\"$kind\\":\\"layer\\",\\"version\\":9',
           ),
         ),
       /version 9 of its configuration.*Update @diffeo\/layers-coupling/,

@@ -74,7 +74,7 @@ export interface SampleOptions {
 
 /** One part's result on the way from data to base. */
 export interface TracedStep extends Transformed {
-  /** `layers.3 (@diffeo/layers-coupling/affine)` */
+  /** `layers.3 (@diffeo/layers-coupling/coupling)` */
   readonly name: string;
 }
 

@@ -10,9 +10,10 @@ import {
   type Spec,
 } from '@diffeo/core';
 import { gradients, registerGradients } from '@diffeo/core/gradients';
-import { affineCoupling, imageCoupling, mlp } from '@diffeo/layers-coupling';
+import { affineCoupling, imageCoupling } from '@diffeo/layers-coupling';
 import { logit } from '@diffeo/layers-elementwise';
 import { actnorm } from '@diffeo/layers-glow';
+import { mlp } from '@diffeo/networks';
 import { randomiseParams } from '@diffeo/testing';
 import { mean, ready, setBackend, type Tensor, tensor, tensor2d, tidy, train, variable } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';

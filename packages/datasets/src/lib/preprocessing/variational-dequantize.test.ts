@@ -16,9 +16,10 @@ import {
   uniform,
 } from '@diffeo/core';
 import { gradients, registerGradients } from '@diffeo/core/gradients';
-import { affineCoupling, convolutional, couplingDefinitions, imageCoupling, mlp } from '@diffeo/layers-coupling';
+import { affineCoupling, couplingDefinitions, imageCoupling } from '@diffeo/layers-coupling';
 import { elementwiseDefinitions, logit } from '@diffeo/layers-elementwise';
 import { actnorm, glowDefinitions, multiScale, squeeze } from '@diffeo/layers-glow';
+import { convolutional, mlp } from '@diffeo/networks';
 import { jacobian, logAbsDeterminant, randomiseParams } from '@diffeo/testing';
 import {
   clipByValue,

@@ -12,9 +12,10 @@ import {
   uniform,
 } from '@diffeo/core';
 import { padImages, variationalDequantize } from '@diffeo/datasets';
-import { affineCoupling, imageCoupling, mlp, realNVP } from '@diffeo/layers-coupling';
+import { affineCoupling, imageCoupling, realNVP } from '@diffeo/layers-coupling';
 import { logit } from '@diffeo/layers-elementwise';
 import { actnorm, glow, squeeze } from '@diffeo/layers-glow';
+import { mlp } from '@diffeo/networks';
 import { add, clone, floor, mul, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { boolean, strictObject } from 'valibot';
 import { beforeAll, expect, test } from 'vitest';
