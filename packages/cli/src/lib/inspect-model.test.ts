@@ -18,7 +18,7 @@ describe('diffeo inspect', () => {
     expect(stdout).toMatch(/^columns +x, y$/m);
     expect(stdout).toMatch(/^trained on +two-moons$/m);
     expect(stdout).toMatch(/^layers\.0 +@diffeo\/layers-elementwise\/standardise +0 +4$/m);
-    expect(stdout).toMatch(/^layers\.2 +@diffeo\/layers-coupling\/affine +66 +0$/m);
+    expect(stdout).toMatch(/^layers\.2 +@diffeo\/layers-coupling\/coupling \(mlp, affine\) +66 +0$/m);
     expect(stdout).toMatch(/^base +@diffeo\/core\/standard-normal +0 +0$/m);
   });
 
@@ -40,6 +40,6 @@ describe('diffeo inspect', () => {
       writtenBy: expect.stringMatching(/^@diffeo\/cli \d/),
     });
     expect(parts).toHaveLength(4);
-    expect(parts[1]).toMatchObject({ name: 'layers.1', parameters: 66, config: { bound: 3 } });
+    expect(parts[1]).toMatchObject({ name: 'layers.1', parameters: 66, config: { transform: { config: { bound: 3 } } } });
   });
 });

@@ -49,6 +49,16 @@ function describe({ path, bytes, model, params, notes }: StoredModel) {
 
 type Description = ReturnType<typeof describe>;
 
+const lastWord = (type: string): string => type.slice(type.lastIndexOf('/') + 1);
+
+/** A part's type with those of the network and the transform in it: `@diffeo/layers-coupling/coupling (mlp, affine)`. */
+function typeOf({ type, config }: PartReport): string {
+  const inner = Object.values(config as Readonly<Record<string, Partial<Spec> | null>>).flatMap((value) =>
+    value?.$type && (value.$kind === 'network' || value.$kind === 'transform') ? [lastWord(value.$type)] : [],
+  );
+  return inner.length > 0 ? `${type} (${inner.join(', ')})` : type;
+}
+
 const whole = (value: number): string => value.toLocaleString('en');
 
 const listed = (names: readonly string[]): string =>
@@ -68,7 +78,7 @@ function describeText(of: Description): string {
   ];
   const rows = [
     ['part', 'type', 'learned', 'fixed'],
-    ...of.parts.map(({ name, type, parameters, fixed }) => [name, type, whole(parameters), whole(fixed)]),
+    ...of.parts.map((part) => [part.name, typeOf(part), whole(part.parameters), whole(part.fixed)]),
   ];
   const widths = [0, 1, 2, 3].map((i) => Math.max(...rows.map((row) => (row[i] as string).length)));
   const line = (row: readonly string[]): string =>

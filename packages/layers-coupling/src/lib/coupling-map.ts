@@ -4,7 +4,7 @@ import { elementwise } from '@diffeo/ops';
 import { reshape, type Tensor } from '@tensorflow/tfjs-core';
 import { fusedMaps } from './fused-maps.ts';
 import type { ImageMask, Mask } from './mask.ts';
-import { splitOf } from './split.ts';
+import { splitOf } from './split-of.ts';
 
 type Direction = 'forward' | 'inverse';
 

@@ -1,8 +1,6 @@
-import { type Shape, type Site, type Stack, sizeOf } from '@diffeo/core';
+import type { Shape, Stack } from '@diffeo/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { channelSplit, checkerboardSplit, type Image } from './image-split.ts';
-import { type Columns, type ImageMask, type Mask, partition } from './mask.ts';
-import { vectorSplit } from './vector-split.ts';
+import type { Columns } from './mask.ts';
 
 /**
  * How a coupling takes a batch of events apart and puts it together again. What depends on sizes alone is known at once;
@@ -21,20 +19,4 @@ export interface Split {
   logDet(rows: Tensor): Tensor;
   /** Where the split is one of columns of the last axis: which, and the kind of stack that an operation may fuse with it. */
   readonly fuses?: { readonly kind: Stack['kind']; columns(): Columns };
-}
-
-/** The split of events of a shape by a mask. */
-export function splitOf(
-  mask: Mask | ImageMask,
-  swap: boolean,
-  { eventShape, fail }: Pick<Site, 'eventShape' | 'fail'>,
-): Split {
-  if (mask !== 'channels' && mask !== 'checkerboard') {
-    return vectorSplit(partition(mask, swap, sizeOf(eventShape), fail), eventShape);
-  }
-  if (eventShape.length !== 3) {
-    return fail(`the mask '${mask}' is for images, whose event shape is [height, width, channels]`);
-  }
-  const of = mask === 'channels' ? channelSplit : checkerboardSplit;
-  return of(eventShape as Image, swap, fail);
 }

@@ -7,7 +7,7 @@ import { reshape, setBackend, tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Mask, partition } from './mask.ts';
-import { splitOf } from './split.ts';
+import { splitOf } from './split-of.ts';
 
 installMatchers();
 const fail = (message: string): never => {
