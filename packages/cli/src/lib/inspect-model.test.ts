@@ -40,6 +40,10 @@ describe('diffeo inspect', () => {
       writtenBy: expect.stringMatching(/^@diffeo\/cli \d/),
     });
     expect(parts).toHaveLength(4);
-    expect(parts[1]).toMatchObject({ name: 'layers.1', parameters: 66, config: { transform: { config: { bound: 3 } } } });
+    expect(parts[1]).toMatchObject({
+      name: 'layers.1',
+      parameters: 66,
+      config: { transform: { config: { bound: 3 } } },
+    });
   });
 });

@@ -1,5 +1,13 @@
 import { tidied } from '@diffeo/core/engine';
-import { affine, affineCoupling, channelMap, denseStack, pluMatrix } from '@diffeo/ops';
+import {
+  affineTransform,
+  channelMap,
+  denseStack,
+  elementwise,
+  type FusedCoupling,
+  fusedCoupling,
+  pluMatrix,
+} from '@diffeo/ops';
 import { type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { describeBuilds } from '../../test/with-build.ts';
@@ -27,13 +35,14 @@ describeBuilds('whole numbers', () => {
     const float = (shape: number[]) => zeros(shape);
     const whole = (shape: number[]) => zeros(shape, 'int32');
     const layers = [{ weight: float([2, 2]), bias: float([2]) }];
-    const coupling = affineCoupling({
-      ...{ keep: [0, 1], change: [2], bound: 3, direction: 'inverse' },
+    const affine = affineTransform(3);
+    const coupling = fusedCoupling({
+      ...{ identityColumns: [0, 1], transformedColumns: [2], transform: affine, direction: 'inverse' },
       ...{ activation: 'relu', residual: false },
-    });
+    }) as FusedCoupling;
     const uses: readonly ((make: (shape: number[]) => Tensor) => unknown)[] = [
-      (make) => affine(make([3, 2]), float([3, 4]), 3, 'forward'),
-      (make) => affine(float([3, 2]), make([3, 4]), 3, 'forward'),
+      (make) => elementwise(affine, make([3, 2]), float([3, 4]), 'forward'),
+      (make) => elementwise(affine, float([3, 2]), make([3, 4]), 'forward'),
       (make) => denseStack(make([3, 2]), layers, { activation: 'relu', residual: false }),
       (make) => channelMap(make([3, 2]), { shift: float([2]), logScale: float([2]) }, null, 'forward'),
       (make) => pluMatrix({ permutation: zeros([2], 'int32'), sign: float([2]), factors: make([2, 2]) }, { bound: 5 }),
