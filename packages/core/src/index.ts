@@ -64,6 +64,7 @@ export {
   type Layout,
   type LayoutTree,
   type Leaf,
+  type LeafRole,
   leaf,
   leaves,
   mapParams,
