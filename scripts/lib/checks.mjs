@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { build, turbo } from './build.mjs';
 import { stopIfInterrupted } from './child.mjs';
 import { pack } from './pack.mjs';
@@ -14,38 +11,34 @@ import { useTool } from './tool.mjs';
  * Runs every check that is not a test. Prints one line for each, then what the failed ones said, then a summary.
  *
  * @param {Toolchain} tools
+ * @param {string} tarballs a folder for the packages as they would be published
  * @returns {Promise<Result[]>}
  */
-export async function runChecks(tools) {
-  const scratch = mkdtempSync(join(tmpdir(), 'diffeo-packed-'));
+export async function runChecks(tools, tarballs) {
   /** @type {{ name: string, tarball: string }[]} */
   let packed = [];
-  try {
-    const results = [
-      await check('lint and format (biome)', () =>
-        useTool(tools, ['@biomejs/biome', 'biome'], ['check', '--error-on-warnings', '--colors=off']),
+  const results = [
+    await check('lint and format (biome)', () =>
+      useTool(tools, ['@biomejs/biome', 'biome'], ['check', '--error-on-warnings', '--colors=off']),
+    ),
+    await check('types (tsc)', () => types(tools)),
+    await check('unused code (knip)', () => useTool(tools, ['knip'], ['--no-progress'])),
+    await check('build and pack', async () => {
+      const built = await build(tools);
+      if (built.ok) packed = await pack(tools, tarballs);
+      return built;
+    }),
+    await check('package metadata (publint)', () =>
+      ofEach(packed, (tarball) => useTool(tools, ['publint'], ['run', tarball, '--strict'])),
+    ),
+    await check('package types (attw)', () =>
+      ofEach(packed, (tarball) =>
+        useTool(tools, ['@arethetypeswrong/cli', 'attw'], [tarball, '--profile=esm-only', '--no-color']),
       ),
-      await check('types (tsc)', () => types(tools)),
-      await check('unused code (knip)', () => useTool(tools, ['knip'], ['--no-progress'])),
-      await check('build and pack', async () => {
-        const built = await build(tools);
-        if (built.ok) packed = await pack(tools, scratch);
-        return built;
-      }),
-      await check('package metadata (publint)', () =>
-        ofEach(packed, (tarball) => useTool(tools, ['publint'], ['run', tarball, '--strict'])),
-      ),
-      await check('package types (attw)', () =>
-        ofEach(packed, (tarball) =>
-          useTool(tools, ['@arethetypeswrong/cli', 'attw'], [tarball, '--profile=esm-only', '--no-color']),
-        ),
-      ),
-    ];
-    summarise(results);
-    return results;
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+    ),
+  ];
+  summarise(results);
+  return results;
 }
 
 /**
@@ -93,7 +86,9 @@ async function types(tools) {
 async function ofEach(packed, look) {
   if (packed.length === 0) return { ok: false, output: 'not run: there is no package to look at' };
   const outcomes = [];
-  for (const { tarball } of packed) outcomes.push(await look(tarball));
+  for (let i = 0; i < packed.length; i += 2) {
+    outcomes.push(...(await Promise.all(packed.slice(i, i + 2).map(({ tarball }) => look(tarball)))));
+  }
   return together(outcomes);
 }
 

@@ -8,6 +8,7 @@ import { ready } from './install.mjs';
 import { pack } from './pack.mjs';
 import { Problem, say } from './problem.mjs';
 import { root } from './repository.mjs';
+import { inScratchFolder } from './scratch.mjs';
 import { test } from './test.mjs';
 import { toolchain } from './toolchain.mjs';
 
@@ -25,7 +26,7 @@ export const commands = {
   diffeo: program('diffeo', 'packages/cli/src/bin.ts'),
   bench: program('bench', 'bench/src/main.ts'),
   prove: program('prove', 'scripts/prove/main.ts'),
-  check: { run: async () => ({ code: (await runChecks(await ready())).every(({ ok }) => ok) ? 0 : 1 }) },
+  check: { run: () => inScratchFolder(check) },
   build: { run: async () => buildWith(await ready()) },
   'pack:all': { run: packAll, takesArguments: true },
   pnpm: { run: runPnpm, takesArguments: true },
@@ -48,6 +49,12 @@ function program(script, entry) {
       return run([node, path, ...args], { cwd: callerFolder(process.env, script, process.cwd()), env });
     },
   };
+}
+
+/** @param {string} scratch */
+async function check(scratch) {
+  const results = await runChecks(await ready(), scratch);
+  return { code: results.every(({ ok }) => ok) ? 0 : 1 };
 }
 
 /** @param {import('./toolchain.mjs').Toolchain} tools */

@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChecks } from './checks.mjs';
 import { run, stopIfInterrupted } from './child.mjs';
 import { ready } from './install.mjs';
 import { say } from './problem.mjs';
 import { root } from './repository.mjs';
+import { inScratchFolder } from './scratch.mjs';
 import { addCounts, countTests } from './test-count.mjs';
 import { toolCommand } from './tool.mjs';
 
@@ -14,13 +14,20 @@ import { toolCommand } from './tool.mjs';
  *
  * @returns {Promise<import('./child.mjs').Result>}
  */
-export async function test() {
+export const test = () => inScratchFolder(testIn);
+
+/**
+ * @param {string} scratch
+ * @returns {Promise<import('./child.mjs').Result>}
+ */
+async function testIn(scratch) {
+  const tarballs = join(scratch, 'packed');
   /** @type {import('./test-count.mjs').Count[]} */
   const counts = [];
   try {
     const tools = await ready();
-    for (const { ok } of await runChecks(tools)) counts.push({ passed: ok ? 1 : 0, failed: ok ? 0 : 1 });
-    counts.push(await vitest(tools));
+    for (const { ok } of await runChecks(tools, tarballs)) counts.push({ passed: ok ? 1 : 0, failed: ok ? 0 : 1 });
+    counts.push(await vitest(tools, scratch, tarballs));
   } catch (error) {
     stopIfInterrupted();
     say(String(error instanceof Error ? error.message : error));
@@ -33,21 +40,18 @@ export async function test() {
 
 /**
  * @param {import('./toolchain.mjs').Toolchain} tools
+ * @param {string} scratch
+ * @param {string} tarballs what the checks have packed, for the tests that install it
  * @returns {Promise<import('./test-count.mjs').Count>}
  */
-async function vitest(tools) {
-  const scratch = mkdtempSync(join(tmpdir(), 'diffeo-tests-'));
+async function vitest(tools, scratch, tarballs) {
   const report = join(scratch, 'report.json');
-  try {
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-    const { code } = await run([...toolCommand(tools, 'vitest'), 'run', ...reporters], {
-      cwd: root,
-      env: tools.env,
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
-    stopIfInterrupted();
-    return countTests(existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined, code);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const { code } = await run([...toolCommand(tools, 'vitest'), 'run', ...reporters], {
+    cwd: root,
+    env: { ...tools.env, DIFFEO_TARBALLS: tarballs },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  stopIfInterrupted();
+  return countTests(existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined, code);
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -13,15 +13,29 @@ declare module 'vitest' {
 }
 
 /**
- * Packs every public package once for all tests of this folder. Vitest runs it only when one of them is to run. A failure
- * is theirs: thrown here, it would keep every other test of the workspace from running.
+ * Packs every public package once for all tests that install them, unless `npm test` has done so: it names the folder in
+ * `DIFFEO_TARBALLS`. Vitest runs this only when one of them is to run. A failure is theirs: thrown here, it would keep
+ * every other test of the workspace from running.
  */
 export async function setup({ provide }: TestProject): Promise<() => void> {
+  const packed = tarballsIn(process.env['DIFFEO_TARBALLS']);
+  if (packed.length > 0) {
+    provide('packing', { tarballs: packed });
+    return () => undefined;
+  }
   const folder = mkdtempSync(join(tmpdir(), 'diffeo-tarballs-'));
   const command = [process.execPath, join(root, 'scripts/run.mjs'), 'pack:all', folder] as const;
   await run(command, { cwd: root, env: process.env }).then(
-    (printed) => provide('packing', { tarballs: printed.trim().split('\n') }),
+    () => provide('packing', { tarballs: tarballsIn(folder) }),
     ({ message }: Error) => provide('packing', { failure: message }),
   );
+  process.env['DIFFEO_TARBALLS'] = folder; // for the other projects of this run
   return () => rmSync(folder, { recursive: true, force: true });
+}
+
+function tarballsIn(folder = ''): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.tgz'))
+    .map((name) => join(folder, name));
 }

@@ -4,9 +4,9 @@ import { countTensors } from '../numeric/count-tensors.ts';
 import { failed, passed } from '../outcome.ts';
 import { drawPoints } from '../trial.ts';
 
-const calls = 100;
+const calls = 20;
 
-/** A hundred calls of each direction and of its gradient leave no tensor behind. */
+/** Twenty calls of each direction and of its gradient leave no tensor behind. */
 export const noLeaks: Check = {
   name: 'no-leaks',
   holds: `${calls} calls of each direction and of a gradient, each in a tidy, leave no tensor behind`,
