@@ -18,9 +18,12 @@ export interface Running {
   readonly ended: Promise<Run>;
 }
 
-/** Starts `diffeo` as a process of its own in a folder. */
-export function startDiffeo(args: readonly string[], cwd: string): Running {
-  const child = spawn(process.execPath, [bin, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+/** Starts `diffeo` as a process of its own in a folder, with `input` on standard input. */
+export function startDiffeo(args: readonly string[], cwd: string, input?: string | Uint8Array): Running {
+  const child = spawn(process.execPath, [bin, ...args], { cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+  // Whoever does not read it to its end closes the pipe.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
   const [stdout, stderr]: [string[], string[]] = [[], []];
   child.stdout.setEncoding('utf8').on('data', (text: string) => stdout.push(text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => stderr.push(text));
@@ -44,4 +47,5 @@ export function startDiffeo(args: readonly string[], cwd: string): Running {
 }
 
 /** Runs `diffeo` to its end. */
-export const runDiffeo = (args: readonly string[], cwd: string): Promise<Run> => startDiffeo(args, cwd).ended;
+export const runDiffeo = (args: readonly string[], cwd: string, input?: string | Uint8Array): Promise<Run> =>
+  startDiffeo(args, cwd, input).ended;

@@ -64,7 +64,6 @@ export {
   type Layout,
   type LayoutTree,
   type Leaf,
-  type LeafRole,
   leaf,
   leaves,
   mapParams,

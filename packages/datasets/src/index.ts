@@ -1,5 +1,6 @@
-export { checkFinite, checkLevels, checkVarying } from './lib/check-rows.ts';
-export type { CsvOptions, Table } from './lib/csv/csv-options.ts';
+export { checkFinite, checkIndependent, checkLevels, checkVarying } from './lib/check-rows.ts';
+export { type CsvNote, type CsvOptions, missingValues, type Table } from './lib/csv/csv-options.ts';
+export { type CsvRefusal, refusalOf, withAdvice } from './lib/csv/csv-refusal.ts';
 export type { CsvSource } from './lib/csv/csv-source.ts';
 export { parseCsv } from './lib/csv/parse-csv.ts';
 export { dequantizerDefinitions } from './lib/preprocessing/dequantizer-definitions.ts';
@@ -19,3 +20,4 @@ export { toyDensities } from './lib/toys/toy-densities.ts';
 export { type Point, type Points, type ToyDensity, type ToyDensityParts, toyDensity } from './lib/toys/toy-density.ts';
 export { twoMoons } from './lib/toys/two-moons.ts';
 export { twoSpirals } from './lib/toys/two-spirals.ts';
+export { withoutConstants } from './lib/without-constants.ts';

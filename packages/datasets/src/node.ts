@@ -1,4 +1,4 @@
-export { readCsvFile } from './lib/csv/read-csv-file.ts';
+export { readCsvFile, readCsvStream } from './lib/csv/read-csv-file.ts';
 export { fashionMnist } from './lib/images/fashion-mnist.ts';
 export { mnist } from './lib/images/mnist.ts';
 export type { PublishedImages, PublishedOptions } from './lib/images/published-images.ts';

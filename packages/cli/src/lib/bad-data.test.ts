@@ -14,53 +14,27 @@ describe('diffeo train on bad data says what is wrong and where, and leaves noth
     ['text in a number column', table('1,two'), /bad\.csv, line 62, column 'b': expected a number, got 'two'\./],
     ['nothing', '', /bad\.csv is empty/],
     ['a header and nothing else', 'a,b\n', /bad\.csv has no rows/],
-    ['a constant column', ['a,b', ...good.map((_, i) => `${i},7`)].join('\n'), /column 'b' \(always 7\)/],
+    [
+      'constant columns alone',
+      ['a,b', ...good.map(() => '1,7')].join('\n'),
+      /columns 'a' \(always 1\), 'b' \(always 7\)/,
+    ],
     ['NaN', table('1,NaN'), /bad\.csv, line 62, column 'b': the value is missing \('NaN'\)/],
     ['infinity', table('1,inf'), /bad\.csv, line 62, column 'b': 'inf' is infinite/],
     ['too few rows', 'a,b\n1,2\n2,1\n3,5\n', /bad\.csv has too few rows: 3/],
-    ['dependent columns', ['a,b', ...good.map((_, i) => `${i * i},${3 * i * i}`)].join('\n'), /column 2 is a linear/],
+    [
+      'dependent columns',
+      ['a,b', ...good.map((_, i) => `${i * i},${3 * i * i + 1}`)].join('\n'),
+      /column 'b' of 'a'\. Leave it out\./,
+    ],
     ['no CSV at all', Buffer.from([0x50, 0x4b, 3, 4, 0, 0, 0]), /bad\.csv is a ZIP archive/],
   ])('%s', async (_, content, message) => {
     scratch.file('bad.csv', content);
     const { code, stdout, stderr } = await runDiffeo(['train', 'bad.csv', '--json'], scratch.path);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/^diffeo: [^\n]*\n$/);
+    expect(stderr).toMatch(/^diffeo: [^\n]*\n( {2}diffeo train bad\.csv [^\n]*\n){0,2}$/);
     expect(stderr).toMatch(message);
     expect(readdirSync(scratch.path)).not.toContain('diffeo-bad');
-  });
-
-  it.each([
-    [
-      'text and numbers in the first row',
-      'x1,2\n',
-      [],
-      /could be names or data.*\(--header or --no-header in the command\)/,
-    ],
-    ['a first row that is said to be names', '1,2\n', ['--header'], null],
-    [
-      'a first row that is said to be data',
-      'x1,2\n',
-      ['--no-header'],
-      /line 1, column '1': expected a number, got 'x1'/,
-    ],
-    [
-      'a missing value',
-      ',2\n',
-      ['--no-header'],
-      /line 1, column '1': the value is missing.*: --missing drop in the command/,
-    ],
-    ['a missing value to be dropped', ',2\n', ['--no-header', '--missing', 'drop'], null],
-    [
-      'fields that are divided otherwise',
-      'a|b\n',
-      [],
-      /line 2: this row has 2 fields and the header has 1.*set the delimiter/,
-    ],
-  ])('%s: the options that a message speaks of are there and help', async (_, first, options, message) => {
-    scratch.file('first.csv', [first, ...good].join('\n').replace('\n\n', '\n'));
-    const run = await runDiffeo(['train', 'first.csv', '--steps', '1', ...options], scratch.path);
-    expect(run.code, run.stderr).toBe(message ? 2 : 0);
-    if (message) expect(run.stderr).toMatch(message);
   });
 
   it.each([
@@ -77,7 +51,7 @@ describe('diffeo train on bad data says what is wrong and where, and leaves noth
     scratch.file('people.csv', peopleCsv(20));
     const { code, stdout, stderr } = await runDiffeo(['train', ...args], scratch.path);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/^diffeo: [^\n]*\n$/);
+    expect(stderr).toMatch(/^diffeo: [^\n]*\n( {2}diffeo [^\n]*\n)?$/);
     expect(stderr).toMatch(message);
   });
 });

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { DiffeoError } from '@diffeo/core';
 import { type CsvOptions, type ToyDensity, toyDensities } from '@diffeo/datasets';
 import { isImageFile } from '@diffeo/datasets/node';
+import { standardInput } from './standard-input.ts';
 
 /** What the argument DATA names. */
 export type DataSource =
@@ -29,17 +30,19 @@ const isFile = (path: string): boolean => {
 
 /**
  * What data a name stands for: a file when there is one of that name or when the name has a path separator or a dot in
- * it; otherwise a toy density, `digits`, or a published set of images. Throws `DATA` for none of them, and `USAGE` for CSV options on what is no CSV.
+ * it, standard input for `-`; otherwise a toy density, `digits`, or a published set of images. Throws `DATA` for none of them, and `USAGE` for CSV options on what is no CSV.
  */
 export function findData(name: string, csv: CsvOptions): DataSource {
   const found = published.find((set) => set === name && !isFile(name)) ?? null;
   const known = found !== null || name === 'digits' || Object.hasOwn(toyDensities, name);
   const pictures = !known && isFolder(name);
   const images = found !== null || pictures || isImageFile(name);
+  if (name === standardInput) return { kind: 'csv', name };
   if (!images && (/[/\\.]/.test(name) || isFile(name))) return { kind: 'csv', name };
   const [option] = Object.keys(csv);
   if (option !== undefined && (images || name === 'digits' || Object.hasOwn(toyDensities, name))) {
-    throw new DiffeoError('USAGE', `--${option} is for CSV files, and '${name}' is none`);
+    const flag = option === 'missingValues' ? 'missing-values' : option;
+    throw new DiffeoError('USAGE', `--${flag} is for CSV files, and '${name}' is none`);
   }
   if (images) return { kind: 'images', name, published: found, pictures };
   if (name === 'digits') return { kind: 'digits', name };
@@ -47,6 +50,6 @@ export function findData(name: string, csv: CsvOptions): DataSource {
   if (toy) return { kind: 'toy', name, toy: toy() };
   throw new DiffeoError(
     'DATA',
-    `there is no file '${name}' and no toy density of that name. Give a CSV file, images (IDX, NPY, NPZ, or a folder of PNG and JPEG), digits, ${published.join(', ')}, or one of ${Object.keys(toyDensities).join(', ')}`,
+    `there is no file '${name}' and no toy density of that name. Give a CSV file, - for one on standard input, images (IDX, NPY, NPZ, or a folder of PNG and JPEG), digits, ${published.join(', ')}, or one of ${Object.keys(toyDensities).join(', ')}`,
   );
 }

@@ -3,9 +3,9 @@ import { DiffeoError } from '@diffeo/core';
 import { type ArgsDef, runCommand } from 'citty';
 import { checkArguments } from './check-arguments.ts';
 import { commands, program } from './commands.ts';
+import { errorLines } from './error-lines.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { type Interruption, interruption } from './interruption.ts';
-import { oneLine } from './printable.ts';
 import { say } from './say.ts';
 import { guardStandardStreams } from './standard-streams.ts';
 import { usage } from './usage.ts';
@@ -51,7 +51,7 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     return await dispatch(args, interrupted);
   } catch (error) {
-    say(`diffeo: ${oneLine(error instanceof Error ? error.message : String(error))}`);
+    for (const line of errorLines(error, args)) say(line);
     if (process.env['DIFFEO_DEBUG'] === '1') say(inspect(error));
     return interrupted.exitCode ?? exitCodeOf(error);
   } finally {

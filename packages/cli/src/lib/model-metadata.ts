@@ -1,4 +1,5 @@
 import { DiffeoError, type Metadata } from '@diffeo/core';
+import type { CsvOptions } from '@diffeo/datasets';
 import { version } from './version.ts';
 
 /** How `train` cut the data into parts. */
@@ -10,6 +11,9 @@ interface SplitNotes {
   readonly heldOut: number | undefined;
 }
 
+/** What the reader of CSV files takes as `like`. */
+type CsvFormat = NonNullable<CsvOptions['like']>;
+
 /** What the command keeps with a model beside what core keeps. */
 export interface ModelNotes {
   /** The names of the data's columns, in order; `null` in files that other programs wrote without them. */
@@ -19,6 +23,8 @@ export interface ModelNotes {
   readonly flow: string | null;
   /** So that a part of the data can be had again. */
   readonly split: SplitNotes | null;
+  /** How its CSV file was read: for files that do not tell. */
+  readonly csv: CsvFormat | null;
   /** The program and its version. */
   readonly writtenBy: string | null;
 }
@@ -29,12 +35,14 @@ export const metadataOf = (notes: {
   readonly data: string;
   readonly flow: string;
   readonly split: SplitNotes;
+  readonly csv?: CsvFormat | undefined;
 }) =>
   ({
     ...(notes.columns && { columns: JSON.stringify(notes.columns) }),
     data: notes.data,
     flow: notes.flow,
     split: JSON.stringify(notes.split),
+    ...(notes.csv && Object.keys(notes.csv).length > 0 && { csv: JSON.stringify(notes.csv) }),
     writtenBy: `@diffeo/cli ${version()}`,
   }) satisfies Metadata;
 
@@ -72,11 +80,35 @@ function parseSplit(text: string): SplitNotes {
   );
 }
 
+/** What each entry of a format must be. */
+const formatEntries: { readonly [name in keyof CsvFormat]-?: (value: unknown) => boolean } = {
+  delimiter: (value) => typeof value === 'string' && /^[^"\r\n]{1,16}$/.test(value),
+  header: (value) => typeof value === 'boolean',
+  comment: (value) => value === false || (typeof value === 'string' && /^[^\s"]\S{0,15}$/.test(value)),
+  quotes: (value) => typeof value === 'boolean',
+  decimal: (value) => value === '.' || value === ',',
+  missingValues: (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
+};
+
+function parseFormat(text: string): CsvFormat {
+  let format: unknown;
+  try {
+    format = JSON.parse(text);
+  } catch {
+    format = null;
+  }
+  const isEntry = ([name, value]: [string, unknown]): boolean =>
+    Object.hasOwn(formatEntries, name) && formatEntries[name as keyof CsvFormat](value);
+  if (format && typeof format === 'object' && Object.entries(format).every(isEntry)) return format as CsvFormat;
+  throw new DiffeoError('FILE', `its metadata entry 'csv' must say how its file was read; got ${text.slice(0, 80)}`);
+}
+
 /** The notes in a model file's metadata; `size` is how many numbers one row of its data has. Throws `FILE`. */
-export const notesOf = ({ columns, data, flow, split, writtenBy }: Metadata, size: number): ModelNotes => ({
+export const notesOf = ({ columns, data, flow, split, csv, writtenBy }: Metadata, size: number): ModelNotes => ({
   columns: columns === undefined ? null : parseColumns(columns, size),
   data: data ?? null,
   flow: flow ?? null,
   split: split === undefined ? null : parseSplit(split),
+  csv: csv === undefined ? null : parseFormat(csv),
   writtenBy: writtenBy ?? null,
 });

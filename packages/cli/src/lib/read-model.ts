@@ -6,6 +6,7 @@ import { useWasm } from '@diffeo/trainer';
 import { definitions } from './definitions.ts';
 import { reasonOf } from './file-error.ts';
 import { type ModelNotes, notesOf } from './model-metadata.ts';
+import { standardInput } from './standard-input.ts';
 
 /** The name of the model file in the folder that `train` writes. */
 export const modelFile = 'model.safetensors';
@@ -19,16 +20,31 @@ export interface StoredModel {
   readonly notes: ModelNotes;
 }
 
+/** More than any model that fits into memory. */
+const mostBytes = 2 ** 31;
+
+async function readStandardInput(): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of process.stdin as AsyncIterable<Uint8Array>) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size > mostBytes) throw new DiffeoError('FILE', 'what comes on standard input has no end, so it is no model');
+  }
+  return Buffer.concat(pieces);
+}
+
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return path === standardInput ? await readStandardInput() : await readFile(path);
   } catch (cause) {
+    if (isDiffeoError(cause)) throw cause;
     throw new DiffeoError('FILE', `the model ${path} cannot be read: ${reasonOf(cause)}`, { cause });
   }
 }
 
 /**
- * Starts the backend and reads a model: a file, or the folder that `train` wrote. Throws what core's `load` throws, with
+ * Starts the backend and reads a model: a file, the folder that `train` wrote, or standard input for `-`. Throws what core's `load` throws, with
  * the path in front.
  */
 export async function readModel(given: string): Promise<StoredModel> {

@@ -1,14 +1,24 @@
-import type { CsvOptions, Rows } from '@diffeo/datasets';
-import { readCsvFile, readDigits } from '@diffeo/datasets/node';
+import type { CsvNote, CsvOptions, Rows, Table } from '@diffeo/datasets';
+import { readCsvFile, readCsvStream, readDigits } from '@diffeo/datasets/node';
+import { csvFlags, shellWord } from './csv-flags.ts';
+import { oneLine } from './printable.ts';
 import { say } from './say.ts';
+import { standardInput } from './standard-input.ts';
 
-/** The rows of a CSV file. Says how many were left out, if any. */
-export async function readTable(
-  path: string,
-  options: CsvOptions,
-): Promise<Rows & { readonly columns: readonly string[] }> {
-  const table = await readCsvFile(path, options);
-  if (table.dropped > 0) say(`${table.dropped} rows were left out, because a value is missing in each of them`);
+const nameOf = (path: string): string => (path === standardInput ? 'standard input' : path);
+
+/** Says what was guessed of a file, and which option has it otherwise. */
+export function sayNote(path: string, { text, otherwise }: CsvNote): void {
+  const flags = otherwise ? csvFlags(otherwise).map(shellWord).join(' ') : '';
+  say(oneLine(`${nameOf(path)}: ${text}${flags ? `; otherwise: ${flags}` : ''}`));
+}
+
+/** The rows of a CSV file, or of standard input. Says what was guessed. */
+export async function readTable(path: string, options: CsvOptions): Promise<Table> {
+  const table = await (path === standardInput
+    ? readCsvStream(process.stdin, { source: nameOf(path), ...options })
+    : readCsvFile(path, options));
+  for (const note of table.notes) sayNote(path, note);
   return table;
 }
 

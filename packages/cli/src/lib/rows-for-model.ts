@@ -1,10 +1,11 @@
-import { DiffeoError, type Seed, sameShape, sizeOf } from '@diffeo/core';
-import { type CsvOptions, checkLevels, type Rows } from '@diffeo/datasets';
+import { DiffeoError, isDiffeoError, type Seed, sameShape, sizeOf } from '@diffeo/core';
+import { type CsvOptions, checkLevels, type Rows, refusalOf } from '@diffeo/datasets';
 import { imageRows } from '@diffeo/datasets/images';
 import { findData } from './data-source.ts';
 import { hasPictures, readImageSource } from './image-data.ts';
 import type { StoredModel } from './read-model.ts';
 import { readDigitRows, readTable } from './read-rows.ts';
+import { standardInput } from './standard-input.ts';
 import { heldOutPoints, splitImageRows } from './training-data.ts';
 
 /** What rows to read for a model. */
@@ -28,6 +29,9 @@ export interface RowsOptions {
 
 async function readRows(stored: StoredModel, { data, seed, count, csv, images, signal }: RowsOptions): Promise<Rows> {
   const { notes, model } = stored;
+  if (data === standardInput && stored.path === standardInput) {
+    throw new DiffeoError('USAGE', 'model and data cannot both come from standard input: name a file for one of them');
+  }
   const source = findData(data, csv);
   if (source.kind === 'images' || (source.kind === 'digits' && model.eventShape.length === 3)) {
     if (count !== undefined) throw new DiffeoError('USAGE', `--count is for toy densities, and ${data} is none`);
@@ -43,7 +47,25 @@ async function readRows(stored: StoredModel, { data, seed, count, csv, images, s
   if (source.kind === 'toy') return heldOutPoints(source.toy, seed, count);
   if (count !== undefined) throw new DiffeoError('USAGE', `--count is for toy densities, and ${data} is none`);
   if (source.kind === 'digits') return await readDigitRows();
-  return await readTable(data, notes.columns ? { columns: notes.columns, ...csv } : csv);
+  const known = { ...(notes.columns && { columns: notes.columns }), ...(notes.csv && { like: notes.csv }) };
+  try {
+    return await readTable(data, { ...known, signal, ...csv });
+  } catch (error) {
+    throw csv.columns === undefined ? ofAllColumns(error) : error;
+  }
+}
+
+/** A model takes all of its columns: advice to leave some out does not help. */
+function ofAllColumns(error: unknown): unknown {
+  const refusal = refusalOf(error);
+  if (!refusal || !isDiffeoError(error)) return error;
+  const helps = ({ columns, missing }: CsvOptions): boolean =>
+    missing !== 'drop-columns' && (columns === undefined || `${columns[0]}`.startsWith(':'));
+  const advice = refusal.advice
+    .filter(helps)
+    .map(({ exclude: _, ...rest }): CsvOptions => rest)
+    .filter((options) => Object.keys(options).length > 0);
+  return new DiffeoError(error.code, error.message, { cause: { ...refusal, advice } });
 }
 
 /**

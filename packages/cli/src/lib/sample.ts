@@ -20,8 +20,8 @@ export interface SampleOptions {
   readonly signal: AbortSignal;
 }
 
-/** Columns of a file without a header are called by their numbers, which say nothing: no header then either. */
-const areNumbers = (columns: readonly string[]): boolean => columns.every((name) => /^\d+$/.test(name));
+/** The columns of a file without a header are called 1, 2, 3 …, which says nothing: no header then either. */
+const areOrdinals = (columns: readonly string[]): boolean => columns.every((name, i) => name === `${i + 1}`);
 
 /** How many images are drawn between two looks at the signal. */
 const imagesTogether = 1024;
@@ -76,7 +76,7 @@ export async function sample(options: SampleOptions): Promise<void> {
   const sink = resultSink(out);
   try {
     const batch = rowsTogether(model);
-    if (!areNumbers(columns)) await sink.write(csvHeader(columns));
+    if (!areOrdinals(columns)) await sink.write(csvHeader(columns));
     for (let drawn = 0; drawn < count; drawn += batch) {
       await stopIfCancelled(signal);
       const size = Math.min(batch, count - drawn);

@@ -75,7 +75,7 @@ describe('diffeo score', () => {
     const { code, stdout, stderr } = await diffeo('score', 'people', 'bad.csv');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
-    expect(stderr).toMatch(/^[^\n]*\n$/);
+    expect(stderr).toMatch(/^[^\n]*\n( {2}diffeo score people bad\.csv --missing drop\n)?$/);
   });
 
   it('scores a row far from all others, and one alone', async () => {

@@ -2,6 +2,7 @@ import { type Flow, type FlowParams, flow, fold, type Seed, sizeOf } from '@diff
 import { toTensor } from '@diffeo/datasets';
 import { gaussianBaseline } from '@diffeo/trainer';
 import type { FlowKind, FlowOptions } from './flows.ts';
+import { mostCovariances } from './most-covariances.ts';
 import type { TrainingData } from './training-data.ts';
 
 /** A flow ready to be trained, and what it has to beat. */
@@ -11,9 +12,6 @@ export interface Start {
   /** The held-out negative log-likelihood of a Gaussian after the same preprocessing, nats; of many dimensions, or too few rows for a covariance, none. */
   readonly gaussianNll: number | null;
 }
-
-/** A covariance of more dimensions takes longer than the training of a small flow. */
-const mostCovariances = 256;
 
 /**
  * Builds the flow, starts its preprocessing from all training rows, and fits the Gaussian to what comes out of that: the

@@ -100,7 +100,9 @@ describe('diffeo train', () => {
     const options = ['--columns', 'height,mass', '--steps', '2', '--json'];
     const refused = await diffeo('train', 'gaps.csv', ...options);
     expect(refused).toMatchObject({ code: 2, stdout: '' });
-    expect(refused.stderr).toMatch(/gaps\.csv, line 102, column 'height': the value is missing.*--missing drop/);
+    expect(refused.stderr).toMatch(
+      /gaps\.csv, line 102, column 'height': the value is missing.*\n {2}diffeo train .*--missing drop/,
+    );
     const dropped = await diffeo('train', 'gaps.csv', ...options, '--missing', 'drop');
     expect(dropped.code).toBe(0);
     expect(dropped.stderr).toContain('2 rows were left out');

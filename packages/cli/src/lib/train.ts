@@ -77,7 +77,7 @@ export async function train(options: TrainOptions): Promise<void> {
   say(`training ${flow} on ${data.train.count} rows of ${name} for ${steps} steps`);
 
   const metadata = metadataOf({
-    ...{ columns, data: name, flow },
+    ...{ columns, data: name, flow, csv: data.csv },
     split: { seed, limit: options.limit, heldOut: options.heldOut },
   });
   const settings = {

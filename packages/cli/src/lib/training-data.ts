@@ -1,18 +1,23 @@
-import { DiffeoError, fold, type Seed, type Spec, shuffled } from '@diffeo/core';
+import { DiffeoError, fold, type Seed, type Spec, shuffled, sizeOf } from '@diffeo/core';
 import {
   type CsvOptions,
+  checkIndependent,
   checkVarying,
   type Rows,
   split,
+  type Table,
   type ToyDensity,
   takeRows,
   uniformDequantize,
+  withoutConstants,
 } from '@diffeo/datasets';
 import { imageRows } from '@diffeo/datasets/images';
 import { logit, standardise } from '@diffeo/layers-elementwise';
 import { type DataSource, findData } from './data-source.ts';
 import { type ImageOptions, imageOption, imagePreprocessing, type ReadImages, readImageSource } from './image-data.ts';
-import { digitLevels, readDigitRows, readTable } from './read-rows.ts';
+import { mostCovariances } from './most-covariances.ts';
+import { digitLevels, readDigitRows, readTable, sayNote } from './read-rows.ts';
+
 import {
   csvDefaults,
   digitsDefaults,
@@ -26,6 +31,8 @@ import {
 export interface TrainingData {
   /** The names of the numbers of a row; none of images. */
   readonly columns?: readonly string[];
+  /** How a CSV file was read, so that the model's others are read alike. */
+  readonly csv?: CsvOptions['like'] | undefined;
   readonly train: Rows;
   /** Decides when to stop and which parameters to keep. */
   readonly validation: Rows;
@@ -122,6 +129,31 @@ async function imageData(source: DataSource, options: TrainingDataOptions): Prom
   };
 }
 
+/** What was said of a file's layout, or found out and may be unclear in another. */
+function formatOf(
+  table: Table,
+  { header, delimiter, comment, quotes, decimal, missingValues }: CsvOptions,
+): TrainingData['csv'] {
+  const mark = decimal ?? table.format.decimal;
+  return {
+    ...(delimiter !== undefined && { delimiter }),
+    ...(header !== undefined && { header }),
+    ...(comment !== undefined && { comment }),
+    ...(quotes !== undefined && { quotes }),
+    ...(mark !== undefined && { decimal: mark }),
+    ...(missingValues !== undefined && { missingValues }),
+  };
+}
+
+/** The rows of a file; of columns that nobody asked for, those that change. */
+async function tableToLearn(name: string, csv: CsvOptions, signal: AbortSignal): Promise<Table> {
+  const read = await readTable(name, { ...csv, signal });
+  if (csv.columns !== undefined) return read;
+  const { table, note } = withoutConstants(read);
+  if (note) sayNote(name, note);
+  return table;
+}
+
 /**
  * Reads the data that an argument names, ready to train on. Throws `DATA` for an unknown name or too few rows,
  * `CONSTANT_COLUMN`, and what the CSV reader throws.
@@ -136,11 +168,14 @@ export async function loadTrainingData(name: string, options: TrainingDataOption
     throw new DiffeoError('USAGE', `${unused} is for images, and '${name}' is none${how}`);
   }
   if (source.kind === 'toy') return toyData(source.toy, options);
-  const rows = digits ? await readDigitRows() : await readTable(name, options.csv);
+  const table = digits ? null : await tableToLearn(name, options.csv, options.signal);
+  const rows = table ?? (await readDigitRows());
   const { train, validation, test: heldOut } = splitRows(rows, name, options);
   if (!digits) checkVarying(train);
+  if (!digits && sizeOf(train.eventShape) <= mostCovariances) checkIndependent(train);
   return {
     columns: rows.columns,
+    ...(table && { csv: formatOf(table, options.csv) }),
     train,
     validation,
     heldOut,

@@ -5,6 +5,7 @@ import type { HistoryPoint } from '@diffeo/trainer';
 import { atomicFile, writeAtomically } from './atomic-file.ts';
 import { reasonOf } from './file-error.ts';
 import { modelFile } from './read-model.ts';
+import { standardInput } from './standard-input.ts';
 import type { TrainReport } from './train-report.ts';
 
 /** The folder that a run of `train` writes into. Each file appears whole or not at all. */
@@ -22,9 +23,12 @@ export interface TrainingFolder {
   removeIfUnused(): void;
 }
 
-/** The folder for data of this name unless `--out` names one: `diffeo-two-moons`, `diffeo-wine` for `data/wine.csv`. */
+/**
+ * The folder for data of this name unless `--out` names one: `diffeo-two-moons`, `diffeo-wine` for `data/wine.csv`,
+ * `diffeo-stdin` for standard input.
+ */
 export const defaultFolder = (data: string): string =>
-  `diffeo-${basename(data)
+  `diffeo-${(data === standardInput ? 'stdin' : basename(data))
     .replace(/(?<=.)\.(csv|tsv|txt|data|gz)\b.*$/i, '')
     .replace(/[^\w.-]+/g, '-')}`;
 

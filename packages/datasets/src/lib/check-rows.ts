@@ -1,10 +1,16 @@
 import { DiffeoError, sizeOf } from '@diffeo/core';
-import type { Rows } from './rows.ts';
+import { constantColumns } from './constant-columns.ts';
+import { columnReferences } from './csv/column-references.ts';
+import { refusal } from './csv/csv-refusal.ts';
+import { shown } from './csv/shown.ts';
+import { dependentColumns } from './dependent-columns.ts';
+import { type Rows, requireRows } from './rows.ts';
 
 const columnName = (rows: Rows, column: number): string =>
-  rows.columns ? `'${rows.columns[column]}'` : `${column + 1}`;
+  rows.columns ? shown(rows.columns[column] as string) : `${column + 1}`;
 
 function findNumber(rows: Rows, wrong: (value: number) => boolean): string | null {
+  requireRows(rows);
   const at = rows.values.findIndex(wrong);
   if (at < 0) return null;
   const size = sizeOf(rows.eventShape);
@@ -24,22 +30,58 @@ export function checkFinite(rows: Rows): void {
  * throws `DATA` when there are fewer than two rows.
  */
 export function checkVarying(rows: Rows): void {
+  requireRows(rows);
   if (rows.count < 2) {
     throw new DiffeoError('DATA', `A density needs at least 2 rows to learn from; got ${rows.count}.`);
   }
-  const size = sizeOf(rows.eventShape);
-  const constant = Array.from({ length: size }, (_, column) => column).filter((column) => {
-    const first = rows.values[column];
-    for (let at = column + size; at < rows.values.length; at += size) if (rows.values[at] !== first) return false;
-    return true;
-  });
+  const constant = constantColumns(rows);
   if (constant.length === 0) return;
   const named = constant.slice(0, 5).map((column) => `${columnName(rows, column)} (always ${rows.values[column]})`);
   const more = constant.length > 5 ? ` and ${constant.length - 5} more` : '';
-  throw new DiffeoError(
-    'CONSTANT_COLUMN',
-    `A column that never changes has no density, so a flow cannot learn it: column ${named.join(', ')}${more}. Leave it out: choose the other columns.`,
+  throw refuseColumns('CONSTANT_COLUMN', rows, constant, {
+    problem: `A column that never changes has no density, so a flow cannot learn it: ${columnWord(constant)} ${named.join(', ')}${more}. Leave ${itOrThem(constant)} out.`,
+  });
+}
+
+/**
+ * Throws `DEPENDENT_COLUMN`, naming all of them, when columns are linear functions of others, up to the rounding of
+ * float32: such data have no density.
+ */
+export function checkIndependent(rows: Rows): void {
+  requireRows(rows);
+  const found = dependentColumns(rows);
+  if (found.length === 0) return;
+  const explained = found.slice(0, 5).map(({ column, of }) => {
+    const others = of.slice(0, 4).map((one) => columnName(rows, one));
+    return `${columnName(rows, column)} of ${others.join(', ')}${of.length > 4 ? ` and ${of.length - 4} more` : ''}`;
+  });
+  const columns = found.map(({ column }) => column);
+  const more = found.length > 5 ? `; and ${found.length - 5} more columns` : '';
+  throw refuseColumns('DEPENDENT_COLUMN', rows, columns, {
+    problem: `Columns that are linear functions of others have no density beside them: ${columnWord(columns)} ${explained.join('; ')}${more}. Leave ${itOrThem(columns)} out.`,
+  });
+}
+
+const columnWord = (columns: readonly number[]): string => (columns.length === 1 ? 'column' : 'columns');
+const itOrThem = (columns: readonly number[]): string => (columns.length === 1 ? 'it' : 'them');
+
+/** An error about columns; the advice is to leave them out, where others remain. */
+function refuseColumns(
+  code: string,
+  rows: Rows,
+  columns: readonly number[],
+  { problem }: { readonly problem: string },
+): DiffeoError {
+  const { columns: names, numbers } = rows;
+  const exclude = columnReferences(
+    columns.map((column) => ({ name: names?.[column] ?? `${column + 1}`, number: numbers?.[column] ?? column + 1 })),
   );
+  const remain = columns.length < sizeOf(rows.eventShape) && names !== undefined;
+  return refusal(code, {
+    problem,
+    columns: columns.map((column) => names?.[column] ?? `${column + 1}`),
+    advice: remain ? [{ exclude }] : [],
+  });
 }
 
 /**

@@ -10,6 +10,28 @@ export interface Rows {
   readonly eventShape: Shape;
   /** The names of the numbers of a row, where they have names. */
   readonly columns?: readonly string[];
+  /** Where they stand in the file that they were read from, counted from 1. */
+  readonly numbers?: readonly number[];
+}
+
+const described = (value: unknown): string =>
+  Array.isArray(value)
+    ? 'an array'
+    : value === null
+      ? 'null'
+      : typeof value === 'object'
+        ? 'another object'
+        : typeof value;
+
+/** Throws `DATA` for what are no rows. */
+export function requireRows(rows: Rows): void {
+  const { values, count, eventShape } = (rows ?? {}) as Partial<Rows>;
+  const isWhole = values instanceof Float32Array && Array.isArray(eventShape);
+  if (isWhole && Number.isInteger(count) && values.length === (count as number) * sizeOf(eventShape)) return;
+  throw new DiffeoError(
+    'DATA',
+    `Rows are { values, count, eventShape }, as parseCsv and rowsFrom give them; got ${described(rows)}. Of plain numbers: rowsFrom(numbers.flat(), { eventShape }).`,
+  );
 }
 
 /**
@@ -20,6 +42,11 @@ export function rowsFrom(
   numbers: ArrayLike<number>,
   { eventShape, columns }: { readonly eventShape: Shape; readonly columns?: readonly string[] },
 ): Rows {
+  const first: unknown = numbers?.[0];
+  if (typeof numbers?.length !== 'number' || (first !== undefined && typeof first !== 'number')) {
+    const got = typeof numbers?.length === 'number' ? `a list of ${described(first)}` : described(numbers);
+    throw new DiffeoError('DATA', `rowsFrom takes numbers, row after row, such as rows.flat(); got ${got}.`);
+  }
   const size = sizeOf(eventShape);
   const count = size === 0 ? 0 : numbers.length / size;
   if (!Number.isInteger(count) || (size === 0 && numbers.length > 0)) {
@@ -36,13 +63,17 @@ export function rowsFrom(
 }
 
 /** The rows as a float32 tensor `[count, ...eventShape]`, owned by the caller. */
-export const toTensor = (rows: Rows): Tensor => tensor(rows.values, [rows.count, ...rows.eventShape], 'float32');
+export function toTensor(rows: Rows): Tensor {
+  requireRows(rows);
+  return tensor(rows.values, [rows.count, ...rows.eventShape], 'float32');
+}
 
 /**
  * A copy of the rows at `indices` (from 0), in that order; an index may come more than once. Throws `DATA` when one is
  * not the index of a row.
  */
 export function takeRows(rows: Rows, indices: ArrayLike<number>): Rows {
+  requireRows(rows);
   const size = sizeOf(rows.eventShape);
   const values = new Float32Array(indices.length * size);
   for (let i = 0; i < indices.length; i++) {

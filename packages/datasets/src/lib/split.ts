@@ -1,5 +1,5 @@
 import { DiffeoError, type Seed, shuffled } from '@diffeo/core';
-import { type Rows, takeRows } from './rows.ts';
+import { type Rows, requireRows, takeRows } from './rows.ts';
 
 const names = ['train', 'validation', 'test'] as const;
 type Part = (typeof names)[number];
@@ -68,6 +68,7 @@ export function splitIndices(total: number, parts: Parts | undefined, seed: Seed
  * console.log(train.count, test.count); // 900 100
  */
 export function split(rows: Rows, parts: Parts | undefined, seed: Seed): Split {
+  requireRows(rows);
   const { train, validation, test } = splitIndices(rows.count, parts, seed);
   return { train: takeRows(rows, train), validation: takeRows(rows, validation), test: takeRows(rows, test) };
 }

@@ -12,7 +12,6 @@ export interface Kernels {
     beta1: number,
     beta2: number,
     epsilon: number,
-    keep: number,
   ): void;
   squaredNorm(table: number, tensors: number): number;
   add(a: number, b: number, count: number, sum: number): void;

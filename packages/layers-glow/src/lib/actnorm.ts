@@ -59,11 +59,8 @@ export const actnorm: Definition<'layer', typeof schema> = /* @__PURE__ */ defin
   build: (_, site: Site) => {
     const { eventShape } = site;
     const axis = lastAxis(site);
-    const { channels } = axis;
-    const layout = {
-      shift: leaf([channels], { fromData: true }),
-      logScale: leaf([channels], { fromData: true, role: 'scale' }),
-    };
+    const perChannel = leaf([axis.channels], { fromData: true });
+    const layout = { shift: perChannel, logScale: perChannel };
     return {
       eventShape,
       baseShape: eventShape,

@@ -123,7 +123,7 @@ export const convolutional: Definition<'network', typeof schema> = /* @__PURE__ 
         layout: filters.map((shape) => ({
           filter: leaf(shape),
           bias: leaf([shape[3]]),
-          ...(weightNormalised && { length: leaf([shape[3]], { role: 'scale' }) }),
+          ...(weightNormalised && { length: leaf([shape[3]]) }),
         })),
         init: (seed) =>
           filters.map((shape, i) => {

@@ -4,7 +4,11 @@ import { defineCommand } from 'citty';
 export const inspectCommand = defineCommand({
   meta: { name: 'inspect', description: 'Say what is in a model file.' },
   args: {
-    model: { type: 'positional', required: true, description: 'A model file, or the folder that train wrote.' },
+    model: {
+      type: 'positional',
+      required: true,
+      description: 'A model file, the folder that train wrote, or - for standard input.',
+    },
     json: { type: 'boolean', description: 'Print it as one JSON object.' },
   },
   run: async ({ args }) => {

@@ -6,7 +6,11 @@ import { countRange, numberOption, parseNumber, seedRange } from '../number-opti
 export const sampleCommand = defineCommand({
   meta: { name: 'sample', description: 'Draw samples from a model and print them as CSV, or draw a sheet of images.' },
   args: {
-    model: { type: 'positional', required: true, description: 'A model file, or the folder that train wrote.' },
+    model: {
+      type: 'positional',
+      required: true,
+      description: 'A model file, the folder that train wrote, or - for standard input.',
+    },
     count: { type: 'string', required: true, description: 'How many samples.' },
     temperature: {
       type: 'string',

@@ -7,12 +7,16 @@ import { imageArguments, imageOptions, partArgument, partOf } from './image-argu
 export const scoreCommand = defineCommand({
   meta: { name: 'score', description: 'Print the log-likelihood of every row, in nats, as CSV.' },
   args: {
-    model: { type: 'positional', required: true, description: 'A model file, or the folder that train wrote.' },
+    model: {
+      type: 'positional',
+      required: true,
+      description: 'A model file, the folder that train wrote, or - for standard input.',
+    },
     data: {
       type: 'positional',
       required: true,
       description:
-        "A CSV file, digits, images (IDX, NPY, NPZ, a folder of PNG and JPEG files, mnist, fashion-mnist), or a toy density's name for fresh points of it.",
+        "A CSV file, - for one on standard input, digits, images (IDX, NPY, NPZ, a folder of PNG and JPEG files, mnist, fashion-mnist), or a toy density's name for fresh points of it.",
     },
     seed: { type: 'string', description: 'Draws the points of a toy and the noise of dequantization. Default 0.' },
     count: { type: 'string', description: 'How many points of a toy. Default 100000.' },

@@ -15,7 +15,7 @@ export const trainCommand = defineCommand({
       type: 'positional',
       required: true,
       description:
-        "A toy density's name, digits, mnist, fashion-mnist, a CSV file, or images: IDX, NPY, NPZ, a folder of PNG and JPEG files.",
+        "A toy density's name, digits, mnist, fashion-mnist, a CSV file, - for one on standard input, or images: IDX, NPY, NPZ, a folder of PNG and JPEG files.",
     },
     flow: { type: 'string', description: 'What kind of flow: realnvp, or glow for images.' },
     steps: { type: 'string', description: 'How many batches to descend on.' },

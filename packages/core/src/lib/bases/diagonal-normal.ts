@@ -48,7 +48,7 @@ export const diagonalNormal: Definition<'base', typeof schema> = /* @__PURE__ */
       contextShape: null,
       layout: {
         mean: leaf([size], { trainable }),
-        logScale: leaf([size], { trainable, role: 'scale' }),
+        logScale: leaf([size], { trainable }),
       },
       init: () => ({
         mean: tensor1d([...mean]),

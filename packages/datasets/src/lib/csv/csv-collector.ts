@@ -1,8 +1,15 @@
-import { DiffeoError } from '@diffeo/core';
-import type { CsvColumns } from './csv-columns.ts';
-import { csvNumber, hasDecimalComma } from './csv-number.ts';
-import type { CsvSettings, Table } from './csv-options.ts';
-import { spreadTracker } from './spread-tracker.ts';
+import { ColumnTroubles } from './column-trouble.ts';
+import { countingColumns } from './counting-columns.ts';
+import type { CsvLayout } from './csv-layout.ts';
+import { csvNumber, markedNumber } from './csv-number.ts';
+import type { CsvNote, CsvSettings, Table } from './csv-options.ts';
+import { refusal } from './csv-refusal.ts';
+import { csvTable } from './csv-table.ts';
+import { isFooter } from './footer.ts';
+import { numberBlocks } from './number-blocks.ts';
+import type { ReadColumns } from './read-columns.ts';
+import { refuseText } from './refuse-text.ts';
+import { shown } from './shown.ts';
 
 /** Takes records and gives a table. */
 export interface CsvCollector {
@@ -10,88 +17,154 @@ export interface CsvCollector {
   table(): Table;
 }
 
-const choose = 'Choose the columns to take: --columns a,b in the command, the columns option in code.';
+/** So many records at the end may be a footer. */
+const longestFooter = 3;
 
-/** Turns records into float32 rows, checking each field; errors name line and column. */
-export function csvCollector({ names, at, width, hasHeader }: CsvColumns, settings: CsvSettings): CsvCollector {
-  const { source, missing, isMissing } = settings;
+/** A file without numbers is not read on past so many records, and one that repeats a row not past so many. */
+const mostWithoutNumbers = 10_000;
+const mostRepetitions = 2 ** 20;
+
+/** Nor past so many lines that are no rows, and nine times as many as there are rows. */
+const mostStrayLines = 100_000;
+
+/** 2 GiB in float64, more than can be trained on. */
+const mostNumbers = 2 ** 28;
+
+/** Turns records into rows of numbers, counting what is none. */
+export function csvCollector(
+  layout: CsvLayout,
+  chosen: readonly number[],
+  settings: CsvSettings,
+  notes: CsvNote[],
+): CsvCollector {
+  const { width, header, decimals } = layout;
+  const { source, isMissing, areNumbersMissing } = settings;
+  // Columns of text that nobody asked for are not kept.
+  const isText = (i: number): boolean => layout.columns[i]?.numbers === 0 && (layout.columns[i]?.texts ?? 0) > 4;
+  const withNumbers = settings.columns ? chosen : chosen.filter((i) => !isText(i));
+  const at = withNumbers.length > 0 ? withNumbers : chosen;
+  const taken = new Set(at);
   const size = at.length;
+  const isComma = at.map((i) => decimals[i] === ',');
   const row = new Float64Array(size);
-  const spread = spreadTracker(names, source);
-  let values = new Float32Array(1024 * size);
-  let count = 0;
-  let dropped = 0;
+  const firstRow = new Float64Array(size);
+  const read: Omit<ReadColumns, 'counting'> = {
+    at,
+    texts: chosen.filter((i) => !taken.has(i)),
+    blocks: numberBlocks(size),
+    troubles: new ColumnTroubles(),
+    ragged: { count: 0, first: null },
+    marks: new Uint8Array(size),
+  };
+  const counting = countingColumns(layout.sample, at);
+  const held: (readonly [fields: readonly string[], line: number])[] = [];
+  let repeatedHeaders = 0;
+  let comments = 0;
+  let hasNumbers = false;
+  let allSame = true;
 
-  function refuseText(field: string, line: number, column: string, fields: readonly string[]): never {
-    const numeric = names.filter((_, i) => csvNumber(fields[at[i] as number] as string) !== null);
-    const shown = field.length > 40 ? `${field.slice(0, 40)}…` : field;
-    const hint = hasDecimalComma(field) ? ' Write numbers with a decimal point and nothing between thousands.' : '';
-    if (numeric.length === 0 && count === 0) {
-      throw new DiffeoError(
-        'CSV_NO_NUMBERS',
-        `${source}, line ${line}: no column holds numbers; column '${column}' has '${shown}'. A flow learns from numbers.${hint}`,
-      );
+  // Where the last column is empty in all rows, one that ends without a delimiter is whole too.
+  const last = layout.columns[width - 1];
+  const isLastEmpty = width > 1 && last?.numbers === 0 && last.texts === 0;
+  const isHeader = (fields: readonly string[]): boolean =>
+    header !== null && fields[width - 1] === header[width - 1] && header.every((name, i) => fields[i] === name);
+
+  /** What is no plain number: one in another way of writing, or none. */
+  function readOther(i: number, field: string, line: number): number {
+    if (isMissing(field)) {
+      read.troubles.add(i, 'missing', field, line);
+      return Number.NaN;
     }
-    const others = numeric.length > 0 ? ` Columns with numbers in this line: ${numeric.join(',')}.` : '';
-    throw new DiffeoError(
-      'CSV_TEXT',
-      `${source}, line ${line}, column '${column}': expected a number, got '${shown}'.${hint} ${choose}${others}`,
-    );
+    const marked = markedNumber(field, isComma[i] ? ',' : '.');
+    const value = marked?.value ?? csvNumber(field);
+    if (value === null || (isComma[i] && !marked && Number.isFinite(value))) {
+      read.troubles.add(i, 'text', field, line);
+      return Number.NaN;
+    }
+    if (!Number.isFinite(Math.fround(value))) {
+      read.troubles.add(i, 'infinite', field, line);
+      return Number.NaN;
+    }
+    if (marked) read.marks[i] = (read.marks[i] as number) | marked.marks;
+    return value;
   }
 
-  /** Fills `row`; false when the row is to be dropped. */
-  function read(fields: readonly string[], line: number): boolean {
-    for (let i = 0; i < size; i++) {
-      const field = fields[at[i] as number] as string;
-      const column = names[i] as string;
-      if (isMissing(field)) {
-        if (missing === 'drop') return false;
-        throw new DiffeoError(
-          'CSV_MISSING',
-          `${source}, line ${line}, column '${column}': the value is missing${field ? ` ('${field}')` : ''}. Fill it in, take other columns, or leave such rows out: --missing drop in the command, missing: 'drop' in code.`,
-        );
-      }
-      const value = csvNumber(field) ?? refuseText(field, line, column, fields);
-      if (!Number.isFinite(Math.fround(value))) {
-        throw new DiffeoError(
-          'CSV_NOT_FINITE',
-          `${source}, line ${line}, column '${column}': '${field}' is infinite in float32, which ends at 3.4e38. Remove the row or change the unit.`,
-        );
-      }
-      row[i] = value;
+  function take(fields: readonly string[], line: number): void {
+    if (repeatedHeaders + comments + read.ragged.count > mostStrayLines + 9 * read.blocks.count) {
+      const problem = `${source}: up to line ${line} nearly no line is a row of ${width} fields as the first one. Are the fields divided otherwise?`;
+      throw refusal('CSV_ENDLESS', { problem, line, advice: [] });
     }
-    return true;
+    if (hasNumbers && isHeader(fields)) {
+      repeatedHeaders++;
+      return;
+    }
+    const surplus = fields.length - width;
+    if (surplus !== 0 && !(surplus === 1 && fields[width] === '') && !(surplus === -1 && isLastEmpty)) {
+      if (/^[#%]/.test(fields[0] ?? '')) {
+        comments++;
+        return;
+      }
+      read.ragged.count++;
+      read.ragged.first ??= { line, width: fields.length };
+      return;
+    }
+    for (let i = 0; i < size; i++) {
+      const field = fields[at[i] as number] ?? '';
+      const plain = isComma[i] || (areNumbersMissing && isMissing(field)) ? null : csvNumber(field);
+      row[i] = plain !== null && Number.isFinite(Math.fround(plain)) ? plain : readOther(i, field, line);
+    }
+    store(line);
+  }
+
+  function store(line: number): void {
+    const { blocks } = read;
+    if (blocks.count === 0) firstRow.set(row);
+    else if (allSame) allSame = row.every((value, i) => Object.is(value, firstRow[i]));
+    hasNumbers ||= row.some((value) => !Number.isNaN(value));
+    counting.follow(row);
+    blocks.add(row);
+    const { count } = blocks;
+    if (!hasNumbers && count >= mostWithoutNumbers) throw refuseText(layout, read, settings);
+    const endless = (problem: string) => refusal('CSV_ENDLESS', { problem: `${source} ${problem}`, line, advice: [] });
+    if (allSame && count >= mostRepetitions) {
+      throw endless(`repeats one row ${count} times, with no end in sight. A density needs rows that differ.`);
+    }
+    if (count * size > mostNumbers) throw endless(`has more than ${mostNumbers} numbers. Give fewer rows or columns.`);
+  }
+
+  /** Takes what is held back, but for a footer. */
+  function takeHeld(): void {
+    const isNumbers = (column: number): boolean => {
+      const i = at.indexOf(column);
+      return i >= 0 && read.blocks.count > 2 && !read.troubles.of(i)?.texts;
+    };
+    const footer: typeof held = [];
+    while (held.length > 0 && isFooter(held.at(-1)?.[0] as readonly string[], { width, isMissing, isNumbers })) {
+      footer.unshift(held.pop() as (typeof held)[number]);
+    }
+    for (const [fields, line] of held) take(fields, line);
+    const [first] = footer;
+    if (!first) return;
+    const label = shown(first[0].find((field) => field !== '') ?? '');
+    const what = footer.length === 1 ? `line ${first[1]}` : `what follows from line ${first[1]} on`;
+    notes.push({ code: 'FOOTER', text: `${what} (${label}) is no row of the table and is left out` });
   }
 
   return {
     add(fields, line) {
-      if (fields.length !== width) {
-        const got = fields.length === 1 ? '1 field' : `${fields.length} fields`;
-        throw new DiffeoError(
-          'CSV_RAGGED',
-          `${source}, line ${line}: this row has ${got} and the ${hasHeader ? 'header' : 'first row'} has ${width}. Mend the line; if the fields are divided otherwise, set the delimiter.`,
-        );
-      }
-      if (!read(fields, line)) {
-        dropped++;
-        return;
-      }
-      if ((count + 1) * size > values.length) {
-        const larger = new Float32Array(2 * values.length);
-        larger.set(values);
-        values = larger;
-      }
-      values.set(row, count * size);
-      count++;
-      spread.add(row);
+      held.push([fields, line]);
+      if (held.length > longestFooter) take(...(held.shift() as (typeof held)[number]));
     },
     table() {
-      if (count === 0) {
-        const why = dropped > 0 ? `a value is missing in each of its ${dropped} rows` : 'it ends after the header';
-        throw new DiffeoError('CSV_EMPTY', `${source} has no rows to learn from: ${why}.`);
+      takeHeld();
+      if (repeatedHeaders > 0) {
+        const times = repeatedHeaders === 1 ? 'once' : `${repeatedHeaders} times`;
+        notes.push({ code: 'REPEATED_HEADER', text: `its header comes again ${times} and is passed over` });
       }
-      spread.check();
-      return { values: values.slice(0, count * size), count, eventShape: [size], columns: names, dropped };
+      if (comments > 0) {
+        notes.push({ code: 'COMMENTS', text: `${comments} lines that begin as comments do are passed over` });
+      }
+      return csvTable(layout, { ...read, counting: counting.found() }, settings, notes);
     },
   };
 }

@@ -1,67 +1,84 @@
 import { DiffeoError } from '@diffeo/core';
-import { csvNumber } from './csv-number.ts';
-import type { CsvSettings } from './csv-options.ts';
+import type { CsvOptions } from './csv-options.ts';
+import { refusal } from './csv-refusal.ts';
+import { shown, shownList } from './shown.ts';
 
-/** The columns of a file and which of them to take. */
-export interface CsvColumns {
-  readonly hasHeader: boolean;
-  /** How many fields each row has. */
-  readonly width: number;
-  /** The names of the columns taken. */
-  readonly names: readonly string[];
-  /** Where they stand, from 0. */
-  readonly at: readonly number[];
+/** A way to say which column is meant. */
+type Reference = string | number;
+
+/** Names of which none comes twice: of two columns `value` the second is `value.1`. A column without a name has its number. */
+export function distinctNames(fields: readonly string[]): string[] {
+  const taken = new Set(fields);
+  const used = new Set<string>();
+  const next = new Map<string, number>();
+  return fields.map((field, i) => {
+    const base = field === '' ? `${i + 1}` : field;
+    let name = base;
+    while (used.has(name) || (name !== field && taken.has(name))) {
+      const number = next.get(base) ?? 1;
+      next.set(base, number + 1);
+      name = `${base}.${number}`;
+    }
+    used.add(name);
+    return name;
+  });
 }
 
-const isPlace = (column: string | number): boolean => typeof column === 'number' || /^\d+$/.test(column);
+const place = /^:?(\d+)$/;
+const range = /^:?(\d+)-:?(\d+)$/;
 
-const quoted = (names: readonly string[]): string => {
-  const shown = names.slice(0, 20).map((name) => `'${name}'`);
-  return `${shown.join(', ')}${names.length > 20 ? `, … (${names.length} in all)` : ''}`;
-};
+/** Whether a reference is a number, or a range of numbers, whatever the names are. */
+export const isPlace = (reference: Reference): boolean =>
+  typeof reference === 'number' || place.test(reference) || range.test(reference);
 
-function detectHeader(first: readonly string[], { columns, header, isMissing, source }: CsvSettings): boolean {
-  if (header !== 'auto') return header;
-  if (columns?.some((column) => !isPlace(column))) return true;
-  const fields = columns ? columns.flatMap((column) => first[Number(column) - 1] ?? []) : first;
-  const number = fields.find((field) => csvNumber(field) !== null);
-  const text = fields.find((field) => !isMissing(field) && csvNumber(field) === null);
-  if (number === undefined || text === undefined) return text !== undefined;
-  throw new DiffeoError(
-    'CSV_HEADER',
-    `${source}: the first row has both text ('${text}') and numbers ('${number}'), so it could be names or data. Say header: true or false (--header or --no-header in the command).`,
-  );
-}
+/** Finds columns by name and by number. */
+export function columnFinder(
+  names: readonly string[],
+  source: string,
+): (references: readonly Reference[], option: 'columns' | 'exclude', hasHeader: boolean) => number[] {
+  const byName = new Map(names.map((name, i) => [name, i]));
 
-/** Reads the first record: whether it holds names, and where the columns that are asked for stand. */
-export function csvColumns(first: readonly string[], settings: CsvSettings): CsvColumns {
-  const { columns, source } = settings;
-  const hasHeader = detectHeader(first, settings);
-  const all = first.map((field, i) => (hasHeader && field !== '' ? field : `${i + 1}`));
-  const hint = hasHeader ? '' : ' Its first row was read as data; if that holds names, say header: true (--header).';
-  const find = (column: string | number): number => {
-    const named = typeof column === 'string' ? all.indexOf(column) : -1;
-    if (named >= 0) return named;
-    const place = isPlace(column) ? Number(column) - 1 : -1;
-    if (place >= 0 && place < all.length) return place;
-    throw new DiffeoError(
-      'CSV_UNKNOWN_COLUMN',
-      `${source} has no column '${column}'. It has ${all.length}: ${quoted(all)}.${hint}`,
-    );
-  };
-  const at = columns ? columns.map(find) : all.map((_, i) => i);
-  if (at.length === 0) throw new DiffeoError('CONFIG', `${source}: the list of columns to take is empty.`);
-  const names = at.map((place) => all[place] as string);
-  const repeated = names.find((name, i) => names.indexOf(name) !== i);
-  const ambiguous = columns?.find(
-    (column) => typeof column === 'string' && all.indexOf(column) !== all.lastIndexOf(column),
-  );
-  const twice = repeated ?? ambiguous;
-  if (twice !== undefined) {
-    throw new DiffeoError(
-      'CSV_DUPLICATE_COLUMN',
-      `${source}: column '${twice}' comes twice. Each column needs a name of its own; columns can also be chosen by number, counted from 1.`,
-    );
+  function placesOf(reference: Reference): readonly number[] | null {
+    const named = typeof reference === 'string' ? byName.get(reference) : undefined;
+    if (named !== undefined) return [named];
+    const text = `${reference}`;
+    const [, from, to] = range.exec(text) ?? [];
+    const [, one] = place.exec(text) ?? [];
+    const first = Number(from ?? one) - 1;
+    const last = Number(to ?? one) - 1;
+    if (!(first >= 0 && last < names.length && first <= last)) return null;
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
   }
-  return { hasHeader, width: all.length, names, at };
+
+  return (references, option, hasHeader) => {
+    const found = new Set<number>();
+    const known: Reference[] = [];
+    const unknown: Reference[] = [];
+    let twice: string | null = null;
+    for (const reference of references) {
+      const places = placesOf(reference);
+      const repeated = places?.find((at) => found.has(at));
+      if (repeated !== undefined && option === 'columns') twice = names[repeated] as string;
+      else (places ? known : unknown).push(reference);
+      for (const at of places ?? []) found.add(at);
+    }
+    const advice: CsvOptions[] = known.length > 0 && option === 'columns' ? [{ columns: known }] : [];
+    const hint = hasHeader ? '' : ' Its first row was read as data; it may hold names.';
+    // A file of other names, or none, whose columns may be those that are meant.
+    if (unknown.length === references.length && names.length === references.length && option === 'columns') {
+      advice.push({ columns: [`:1-${names.length}`] });
+    }
+    if (unknown.length > 0) {
+      const problem = `${source} has no column ${shownList(unknown.map(String))}. It has ${names.length}: ${shownList(names, 12)}.${hint}`;
+      throw refusal('CSV_UNKNOWN_COLUMN', { problem, columns: unknown.map(String), advice });
+    }
+    if (twice !== null) {
+      const problem = `${source}: column ${shown(twice)} is asked for twice.`;
+      throw refusal('CSV_DUPLICATE_COLUMN', { problem, columns: [twice], advice });
+    }
+    if (option === 'columns' && found.size === 0) {
+      throw new DiffeoError('CONFIG', `${source}: the list of columns to take is empty.`);
+    }
+    return [...found];
+  };
 }

@@ -1,29 +1,59 @@
-/** How many characters {@link detectDelimiter} looks at. */
-export const delimiterSample = 2 ** 16;
+import { isNumberLike } from './csv-number.ts';
 
-/** In this order: a line can hold commas inside the fields that tabs or semicolons divide, and hardly the reverse. */
-const candidates = ['\t', ';', ','] as const;
+/**
+ * What may divide fields, in this order: a line can hold commas inside the fields that tabs or semicolons divide, and
+ * hardly the reverse. The blank stands for any number of blanks and tabs.
+ */
+const candidates = ['\t', ';', ',', '|', ' '] as const;
 
-/** The first lines of the text, without what stands in quotes; the last one only if the text ends there. */
-function lines(text: string): string[] {
-  const bare = text.replace(/"[^"]*"/g, '');
-  const found = bare.split(/\r\n|\n|\r/);
-  if (text.length >= delimiterSample && found.length > 1) found.pop();
-  // A line of nothing but tabs may be one of quoted fields.
-  return found.filter((line) => !/^ *$/.test(line)).slice(0, 50);
+/** Stands for a field in quotes. */
+const quoted = '\ufffc';
+
+/** Lines that are looked at. */
+const most = 60;
+
+/** The fields of a line without quotes. */
+export const fieldsOf = (line: string, delimiter: string): string[] =>
+  (delimiter === ' ' ? line.trim().split(/[ \t]+/) : line.split(delimiter)).map((field) => field.trim());
+
+/** How often the most frequent number comes, and which it is. */
+export function mostFrequent(numbers: readonly number[]): { readonly value: number; readonly times: number } {
+  const times = new Map<number, number>();
+  let best = { value: 0, times: 0 };
+  for (const value of numbers) {
+    const now = (times.get(value) ?? 0) + 1;
+    times.set(value, now);
+    if (now > best.times) best = { value, times: now };
+  }
+  return best;
+}
+
+/** How good a table a delimiter makes: the share of lines of one width, and that of numbers in them. 0: it divides nothing. */
+function fitness(lines: readonly string[], delimiter: string): number {
+  const rows = lines.map((line) => fieldsOf(line, delimiter));
+  const { value: width, times } = mostFrequent(rows.map((row) => row.length));
+  if (width < 2) return 0;
+  const fields = rows.flatMap((row) => (row.length === width ? row.slice(0, 200) : []));
+  const numbers = fields.filter((field) => isNumberLike(field)).length;
+  return (times / lines.length) * (1 + numbers / fields.length);
 }
 
 /**
- * What divides the fields: the first of tab, semicolon and comma that comes equally often, and at all, in each of the
- * first lines; failing that, the most frequent in the first line. A table of one column has none, and a comma is as good
- * as any.
+ * What divides the fields of these lines: that which gives most of them one number of fields, and makes most of these
+ * numbers. A table of one column has none, and a comma is as good as any.
+ *
+ * @param further what else may divide them
  */
-export function detectDelimiter(head: string): string {
-  const sample = lines(head.slice(0, delimiterSample));
-  const counts = candidates.map((candidate) => sample.map((line) => line.split(candidate).length - 1));
-  const even = counts.findIndex((perLine) => (perLine[0] ?? 0) > 0 && perLine.every((count) => count === perLine[0]));
-  if (even >= 0) return candidates[even] as string;
-  const first = counts.map((perLine) => perLine[0] ?? 0);
-  const most = Math.max(...first);
-  return most > 0 ? (candidates[first.indexOf(most)] as string) : ',';
+export function detectDelimiter(lines: readonly string[], further: string | undefined): string {
+  const sample = lines
+    .slice(0, most)
+    .map((line) => line.replace(/"[^"]*"/g, quoted))
+    .filter((line) => !/^ *$/.test(line));
+  const all = further === undefined ? candidates : [further, ...candidates.filter((one) => one !== further)];
+  let best = { delimiter: ',', fitness: 0 };
+  for (const delimiter of all) {
+    const found = fitness(sample, delimiter);
+    if (found > best.fitness) best = { delimiter, fitness: found };
+  }
+  return best.delimiter;
 }

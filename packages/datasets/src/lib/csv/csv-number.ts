@@ -1,4 +1,8 @@
+/** What stands before the decimals of a number. */
+export type DecimalMark = '.' | ',';
+
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const whole = /^[+-]?\d+(?:[eE][+-]?\d+)?$/;
 const infinite = /^[+-]?inf(?:inity)?$/i;
 
 /** The number that a field holds in plain or scientific notation, ±Infinity for `inf`; `null` for anything else. */
@@ -8,5 +12,75 @@ export function csvNumber(field: string): number | null {
   return null;
 }
 
-/** Whether a field looks like a number written with a decimal comma. */
-export const hasDecimalComma = (field: string): boolean => /^[+-]?\d[\d.]*,\d+$/.test(field);
+/** What stands in a field beside the digits of a plain number: bits. */
+export const numberMarks = { comma: 1, thousands: 2, currency: 4, percent: 8, brackets: 16, minus: 32 } as const;
+
+/** No number that people write is longer. */
+const longest = 64;
+const currency = /^([+-]?)[$€£¥₹₽₩₺]\s*|\s*[$€£¥₹₽₩₺]$/;
+const groups = "[.,'’ \u00a0\u202f\u2009]";
+const grouped: Readonly<Record<DecimalMark, RegExp>> = {
+  '.': new RegExp(`^[+-]?\\d{1,3}(?=${groups})(?:([^.\\d])\\d{3})(?:\\1\\d{3})*(?:\\.\\d*)?$`),
+  ',': new RegExp(`^[+-]?\\d{1,3}(?=${groups})(?:([^,\\d])\\d{3})(?:\\1\\d{3})*(?:,\\d*)?$`),
+};
+const withComma = /^[+-]?(?:\d+,\d*|,\d+)(?:[eE][+-]?\d+)?$/;
+
+/** A field without currency, percent sign and brackets: digits with their marks. `null` where it is no number. */
+function bare(field: string): { readonly text: string; readonly marks: number } | null {
+  if (field.length > longest || !/\d/.test(field)) return null;
+  let marks = 0;
+  let text = field;
+  const bracketed = /^\((.*)\)$/.exec(text);
+  if (bracketed) {
+    text = `-${bracketed[1] as string}`;
+    marks |= numberMarks.brackets;
+  }
+  if (text.includes('\u2212')) {
+    text = text.replace('\u2212', '-');
+    marks |= numberMarks.minus;
+  }
+  if (currency.test(text)) {
+    text = text.replace(currency, (_, sign) => sign ?? '');
+    marks |= numberMarks.currency;
+  }
+  if (text.endsWith('%')) {
+    text = text.slice(0, -1).trimEnd();
+    marks |= numberMarks.percent;
+  }
+  return { text, marks };
+}
+
+/** The number that a field holds with a decimal comma, marks between thousands, a currency, a percent sign, or in brackets. */
+export function markedNumber(
+  field: string,
+  mark: DecimalMark,
+): { readonly value: number; readonly marks: number } | null {
+  const found = bare(field);
+  if (!found) return null;
+  const { text, marks } = found;
+  if ((mark === '.' ? decimal : whole).test(text)) return { value: Number(text), marks };
+  if (mark === ',' && withComma.test(text)) {
+    return { value: Number(text.replace(',', '.')), marks: marks | numberMarks.comma };
+  }
+  if (!grouped[mark].test(text)) return null;
+  const digits = text.replace(mark === '.' ? /[^\d.+-]/g : /[^\d,+-]/g, '');
+  const comma = mark === ',' && digits.includes(',') ? numberMarks.comma : 0;
+  return { value: Number(digits.replace(',', '.')), marks: marks | numberMarks.thousands | comma };
+}
+
+/** Whether a field is a number in some way of writing numbers. */
+export const isNumberLike = (field: string): boolean =>
+  csvNumber(field) !== null || markedNumber(field, '.') !== null || markedNumber(field, ',') !== null;
+
+/**
+ * What a field tells of the mark before decimals: `comma` or `dot` where it can be only that one, `either` where a comma
+ * may stand before decimals or between thousands, `null` where it tells nothing.
+ */
+export function decimalEvidence(field: string): 'comma' | 'dot' | 'either' | null {
+  const text = bare(field)?.text;
+  if (text === undefined || !/[.,]/.test(text)) return null;
+  if (decimal.test(text)) return /^[+-]?[1-9]\d{0,2}\.\d{3}$/.test(text) ? null : 'dot';
+  if (withComma.test(text)) return /^[+-]?[1-9]\d{0,2},\d{3}$/.test(text) ? 'either' : 'comma';
+  if (grouped['.'].test(text)) return 'dot';
+  return grouped[','].test(text) ? 'comma' : null;
+}

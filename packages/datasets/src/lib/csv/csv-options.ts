@@ -1,58 +1,130 @@
 import type { Rows } from '../rows.ts';
+import { type DecimalMark, isNumberLike } from './csv-number.ts';
 
-/** How to read a CSV file. */
+/** How to read a CSV file. What is not said is found out from the first lines, and `Table.notes` says what was guessed. */
 export interface CsvOptions {
   /**
-   * Which columns to take, in this order: names, or numbers counted from 1. Text that is all digits and no column's name
-   * counts as a number. Default: all, and then each must hold numbers.
+   * Which columns to take, in this order: names, or numbers counted from 1. In text, `:2` is the number 2 even where a
+   * column is named so, and `:2-5` four columns; text that is all digits and no column's name counts as a number.
+   * Default: all that hold numbers.
    */
   readonly columns?: readonly (string | number)[];
-  /**
-   * Whether the first row holds names. Default `auto`: it does unless its fields (of the chosen columns, where they are
-   * chosen by number) are numbers; when it mixes both, the reader asks.
-   */
+  /** Which columns not to take, said in the same ways. */
+  readonly exclude?: readonly (string | number)[];
+  /** Whether the first row holds names. */
   readonly header?: 'auto' | boolean;
-  /** What stands between fields. Default: `,`, `;` or a tab, whichever divides the first lines evenly. */
+  /** What stands between fields. A blank stands for any number of blanks and tabs. */
   readonly delimiter?: string;
-  /** What to do with a row that lacks a chosen value. Default `error`; `drop` leaves such rows out and counts them. */
-  readonly missing?: 'error' | 'drop';
-  /** What counts as a missing value, in whatever case. Default: nothing at all, `NA`, `N/A`, `NaN`, `null`, `none`, `?`. */
+  /** What begins lines that are passed over; `false` for none. Default: `#` or `%`, if the first line begins so. */
+  readonly comment?: string | false;
+  /** How many lines to pass over at the beginning. Default: titles above the table, if there are any. */
+  readonly skip?: number;
+  /** Whether quotes stand around fields (the default), or are characters as any other. */
+  readonly quotes?: boolean;
+  /** What stands before decimals. The other one of the two may then stand between thousands. */
+  readonly decimal?: DecimalMark;
+  /**
+   * What to do where a chosen column lacks a value. Default `error`; `drop` leaves such rows out and counts them, and rows
+   * with too few or too many fields too; `drop-columns` leaves out columns that lack a value or hold a text.
+   */
+  readonly missing?: 'error' | 'drop' | 'drop-columns';
+  /** What counts as a missing value beside {@link missingValues}, in whatever case. */
   readonly missingValues?: readonly string[];
+  /** How another file was read: used where this one does not tell. */
+  readonly like?: Pick<CsvOptions, 'header' | 'delimiter' | 'comment' | 'quotes' | 'decimal' | 'missingValues'>;
   /** What messages call the data; default `the CSV data`. */
   readonly source?: string;
+  /** Ends the reading. */
+  readonly signal?: AbortSignal;
+}
+
+/** Something that the reader guessed or left out. */
+export interface CsvNote {
+  readonly code:
+    | 'ENCODING'
+    | 'SEPARATOR_LINE'
+    | 'COMMENTS'
+    | 'PREAMBLE'
+    | 'DELIMITER'
+    | 'HEADER'
+    | 'NAMES'
+    | 'UNITS'
+    | 'DECIMAL_COMMA'
+    | 'NUMBER_FORMAT'
+    | 'INDEX_COLUMN'
+    | 'COUNTING_COLUMN'
+    | 'TEXT_COLUMNS'
+    | 'EMPTY_COLUMNS'
+    | 'INCOMPLETE_COLUMNS'
+    | 'CONSTANT_COLUMNS'
+    | 'REPEATED_HEADER'
+    | 'FOOTER'
+    | 'DROPPED';
+  /** What was done, as a sentence without its full stop. */
+  readonly text: string;
+  /** The columns that it is about. */
+  readonly columns?: readonly string[];
+  /** The options that have it otherwise. */
+  readonly otherwise?: CsvOptions;
 }
 
 /** The rows of a table: event shape `[columns]`, every column named (by its number, if the file has no names). */
 export interface Table extends Rows {
+  /** The names, each of them once: of two columns `value` the second is `value.1`. */
   readonly columns: readonly string[];
+  readonly numbers: readonly number[];
   /** How many rows were left out because a value was missing. */
   readonly dropped: number;
+  /** What was guessed or left out. */
+  readonly notes: readonly CsvNote[];
+  /** How the file was read, for `like`. */
+  readonly format: { readonly delimiter: string; readonly decimal?: ',' };
 }
 
-/** `CsvOptions` with every default filled in. */
-export interface CsvSettings extends Required<Omit<CsvOptions, 'columns' | 'delimiter'>> {
+/** What counts as a missing value in any file, in lower case. */
+export const missingValues: readonly string[] = [
+  ...['', '-', '--', '–', '—', '.', '..', '?', 'na', 'n/a', 'nan', 'null', '(null)', 'none', 'nil', '\\n', 'missing'],
+  ...['#n/a', '#div/0!', '#value!', '#ref!', '#num!', '#name?', '#null!', '<na>'],
+];
+
+/** `CsvOptions` with every default filled in; `null` is found out from the file. */
+export interface CsvSettings {
   readonly columns: readonly (string | number)[] | null;
+  readonly exclude: readonly (string | number)[];
+  readonly header: 'auto' | boolean;
+  readonly delimiter: string | null;
+  readonly comment: string | false | null;
+  readonly skip: number | null;
+  readonly quotes: boolean;
+  readonly decimal: DecimalMark | null;
+  readonly missing: 'error' | 'drop' | 'drop-columns';
+  readonly like: NonNullable<CsvOptions['like']>;
+  readonly source: string;
+  /** Whether numbers are among the missing values. */
+  readonly areNumbersMissing: boolean;
   isMissing(field: string): boolean;
 }
 
-const defaultMissing = ['', 'NA', 'N/A', 'NaN', 'null', 'none', '?'];
-
 /** Fills in the defaults. */
-export function csvSettings({
-  columns,
-  header = 'auto',
-  missing = 'error',
-  missingValues = defaultMissing,
-  source = 'the CSV data',
-}: CsvOptions): CsvSettings {
-  const tokens = new Set(missingValues.map((token) => token.toLowerCase()));
-  const longest = Math.max(0, ...missingValues.map((token) => token.length));
+export function csvSettings(options: CsvOptions): CsvSettings {
+  const { like = {} } = options;
+  const more = [...(options.missingValues ?? []), ...(like.missingValues ?? [])];
+  const all = [...missingValues, ...more.map((value) => value.toLowerCase())];
+  const tokens = new Set(all);
+  const longest = Math.max(...all.map((token) => token.length));
   return {
-    columns: columns ?? null,
-    header,
-    missing,
-    missingValues,
-    source,
+    columns: options.columns ?? null,
+    exclude: options.exclude ?? [],
+    header: options.header ?? 'auto',
+    delimiter: options.delimiter ?? null,
+    comment: options.comment ?? like.comment ?? null,
+    skip: options.skip ?? null,
+    quotes: options.quotes ?? like.quotes ?? true,
+    decimal: options.decimal ?? null,
+    missing: options.missing ?? 'error',
+    like,
+    source: options.source ?? 'the CSV data',
+    areNumbersMissing: more.some((value) => isNumberLike(value)),
     isMissing: (field) => field.length <= longest && tokens.has(field.toLowerCase()),
   };
 }

@@ -1,9 +1,18 @@
-import { DiffeoError, isDiffeoError } from '@diffeo/core';
+import { isDiffeoError } from '@diffeo/core';
 import { parse } from '#csv-parse';
+import { refusal } from './csv-refusal.ts';
+import { joinBlanks } from './join-blanks.ts';
 
 /** How to cut text into records. */
 export interface RecordOptions {
+  /** A blank stands for any number of blanks and tabs. */
   readonly delimiter: string;
+  /** What begins lines that are passed over. */
+  readonly comment: string | null;
+  /** Whether quotes stand around fields. */
+  readonly quotes: boolean;
+  /** How many lines of the file come before the text. */
+  readonly linesBefore: number;
   readonly source: string;
   /** Called for each record with its fields and the line (from 1) on which it starts. What it throws ends the reading. */
   onRecord(fields: string[], line: number): void;
@@ -21,31 +30,45 @@ type ParseError = Error & { readonly code: string; readonly lines: number };
 const isParseError = (error: unknown): error is ParseError =>
   error instanceof Error && !isDiffeoError(error) && 'code' in error && 'lines' in error;
 
-function explain(cause: ParseError, source: string, line: number, read: number): DiffeoError {
-  const advice = 'A field with quotes in it is written "like ""this""".';
+function explain(cause: ParseError, source: string, line: number, read: number) {
+  const how = 'A field with quotes in it is written "like ""this"""; where quotes are characters as any other, say so.';
+  const advice = [{ quotes: false }];
   if (cause.code === 'CSV_QUOTE_NOT_CLOSED' || cause.code === 'CSV_MAX_RECORD_SIZE') {
-    const message = `${source}, after line ${read}: a quote is opened and not closed. ${advice}`;
-    return new DiffeoError('CSV_QUOTE', message, { cause });
+    const problem = `${source}, after line ${read}: a quote is opened and not closed. ${how}`;
+    return refusal('CSV_QUOTE', { problem, line: read, advice });
   }
-  return new DiffeoError('CSV_QUOTE', `${source}, line ${line}: a quote stands where none can. ${advice}`, { cause });
+  return refusal('CSV_QUOTE', {
+    problem: `${source}, line ${line}: a quote stands where none can. ${how}`,
+    line,
+    advice,
+  });
 }
 
 /** Cuts text into records of fields, as it comes in. Empty lines are passed over. Throws `CSV_QUOTE`. */
 export async function readRecords(
-  text: AsyncIterable<string>,
-  { delimiter, source, onRecord }: RecordOptions,
+  text: AsyncIterable<string> | Iterable<string>,
+  { delimiter, comment, quotes, linesBefore, source, onRecord }: RecordOptions,
 ): Promise<void> {
-  let read = 0;
+  let read = linesBefore;
   // csv-parse counts a line break of two characters inside quotes twice.
-  let surplus = 0;
+  let surplus = -linesBefore;
   const parser = parse({
     delimiter,
+    comment,
+    comment_no_infix: true,
+    quote: quotes ? '"' : null,
     trim: true,
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: longestRecord,
     record_delimiter: ['\r\n', '\n', '\r'],
     on_record: (fields: string[], { lines }) => {
+      // A record of one line, as most are, has no line breaks to be looked for.
+      if (lines - surplus === read + 1) {
+        read++;
+        onRecord(fields, read);
+        return null;
+      }
       surplus += lineBreaks(fields, /\r\n/g);
       read = lines - surplus;
       onRecord(fields, read - lineBreaks(fields, /\r\n|\n|\r/g));
@@ -62,7 +85,7 @@ export async function readRecords(
   const write = (piece: string): Promise<void> =>
     new Promise((resolve, reject) => parser.write(piece, (error) => (error ? reject(error) : resolve())));
   try {
-    for await (const piece of text) await write(piece);
+    for await (const piece of delimiter === ' ' ? joinBlanks(text) : text) await write(piece);
     parser.end();
     await finished;
   } catch (error) {

@@ -1,6 +1,9 @@
 import { DiffeoError } from '@diffeo/core';
+import { refusal } from './csv-refusal.ts';
+import { type FoundEncoding, textReader } from './decode-text.ts';
+import { isGzip } from './is-gzip.ts';
 
-/** Text or UTF-8 bytes, in one piece or in any pieces: arrays, generators, Node streams, web streams. */
+/** Text or bytes, in one piece or in any pieces: arrays, generators, Node streams, web streams. */
 export type CsvSource =
   | string
   | Uint8Array
@@ -16,7 +19,7 @@ interface WebStream {
   };
 }
 
-async function* pieces(source: CsvSource): AsyncGenerator<string | Uint8Array> {
+async function* piecesOf(source: CsvSource): AsyncGenerator<string | Uint8Array> {
   if (typeof source === 'string' || source instanceof Uint8Array) {
     yield source;
   } else if ('getReader' in source) {
@@ -31,39 +34,49 @@ async function* pieces(source: CsvSource): AsyncGenerator<string | Uint8Array> {
   }
 }
 
-/** The source as text. No character of two UTF-16 halves is cut between two pieces. */
-export async function* csvText(source: CsvSource): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
+/** No piece of text is longer: between two of them others have their turn. */
+const longest = 2 ** 18;
+
+/** Lets timers, streams and signals have their turn. */
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+/**
+ * The source as text in short pieces. No character of two UTF-16 halves is cut between two of them. `onFound` is told of
+ * an encoding that is not UTF-8. Throws `CANCELLED`, and `CSV_ENCODING` for what gzip packed.
+ */
+export async function* csvText(
+  source: CsvSource,
+  { name, onFound, signal }: { name: string; onFound(encoding: FoundEncoding): void; signal?: AbortSignal | undefined },
+): AsyncGenerator<string> {
+  const reader = textReader(onFound);
   let kept = '';
-  for await (const piece of pieces(source)) {
-    const text = kept + (typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true }));
-    const last = text.charCodeAt(text.length - 1);
-    const cut = last >= 0xd800 && last < 0xdc00 ? text.length - 1 : text.length;
-    kept = text.slice(cut);
-    if (cut > 0) yield text.slice(0, cut);
+  let sinceTurn = 0;
+  async function* cut(text: string): AsyncGenerator<string> {
+    let whole = kept + text;
+    while (whole.length > 0) {
+      const end = Math.min(whole.length, longest);
+      const last = whole.charCodeAt(end - 1);
+      const at = last >= 0xd800 && last < 0xdc00 ? end - 1 : end;
+      if (at === 0) break;
+      sinceTurn += at;
+      if (sinceTurn > 4 * longest) {
+        sinceTurn = 0;
+        await turn();
+      }
+      if (signal?.aborted) throw new DiffeoError('CANCELLED', `cancelled while ${name} was read`);
+      yield whole.slice(0, at);
+      whole = whole.slice(at);
+    }
+    kept = whole;
   }
-  const end = kept + decoder.decode();
-  if (end) yield end;
-}
-
-/** At least the first `size` characters, or all there are; the generator goes on after them. */
-export async function peek(text: AsyncGenerator<string>, size: number): Promise<string> {
-  let head = '';
-  while (head.length < size) {
-    const { done, value } = await text.next();
-    if (done) break;
-    head += value;
+  let isFirst = true;
+  for await (const piece of piecesOf(source)) {
+    if (isFirst && typeof piece !== 'string' && isGzip(piece)) {
+      throw refusal('CSV_ENCODING', { problem: `${name} is packed by gzip. Unpack it first.`, advice: [] });
+    }
+    isFirst = false;
+    yield* cut(typeof piece === 'string' ? piece : reader.decode(piece));
   }
-  return head;
-}
-
-/** Takes off a byte order mark. Throws `CSV_ENCODING` when what was decoded as UTF-8 was something else. */
-export function withoutMark(head: string, source: string): string {
-  const refuse = (found: string, advice: string): never => {
-    throw new DiffeoError('CSV_ENCODING', `${source} is ${found}, not UTF-8 text: ${advice}.`);
-  };
-  if (head.startsWith('\x1f\ufffd')) return refuse('compressed with gzip', 'unpack it first, or name the file .csv.gz');
-  if (head.startsWith('PK\x03\x04')) return refuse('a ZIP archive or a spreadsheet', 'export it as CSV');
-  if (head.slice(0, 2 ** 16).includes('\0')) return refuse('binary or UTF-16', 'save it as UTF-8');
-  return head.startsWith('\ufeff') ? head.slice(1) : head;
+  yield* cut(reader.end());
+  if (kept) yield kept;
 }

@@ -1,60 +1,93 @@
 import { DiffeoError } from '@diffeo/core';
-import { type CsvCollector, csvCollector } from './csv-collector.ts';
-import { csvColumns } from './csv-columns.ts';
-import { delimiterSample, detectDelimiter } from './csv-delimiter.ts';
-import { type CsvOptions, csvSettings, type Table } from './csv-options.ts';
+import { csvCollector } from './csv-collector.ts';
+import { columnFinder } from './csv-columns.ts';
+import { readHead } from './csv-head.ts';
+import { detectLayout } from './csv-layout.ts';
+import { type CsvNote, type CsvOptions, csvSettings, type Table } from './csv-options.ts';
 import { readRecords } from './csv-records.ts';
-import { type CsvSource, csvText, peek, withoutMark } from './csv-source.ts';
+import { type CsvSource, csvText } from './csv-source.ts';
+import type { FoundEncoding } from './decode-text.ts';
+
+const encodings: Readonly<Record<FoundEncoding, string>> = {
+  'windows-1252': 'its text is no UTF-8 and is read as Latin-1 (Windows-1252)',
+  'utf-16le': 'its text is UTF-16',
+  'utf-16be': 'its text is UTF-16',
+  'damaged utf-8': 'some of its characters are damaged: they are no UTF-8',
+};
 
 async function* joined(head: string, rest: AsyncGenerator<string>): AsyncGenerator<string> {
   yield head;
   yield* rest;
 }
 
+function requireOptions({ delimiter, comment, skip, decimal }: CsvOptions): void {
+  const refuse = (what: string, got: unknown): never => {
+    throw new DiffeoError('CONFIG', `${what}; got ${JSON.stringify(got)}.`);
+  };
+  if (delimiter !== undefined && !/^[^"\r\n]+$/.test(delimiter)) {
+    refuse('A delimiter is one or more characters, none a quote or a line break', delimiter);
+  }
+  if (comment !== undefined && comment !== false && !/^[^\s"]\S*$/.test(comment)) {
+    refuse('What begins a comment is one or more characters, none a blank or a quote', comment);
+  }
+  if (skip !== undefined && !(Number.isSafeInteger(skip) && skip >= 0)) refuse('skip is a number of lines', skip);
+  if (decimal !== undefined && decimal !== '.' && decimal !== ',') refuse("decimal is '.' or ','", decimal);
+}
+
+/** Where the chosen columns stand, and whether they were chosen by what they are called. */
+function chosenColumns(
+  { names, header }: { readonly names: readonly string[]; readonly header: readonly string[] | null },
+  { columns, exclude, source }: ReturnType<typeof csvSettings>,
+): readonly number[] {
+  const find = columnFinder(names, source);
+  const taken = columns ? find(columns, 'columns', header !== null) : names.map((_, i) => i);
+  const left = new Set(exclude.length > 0 ? find(exclude, 'exclude', header !== null) : []);
+  const chosen = taken.filter((i) => !left.has(i));
+  if (chosen.length === 0) throw new DiffeoError('CONFIG', `${source}: every column is excluded.`);
+  return chosen;
+}
+
 /**
- * Reads a table of numbers from CSV text as it comes in; works in Node and in browsers. Quotes, line breaks of every
- * kind, a byte order mark and spaces around fields are understood; empty lines are passed over. Numbers are parsed as
- * float64 and stored as float32.
+ * Reads a table of numbers from CSV text as it comes in; works in Node and in browsers. What people's files are like is
+ * understood, and said in the table's `notes`: names that come twice, fields divided by blanks, comments, titles, rows of
+ * units and totals, decimal commas, marks between thousands, currencies, percent signs, UTF-16, Latin-1, gzip. Columns
+ * without numbers, and those that count the rows and have no name, are left out unless they are asked for. Numbers are
+ * parsed as float64 and stored as float32.
  *
- * Every error is a DiffeoError that names line and column: `CSV_EMPTY`, `CSV_ENCODING`, `CSV_HEADER`, `CSV_RAGGED` (a row
- * with more or fewer fields), `CSV_QUOTE`, `CSV_TEXT` and `CSV_NO_NUMBERS` (text where numbers belong), `CSV_MISSING`,
- * `CSV_NOT_FINITE` (infinite, or past the range of float32), `CSV_PRECISION` (a column whose spread float32 does not
- * keep, such as times in seconds since 1970 within a minute), `CSV_UNKNOWN_COLUMN`, `CSV_DUPLICATE_COLUMN`, `CONFIG`.
+ * Every error is a DiffeoError that names line and column, and holds as its `cause` ({@link refusalOf}) the options that
+ * help: `CSV_EMPTY`, `CSV_ENCODING`, `CSV_LINE` (no line breaks), `CSV_ENDLESS` (the same row again and again, or more
+ * numbers than memory holds), `CSV_HEADER`, `CSV_DECIMAL`, `CSV_RAGGED` (rows with more or fewer fields), `CSV_QUOTE`,
+ * `CSV_TEXT` and `CSV_NO_NUMBERS` (text where numbers belong), `CSV_MISSING`, `CSV_NOT_FINITE` (infinite, or past the range of
+ * float32), `CSV_PRECISION` (a column whose spread float32 does not keep, such as times in seconds since 1970 within a
+ * minute), `CSV_UNKNOWN_COLUMN`, `CSV_DUPLICATE_COLUMN`, `CONFIG`, `CANCELLED`, `FILE`.
  *
  * @example
- * const table = await parseCsv('height,name,mass\n1.81,Ada,62\n1.64,Kurt,58', { columns: ['height', 'mass'] });
+ * const table = await parseCsv('height,name,mass\n1.81,Ada,62\n1.64,Kurt,58');
  * console.log(table.columns, table.count); // ['height', 'mass'] 2
  */
 export async function parseCsv(source: CsvSource, options: CsvOptions = {}): Promise<Table> {
+  requireOptions(options);
   const settings = csvSettings(options);
-  const { delimiter } = options;
-  if (delimiter !== undefined && !/^[^"\r\n]+$/.test(delimiter)) {
-    throw new DiffeoError(
-      'CONFIG',
-      `A delimiter is one or more characters, none a quote or a line break; got ${JSON.stringify(delimiter)}.`,
-    );
-  }
-  const text = csvText(source);
-  let collector: CsvCollector | null = null;
+  const notes: CsvNote[] = [];
+  const text = csvText(source, {
+    name: settings.source,
+    onFound: (encoding) => notes.push({ code: 'ENCODING', text: encodings[encoding] }),
+    signal: options.signal,
+  });
   try {
-    const head = await peek(text, delimiterSample);
-    await readRecords(joined(withoutMark(head, settings.source), text), {
-      delimiter: delimiter ?? detectDelimiter(head),
-      source: settings.source,
+    const head = await readHead(text, settings.source);
+    const layout = await detectLayout(head, settings, notes);
+    const { delimiter, comment, linesBefore, recordsBefore } = layout;
+    const collector = csvCollector(layout, chosenColumns(layout, settings), settings, notes);
+    let records = 0;
+    await readRecords(joined(layout.text, text), {
+      ...{ delimiter, comment, quotes: settings.quotes, linesBefore, source: settings.source },
       onRecord(fields, line) {
-        if (collector) {
-          collector.add(fields, line);
-          return;
-        }
-        const columns = csvColumns(fields, settings);
-        collector = csvCollector(columns, settings);
-        if (!columns.hasHeader) collector.add(fields, line);
+        if (records++ >= recordsBefore) collector.add(fields, line);
       },
     });
+    return collector.table();
   } finally {
     await text.return(undefined);
   }
-  const filled = collector as CsvCollector | null;
-  if (filled) return filled.table();
-  throw new DiffeoError('CSV_EMPTY', `${settings.source} is empty: expected a header and rows of numbers.`);
 }

@@ -1,42 +1,44 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { createGunzip } from 'node:zlib';
+import { addAbortSignal, type Readable } from 'node:stream';
 import { DiffeoError, isDiffeoError } from '@diffeo/core';
 import type { CsvOptions, Table } from './csv-options.ts';
 import { parseCsv } from './parse-csv.ts';
+import { unpacked } from './unpacked.ts';
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EISDIR: 'it is a folder',
   EACCES: 'reading it is not allowed',
+  Z_BUF_ERROR: 'what gzip packed is cut',
+  Z_DATA_ERROR: 'what gzip packed is damaged',
 };
 
-async function* fileBytes(path: string | URL, zipped: boolean): AsyncGenerator<Uint8Array> {
-  const file = createReadStream(path);
-  if (!zipped) {
-    yield* file;
-    return;
-  }
-  const gunzip = createGunzip();
-  file.once('error', (error) => gunzip.destroy(error));
+async function read(stream: Readable, name: string, options: CsvOptions): Promise<Table> {
+  const { signal } = options;
   try {
-    yield* file.pipe(gunzip);
-  } finally {
-    file.destroy();
+    if (signal) addAbortSignal(signal, stream);
+    return await parseCsv(unpacked(stream), { source: name, ...options });
+  } catch (cause) {
+    if (isDiffeoError(cause)) throw cause;
+    if (signal?.aborted) throw new DiffeoError('CANCELLED', `cancelled while ${name} was read`, { cause });
+    const { code = '', message } = cause as NodeJS.ErrnoException;
+    throw new DiffeoError('FILE', `${name} cannot be read: ${reasons[code] ?? message}.`, { cause });
   }
 }
 
 /**
- * Reads a CSV file, unpacking it on the way if its name ends in `.gz`; Node only. Options and errors are those of
- * {@link parseCsv}, and messages name the file. Throws `FILE` when the file cannot be read or unpacked.
+ * Reads CSV from a stream, such as standard input, packed by gzip or not; Node only. Options and errors are those of
+ * {@link parseCsv}. Throws `FILE` when the stream fails or cannot be unpacked. The stream is destroyed in any case.
+ */
+export const readCsvStream = (stream: Readable, options: CsvOptions = {}): Promise<Table> =>
+  read(stream, options.source ?? 'the stream', options);
+
+/**
+ * Reads a CSV file, packed by gzip or not; Node only. Options and errors are those of {@link parseCsv}, and messages name
+ * the file. Throws `FILE` when the file cannot be read or unpacked.
  */
 export async function readCsvFile(path: string | URL, options: CsvOptions = {}): Promise<Table> {
   const name = typeof path === 'string' ? path : path.pathname;
-  try {
-    return await parseCsv(fileBytes(path, name.endsWith('.gz')), { source: basename(name), ...options });
-  } catch (cause) {
-    if (isDiffeoError(cause)) throw cause;
-    const { code = '', message } = cause as NodeJS.ErrnoException;
-    throw new DiffeoError('FILE', `${name} cannot be read: ${reasons[code] ?? message}.`, { cause });
-  }
+  return await read(createReadStream(path), name, { source: basename(name), ...options });
 }

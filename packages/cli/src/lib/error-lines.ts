@@ -1,0 +1,22 @@
+import { refusalOf } from '@diffeo/datasets';
+import { advisedCommands } from './csv-flags.ts';
+import { oneLine } from './printable.ts';
+
+/** No message is longer than a screen. */
+const longest = 1500;
+
+const shortened = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text);
+
+/**
+ * What the command says of an error, on one line; below it, where the CSV reader knows options that help, the commands to
+ * copy. `args` are those of the command that failed.
+ */
+export function errorLines(error: unknown, args: readonly string[]): string[] {
+  const refusal = refusalOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const line = shortened(`diffeo: ${oneLine(refusal?.problem ?? message)}`);
+  if (!refusal || refusal.advice.length === 0) return [line];
+  const commands = advisedCommands(args, refusal.advice).map((command) => `  ${oneLine(command)}`);
+  const shown = commands.filter((command) => command.length <= longest);
+  return shown.length === 0 ? [line] : [`${line} Try:`, ...shown];
+}

@@ -1,0 +1,2 @@
+/** The argument that stands for standard input. */
+export const standardInput = '-';
