@@ -1,10 +1,11 @@
-import { add, exp, mul, neg, square, sub, sum, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
+import { add, exp, mul, neg, sub, sum, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import { array, type InferOutput, optional, strictObject } from 'valibot';
 import { type Definition, defineBase } from '../define.ts';
 import { leaf } from '../params.ts';
 import { normal } from '../seed.ts';
 import { sizeOf } from '../shape.ts';
 import { flatten, logRoot2Pi, unflatten } from './flatten.ts';
+import { minusHalfSquares } from './minus-half-squares.ts';
 import { float32, standardDeviation, trainable } from './numbers.ts';
 
 const schema = strictObject({
@@ -56,7 +57,7 @@ export const diagonalNormal: Definition<'base', typeof schema> = /* @__PURE__ */
       }),
       logProb: (params: DiagonalNormalParams, z) => {
         const standard = mul(sub(flatten(z, eventShape), params.mean), exp(neg(params.logScale)));
-        return sub(add(mul(sum(square(standard), 1), -0.5), -size * logRoot2Pi), sum(params.logScale));
+        return sub(add(minusHalfSquares(standard), -size * logRoot2Pi), sum(params.logScale));
       },
       sample: (params: DiagonalNormalParams, count, seed, temperature) => {
         const spread = mul(exp(params.logScale), temperature);

@@ -2,14 +2,13 @@ import {
   add,
   argMax,
   cast,
+  clipByValue,
   exp,
   expandDims,
   log,
-  logSumExp,
   mul,
   neg,
   oneHot,
-  square,
   sub,
   sum,
   type Tensor,
@@ -24,6 +23,8 @@ import { leaf } from '../params.ts';
 import { fold, normal, uniform } from '../seed.ts';
 import { areSizes, sizeOf } from '../shape.ts';
 import { flatten, logRoot2Pi, unflatten } from './flatten.ts';
+import { logSumExpOfLast } from './log-sum-exp.ts';
+import { minusHalfSquares } from './minus-half-squares.ts';
 import { float32, standardDeviation, trainable } from './numbers.ts';
 
 const schema = strictObject({
@@ -75,9 +76,11 @@ export const normalMixture: Definition<'base', typeof schema> = /* @__PURE__ */ 
         logits: tensor1d(new Float32Array(count)),
       }),
       logProb: ({ means, logScales, logits }: MixtureParams, z) => {
-        const standard = mul(sub(expandDims(flatten(z, eventShape), 1), means), exp(neg(logScales)));
-        const each = sub(mul(sum(square(standard), 2), -0.5), add(sum(logScales, 1), size * logRoot2Pi));
-        return logSumExp(add(each, sub(logits, logSumExp(logits))), 1);
+        const distance = mul(sub(expandDims(flatten(z, eventShape), 1), means), exp(neg(logScales)));
+        // A component that far away has no part in anything: infinity times its weight of 0 would be NaN in gradients.
+        const standard = clipByValue(distance, -1e30, 1e30);
+        const each = sub(minusHalfSquares(standard), add(sum(logScales, 1), size * logRoot2Pi));
+        return logSumExpOfLast(add(each, sub(logits, logSumExpOfLast(logits))));
       },
       sample: ({ means, logScales, logits }: MixtureParams, rows, seed, temperature) => {
         // The largest of logits + Gumbel noise is a draw from the weights (Gumbel 1954): no read-back needed.

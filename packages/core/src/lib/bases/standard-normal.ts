@@ -1,9 +1,10 @@
-import { add, mul, square, sum } from '@tensorflow/tfjs-core';
+import { add, mul } from '@tensorflow/tfjs-core';
 import { strictObject } from 'valibot';
 import { type Definition, defineBase } from '../define.ts';
 import { normal } from '../seed.ts';
 import { sizeOf } from '../shape.ts';
 import { flatten, logRoot2Pi, unflatten } from './flatten.ts';
+import { minusHalfSquares } from './minus-half-squares.ts';
 
 const schema = strictObject({});
 
@@ -19,7 +20,7 @@ export const standardNormal: Definition<'base', typeof schema> = /* @__PURE__ */
       contextShape: null,
       layout: {},
       init: () => ({}),
-      logProb: (_params, z) => add(mul(sum(square(flatten(z, eventShape)), 1), -0.5), -size * logRoot2Pi),
+      logProb: (_params, z) => add(minusHalfSquares(flatten(z, eventShape)), -size * logRoot2Pi),
       sample: (_params, count, seed, temperature) => {
         const drawn = normal([count, size], seed);
         return unflatten(temperature === 1 ? drawn : mul(drawn, temperature), eventShape);

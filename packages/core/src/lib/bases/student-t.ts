@@ -1,10 +1,10 @@
-import { add, mul, square, sum, tensor2d } from '@tensorflow/tfjs-core';
+import { add, mul, sum, tensor2d } from '@tensorflow/tfjs-core';
 import { optional, strictObject } from 'valibot';
 import { type Definition, defineBase } from '../define.ts';
 import { randomSource } from '../seed.ts';
 import { sizeOf } from '../shape.ts';
 import { flatten, unflatten } from './flatten.ts';
-import { logOnePlus } from './log-one-plus.ts';
+import { logOnePlusSquare } from './log-one-plus-square.ts';
 import { atLeast } from './numbers.ts';
 
 const schema = strictObject({
@@ -44,7 +44,7 @@ export const studentT: Definition<'base', typeof schema> = /* @__PURE__ */ defin
       layout: {},
       init: () => ({}),
       logProb: (_params, z) => {
-        const tails = sum(logOnePlus(mul(square(flatten(z, eventShape)), 1 / nu)), 1);
+        const tails = sum(logOnePlusSquare(flatten(z, eventShape), Math.sqrt(nu)), 1);
         return add(mul(tails, -(nu + 1) / 2), size * peak);
       },
       sample: (_params, count, seed, temperature) =>

@@ -1,0 +1,52 @@
+import {
+  abs,
+  add,
+  customGrad,
+  div,
+  equal,
+  type GradSaveFunc,
+  log,
+  maximum,
+  minimum,
+  mul,
+  square,
+  sub,
+  type Tensor,
+  where,
+} from '@tensorflow/tfjs-core';
+
+/**
+ * log(1 + t) for 0 ≤ t ≤ 1, exact to float32 for small t too, where tfjs's own `log1p` gives log of the rounded sum on WASM
+ * (Kahan's correction: Goldberg 1991, "What every computer scientist should know about floating-point arithmetic", th. 4).
+ */
+function logOnePlus(t: Tensor): Tensor {
+  const rounded = add(t, 1);
+  return where(equal(rounded, 1), t, mul(log(rounded), div(t, sub(rounded, 1))));
+}
+
+/**
+ * log(1 + (x / scale)²), as 2·log a + log(1 + 1/a²) where a = |x| / scale is above 1: a² would be infinite from 1.8e19 on. A
+ * small scale could take a itself out of float32, and its logarithm is subtracted instead.
+ */
+export function logOnePlusSquare(x: Tensor, scale: number): Tensor {
+  // Both are a up to 1, and above it 1/a and 1/a.
+  const ratioOf = (size: Tensor): Tensor => div(minimum(size, scale), maximum(size, scale));
+  const run = customGrad((given, save) => {
+    const own = given as Tensor;
+    (save as GradSaveFunc)([own]);
+    const size = abs(own);
+    const beyond = maximum(size, scale);
+    const growth = scale < 1 ? sub(log(beyond), Math.log(scale)) : log(div(beyond, scale));
+    return {
+      value: add(mul(growth, 2), logOnePlus(square(ratioOf(size)))),
+      // 2x / (scale² + x²), in which nothing is squared but the ratio.
+      gradFunc: (dy: Tensor, [saved]: Tensor[]) => {
+        const t = saved as Tensor;
+        const beyond = maximum(abs(t), scale);
+        const ratio = div(div(t, beyond), beyond);
+        return mul(dy, div(mul(ratio, 2), add(square(ratioOf(abs(t))), 1)));
+      },
+    };
+  });
+  return run(x);
+}
