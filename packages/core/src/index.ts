@@ -46,17 +46,19 @@ export { DiffeoError, type ErrorCode, isDiffeoError } from './lib/error.ts';
 export {
   type Flow,
   type FlowParams,
-  type FlowSpec,
   flow,
   type LogProbOptions,
   type SampleOptions,
   type TracedStep,
 } from './lib/flow.ts';
+export type { FlowSpec } from './lib/flow-spec.ts';
 export { hydrate } from './lib/hydrate.ts';
 export { chain } from './lib/layers/chain.ts';
 export { invert } from './lib/layers/invert.ts';
+export { type LoadAsyncOptions, type LoadOptions, load, loadAsync } from './lib/load.ts';
+export type { Loaded } from './lib/loading.ts';
 export { bitsPerDim, negativeLogLikelihood } from './lib/loss.ts';
-export { load, type Metadata, save } from './lib/model-file.ts';
+export type { Metadata } from './lib/model-format.ts';
 export {
   buildParams,
   countParams,
@@ -70,6 +72,7 @@ export {
   type NamedLeaf,
   type Params,
 } from './lib/params.ts';
+export { save } from './lib/save.ts';
 export {
   fold,
   normal,

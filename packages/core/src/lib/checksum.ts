@@ -5,13 +5,30 @@ const table = /* @__PURE__ */ (() =>
     return value;
   }))();
 
-/** CRC-32 (ISO 3309) of byte arrays as if they were one, as eight hexadecimal digits. */
-export function crc32(...parts: readonly Uint8Array[]): string {
+/** A CRC-32 (ISO 3309) that is taken piece by piece. */
+export interface RunningChecksum {
+  add(bytes: Uint8Array): void;
+  /** As eight hexadecimal digits. */
+  read(): string;
+}
+
+export function runningChecksum(): RunningChecksum {
   let crc = 0xffffffff;
-  for (const part of parts) {
-    for (let i = 0; i < part.length; i++) {
-      crc = (crc >>> 8) ^ (table[(crc ^ (part[i] as number)) & 0xff] as number);
-    }
-  }
-  return ((crc ^ 0xffffffff) >>> 0).toString(16).padStart(8, '0');
+  return {
+    add: (bytes) => {
+      let now = crc;
+      for (let i = 0; i < bytes.length; i++) {
+        now = (now >>> 8) ^ (table[(now ^ (bytes[i] as number)) & 0xff] as number);
+      }
+      crc = now;
+    },
+    read: () => ((crc ^ 0xffffffff) >>> 0).toString(16).padStart(8, '0'),
+  };
+}
+
+/** CRC-32 of byte arrays as if they were one, as eight hexadecimal digits. */
+export function crc32(...parts: readonly Uint8Array[]): string {
+  const checksum = runningChecksum();
+  for (const part of parts) checksum.add(part);
+  return checksum.read();
 }

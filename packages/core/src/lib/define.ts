@@ -1,4 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { type GenericSchema, config as withConfig } from 'valibot';
+import { shortName } from './arguments/describe-value.ts';
+import { isTensor } from './arguments/is-tensor.ts';
 import type { Kind, Kinds, Site, Spec } from './contract.ts';
 import { DiffeoError } from './error.ts';
 
@@ -52,13 +55,42 @@ export const packageOf = (type: string): string =>
     .slice(0, type.startsWith('@') ? 2 : 1)
     .join('/');
 
+/** More would not help. */
+const mostIssues = 5;
+
 function describe(issues: readonly StandardSchemaV1.Issue[]): string {
-  return issues
+  const more = issues.length > mostIssues ? '; and more' : '';
+  const said = issues
+    .slice(0, mostIssues)
     .map(({ path = [], message }) => {
-      const place = path.map((step) => String(typeof step === 'object' ? step.key : step)).join('.');
-      return place ? `${place}: ${message}` : message;
+      const place = path.map((step) => shortName(String(typeof step === 'object' ? step.key : step), 40)).join('.');
+      return shortName(place ? `${place}: ${message}` : message, 300);
     })
     .join('; ');
+  return said + more;
+}
+
+/** Whether a configuration holds more than so many values, those inside others counted. */
+function isLarge(config: unknown): boolean {
+  let left = 1000;
+  const walk = (value: unknown): boolean => {
+    if (left-- <= 0) return true;
+    if (typeof value !== 'object' || value === null) return false;
+    if (Array.isArray(value) && value.length > left) return true;
+    return Object.values(value).some(walk);
+  };
+  return walk(config);
+}
+
+/**
+ * A schema's answer. A large configuration, as a file may bring, could have as many issues as values, each some hundred times as
+ * large: of valibot, the first one is enough then.
+ */
+function check(schema: StandardSchemaV1, config: unknown) {
+  const { vendor } = schema['~standard'];
+  const first = vendor === 'valibot' && '~run' in schema && isLarge(config);
+  const asked = first ? withConfig(schema as GenericSchema, { abortEarly: true }) : schema;
+  return asked['~standard'].validate(config);
 }
 
 /**
@@ -71,7 +103,8 @@ export function define<K extends Kind, S extends StandardSchemaV1>(options: Defi
   const make = (input: unknown): Spec<K> => {
     // Schemas of objects take lists too, and find every option missing.
     if (Array.isArray(input)) throw new DiffeoError('CONFIG', `${type}: expected an object of options; got a list`);
-    const result = schema['~standard'].validate(input ?? {});
+    if (isTensor(input)) throw new DiffeoError('CONFIG', `${type}: expected an object of options; got a tensor`);
+    const result = check(schema, input ?? {});
     if (result instanceof Promise) throw new DiffeoError('CONFIG', `${type}: its schema must be synchronous`);
     if (result.issues) throw new DiffeoError('CONFIG', `${type}: ${describe(result.issues)}`);
     const spec = {
@@ -102,7 +135,7 @@ export function define<K extends Kind, S extends StandardSchemaV1>(options: Defi
     try {
       migrated = options.migrate(config, from);
     } catch (cause) {
-      const reason = (cause as Error).message;
+      const reason = shortName((cause as Error).message, 200);
       throw new DiffeoError(
         'MIGRATION',
         `'${type}': its saved configuration of version ${from} is broken (${reason})`,

@@ -7,7 +7,7 @@ import { standardNormal } from './bases/standard-normal.ts';
 import { build } from './build.ts';
 import { requireBatch } from './checked-part.ts';
 import { broadcastContext } from './context.ts';
-import type { Bijector, Call, Dequantizer, GradientMode, Latent, Part, Spec, Transformed } from './contract.ts';
+import type { Bijector, Call, Dequantizer, GradientMode, Latent, Part, Transformed } from './contract.ts';
 import { callOf } from './direction.ts';
 import { tidied } from './engine.ts';
 import { DiffeoError } from './error.ts';
@@ -20,25 +20,12 @@ import {
   temperatures,
   toDataChecks,
 } from './flow-arguments.ts';
+import { type FlowSpec, orderedSpec } from './flow-spec.ts';
 import type { Layout, Params } from './params.ts';
 import { requireStarted } from './params.ts';
 import { fold, requireSeed, type Seed, uniform } from './seed.ts';
 import { sequence } from './sequence.ts';
 import { requireShape, type Shape, sameShape, sizeOf } from './shape.ts';
-
-/** What a flow is made of: plain JSON but for the links of its specs. */
-export interface FlowSpec {
-  /** The shape of one sample of the data. */
-  readonly eventShape: Shape;
-  /** The shape of what the flow is conditioned on; absent or `null` for an unconditional flow. */
-  readonly contextShape?: Shape | null;
-  /** Turns discrete data into continuous data. */
-  readonly dequantize?: Spec<'dequantizer'>;
-  /** In the order in which data meets them in training. */
-  readonly layers: readonly Spec<'layer'>[];
-  /** Default `standardNormal()`. */
-  readonly base?: Spec<'base'>;
-}
 
 /** One tree for everything that a flow learns or keeps. */
 export interface FlowParams {
@@ -131,7 +118,7 @@ const ownedBeside = (given: Tensor, result: Tensor): Tensor => (result === given
 export function flow(given: FlowSpec): Flow {
   requireOptions<FlowSpec>('flow', given, specChecks, { shape: 'eventShape', bijectors: 'layers', prior: 'base' });
   // What the caller does to the lists afterwards changes neither the flow nor what is saved of it.
-  const spec: FlowSpec = { ...given, layers: [...given.layers] };
+  const spec = orderedSpec(given);
   const { eventShape } = spec;
   const contextShape = spec.contextShape ?? null;
   requireShape(eventShape, 'eventShape');

@@ -8,7 +8,8 @@ import { normalMixture } from './bases/normal-mixture.ts';
 import { coreDefinitions } from './core-definitions.ts';
 import { type Definition, defineLayer } from './define.ts';
 import { isDiffeoError } from './error.ts';
-import { type FlowSpec, flow } from './flow.ts';
+import { flow } from './flow.ts';
+import type { FlowSpec } from './flow-spec.ts';
 import { hydrate } from './hydrate.ts';
 import { chain } from './layers/chain.ts';
 import { invert } from './layers/invert.ts';
@@ -85,7 +86,9 @@ describe('JSON that is no flow of ours', () => {
     expect(code).toBe('UNKNOWN_TYPE');
     expect(message).toContain('layers.1');
     expect(message).toContain("'@some/package/bend'");
-    expect(message).toContain('npm install @some/package');
+    expect(message).toContain(
+      "names the package '@some/package'; install that only if you trust where the file comes from",
+    );
   });
 
   test('the names of an object are no types', () => {

@@ -1,13 +1,17 @@
+import { describeValue, shortName } from './arguments/describe-value.ts';
 import type { Kind, Spec } from './contract.ts';
 import { type Definition, packageOf } from './define.ts';
 import { DiffeoError } from './error.ts';
-import type { FlowSpec } from './flow.ts';
+import { type FlowSpec, orderedSpec } from './flow-spec.ts';
 import { isObject } from './is-object.ts';
 import { areSizes } from './shape.ts';
 
 /** Parts inside parts: far more than a model needs, far less than would overflow the stack. */
 const deepest = 64;
+/** Parts in all, those inside others counted. */
+const mostParts = 2 ** 16;
 
+const isHolder = (value: unknown): value is object => typeof value === 'object' && value !== null;
 const isShape = (value: unknown): boolean => areSizes(value, 1);
 const isPart = (kind: Kind) => (value: unknown) => isObject(value) && value['$kind'] === kind;
 
@@ -27,21 +31,22 @@ function requireFlow(value: unknown): FlowSpec {
   for (const [name, [test, expected]] of Object.entries(entries)) {
     if (!test(value[name])) throw notSaved(`${name}: expected ${expected}`);
   }
-  const { eventShape, contextShape, dequantize, layers, base } = value as unknown as FlowSpec;
-  const stray = layers.findIndex((layer) => !isPart('layer')(layer));
+  const spec = value as unknown as FlowSpec;
+  const stray = spec.layers.findIndex((layer) => !isPart('layer')(layer));
   if (stray >= 0) throw notSaved(`layers.${stray}: expected a layer`);
-  return {
-    eventShape,
-    layers,
-    ...(contextShape !== undefined && { contextShape }),
-    ...(dequantize && { dequantize }),
-    ...(base && { base }),
-  };
+  return orderedSpec(spec);
 }
 
 function byType(definitions: readonly Definition[]): ReadonlyMap<string, Definition> {
   const found = new Map<string, Definition>();
-  for (const definition of definitions) {
+  for (const [i, definition] of definitions.entries()) {
+    if (typeof definition?.type !== 'string' || typeof definition.restore !== 'function') {
+      const advice = Array.isArray(definition) ? '. Spread it: [...coreDefinitions, …]' : '';
+      throw new DiffeoError(
+        'CONFIG',
+        `definitions[${i}] must be a definition, such as affineCoupling; got ${describeValue(definition)}${advice}`,
+      );
+    }
     const before = found.get(definition.type);
     if (before && before !== definition) {
       throw new DiffeoError(
@@ -62,18 +67,23 @@ function restorePart(value: object, config: object, place: string, known: Readon
     typeof version !== 'number' ||
     !areSizes([version], 1)
   ) {
-    throw new DiffeoError('SPEC', `${place}: this is not a saved part: $type, $kind or version is not as it was saved`);
+    throw new DiffeoError(
+      'SPEC',
+      `${shortName(place)}: this is not a saved part: $type, $kind or version is not as it was saved`,
+    );
   }
   const definition = known.get($type);
   if (!definition) {
-    const name = packageOf($type);
     throw new DiffeoError(
       'UNKNOWN_TYPE',
-      `${place}: nothing among the definitions is called '${$type}'. Install its package (npm install ${name}) and pass what it defines: { definitions: [...] } from '${name}'.`,
+      `${shortName(place)}: nothing among the definitions is called '${shortName($type)}'. The file names the package '${shortName(packageOf($type))}'; install that only if you trust where the file comes from, and pass what it defines: { definitions: [...] }.`,
     );
   }
   if (definition.kind !== ($kind as Kind)) {
-    throw new DiffeoError('SPEC', `${place}: '${$type}' is a ${definition.kind}, and was saved as a ${$kind}`);
+    throw new DiffeoError(
+      'SPEC',
+      `${shortName(place)}: '${shortName($type)}' is a ${definition.kind}, and was saved as a ${shortName($kind)}`,
+    );
   }
   return definition.restore(config, version);
 }
@@ -87,14 +97,19 @@ function restorePart(value: object, config: object, place: string, known: Readon
  */
 export function hydrate(json: unknown, definitions: readonly Definition[]): FlowSpec {
   const known = byType(definitions);
-  const revive = (value: unknown, place: string, depth: number): unknown => {
-    if (typeof value !== 'object' || value === null) return value;
-    if (depth > deepest) throw new DiffeoError('SPEC', `${place}: nested more than ${deepest} deep`);
-    const at = (key: string | number) => (place ? `${place}.${key}` : `${key}`);
-    if (Array.isArray(value)) return value.map((element, i) => revive(element, at(i), depth + 1));
-    const entries = Object.entries(value).map(([key, element]) => [key, revive(element, at(key), depth + 1)]);
+  let parts = 0;
+  const revive = (value: object, place: string, depth: number): unknown => {
+    if (depth > deepest) throw new DiffeoError('SPEC', `${shortName(place)}: nested more than ${deepest} deep`);
+    // Lists of numbers may be long: what holds nothing to restore is passed on.
+    const below = (key: string | number, element: unknown): unknown =>
+      isHolder(element) ? revive(element, place ? `${place}.${key}` : `${key}`, depth + 1) : element;
+    if (Array.isArray(value)) return value.some(isHolder) ? value.map((element, i) => below(i, element)) : value;
+    const entries = Object.entries(value).map(([key, element]) => [key, below(key, element)]);
     const revived = Object.fromEntries(entries) as { config?: object };
-    return '$type' in value ? restorePart(value, revived.config ?? {}, place, known) : revived;
+    if (!('$type' in value)) return revived;
+    if (++parts > mostParts)
+      throw new DiffeoError('SPEC', `a model has at most ${mostParts} parts, and this one has more`);
+    return restorePart(value, revived.config ?? {}, place, known);
   };
-  return requireFlow(revive(json, '', 0));
+  return requireFlow(isHolder(json) ? revive(json, '', 0) : json);
 }

@@ -3,6 +3,7 @@
  * endian; a JSON header; the tensors, one after another. Reading checks everything before it allocates anything.
  */
 
+import { shortList, shortName } from './arguments/describe-value.ts';
 import { DiffeoError } from './error.ts';
 import { isObject } from './is-object.ts';
 import { areSizes, type Shape, sizeOf } from './shape.ts';
@@ -39,6 +40,12 @@ export function writeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8A
     ...Object.fromEntries(entries),
   });
   const unpadded = new TextEncoder().encode(json);
+  if (unpadded.length > largestHeader - 8) {
+    throw new DiffeoError(
+      'FILE',
+      `the description and metadata take ${unpadded.length} bytes, and a safetensors header has ${largestHeader} at most`,
+    );
+  }
   const header = new Uint8Array(Math.ceil(unpadded.length / 8) * 8).fill(0x20);
   header.set(unpadded);
   const file = new Uint8Array(8 + header.length + end);
@@ -66,7 +73,7 @@ function readHeader(file: Uint8Array): {
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(file.subarray(8, 8 + length)));
   } catch (cause) {
-    throw broken(`its header is not JSON (${(cause as Error).message})`, cause);
+    throw broken(`its header is not JSON (${shortName((cause as Error).message, 200)})`, cause);
   }
   if (!isObject(header)) throw broken('its header is not a JSON object');
   return { header, data: file.subarray(8 + length) };
@@ -74,17 +81,18 @@ function readHeader(file: Uint8Array): {
 
 /** A tensor's entry in the header: exactly these three, each as the format says. */
 function readEntry(name: string, value: unknown) {
+  const said = shortName(name);
   const { dtype, shape, data_offsets, ...more } = (value ?? {}) as Readonly<Record<string, unknown>>;
-  if (dtype !== 'F32' && dtype !== 'I32') throw broken(`'${name}': dtype must be F32 or I32`);
-  if (!areSizes(shape, 0)) throw broken(`'${name}': shape must be a list of sizes`);
+  if (dtype !== 'F32' && dtype !== 'I32') throw broken(`'${said}': dtype must be F32 or I32`);
+  if (!areSizes(shape, 0)) throw broken(`'${said}': shape must be a list of sizes`);
   if (!areSizes(data_offsets, 0) || data_offsets.length !== 2)
-    throw broken(`'${name}': data_offsets must be two places`);
+    throw broken(`'${said}': data_offsets must be two places`);
   const [surplus] = Object.keys(more);
-  if (surplus !== undefined) throw broken(`'${name}': the format has no '${surplus}'`);
+  if (surplus !== undefined) throw broken(`'${said}': the format has no '${shortName(surplus)}'`);
   const [begin, end] = data_offsets as readonly [number, number];
   const bytes = sizeOf(shape) * 4;
   if (!Number.isSafeInteger(bytes) || end - begin !== bytes) {
-    throw broken(`'${name}' has the shape [${shape}] and spans ${end - begin} bytes`);
+    throw broken(`'${said}' has the shape [${shortList(shape)}] and spans ${end - begin} bytes`);
   }
   return { name, dtype, shape, begin, end } as const;
 }
@@ -109,7 +117,8 @@ export function readSafetensors(file: Uint8Array): SafetensorsFile {
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let expected = 0;
   for (const { name, begin, end } of entries) {
-    if (begin !== expected) throw broken(`'${name}' begins at byte ${begin} of the data, not at ${expected}`);
+    if (begin !== expected)
+      throw broken(`'${shortName(name)}' begins at byte ${begin} of the data, not at ${expected}`);
     expected = end;
   }
   if (expected !== data.byteLength) throw broken(`its tensors take ${expected} bytes and ${data.byteLength} follow`);

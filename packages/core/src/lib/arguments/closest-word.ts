@@ -28,7 +28,10 @@ export function closestWord(word: string, words: readonly string[]): string | un
   const given = bare(word);
   let [found, least]: [string | undefined, number] = [undefined, Math.max(1, Math.floor(given.length / 3)) + 1];
   for (const candidate of words) {
-    const steps = distance(given, bare(candidate));
+    const known = bare(candidate);
+    // A word cut short, or a part of one, is near too.
+    const isPart = given.length >= 4 && (known.startsWith(given) || known.endsWith(given));
+    const steps = isPart ? Math.min(1, distance(given, known)) : distance(given, known);
     if (steps < least) [found, least] = [candidate, steps];
   }
   return found;

@@ -5,9 +5,10 @@ import { actnormLike, planeCoupling, scaleAndShift } from '../../test/example-pa
 import { coreDefinitions } from './core-definitions.ts';
 import { define } from './define.ts';
 import { flow } from './flow.ts';
-import { load, save } from './model-file.ts';
+import { load } from './load.ts';
 import { leaves, mapParams } from './params.ts';
 import { type HostTensor, readSafetensors, writeSafetensors } from './safetensors.ts';
+import { save } from './save.ts';
 import { normal } from './seed.ts';
 
 const definitions = [...coreDefinitions, actnormLike, planeCoupling, scaleAndShift];
@@ -169,7 +170,9 @@ describe('a file that is not what was saved', () => {
     const bytes = await save(model(), started());
     const { code, message } = refusal(() => load(bytes, { definitions: [actnormLike, scaleAndShift] }));
     expect(code).toBe('UNKNOWN_TYPE');
-    expect(message).toMatch(/layers\.1: .*'example\/plane-coupling'.*npm install example/);
+    expect(message).toMatch(
+      /layers\.1: .*'example\/plane-coupling'.*names the package 'example'; install that only if you trust/,
+    );
   });
 
   test('a layer saved by a newer package is named', async () => {
