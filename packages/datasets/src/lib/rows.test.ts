@@ -76,7 +76,9 @@ test('a split takes counts, and shares without a training part', () => {
 test('an impossible split says why', () => {
   expect(() => split(numbered(10), { train: 0.8, test: 0.3 }, 1)).toThrow(/add up to 1 .* 10 rows; got train 0.8/);
   expect(() => split(numbered(10), { train: 5, test: 3 }, 1)).toThrow(/together 8/);
-  expect(() => split(numbered(10), { train: 1.5, test: -0.5 }, 1)).toThrow(/test -0.5/);
+  expect(() => split(numbered(10), { train: 1.5, test: -0.5 }, 1)).toThrow(
+    /test must be a number of 0 or more; got -0.5/,
+  );
   expect(() => split(numbered(2), undefined, 1)).toThrow(/2 rows are too few for train, validation, test/);
   expect(() => split(numbered(1), { validation: 0.5, test: 0.5 }, 1)).toThrow(/1 rows are too few/);
 });

@@ -1,4 +1,5 @@
 import { DiffeoError, type Shape, sizeOf } from '@diffeo/core';
+import { describeValue } from '@diffeo/core/arguments';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 
 /** A data set in memory: `count` samples of one shape, float32, row after row. */
@@ -14,15 +15,6 @@ export interface Rows {
   readonly numbers?: readonly number[];
 }
 
-const described = (value: unknown): string =>
-  Array.isArray(value)
-    ? 'an array'
-    : value === null
-      ? 'null'
-      : typeof value === 'object'
-        ? 'another object'
-        : typeof value;
-
 /** Throws `DATA` for what are no rows. */
 export function requireRows(rows: Rows): void {
   const { values, count, eventShape } = (rows ?? {}) as Partial<Rows>;
@@ -30,7 +22,7 @@ export function requireRows(rows: Rows): void {
   if (isWhole && Number.isInteger(count) && values.length === (count as number) * sizeOf(eventShape)) return;
   throw new DiffeoError(
     'DATA',
-    `Rows are { values, count, eventShape }, as parseCsv and rowsFrom give them; got ${described(rows)}. Of plain numbers: rowsFrom(numbers.flat(), { eventShape }).`,
+    `Rows are { values, count, eventShape }, as parseCsv and rowsFrom give them; got ${describeValue(rows)}. Of plain numbers: rowsFrom(numbers.flat(), { eventShape }).`,
   );
 }
 
@@ -44,7 +36,7 @@ export function rowsFrom(
 ): Rows {
   const first: unknown = numbers?.[0];
   if (typeof numbers?.length !== 'number' || (first !== undefined && typeof first !== 'number')) {
-    const got = typeof numbers?.length === 'number' ? `a list of ${described(first)}` : described(numbers);
+    const got = typeof numbers?.length === 'number' ? `a list of ${describeValue(first)}` : describeValue(numbers);
     throw new DiffeoError('DATA', `rowsFrom takes numbers, row after row, such as rows.flat(); got ${got}.`);
   }
   const size = sizeOf(eventShape);

@@ -1,4 +1,11 @@
 import { DiffeoError, type Seed, shuffled } from '@diffeo/core';
+import {
+  numberBetween,
+  type OptionCheck,
+  type OptionChecks,
+  requireOptions,
+  requireSeed,
+} from '@diffeo/core/arguments';
 import { type Rows, requireRows, takeRows } from './rows.ts';
 
 const names = ['train', 'validation', 'test'] as const;
@@ -9,6 +16,14 @@ export type Parts = { readonly [name in Part]?: number };
 
 /** The three parts of a data set. Each row is in exactly one; a part that was given nothing is empty. */
 export type Split = { readonly [name in Part]: Rows };
+
+const amount: OptionCheck = {
+  ...numberBetween(0, Number.MAX_SAFE_INTEGER),
+  expected: 'a number of 0 or more',
+  code: 'DATA',
+};
+const checks: OptionChecks<Parts> = { train: amount, validation: amount, test: amount };
+const otherWords = { training: 'train', valid: 'validation', val: 'validation', testing: 'test' } as const;
 
 function counts(total: number, parts: Parts): Record<Part, number> {
   const asked = names.map((name) => parts[name] ?? 0);
@@ -38,6 +53,8 @@ function counts(total: number, parts: Parts): Record<Part, number> {
 
 /** The numbers of the rows of each part, as {@link split} chooses them among `total`. */
 export function splitIndices(total: number, parts: Parts | undefined, seed: Seed): Record<Part, Int32Array> {
+  requireOptions('split', parts, checks, otherWords);
+  requireSeed(seed, 'split: the seed');
   const asked = parts ?? { train: 0.8, validation: 0.1, test: 0.1 };
   const sizes = counts(total, asked);
   for (const name of names) {
@@ -61,7 +78,8 @@ export function splitIndices(total: number, parts: Parts | undefined, seed: Seed
 /**
  * Shuffles the rows by `seed` and cuts them into train, validation and test: by default 80 %, 10 % and 10 %. The parts
  * are disjoint and complete, and a part with a share above 0 has at least one row. The same seed gives the same split.
- * Throws `DATA` when the shares add up to neither 1 nor the number of rows, or when there are too few rows.
+ * Throws `DATA` when the shares add up to neither 1 nor the number of rows, or when there are too few rows; `CONFIG` for
+ * parts that there are not; `SEED` for a seed that is none.
  *
  * @example
  * const { train, test } = split(twoMoons().sample(1000, 1), { train: 0.9, test: 0.1 }, 2);

@@ -1,4 +1,14 @@
 import { fold, type Spec } from '@diffeo/core';
+import {
+  listOf,
+  numberBetween,
+  type OptionChecks,
+  oneOf,
+  requireOptions,
+  seedNumber,
+  trueOrFalse,
+  wholeNumber,
+} from '@diffeo/core/arguments';
 import { mlp } from '@diffeo/networks';
 import { affineCoupling } from './affine-coupling.ts';
 
@@ -23,8 +33,23 @@ export interface RealNVPOptions {
   readonly bound?: number;
 }
 
-/** RealNVP (Dinh et al. 2017) with dense networks: affine couplings in pairs. Layers for `flow({ layers: [...realNVP()] })`. */
+const checks: OptionChecks<RealNVPOptions> = {
+  layers: wholeNumber({ from: 1, to: 10_000 }),
+  hidden: listOf(wholeNumber({ from: 1, to: 65536 })),
+  activation: oneOf('relu', 'tanh', 'elu', 'sigmoid'),
+  residual: trueOrFalse,
+  mask: oneOf('halves', 'alternating', 'random'),
+  seed: seedNumber,
+  bound: numberBetween(0.01, 20),
+};
+
+/**
+ * RealNVP (Dinh et al. 2017) with dense networks: affine couplings in pairs. Layers for `flow({ layers: [...realNVP()] })`.
+ *
+ * @throws DiffeoError `CONFIG`, `SEED` for options that there are not, or that cannot be meant.
+ */
 export function realNVP(options: RealNVPOptions = {}): readonly Spec<'layer'>[] {
+  requireOptions('realNVP', options, checks, { couplings: 'layers', widths: 'hidden' });
   const {
     layers = 8,
     hidden = [64, 64],

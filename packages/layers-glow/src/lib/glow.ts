@@ -1,4 +1,13 @@
 import type { Spec } from '@diffeo/core';
+import {
+  callable,
+  type OptionChecks,
+  oneOf,
+  required,
+  requireOptions,
+  trueOrFalse,
+  wholeNumber,
+} from '@diffeo/core/arguments';
 import { actnorm } from './actnorm.ts';
 import { invertibleConv1x1 } from './invertible-conv-1x1.ts';
 import { multiScale } from './multi-scale.ts';
@@ -38,14 +47,31 @@ export interface GlowOptions {
   readonly learnedPrior?: boolean;
 }
 
+/** The options of image presets, which their layers do not check. */
+export const presetChecks = {
+  coupling: required({ ...callable, expected: 'a function that makes couplings, such as imageCoupling' }),
+  levels: wholeNumber({ from: 1, to: 24 }),
+  width: wholeNumber({ from: 1, to: 65536 }),
+};
+const checks: OptionChecks<GlowOptions> = {
+  ...presetChecks,
+  steps: wholeNumber({ from: 1, to: 1000 }),
+  init: oneOf('identity', 'rotation'),
+  matrix: oneOf('plu', 'full'),
+  learnedPrior: trueOrFalse,
+};
+
 const listOf = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
 
 /**
  * Glow (Kingma & Dhariwal 2018, fig. 2): at each level a squeeze and steps of activation normalisation, invertible 1×1
  * convolution and coupling, and half of the channels split off. Layers for `flow({ layers: [...glow({ coupling })] })`,
  * whose events are images of which `2 ** levels` divides both sides. A context goes to every coupling.
+ *
+ * @throws DiffeoError `CONFIG` for options that there are not, or that cannot be meant.
  */
 export function glow(options: GlowOptions): readonly Spec<'layer'>[] {
+  requireOptions('glow', options, checks);
   const { coupling, levels = 2, steps = 8, width = 64, learnedPrior = true } = options;
   const { init = 'rotation', matrix = 'plu' } = options;
   const level = (index: number) => ({

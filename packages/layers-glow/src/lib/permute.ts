@@ -19,8 +19,12 @@ const schema = union(
   'takes either { permutation: [each of 0 … channels − 1 once] } or { seed: a whole number }',
 );
 
-const isPermutation = (order: readonly number[], size: number): boolean =>
-  order.length === size && new Set(order).size === size && order.every((from) => from < size);
+function isPermutation(order: readonly number[], size: number): boolean {
+  if (order.length !== size) return false;
+  const taken = new Uint8Array(size);
+  for (const from of order) taken[from] = 1;
+  return taken.every((is) => is === 1);
+}
 
 /**
  * Reorders the last axis of the event by a fixed permutation: given, or random by a seed. It is part of the configuration
@@ -35,13 +39,13 @@ export const permute: Definition<'layer', typeof schema> = /* @__PURE__ */ defin
   schema,
   build: (config, site) => {
     const { channels } = lastAxis(site);
-    if ('seed' in config) return reordering(site.eventShape, shuffled(channels, config.seed));
+    if ('seed' in config) return reordering(site.eventShape, () => shuffled(channels, config.seed));
     const { permutation } = config;
     if (!isPermutation(permutation, channels)) {
       site.fail(
         `the permutation must hold each of 0 … ${channels - 1} once; got ${permutation.length} entries: ${permutation.slice(0, 20).join(', ')}`,
       );
     }
-    return reordering(site.eventShape, permutation);
+    return reordering(site.eventShape, () => permutation);
   },
 });

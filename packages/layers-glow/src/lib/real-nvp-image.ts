@@ -1,6 +1,7 @@
 import type { Spec } from '@diffeo/core';
+import { requireOptions } from '@diffeo/core/arguments';
 import { actnorm } from './actnorm.ts';
-import type { ImageCouplingFor } from './glow.ts';
+import { type ImageCouplingFor, presetChecks } from './glow.ts';
 import { multiScale } from './multi-scale.ts';
 import { squeeze } from './squeeze.ts';
 
@@ -18,8 +19,12 @@ export interface RealNVPImageOptions {
  * RealNVP for images (Dinh et al. 2017, §3.6 and §4.1): at each scale three couplings in a checkerboard, a squeeze, three
  * couplings over channels, and half of the channels split off; four couplings in a checkerboard at the last. Activation
  * normalisation stands where the paper has batch normalisation, under which rows of a batch would depend on each other.
+ *
+ * @throws DiffeoError `CONFIG` for options that there are not, or that cannot be meant.
  */
-export function realNVPImage({ coupling, levels = 2, width = 64 }: RealNVPImageOptions): readonly Spec<'layer'>[] {
+export function realNVPImage(options: RealNVPImageOptions): readonly Spec<'layer'>[] {
+  requireOptions('realNVPImage', options, presetChecks);
+  const { coupling, levels = 2, width = 64 } = options;
   const couplings = (count: number, mask: 'channels' | 'checkerboard', channels: number) =>
     Array.from({ length: count }, (_, i) => [actnorm(), coupling({ width: channels, swap: i % 2 === 1, mask })]).flat();
   const level = (_: unknown, index: number) => {

@@ -15,9 +15,6 @@ export const reverse: Definition<'layer', typeof schema> = /* @__PURE__ */ defin
   schema,
   build: (_, site) => {
     const { channels } = lastAxis(site);
-    return reordering(
-      site.eventShape,
-      Int32Array.from({ length: channels }, (_, i) => channels - 1 - i),
-    );
+    return reordering(site.eventShape, () => Int32Array.from({ length: channels }, (_, i) => channels - 1 - i));
   },
 });

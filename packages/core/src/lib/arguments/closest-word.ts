@@ -26,7 +26,7 @@ const bare = (word: string): string => word.toLowerCase().replaceAll(/[-_ ]/g, '
 export function closestWord(word: string, words: readonly string[]): string | undefined {
   if (word.length > longest) return undefined;
   const given = bare(word);
-  let [found, least]: [string | undefined, number] = [undefined, Math.max(1, Math.floor(given.length / 3)) + 1];
+  let [found, least]: [string | undefined, number] = [undefined, Math.ceil(given.length / 3) + 1];
   for (const candidate of words) {
     const known = bare(candidate);
     // A word cut short, or a part of one, is near too.

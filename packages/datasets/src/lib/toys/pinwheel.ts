@@ -1,6 +1,6 @@
-import { DiffeoError } from '@diffeo/core';
+import { positiveNumber, requireOptions, wholeNumber } from '@diffeo/core/arguments';
 import { gaussianMixture } from './gaussian-mixture.ts';
-import { type Point, requirePositive, type ToyDensity, toyDensity } from './toy-density.ts';
+import { type Point, type ToyDensity, toyDensity } from './toy-density.ts';
 
 /** Beyond this distance the twist grows no more: the density has long vanished, and e^r would overflow. */
 const farthest = 30;
@@ -25,15 +25,12 @@ export interface PinwheelOptions {
  * untwisted Gaussians at the untwisted point, and the entropy is theirs, + 2 log `scale`. (The original twists by the
  * coordinate along the arm, which differs by the little that an arm is wide and has no inverse.)
  */
-export function pinwheel({
-  arms = 5,
-  radialNoise = 0.3,
-  tangentialNoise = 0.1,
-  rate = 0.25,
-  scale = 2,
-}: PinwheelOptions = {}): ToyDensity {
-  requirePositive('pinwheel', { arms, radialNoise, tangentialNoise, rate, scale });
-  if (!Number.isInteger(arms)) throw new DiffeoError('CONFIG', `pinwheel: arms must be a whole number; got ${arms}.`);
+export function pinwheel(options: PinwheelOptions = {}): ToyDensity {
+  requireOptions('pinwheel', options, {
+    ...{ arms: wholeNumber({ from: 1, to: 10_000 }), rate: positiveNumber(), scale: positiveNumber() },
+    ...{ radialNoise: positiveNumber(), tangentialNoise: positiveNumber() },
+  });
+  const { arms = 5, radialNoise = 0.3, tangentialNoise = 0.1, rate = 0.25, scale = 2 } = options;
   const angles = Array.from({ length: arms }, (_, i) => (2 * Math.PI * i) / arms);
   const untwisted = gaussianMixture({
     name: 'pinwheel',

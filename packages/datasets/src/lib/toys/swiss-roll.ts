@@ -1,3 +1,4 @@
+import { positiveNumber, requireOptions } from '@diffeo/core/arguments';
 import { noisyCurves, uniformCurve } from './noisy-curves.ts';
 import type { ToyDensity } from './toy-density.ts';
 
@@ -7,9 +8,11 @@ import type { ToyDensity } from './toy-density.ts';
  *
  * `noise` is the standard deviation in each direction after the scaling, by default 0.2.
  */
-export const swissRoll = ({ noise = 0.2 }: { readonly noise?: number } = {}): ToyDensity =>
-  noisyCurves(
+export function swissRoll(options: { readonly noise?: number } = {}): ToyDensity {
+  requireOptions('swissRoll', options, { noise: positiveNumber() });
+  return noisyCurves(
     'swiss-roll',
     [uniformCurve(1, [1.5 * Math.PI, 4.5 * Math.PI], (t) => [(t * Math.cos(t)) / 5, (t * Math.sin(t)) / 5])],
-    noise,
+    options.noise ?? 0.2,
   );
+}

@@ -1,4 +1,5 @@
 import { DiffeoError, type RandomSource, randomSource, type Seed } from '@diffeo/core';
+import { describeValue, requireSeed } from '@diffeo/core/arguments';
 import { type Rows, rowsFrom } from '../rows.ts';
 
 /** A point of the plane. */
@@ -53,8 +54,12 @@ export function toyDensity({ name, draw, logDensity, entropy }: ToyDensityParts)
     },
     sample(count, seed) {
       if (!Number.isInteger(count) || count < 0) {
-        throw new DiffeoError('DATA', `${name}: the number of samples must be a whole number from 0; got ${count}.`);
+        throw new DiffeoError(
+          'DATA',
+          `${name}: the number of samples must be a whole number from 0; got ${describeValue(count)}.`,
+        );
       }
+      requireSeed(seed, `${name}: the seed`);
       const source = randomSource(seed);
       const values = new Float32Array(2 * count);
       for (let i = 0; i < count; i++) values.set(draw(source), 2 * i);

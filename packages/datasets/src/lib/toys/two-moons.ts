@@ -1,3 +1,4 @@
+import { positiveNumber, requireOptions } from '@diffeo/core/arguments';
 import { noisyCurves, uniformCurve } from './noisy-curves.ts';
 import type { ToyDensity } from './toy-density.ts';
 
@@ -13,12 +14,14 @@ import type { ToyDensity } from './toy-density.ts';
  * const mean = moons.logProb(rows).reduce((sum, value) => sum + value) / rows.count;
  * console.log(-mean, moons.entropy); // close to each other
  */
-export const twoMoons = ({ noise = 0.1 }: { readonly noise?: number } = {}): ToyDensity =>
-  noisyCurves(
+export function twoMoons(options: { readonly noise?: number } = {}): ToyDensity {
+  requireOptions('twoMoons', options, { noise: positiveNumber() });
+  return noisyCurves(
     'two-moons',
     [
       uniformCurve(0.5, [0, Math.PI], (t) => [Math.cos(t), Math.sin(t)]),
       uniformCurve(0.5, [0, Math.PI], (t) => [1 - Math.cos(t), 0.5 - Math.sin(t)]),
     ],
-    noise,
+    options.noise ?? 0.1,
   );
+}

@@ -1,3 +1,4 @@
+import { positiveNumber, requireOptions } from '@diffeo/core/arguments';
 import { noisyCurves } from './noisy-curves.ts';
 import type { ToyDensity } from './toy-density.ts';
 
@@ -10,7 +11,8 @@ const end = 3 * Math.PI;
  *
  * `noise` is the standard deviation in each direction, by default 0.1.
  */
-export function twoSpirals({ noise = 0.1 }: { readonly noise?: number } = {}): ToyDensity {
+export function twoSpirals(options: { readonly noise?: number } = {}): ToyDensity {
+  requireOptions('twoSpirals', options, { noise: positiveNumber() });
   const spirals = [-1, 1].map((sign) => ({
     weight: 0.5,
     from: 0,
@@ -19,5 +21,5 @@ export function twoSpirals({ noise = 0.1 }: { readonly noise?: number } = {}): T
     density: (t: number) => (2 * t) / (end * end),
     quantile: (u: number) => end * Math.sqrt(u),
   }));
-  return noisyCurves('two-spirals', spirals, noise);
+  return noisyCurves('two-spirals', spirals, options.noise ?? 0.1);
 }
