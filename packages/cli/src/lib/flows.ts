@@ -36,7 +36,10 @@ function glowLayers({ layers, hidden, levels }: FlowOptions): readonly Spec<'lay
 
 /** Every kind of flow by the name that `--flow` takes. */
 const flows: Readonly<Record<string, FlowKind>> = {
-  realnvp: { images: false, layers: realNVP },
+  realnvp: {
+    images: false,
+    layers: ({ layers, hidden, activation, residual }) => realNVP({ layers, hidden, activation, residual }),
+  },
   glow: { images: true, layers: glowLayers },
 };
 
