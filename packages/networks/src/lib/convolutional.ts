@@ -16,6 +16,7 @@ import {
   boolean,
   check,
   integer,
+  maxLength,
   maxValue,
   minLength,
   minValue,
@@ -37,7 +38,7 @@ const schema = strictObject({
   /** How many channels the hidden layers have. Default 64. */
   width: optional(pipe(number(), integer(), minValue(1), maxValue(65536)), 64),
   /** The sides of the filters, one for each layer, the last included. Default [3, 1, 3]. */
-  kernelSizes: optional(pipe(array(side), minLength(1)), () => [3, 1, 3]),
+  kernelSizes: optional(pipe(array(side), minLength(1), maxLength(1000)), () => [3, 1, 3]),
   /** Default `relu`. */
   activation: optional(picklist(['relu', 'tanh', 'elu', 'sigmoid']), 'relu'),
   /** Adds the input of each hidden layer that keeps its width to its output. Default false. */

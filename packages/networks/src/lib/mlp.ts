@@ -10,12 +10,24 @@ import {
 } from '@diffeo/core';
 import { denseStack } from '@diffeo/ops';
 import { concat, mul, reshape, type Tensor, zeros } from '@tensorflow/tfjs-core';
-import { array, boolean, integer, maxValue, minValue, number, optional, picklist, pipe, strictObject } from 'valibot';
+import {
+  array,
+  boolean,
+  integer,
+  maxLength,
+  maxValue,
+  minValue,
+  number,
+  optional,
+  picklist,
+  pipe,
+  strictObject,
+} from 'valibot';
 
 const width = pipe(number(), integer(), minValue(1), maxValue(65536));
 const schema = strictObject({
-  /** The widths of the hidden layers, as many as there are numbers. Default [64, 64]. */
-  hidden: optional(array(width), () => [64, 64]),
+  /** The widths of the hidden layers, as many as there are numbers: 1000 at most. Default [64, 64]. */
+  hidden: optional(pipe(array(width), maxLength(1000)), () => [64, 64]),
   /** Default `relu`. */
   activation: optional(picklist(['relu', 'tanh', 'elu', 'sigmoid']), 'relu'),
   /** Adds the input of each hidden layer that keeps its width to its output. Default false. */

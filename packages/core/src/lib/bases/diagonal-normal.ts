@@ -1,4 +1,4 @@
-import { add, exp, mul, neg, sub, sum, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
+import { add, exp, mul, neg, sub, sum, type Tensor, tensor1d, zeros } from '@tensorflow/tfjs-core';
 import { array, type InferOutput, optional, strictObject } from 'valibot';
 import { type Definition, defineBase } from '../define.ts';
 import { leaf } from '../params.ts';
@@ -22,16 +22,14 @@ interface DiagonalNormalParams {
   readonly logScale: Tensor;
 }
 
-/** Checks that a list has one entry for each dimension; a missing one is filled with `missing`. */
-function perDimension(
+/** Checks that a list has one entry for each dimension, where there is one. */
+function requireSize(
   given: readonly number[] | undefined,
-  missing: number,
   size: number,
   name: string,
   fail: (message: string) => never,
-): readonly number[] {
-  const values = given ?? Array<number>(size).fill(missing);
-  return values.length === size ? values : fail(`${name} has ${values.length} numbers for ${size} dimensions`);
+): void {
+  if (given && given.length !== size) fail(`${name} has ${given.length} numbers for ${size} dimensions`);
 }
 
 /** A normal distribution with its own mean and standard deviation for each dimension, learned or fixed. */
@@ -41,9 +39,9 @@ export const diagonalNormal: Definition<'base', typeof schema> = /* @__PURE__ */
   schema,
   build: (config: InferOutput<typeof schema>, { eventShape, fail }) => {
     const size = sizeOf(eventShape);
-    const mean = perDimension(config.mean, 0, size, 'mean', fail);
-    const scale = perDimension(config.scale, 1, size, 'scale', fail);
-    const { trainable } = config;
+    const { trainable, mean, scale } = config;
+    requireSize(mean, size, 'mean', fail);
+    requireSize(scale, size, 'scale', fail);
     return {
       eventShape,
       contextShape: null,
@@ -52,8 +50,8 @@ export const diagonalNormal: Definition<'base', typeof schema> = /* @__PURE__ */
         logScale: leaf([size], { trainable }),
       },
       init: () => ({
-        mean: tensor1d([...mean]),
-        logScale: tensor1d(scale.map(Math.log)),
+        mean: mean ? tensor1d([...mean]) : zeros([size]),
+        logScale: scale ? tensor1d(scale.map(Math.log)) : zeros([size]),
       }),
       logProb: (params: DiagonalNormalParams, z) => {
         const standard = mul(sub(flatten(z, eventShape), params.mean), exp(neg(params.logScale)));
