@@ -48,9 +48,7 @@ describe('options that there are not, or that cannot be meant', () => {
 
 test('rows that are none are refused in words', () => {
   for (const rows of [undefined, [[1, 2]], { values: [1] }]) {
-    expect(() => split(rows as never, undefined, 1)).toThrow(
-      'Rows are { values, count, eventShape }',
-    );
+    expect(() => split(rows as never, undefined, 1)).toThrow('Rows are { values, count, eventShape }');
     expect(() => toTensor(rows as never)).toThrow('Rows are { values, count, eventShape }');
   }
 });
