@@ -57,7 +57,7 @@ describe('the places of airports, from a table of real data', () => {
     const scores = rowsOf(stdout).flat();
     expect(scores).toHaveLength(3376);
     const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
-    // Most of these rows were trained on, and 150 steps learn nothing by heart.
+    // Most of these rows were trained on, and 150 steps memorise nothing.
     expect(Math.abs(mean + report.heldOut.nll)).toBeLessThan(3 * report.heldOut.standardError);
   });
 

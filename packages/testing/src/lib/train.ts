@@ -5,7 +5,7 @@ import { mean, neg, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { Points } from './points.ts';
 import { drawPoints, enter, type Trial } from './trial.ts';
 
-/** Rows in a batch; each step has its own, so that a flow cannot learn them by heart and grow without bound. */
+/** Rows in a batch; each step has its own, so that a flow cannot memorise them and grow without bound. */
 const rows = 32;
 /** Of a single layer; deep flows take shorter steps. */
 const shallowRate = 0.01;

@@ -110,7 +110,7 @@ test('many shapes are not all remembered', () => {
   for (let count = 1; count < 40; count++) {
     for (let i = 0; i < 3; i++) ready.sample({ count, seed: 1 }).dispose();
   }
-  // Each script holds its input, its result, and what it takes of the parameters.
+  // Each recording holds its input, its result, and what it takes of the parameters.
   expect(memory().numTensors - before).toBeLessThanOrEqual(8 * (2 + leaves(model.layout, params).length));
   ready.dispose();
   expect(memory().numTensors).toBe(before);

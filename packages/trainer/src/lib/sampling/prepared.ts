@@ -53,7 +53,7 @@ export function prepared(model: Flow, params: FlowParams): Prepared {
     requireParams(model.layout, params, name);
     const [result] = found.run(inputs);
     const copy = copyOf(result as Tensor);
-    found.forget();
+    found.release();
     return copy;
   }
 

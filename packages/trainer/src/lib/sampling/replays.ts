@@ -1,4 +1,4 @@
-import { type Repeated, repeated } from '@diffeo/kernels-wasm';
+import { type Captured, capture } from '@diffeo/kernels-wasm';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { shapeCounts } from './shape-counts.ts';
 
@@ -9,7 +9,7 @@ export interface Replays {
     name: string,
     inputs: readonly Tensor[],
     work: (inputs: readonly Tensor[]) => readonly Tensor[],
-  ): Repeated | null;
+  ): Captured | null;
   dispose(): void;
 }
 
@@ -22,7 +22,7 @@ const muchMoreOften = 3;
 
 /** Records the shapes that come often, eight at a time. */
 export function replays(): Replays {
-  const recorded = new Map<string, Repeated>();
+  const recorded = new Map<string, Captured>();
   const counts = shapeCounts();
 
   /** Makes room for a shape that came so often, if that is worth while. */
@@ -42,7 +42,7 @@ export function replays(): Replays {
       const known = recorded.get(key);
       if (known) return known;
       if (count < oftenEnough || !makeRoom(count)) return null;
-      const made = repeated(work);
+      const made = capture(work);
       recorded.set(key, made);
       return made;
     },

@@ -9,7 +9,7 @@ export interface FlowInputs {
   readonly noise?: Tensor;
 }
 
-/** Them as the inputs of work that is repeated. */
+/** Them as the inputs of captured work. */
 export const listInputs = ({ x, context, noise }: FlowInputs): readonly Tensor[] => [
   x,
   ...(context ? [context] : []),

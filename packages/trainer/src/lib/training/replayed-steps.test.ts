@@ -80,7 +80,7 @@ test.each([
   ['images', 'recompute'],
   ['discrete', 'store'],
   ['discrete', 'recompute'],
-] as const)('the steps of a flow (%s, %s) are known by heart, and the same to the bit', async (name, gradient) => {
+] as const)('the steps of a flow (%s, %s) are replayed, and the same to the bit', async (name, gradient) => {
   const modelOf = flows[name];
   const run = async (model: Flow) => {
     const drawn = uniform([200, ...model.eventShape], 1);
@@ -96,12 +96,12 @@ test.each([
     return { losses, numbers, calls };
   };
   const looked = await run(modelOf(true));
-  const repeated = await run(modelOf(false));
+  const replayed = await run(modelOf(false));
   expect(looked.calls).toBeGreaterThanOrEqual(40);
   // It runs twice, once more to start from data, and to see whether the round trip is exact.
-  expect(repeated.calls).toBeLessThan(16);
-  expect(repeated.losses).toEqual(looked.losses);
-  expect(repeated.numbers).toEqual(looked.numbers);
+  expect(replayed.calls).toBeLessThan(16);
+  expect(replayed.losses).toEqual(looked.losses);
+  expect(replayed.numbers).toEqual(looked.numbers);
 });
 
 /** Changes nothing, and now and then leaves its parameter out: of ten steps one, drawn from the call's seed. */

@@ -15,7 +15,7 @@ import {
 } from '@diffeo/core';
 import { copyTensor, tidied } from '@diffeo/core/engine';
 import { gradients, type NamedGradient } from '@diffeo/core/gradients';
-import { repeated } from '@diffeo/kernels-wasm';
+import { capture } from '@diffeo/kernels-wasm';
 import { mul, type Tensor } from '@tensorflow/tfjs-core';
 import { type Augment, augmented } from '../data/augment.ts';
 import { batches } from '../data/batches.ts';
@@ -167,7 +167,7 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
   const noiseSeed = share.count === 1 ? seed : fold(seed, `share ${share.index}`);
   let newest: Newest | null = null;
   /** The loss of a share of a batch, and its gradient. The call is the newest's. */
-  const sloping = repeated((inputs) => {
+  const sloping = capture((inputs) => {
     const { call, weight } = newest as Newest;
     const { x, ...given } = namedInputs(model, inputs);
     const lossOf = (tree: FlowParams): Tensor => {
@@ -181,9 +181,9 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
     leaf.trainable && !freeze(path) ? [path] : [],
   );
 
-  function forget(): void {
+  function release(): void {
     if (!newest) return;
-    sloping.forget();
+    sloping.release();
     disposeDataset(newest.batch);
     newest = null;
   }
@@ -205,7 +205,7 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
     size: down.size,
     shares: down.shares,
     slope: () => {
-      forget();
+      release();
       const whole = order.next().value;
       const rows = shareOf(whole, share);
       const weight = rows.length / whole.length;
@@ -233,7 +233,7 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
     descend: (loss, slopes, learningRate, share) => {
       const gradientNorm = Number.isFinite(loss) ? down.step(slopes, learningRate, share) : Number.NaN;
       const problem = Number.isFinite(loss) && Number.isFinite(gradientNorm) ? null : diagnose(loss, gradientNorm);
-      forget();
+      release();
       if (!problem) {
         step++;
         average?.update(trained(), step);
@@ -243,7 +243,7 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
     average: average?.values ?? null,
     moments: () => ({ ...down.moments(), ...(average && { average: average.values.slice() }) }),
     dispose: () => {
-      forget();
+      release();
       sloping.dispose();
       down.dispose();
     },

@@ -4,40 +4,40 @@ import { isWasmBackend } from '../backend.ts';
 import { type Guard, guardOf } from '../guard.ts';
 import type { Log } from './log.ts';
 import { record } from './record.ts';
-import type { Script } from './script.ts';
+import type { Recording } from './recording.ts';
 import { watch } from './watch.ts';
 
-/** Work that is done again and again. */
-export interface Repeated {
-  /** Does the work on these. What comes of it belongs to the work, until it is done again or forgotten. */
+/** Work that is captured, as CUDA graphs are: what its kernels do is recorded once, and replayed without its code. */
+export interface Captured {
+  /** Runs the work on these, or replays it. The results belong to the work until it runs again or releases them. */
   run(inputs: readonly Tensor[]): readonly Tensor[];
-  /** Whether the work is known by heart. */
-  readonly scripted: boolean;
-  /** Gives back what came of the work the last time. */
-  forget(): void;
+  /** Whether there is a recording, which the next run replays. */
+  readonly isCaptured: boolean;
+  /** Disposes the results of the last run. */
+  release(): void;
   dispose(): void;
 }
 
 interface Known {
   readonly guard: Guard;
-  readonly script: Script;
+  readonly recording: Recording;
 }
 
 /** How often to look for two runs that are the same. */
 const patience = 4;
 
 /**
- * Work that is the same each time but for the numbers in its inputs, such as a step of training: `f` must ask the same
- * operations for the same, change nothing that it is given, and return new tensors, the caller's. With the kernels of this
- * package installed it is watched; where two runs were alike and neither read a number nor made anything of a seed, what they
- * asked of kernels is done again on the same memory without running `f`, which spares everything around the kernels: tensors,
- * scopes, the tape. That is taken only where it gave the same results to the bit on memory that was overwritten before.
- * Everywhere else `f` runs each time.
+ * Captures work that is the same each time but for the numbers in its inputs, such as a step of training: `f` must call the
+ * same operations, change nothing that it is given, and return new tensors, the caller's. With the kernels of this package
+ * installed its first runs are watched; where two were alike and neither read a number nor drew from a seed, the kernel calls
+ * are recorded and then replayed on the same memory without running `f`, which saves everything around the kernels: tensors,
+ * scopes, the tape. A recording is kept only where it gave the same results to the bit on poisoned memory. Everywhere else
+ * `f` runs each time.
  *
- * What `f` uses besides its inputs must stay where it is: parameters may change in place.
+ * The tensors that `f` uses besides its inputs must stay the same; parameters may change in place.
  */
-export function repeated(f: (inputs: readonly Tensor[]) => readonly Tensor[]): Repeated {
-  /** What belongs to the work, and not to the script. */
+export function capture(f: (inputs: readonly Tensor[]) => readonly Tensor[]): Captured {
+  /** What belongs to the work, and not to the recording. */
   let newest: readonly Tensor[] = [];
   let newestGuard: Guard | null = null;
   let known: Known | null = null;
@@ -46,7 +46,7 @@ export function repeated(f: (inputs: readonly Tensor[]) => readonly Tensor[]): R
 
   /** What was made on a backend that is gone went with it. */
   const isGone = (guard: Guard | null): boolean => guard !== null && guard.backend.wasm === null;
-  const forget = (): void => {
+  const release = (): void => {
     const made = newest;
     newest = [];
     if (!isGone(newestGuard)) for (const tensor of made) tensor.dispose();
@@ -64,8 +64,8 @@ export function repeated(f: (inputs: readonly Tensor[]) => readonly Tensor[]): R
     const free = guard && !guard.attendant && openTapes() === 0;
     if (free && !known && left-- > 0) {
       const observed = seen ? record(guard, inputs, seen, f) : watch(guard, inputs, f);
-      if (observed?.script) {
-        known = { guard, script: observed.script };
+      if (observed?.recording) {
+        known = { guard, recording: observed.recording };
         return observed.outputs;
       }
       seen = observed?.log ?? null;
@@ -81,18 +81,18 @@ export function repeated(f: (inputs: readonly Tensor[]) => readonly Tensor[]): R
 
   return {
     run: (inputs) => {
-      forget();
+      release();
       const guard = currentGuard();
-      const byHeart = known?.guard === guard && !guard?.attendant && openTapes() === 0 && known?.script.fits(inputs);
-      return byHeart ? (known as Known).script.play(inputs) : run(guard, inputs);
+      const replays = known?.guard === guard && !guard?.attendant && openTapes() === 0 && known?.recording.fits(inputs);
+      return replays ? (known as Known).recording.replay(inputs) : run(guard, inputs);
     },
-    get scripted() {
+    get isCaptured() {
       return known !== null;
     },
-    forget,
+    release,
     dispose: () => {
-      forget();
-      if (known && !isGone(known.guard)) known.script.dispose();
+      release();
+      if (known && !isGone(known.guard)) known.recording.dispose();
       known = null;
       left = 0;
     },

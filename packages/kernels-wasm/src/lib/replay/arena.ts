@@ -16,7 +16,7 @@ export interface Arena {
   /** Gives the memory back when so many more of the tensors in it are disposed. */
   releaseAfter(disposals: number): void;
   /** Overwrites everything with what is no number. */
-  spoil(): void;
+  poison(): void;
 }
 
 /** An arena for what a log asks for; `null` where that is too much, or more than is left. */
@@ -48,7 +48,7 @@ export function openArena({ plain, reserve, backend: { wasm } }: Guard, { blocks
   return {
     addressOf: (block) => begin + (offsets[block] as number),
     holds: (place) => place >= begin && place < end,
-    spoil: () => void wasm.HEAPU8.fill(0xff, begin, end),
+    poison: () => void wasm.HEAPU8.fill(0xff, begin, end),
     releaseAfter: (disposals) => {
       waitsFor = disposals;
       if (disposals === 0) release();

@@ -2,7 +2,7 @@ import type { Kernels } from '../kernels.ts';
 import type { Machine } from '../machine.ts';
 
 /** A machine that does what it is asked, and hands on each step so that it can be done again. */
-export function noting(machine: Machine, note: (step: () => void) => void): Machine {
+export function recordingContext(machine: Machine, note: (step: () => void) => void): Machine {
   const kernels = Object.fromEntries(
     Object.entries(machine.kernels).map(([name, f]) => [
       name,

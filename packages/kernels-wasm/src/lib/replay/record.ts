@@ -7,9 +7,9 @@ import { type Arena, openArena } from './arena.ts';
 import { bytesOf } from './bytes-of.ts';
 import { type Log, logWriter, sameLog } from './log.ts';
 import { names } from './names.ts';
-import { noting } from './noting.ts';
+import type { Recording } from './recording.ts';
+import { recordingContext } from './recording-context.ts';
 import { type Given, rerunner } from './rerun.ts';
-import type { Script } from './script.ts';
 import { logging, type Observed, watched } from './watch.ts';
 
 type Work = (inputs: readonly Tensor[]) => readonly Tensor[];
@@ -42,7 +42,7 @@ const sameBits = (a: unknown, b: unknown): boolean => {
 };
 
 /** Where work is written down while it runs, in an arena where everything has the place that its log gives it. */
-function recording(guard: Guard, inputs: readonly Tensor[], expected: Log, arena: Arena) {
+function recordedRun(guard: Guard, inputs: readonly Tensor[], expected: Log, arena: Arena) {
   const { backend, plain } = guard;
   const writer = logWriter();
   const named = names(inputs);
@@ -55,7 +55,7 @@ function recording(guard: Guard, inputs: readonly Tensor[], expected: Log, arena
   const blocks = new Map<number, number>();
   /** What the kernel that runs was given, and whether it does nothing but by its machine. */
   let given: Given | null = null;
-  let scripted = false;
+  let isCaptured = false;
   let sharing = false;
   const taken = new Set(inputs.map(({ dataId }) => dataId));
   const varies = (dataId: DataId): boolean => born.has(dataId) || taken.has(dataId);
@@ -123,12 +123,12 @@ function recording(guard: Guard, inputs: readonly Tensor[], expected: Log, arena
       const from = steps.length;
       const own: Given = { made: [], scratch: [] };
       given = own;
-      [scripted, sharing] = [false, false];
+      [isCaptured, sharing] = [false, false];
       try {
         return logged.run(kernel, call, name);
       } finally {
         given = null;
-        if (!scripted) {
+        if (!isCaptured) {
           steps.length = from;
           if (own.made.length > 0) steps.push(reruns.step(kernel, call, name, own, varies));
           // One that neither makes nor shares a tensor changes one.
@@ -138,8 +138,9 @@ function recording(guard: Guard, inputs: readonly Tensor[], expected: Log, arena
     },
     machine: (machine) => {
       if (!given) return machine;
-      scripted = true;
-      if (notes?.of !== machine) notes = { of: machine, machine: noting(machine, (step) => steps.push(step)) };
+      isCaptured = true;
+      if (notes?.of !== machine)
+        notes = { of: machine, machine: recordingContext(machine, (step) => steps.push(step)) };
       return notes.machine;
     },
   };
@@ -149,10 +150,10 @@ function recording(guard: Guard, inputs: readonly Tensor[], expected: Log, arena
     attendant,
     run: (work: Work) => guard.attend(attendant, () => watched(writer, () => work(inputs))),
     /** What the work took that was there before, its inputs apart. */
-    strangers: named.strangers,
+    externalTensors: named.externalTensors,
     made: ({ dataId }: Tensor) => born.has(dataId),
     wentAsBefore: () => !drifted && sameLog(log, expected),
-    play: () =>
+    replay: () =>
       guard.attend(reruns.attendant, () => {
         for (const step of steps) step();
       }),
@@ -176,7 +177,7 @@ function recording(guard: Guard, inputs: readonly Tensor[], expected: Log, arena
 }
 
 /**
- * Runs work that was watched before once more and makes a script of it, if all goes as it went then and the script, on
+ * Runs work that was watched before once more and makes a recording of it, if all goes as it went then and the recording, on
  * memory that was overwritten, gives the same to the bit. `null` where there is no room for that, or too much to write down:
  * then nothing was run.
  */
@@ -189,8 +190,8 @@ export function record(guard: Guard, given: readonly Tensor[], expected: Log, wo
     arena.releaseAfter(0);
     return null;
   }
-  const recorded = recording(guard, inputs, expected, arena);
-  const { log, strangers, play, clear } = recorded;
+  const recorded = recordedRun(guard, inputs, expected, arena);
+  const { log, externalTensors, replay, clear } = recorded;
   let outputs: readonly Tensor[];
   try {
     outputs = recorded.run(work);
@@ -200,9 +201,9 @@ export function record(guard: Guard, given: readonly Tensor[], expected: Log, wo
   }
   const values = outputs.map((output) => output.dataSync());
   const proves = (): boolean => {
-    arena.spoil();
+    arena.poison();
     try {
-      play();
+      replay();
     } catch {
       return false;
     }
@@ -212,17 +213,17 @@ export function record(guard: Guard, given: readonly Tensor[], expected: Log, wo
     for (const output of outputs) output.dispose();
     clear();
     const copies = outputs.map(({ shape, dtype }, i) => tensor(values[i] as Float32Array, shape, dtype));
-    return { outputs: copies, log, script: null };
+    return { outputs: copies, log, recording: null };
   }
 
   for (const output of outputs) keep(output);
   // What the work takes besides its inputs stays, even if its owner disposes it.
-  const held = [...strangers].map((dataId) => {
+  const held = [...externalTensors].map((dataId) => {
     plain.share(dataId);
     const { shape, dtype } = backend.dataIdMap.get(dataId);
     return keep(engine().makeTensorFromTensorInfo({ dataId, shape: [...shape], dtype }));
   });
-  const script: Script = {
+  const recording: Recording = {
     fits: (others) =>
       !outputs.some(({ isDisposed }) => isDisposed) &&
       others.length === inputs.length &&
@@ -230,9 +231,9 @@ export function record(guard: Guard, given: readonly Tensor[], expected: Log, wo
         const own = inputs[i] as Tensor;
         return dtype === own.dtype && util.arraysEqual(shape, own.shape);
       }),
-    play: (others) => {
+    replay: (others) => {
       copyInto(backend, others, inputs);
-      play();
+      replay();
       return outputs;
     },
     dispose: () => {
@@ -241,5 +242,5 @@ export function record(guard: Guard, given: readonly Tensor[], expected: Log, wo
       clear();
     },
   };
-  return { outputs, log, script };
+  return { outputs, log, recording };
 }

@@ -44,7 +44,7 @@ import { guardedKernel } from '../guard.ts';
 import { installKernels } from '../install-kernels.ts';
 import { numbersOf } from '../numbers-of.ts';
 import { watchHeap } from '../watch-heap.ts';
-import { type Repeated, repeated } from './repeated.ts';
+import { type Captured, capture } from './capture.ts';
 
 const bits = (tensors: readonly Tensor[]): number[][] => tensors.map((tensor) => [...tensor.dataSync()]);
 const disposeAll = (tensors: readonly Tensor[]): void => {
@@ -62,7 +62,7 @@ function shrink(tensors: readonly Tensor[]): void {
 
 /** Runs the work on inputs that are drawn anew each time, and holds it to what `f` itself gives. */
 function hold(
-  work: Repeated,
+  work: Captured,
   f: (inputs: readonly Tensor[]) => readonly Tensor[],
   shapes: readonly number[][],
   { runs = 5, between = () => undefined }: { readonly runs?: number; readonly between?: () => void } = {},
@@ -76,7 +76,7 @@ function hold(
   }
 }
 
-describeBuilds('work that is repeated', () => {
+describeBuilds('captured work', () => {
   /** Made beforehand: what draws is done each time. */
   let drawn: ReturnType<typeof drawLayers> = [];
   beforeAll(() => {
@@ -101,19 +101,19 @@ describeBuilds('work that is repeated', () => {
     const stack = drawLayers([3, 32, 6], 7);
     const step = stepOf(stack);
     const before = held();
-    const work = repeated(step);
+    const work = capture(step);
     hold(work, step, [[32, 3]], { between: () => shrink(tensorsOf(stack)) });
-    expect(work.scripted).toBe(true);
+    expect(work.isCaptured).toBe(true);
     work.dispose();
     expect(held()).toEqual(before);
     disposeAll(tensorsOf(stack));
   });
 
-  test('runs by heart from the third time on, and by itself on inputs of other shapes', () => {
+  test('is replayed from the third time on, and by itself on inputs of other shapes', () => {
     const stack = drawLayers([3, 32, 6], 7);
     let calls = 0;
     const step = stepOf(stack);
-    const work = repeated((inputs) => {
+    const work = capture((inputs) => {
       calls++;
       return step(inputs);
     });
@@ -173,9 +173,9 @@ describeBuilds('work that is repeated', () => {
             return pool.slice(-2).map((tensor) => add(tensor, 1));
           });
         const before = held();
-        const work = repeated(f);
+        const work = capture(f);
         hold(work, f, [[24], [24]], { runs: 4 });
-        expect(work.scripted).toBe(true);
+        expect(work.isCaptured).toBe(true);
         work.dispose();
         expect(held()).toEqual(before);
       }),
@@ -190,24 +190,24 @@ describeBuilds('work that is repeated', () => {
         const bent = prelu(x as Tensor, mul(slope, 2));
         return [bent, depthwiseConv2d(bent as Tensor4D, mul(filter, 3) as Tensor4D, 1, 'same')];
       });
-    const work = repeated(f);
+    const work = capture(f);
     hold(work, f, [[2, 3, 3, 4]], { between: () => shrink([slope, filter]) });
-    expect(work.scripted).toBe(true);
+    expect(work.isCaptured).toBe(true);
     work.dispose();
     disposeAll([slope, filter]);
   });
 
-  test('is never known by heart where noise is drawn, where numbers are read, or where a kernel goes unseen', () => {
+  test('is never captured where noise is drawn, where numbers are read, or where a kernel goes unseen', () => {
     let draws = 0;
     let seed = 0;
-    const noisy = repeated(([x]) => [add(x as Tensor, normal([3], draws++))]);
+    const noisy = capture(([x]) => [add(x as Tensor, normal([3], draws++))]);
     hold(noisy, ([x]) => tidied(() => [add(x as Tensor, normal([3], seed++))]), [[3]], { runs: 8 });
-    expect(noisy.scripted).toBe(false);
+    expect(noisy.isCaptured).toBe(false);
 
     const reader = ([x]: readonly Tensor[]) => [mul(x as Tensor, ((x as Tensor).dataSync()[0] as number) > 0 ? 2 : 3)];
-    const reading = repeated(reader);
+    const reading = capture(reader);
     hold(reading, reader, [[3]], { runs: 8 });
-    expect(reading.scripted).toBe(false);
+    expect(reading.isCaptured).toBe(false);
 
     registerKernel({
       kernelName: 'Unseen',
@@ -220,9 +220,9 @@ describeBuilds('work that is repeated', () => {
       },
     });
     const unseen = ([x]: readonly Tensor[]) => [engine().runKernel('Unseen', { x: x as Tensor }, {}) as Tensor];
-    const copying = repeated(unseen);
+    const copying = capture(unseen);
     hold(copying, unseen, [[3]], { runs: 8 });
-    expect(copying.scripted).toBe(false);
+    expect(copying.isCaptured).toBe(false);
     unregisterKernel('Unseen', 'wasm');
     for (const work of [noisy, reading, copying]) work.dispose();
   });
@@ -231,9 +231,9 @@ describeBuilds('work that is repeated', () => {
     let step = 0;
     const f = ([x]: readonly Tensor[]) =>
       tidied(() => [randomSource(fold(7, step)).uniform() < 0.1 ? mul(x as Tensor, 0) : mul(x as Tensor, 2)]);
-    const work = repeated(f);
+    const work = capture(f);
     hold(work, f, [[3]], { runs: 30, between: () => step++ });
-    expect(work.scripted).toBe(false);
+    expect(work.isCaptured).toBe(false);
     work.dispose();
   });
 
@@ -241,7 +241,7 @@ describeBuilds('work that is repeated', () => {
     let runs = 0;
     const f = ([x]: readonly Tensor[]) =>
       tidied(() => [minimum(x as Tensor, fill([3], runs === 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY))]);
-    const work = repeated(f);
+    const work = capture(f);
     hold(work, f, [[3]], { runs: 1 });
     runs++;
     hold(work, f, [[3]], { runs: 4 });
@@ -250,16 +250,16 @@ describeBuilds('work that is repeated', () => {
 
   test('inputs that tfjs packs are packed anew', () => {
     const f = ([x, slope]: readonly Tensor[]) => tidied(() => [prelu(x as Tensor, reshape(slope as Tensor, [4]))]);
-    const work = repeated(f);
+    const work = capture(f);
     hold(work, f, [
       [5, 4],
       [2, 2],
     ]);
-    expect(work.scripted).toBe(true);
+    expect(work.isCaptured).toBe(true);
     work.dispose();
   });
 
-  test('a kernel that changes what it is given is never known by heart', () => {
+  test('a kernel that changes what it is given is never captured', () => {
     const state = tensor1d([1, 1, 1]);
     registerKernel(
       guardedKernel({
@@ -272,7 +272,7 @@ describeBuilds('work that is repeated', () => {
         },
       }),
     );
-    const work = repeated(([x]) =>
+    const work = capture(([x]) =>
       tidied(() => {
         engine().runKernel('Halve', { x: state }, {});
         return [mul(x as Tensor, state)];
@@ -280,18 +280,18 @@ describeBuilds('work that is repeated', () => {
     );
     const x = tensor1d([1, 2, 4]);
     for (let i = 1; i <= 6; i++) expect(bits(work.run([x]))).toEqual([[1, 2, 4].map((v) => v / 2 ** i)]);
-    expect(work.scripted).toBe(false);
+    expect(work.isCaptured).toBe(false);
     unregisterKernel('Halve', 'wasm');
     work.dispose();
     disposeAll([state, x]);
   });
 
-  test('inside other work that is repeated, and under a tape, it is seen', () => {
-    const inner = repeated(([x]) => tidied(() => [add(mul(x as Tensor, 2), 1)]));
-    const outer = repeated(([x]) => tidied(() => [mul(inner.run([x as Tensor])[0] as Tensor, 1)]));
+  test('inside other captured work, and under a tape, it is seen', () => {
+    const inner = capture(([x]) => tidied(() => [add(mul(x as Tensor, 2), 1)]));
+    const outer = capture(([x]) => tidied(() => [mul(inner.run([x as Tensor])[0] as Tensor, 1)]));
     const f = ([x]: readonly Tensor[]) => tidied(() => [add(mul(x as Tensor, 2), 1)]);
     hold(inner, f, [[3]]);
-    expect(inner.scripted).toBe(true);
+    expect(inner.isCaptured).toBe(true);
     hold(outer, f, [[3]]);
     const x = normal([3], 1);
     for (let i = 0; i < 5; i++) {
@@ -300,7 +300,7 @@ describeBuilds('work that is repeated', () => {
       const found = [...(grads[0] as Tensor).dataSync()];
       for (const [k, value] of found.entries()) expect(value).toBeCloseTo(expected[k] as number, 5);
     }
-    const looking = repeated(([given]) => [
+    const looking = capture(([given]) => [
       mul(given as Tensor, (numbersOf(given as Tensor) as Float32Array)[0] as number),
     ]);
     for (const value of [2, 2, 3, 4]) {
@@ -315,14 +315,14 @@ describeBuilds('work that is repeated', () => {
   test('a caller may tidy around it, and dispose what it gave', () => {
     const before = held();
     const f = ([x]: readonly Tensor[]) => [relu(mul(x as Tensor, 2))];
-    const work = repeated(f);
+    const work = capture(f);
     for (let i = 0; i < 6; i++) {
       tidied(() => {
         const x = normal([5], i);
         expect(bits(work.run([x]))).toEqual(bits(f([x])));
       });
     }
-    expect(work.scripted).toBe(true);
+    expect(work.isCaptured).toBe(true);
     tidied(() => {
       const x = normal([5], 1);
       work.run([x])[0]?.dispose();
@@ -335,7 +335,7 @@ describeBuilds('work that is repeated', () => {
   test('what is kept beyond it keeps its memory, and gives it back', () => {
     const before = held();
     const kept: Tensor[] = [];
-    const work = repeated(([x]) => {
+    const work = capture(([x]) => {
       const half = keep(mul(x as Tensor, 0.5));
       kept.push(half);
       return [add(half, 1)];
@@ -354,7 +354,7 @@ describeBuilds('work that is repeated', () => {
 
   test('where there is no room for a copy of its inputs, it runs by itself', () => {
     const x = zeros([2 ** 22]);
-    const work = repeated(([given]) => tidied(() => [sum(given as Tensor)]));
+    const work = capture(([given]) => tidied(() => [sum(given as Tensor)]));
     const taken = watchHeap()?.taken() as number;
     const free = fillHeap(2 ** 23);
     try {
@@ -378,7 +378,7 @@ describeBuilds('work that is repeated', () => {
     for (failing of [1, 2]) {
       calls = 0;
       const before = held();
-      const work = repeated(f);
+      const work = capture(f);
       for (let i = 1; i <= 5; i++) {
         const x = normal([8], i);
         if (i === failing) expect(() => work.run([x])).toThrow('no more');
@@ -388,7 +388,7 @@ describeBuilds('work that is repeated', () => {
         }
         x.dispose();
       }
-      expect(work.scripted).toBe(true);
+      expect(work.isCaptured).toBe(true);
       work.dispose();
       expect(held()).toEqual(before);
     }
@@ -399,10 +399,10 @@ describeBuilds('work that is repeated', () => {
     const expected = bits([tidied(() => mul(normal([8], 2), weight))])[0];
     const x = normal([8], 2);
     const before = held();
-    const work = repeated(([x]) => [mul(x as Tensor, weight)]);
+    const work = capture(([x]) => [mul(x as Tensor, weight)]);
     work.run([x]);
     work.run([x]);
-    expect(work.scripted).toBe(true);
+    expect(work.isCaptured).toBe(true);
     weight.dispose();
     const others = Array.from({ length: 20 }, (_, i) => normal([8], 3 + i));
     expect(bits(work.run([x]))[0]).toEqual(expected);
@@ -429,9 +429,9 @@ describeBuilds('work that is repeated', () => {
         expect(error).toMatchObject({ code: 'MEMORY' });
         continue;
       }
-      const work = repeated(f);
+      const work = capture(f);
       for (let i = 0; i < 4; i++) expect(bits(work.run([x]))).toEqual(expected);
-      found.add(work.scripted);
+      found.add(work.isCaptured);
       work.dispose();
       free();
     }
@@ -439,12 +439,12 @@ describeBuilds('work that is repeated', () => {
     x.dispose();
   });
 
-  test('without the kernels, it runs by itself, and a script of before is not used', async () => {
+  test('without the kernels, it runs by itself, and a recording of before is not used', async () => {
     const f = ([x]: readonly Tensor[]) => tidied(() => [mul(square(x as Tensor), 0.5)]);
-    const work = repeated(f);
+    const work = capture(f);
     hold(work, f, [[8]], { runs: 3 });
-    expect(work.scripted).toBe(true);
-    const second = repeated(f);
+    expect(work.isCaptured).toBe(true);
+    const second = capture(f);
     hold(second, f, [[8]], { runs: 3 });
     const installed = await installKernels();
     installed.uninstall();
@@ -453,13 +453,13 @@ describeBuilds('work that is repeated', () => {
     // Its input and its result.
     expect(memory().numTensors).toBe(tensors - 2);
     let calls = 0;
-    const counted = repeated((inputs) => {
+    const counted = capture((inputs) => {
       calls++;
       return f(inputs);
     });
     hold(work, f, [[8]]);
     hold(counted, f, [[8]]);
-    expect([calls, counted.scripted]).toEqual([5, false]);
+    expect([calls, counted.isCaptured]).toEqual([5, false]);
     work.dispose();
     counted.dispose();
     await installKernels();

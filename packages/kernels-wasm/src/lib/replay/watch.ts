@@ -4,7 +4,7 @@ import type { Attendant, Guard, KernelCall } from '../guard.ts';
 import { bytesOf } from './bytes-of.ts';
 import { type Log, type LogWriter, logWriter } from './log.ts';
 import { type Names, names } from './names.ts';
-import type { Script } from './script.ts';
+import type { Recording } from './recording.ts';
 
 /** What a kernel takes, as it stands in a log. */
 const takesOf = ({ inputs }: KernelCall, { of }: Names): string[] =>
@@ -50,7 +50,7 @@ export interface Observed {
   readonly outputs: readonly Tensor[];
   readonly log: Log;
   /** How to do it again, to which the outputs belong then. */
-  readonly script: Script | null;
+  readonly recording: Recording | null;
 }
 
 /** Runs work whose own tensors are gone afterwards, and notes whether it makes anything of a seed. */
@@ -69,5 +69,5 @@ export function watch(
 ): Observed {
   const writer = logWriter();
   const outputs = guard.attend(logging(guard, writer, names(inputs)), () => watched(writer, () => work(inputs)));
-  return { outputs, log: writer.log, script: null };
+  return { outputs, log: writer.log, recording: null };
 }

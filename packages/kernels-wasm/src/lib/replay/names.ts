@@ -10,23 +10,23 @@ export interface Names {
   made(dataId: DataId): void;
   of(dataId: DataId): string;
   /** Those that kernels took and the work did not make, its inputs apart. */
-  readonly strangers: ReadonlySet<DataId>;
+  readonly externalTensors: ReadonlySet<DataId>;
 }
 
 export function names(inputs: readonly Tensor[]): Names {
   const known = new Map<DataId, string>(inputs.map(({ dataId }, i) => [dataId, `input${i}`]));
-  const strangers = new Set<DataId>();
+  const externalTensors = new Set<DataId>();
   let count = 0;
   return {
     made: (dataId) => void known.set(dataId, `made${count++}`),
     of: (dataId) => {
       const name = known.get(dataId);
       if (name) return name;
-      strangers.add(dataId);
+      externalTensors.add(dataId);
       const number = outside.get(dataId) ?? outsiders++;
       outside.set(dataId, number);
       return `given${number}`;
     },
-    strangers,
+    externalTensors,
   };
 }
