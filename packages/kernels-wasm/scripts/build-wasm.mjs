@@ -1,5 +1,6 @@
-// Compiles assembly/ into wasm/: one module for every engine with SIMD, one that also uses relaxed SIMD's fused multiply-add.
-import { mkdirSync, rmSync } from 'node:fs';
+// Compiles assembly/ into wasm/: one module for every engine with SIMD, one that also uses relaxed SIMD's fused multiply-add. The compiler
+// writes their TypeScript interface too, `wasm/kernels.d.ts`, from the signatures in assembly/.
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { main } from 'assemblyscript/asc';
 
@@ -15,6 +16,8 @@ for (const [name, features] of Object.entries(builds)) {
       ...['assembly/index.ts', '--baseDir', folder, '--outFile', `wasm/${name}.wasm`],
       ...[
         '-O3',
+        '--bindings',
+        'raw',
         '--noAssert',
         '--disableWarning',
         '112',
@@ -33,4 +36,7 @@ for (const [name, features] of Object.entries(builds)) {
     process.stderr.write(`${stderr ?? ''}\nassembly/ does not compile (${name}): ${error.message}\n`);
     process.exit(1);
   }
+  // The interface is the same for each; the program beside it, which instantiates, is not for us.
+  rmSync(new URL(`../wasm/${name}.js`, import.meta.url));
+  renameSync(new URL(`../wasm/${name}.d.ts`, import.meta.url), new URL('../wasm/kernels.d.ts', import.meta.url));
 }
