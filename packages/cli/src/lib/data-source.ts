@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs';
 import { DiffeoError } from '@diffeo/core';
 import { type CsvOptions, type ToyDensity, toyDensities } from '@diffeo/datasets';
 import { isImageFile } from '@diffeo/datasets/node';
+import { fileKind } from './files/file-kind.ts';
 import { standardInput } from './standard-input.ts';
 
 /** What the argument DATA names. */
@@ -21,11 +21,11 @@ export type DataSource =
 const published = ['mnist', 'fashion-mnist'] as const;
 type PublishedName = (typeof published)[number];
 
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+const isFolder = (path: string): boolean => fileKind(path) === 'folder';
 
 const isFile = (path: string): boolean => {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found !== undefined && !found.isDirectory();
+  const found = fileKind(path);
+  return found !== null && found !== 'folder';
 };
 
 /**

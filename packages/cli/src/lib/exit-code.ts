@@ -7,6 +7,7 @@ const failures: ReadonlySet<string> = new Set([
   'DOWNLOAD',
   'INEXACT',
   'NOT_FINITE',
+  'READ',
   'WORKER',
   'WRITE',
 ]);

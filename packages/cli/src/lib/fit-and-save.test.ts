@@ -5,9 +5,9 @@ import { beforeAll, expect, test } from 'vitest';
 import { scratchFolder } from '../../test/scratch-folder.ts';
 import { fitAndSave } from './fit-and-save.ts';
 import { flowNamed } from './flows.ts';
+import { trainingFolder } from './folder/training-folder.ts';
 import { startTraining } from './start-training.ts';
 import { loadTrainingData } from './training-data.ts';
-import { trainingFolder } from './training-folder.ts';
 
 const scratch = scratchFolder();
 beforeAll(() => useWasm());
@@ -24,26 +24,55 @@ async function toTrain() {
 test('a run that is cancelled before its first step is gone on with, as though it had not been', async () => {
   const { data, start } = await toTrain();
   const [pieces, whole] = ['pieces', 'whole'].map((name) => join(scratch.path, name)) as [string, string];
-  const cancelled = fitAndSave(start, data, trainingFolder(pieces), { ...settings, signal: AbortSignal.abort() });
+  const first = await trainingFolder(pieces);
+  const cancelled = fitAndSave(start, data, first, { ...settings, signal: AbortSignal.abort() });
   await expect(cancelled).rejects.toMatchObject({
     code: 'CANCELLED',
     message: 'cancelled after step 0 of 20. No model was saved. The same command with --resume goes on',
   });
+  first.close();
   expect(readdirSync(pieces)).toEqual(['checkpoint.bin']);
 
   const { signal } = new AbortController();
-  const resume = readFileSync(join(pieces, 'checkpoint.bin'));
-  await fitAndSave(start, data, trainingFolder(pieces), { ...settings, signal, resume });
-  await fitAndSave(start, data, trainingFolder(whole), { ...settings, signal });
-  for (const folder of [pieces, whole]) expect(readdirSync(folder)).toEqual(['history.csv', 'model.safetensors']);
+  const second = await trainingFolder(pieces);
+  expect(second.found).toEqual({ interrupted: true, model: null, report: null });
+  const { fitted } = await fitAndSave(start, data, second, { ...settings, signal, resume: second.readCheckpoint() });
+  expect(fitted.stopped).toBe('finished');
+  // It stays until there is a report.
+  expect(second.hasCheckpoint()).toBe(true);
+  second.close();
+  const other = await trainingFolder(whole);
+  await fitAndSave(start, data, other, { ...settings, signal });
+  other.close();
   const [a, b] = [pieces, whole].map((folder) => readFileSync(join(folder, 'model.safetensors')));
   expect(a?.equals(b as Buffer)).toBe(true);
 });
 
 test('training goes on where checkpoints cannot be written', async () => {
   const { data, start } = await toTrain();
-  const folder = trainingFolder(join(scratch.path, 'full'));
+  const folder = await trainingFolder(join(scratch.path, 'full'));
   const full = { ...folder, saveCheckpoint: () => expect.fail('the disk is full') };
-  const { stopped } = await fitAndSave(start, data, full, { ...settings, signal: new AbortController().signal });
-  expect(stopped).toBe('finished');
+  const { fitted } = await fitAndSave(start, data, full, { ...settings, signal: new AbortController().signal });
+  expect(fitted.stopped).toBe('finished');
+  folder.close();
+});
+
+test('a run that is cancelled on a full disk says what could not be written and what is left to go on from', async () => {
+  const { data, start } = await toTrain();
+  const folder = await trainingFolder(join(scratch.path, 'cancelled-full'));
+  const { signal } = new AbortController();
+  const whole = await fitAndSave(start, data, folder, { ...settings, signal });
+  expect(folder.hasCheckpoint()).toBe(true);
+  const full = { ...folder, saveCheckpoint: () => expect.fail('the disk is full') };
+  const resume = folder.readCheckpoint();
+  const cancelled = fitAndSave(start, data, full, { ...settings, signal: AbortSignal.abort(), resume });
+  await expect(cancelled).rejects.toMatchObject({
+    code: 'CANCELLED',
+    message: expect.stringMatching(
+      /^cancelled after step 1 of 20\. The best parameters so far, of step 1, are in \S+\. The same command with --resume goes on\. the disk is full$/,
+    ),
+  });
+  const again = await fitAndSave(start, data, folder, { ...settings, signal, resume: folder.readCheckpoint() });
+  expect(Buffer.compare(again.model, whole.model)).toBe(0);
+  folder.close();
 });

@@ -1,10 +1,11 @@
 import { DiffeoError, type GradientMode, isDiffeoError, type Metadata, type Seed, save } from '@diffeo/core';
 import { toTensor } from '@diffeo/datasets';
-import { type Augment, type Fitted, fit, type WorkersOptions } from '@diffeo/trainer';
+import { type Augment, type Fitted, fit, type Stopped, type WorkersOptions } from '@diffeo/trainer';
+import type { TrainingFolder } from './folder/training-folder.ts';
+import { packageVersions } from './package-versions.ts';
 import { say } from './say.ts';
 import type { Start } from './start-training.ts';
 import type { TrainingData } from './training-data.ts';
-import type { TrainingFolder } from './training-folder.ts';
 import { trainingProgress } from './training-progress.ts';
 
 /** How to fit, and what to keep with the model. */
@@ -23,11 +24,20 @@ export interface FitAndSaveOptions {
   readonly resume?: Uint8Array;
 }
 
-/** The parameters reached before training could not go on, which `fit` hands over as the error's cause. */
-const reachedBefore = (error: unknown): Fitted | null => {
+/** What training reached, as it was saved. */
+export interface Saved {
+  readonly fitted: Fitted;
+  /** The model file's bytes. */
+  readonly model: Uint8Array;
+  /** Where they are. */
+  readonly path: string;
+}
+
+/** What `fit` hands over as the error's cause where training could not go on. */
+function stoppedBy(error: unknown): Stopped | null {
   const cause = isDiffeoError(error) ? error.cause : null;
-  return cause && typeof cause === 'object' && 'params' in cause ? (cause as Fitted) : null;
-};
+  return cause && typeof cause === 'object' && 'params' in cause ? (cause as Stopped) : null;
+}
 
 /** Writes checkpoints into a folder. What cannot be written now may be later: the run goes on, and it is said once. */
 function checkpointsInto(folder: TrainingFolder): (checkpoint: Uint8Array) => void {
@@ -42,35 +52,54 @@ function checkpointsInto(folder: TrainingFolder): (checkpoint: Uint8Array) => vo
   };
 }
 
-/** What `fit` says of parameters and checkpoint: where they are is said otherwise here. */
-const whereReached =
-  /The parameters from step \d+ are in error\.cause\.params\.( A checkpoint of step \d+ is in \S+\.)?/;
+/** A checkpoint that was refused stays, and the message says what to do. */
+function notResumed(error: unknown, { path }: TrainingFolder): unknown {
+  if (!isDiffeoError(error) || (error.code !== 'CONFIG' && error.code !== 'FILE')) return error;
+  const advice = '--anew gives it up and begins again, --out takes another folder';
+  return new DiffeoError(
+    error.code,
+    `the interrupted run in ${path} cannot go on: ${error.message}. It stays: ${advice}`,
+    {
+      cause: error,
+    },
+  );
+}
+
+/** These come again wherever the run goes on from: a checkpoint is of no use after them. */
+export const comesAgain = (code: string): boolean => code === 'NOT_FINITE' || code === 'INEXACT';
 
 /**
  * Trains a flow and saves what was reached, be it that training ended, was cancelled, or could not go on: the model, after a
- * step at least, and until the run is done what it needs to go on. Throws `CANCELLED`, `NOT_FINITE`, `INEXACT` and `WORKER`,
- * saying what was saved.
+ * step at least, and what the run needs to go on, which stays until the caller has the report. Throws `CANCELLED`,
+ * `NOT_FINITE`, `INEXACT` and `WORKER`, saying what was saved.
  */
 export async function fitAndSave(
   { model, params }: Start,
   { train, validation }: TrainingData,
   folder: TrainingFolder,
   { metadata, signal, ...options }: FitAndSaveOptions,
-): Promise<Fitted> {
-  const { modelPath } = folder;
-  const keep = async (reached: Fitted): Promise<void> => {
-    folder.saveModel(await save(model, reached.params, { metadata }), reached.history);
-  };
-  /** Of a run that is not done: what it needs to go on is written in any case, and the model after a step at least. */
+): Promise<Saved> {
+  const bytesOf = (reached: Fitted) => save(model, reached.params, { metadata });
   const keepUnfinished = async (reached: Fitted, code: string): Promise<string> => {
-    if (reached.checkpoint) folder.saveCheckpoint(reached.checkpoint);
-    if (reached.steps > 0) await keep(reached);
-    const where = `The best parameters so far, of step ${reached.bestStep}, are in ${modelPath}`;
-    // The others come again where they came.
-    const goesOn = reached.checkpoint && (code === 'CANCELLED' || code === 'WORKER');
+    const faults: string[] = [];
+    const attempt = <T>(write: () => T): T | null => {
+      try {
+        return write();
+      } catch (error) {
+        faults.push((error as Error).message);
+        return null;
+      }
+    };
+    const { checkpoint, steps, bestStep, history } = reached;
+    if (comesAgain(code)) attempt(folder.removeCheckpoint);
+    else if (checkpoint) attempt(() => folder.saveCheckpoint(checkpoint));
+    const bytes = steps > 0 ? await bytesOf(reached) : null;
+    const path = bytes && attempt(() => folder.saveReached(bytes, history));
     return [
-      reached.steps > 0 ? where : 'No model was saved',
-      ...(goesOn ? ['The same command with --resume goes on'] : []),
+      path ? `The best parameters so far, of step ${bestStep}, are in ${path}` : 'No model was saved',
+      ...(path && path !== folder.modelPath ? [`The model of the earlier run stays in ${folder.modelPath}`] : []),
+      ...(folder.hasCheckpoint() ? ['The same command with --resume goes on'] : []),
+      ...faults,
     ].join('. ');
   };
 
@@ -83,20 +112,20 @@ export async function fitAndSave(
       ...options,
       params,
       validation: rows.validation,
+      versions: packageVersions(),
       signal,
       onProgress: update,
       onCheckpoint: checkpointsInto(folder),
     });
   } catch (error) {
-    const reached = reachedBefore(error);
-    if (!reached) throw error;
-    const { code, message } = error as DiffeoError;
-    const kept = await keepUnfinished(reached, code);
-    throw new DiffeoError(
-      code,
-      message.replace(whereReached, () => `${kept}.`),
-      { cause: error },
-    );
+    const stopped = stoppedBy(error);
+    if (!stopped) throw options.resume ? notResumed(error, folder) : error;
+    const { code } = error as DiffeoError;
+    const kept = await keepUnfinished(stopped, code);
+    const { steps, reason, advice } = stopped;
+    throw new DiffeoError(code, `training stopped at step ${steps}: ${reason}. ${kept}.${advice && ` ${advice}`}`, {
+      cause: error,
+    });
   } finally {
     progress.stop();
     rows.train.dispose();
@@ -106,7 +135,6 @@ export async function fitAndSave(
     const kept = await keepUnfinished(fitted, 'CANCELLED');
     throw new DiffeoError('CANCELLED', `cancelled after step ${fitted.steps} of ${options.steps}. ${kept}`);
   }
-  await keep(fitted);
-  folder.removeCheckpoint();
-  return fitted;
+  const bytes = await bytesOf(fitted);
+  return { fitted, model: bytes, path: folder.saveReached(bytes, fitted.history) };
 }

@@ -2,20 +2,20 @@ import { DiffeoError } from '@diffeo/core';
 
 /** The wish to stop that comes from outside, as Ctrl-C. */
 export interface Interruption {
-  /** Aborts at the first SIGINT or SIGTERM. */
+  /** Aborts at the first SIGINT, SIGTERM or SIGHUP. */
   readonly signal: AbortSignal;
-  /** `null` until a signal comes; then 130 for SIGINT, 143 for SIGTERM. */
+  /** `null` until a signal comes; then 130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP. */
   readonly exitCode: number | null;
   /** Gives the signals back to whoever had them. */
   dispose(): void;
 }
 
-const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /** npm and npx send their child a second copy of the terminal's SIGINT; nobody presses Ctrl-C twice this fast. */
 const sameKeyPress = 250;
 
-/** Listens to SIGINT and SIGTERM. The first one aborts, so that the work can end in order; the second one exits at once. */
+/** Listens to SIGINT, SIGTERM and SIGHUP. The first one aborts, so that the work can end in order; the second one exits at once. */
 export function interruption(): Interruption {
   const controller = new AbortController();
   let exitCode: number | null = null;

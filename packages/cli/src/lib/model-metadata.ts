@@ -1,5 +1,6 @@
 import { DiffeoError, type Metadata } from '@diffeo/core';
 import type { CsvOptions } from '@diffeo/datasets';
+import type { RunRecord } from './folder/run-record.ts';
 import { version } from './version.ts';
 
 /** How `train` cut the data into parts. */
@@ -36,6 +37,7 @@ export const metadataOf = (notes: {
   readonly flow: string;
   readonly split: SplitNotes;
   readonly csv?: CsvFormat | undefined;
+  readonly run: RunRecord;
 }) =>
   ({
     ...(notes.columns && { columns: JSON.stringify(notes.columns) }),
@@ -43,6 +45,7 @@ export const metadataOf = (notes: {
     flow: notes.flow,
     split: JSON.stringify(notes.split),
     ...(notes.csv && Object.keys(notes.csv).length > 0 && { csv: JSON.stringify(notes.csv) }),
+    run: JSON.stringify(notes.run),
     writtenBy: `@diffeo/cli ${version()}`,
   }) satisfies Metadata;
 

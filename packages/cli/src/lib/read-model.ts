@@ -1,10 +1,10 @@
-import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DiffeoError, type Flow, type FlowParams, isDiffeoError, load, sizeOf } from '@diffeo/core';
 import { useWasm } from '@diffeo/trainer';
 import { definitions } from './definitions.ts';
-import { reasonOf } from './file-error.ts';
+import { fileError } from './files/file-error.ts';
+import { fileKind } from './files/file-kind.ts';
 import { type ModelNotes, notesOf } from './model-metadata.ts';
 import { standardInput } from './standard-input.ts';
 
@@ -38,8 +38,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
   try {
     return path === standardInput ? await readStandardInput() : await readFile(path);
   } catch (cause) {
-    if (isDiffeoError(cause)) throw cause;
-    throw new DiffeoError('FILE', `the model ${path} cannot be read: ${reasonOf(cause)}`, { cause });
+    throw fileError(`the model ${path} cannot be read`, cause);
   }
 }
 
@@ -48,8 +47,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
  * the path in front.
  */
 export async function readModel(given: string): Promise<StoredModel> {
-  const folder = statSync(given, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  const path = folder ? join(given, modelFile) : given;
+  const path = fileKind(given) === 'folder' ? join(given, modelFile) : given;
   const bytes = await readBytes(path);
   await useWasm();
   try {

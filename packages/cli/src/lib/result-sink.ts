@@ -1,4 +1,4 @@
-import { atomicFile } from './atomic-file.ts';
+import { atomicFile } from './files/atomic-file.ts';
 import { printResult } from './standard-streams.ts';
 
 /** Where a result goes, piece by piece. */

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { quick } from '../../test/quick.ts';
 import { runDiffeo, startDiffeo } from '../../test/run-diffeo.ts';
 import { scratchFolder } from '../../test/scratch-folder.ts';
 
@@ -54,24 +55,52 @@ it('a run that is killed goes on from the checkpoint that it wrote on the way', 
   expect(existsSync(inScratch('killed', 'checkpoint.bin'))).toBe(false);
 }, 60_000);
 
-it('a run that cannot go on leaves the checkpoint that it came from', async () => {
-  const args = '--steps 9 --limit 500 --held-out 100 --learning-rate 3 --out diverged'.split(' ');
-  const first = await runDiffeo(['train', 'two-moons', ...args], scratch.path);
+it('after a run that cannot go on, a lower learning rate is all that it takes', async () => {
+  const options = (rate: string) =>
+    `--steps 9 --limit 500 --held-out 100 --learning-rate ${rate} --out diverged`.split(' ');
+  const first = await runDiffeo(['train', 'two-moons', ...options('3')], scratch.path);
   expect(first.code, first.stderr).toBe(1);
-  expect(existsSync(inScratch('diverged', 'checkpoint.bin'))).toBe(true);
-  const again = await runDiffeo(['train', 'two-moons', ...args, '--resume'], scratch.path);
-  expect(again.code, again.stderr).toBe(1);
-  expect(again.stderr.split('\n').at(-2)).toBe(first.stderr.split('\n').at(-2));
-  expect(existsSync(inScratch('diverged', 'checkpoint.bin'))).toBe(true);
+  expect(first.stderr).toMatch(/training stopped at step \d+: .* Try a lower learning rate/);
+  expect(first.stderr).not.toContain('--resume');
+  // It would come to the same end.
+  expect(existsSync(inScratch('diverged', 'checkpoint.bin'))).toBe(false);
+  expect(existsSync(inScratch('diverged', 'model.safetensors'))).toBe(true);
+  const again = await runDiffeo(['train', 'two-moons', ...options('0.001'), '--resume'], scratch.path);
+  expect(again.code, again.stderr).toBe(0);
+  expect(again.stderr).toContain('nothing to go on from in diverged: the run begins');
 }, 60_000);
 
-it('a run that left nothing to go on from, or one of other arguments, is not resumed', async () => {
-  const small = '--steps 100000000 --limit 1000 --layers 1 --hidden 4'.split(' ');
-  const missing = await runDiffeo(['train', 'rings', ...small, '--resume'], scratch.path);
-  expect(missing.stderr).toMatch(/^diffeo: there is no interrupted run to resume: .*checkpoint\.bin/);
-  expect(missing.code).toBe(2);
-  expect(existsSync(inScratch('diffeo-rings'))).toBe(false);
+it('--resume may always be given: it begins where nothing was kept, and where the run is done it says its report again', async () => {
+  const job = ['train', 'two-moons', ...quick, '--out', 'job', '--resume'];
+  const first = await runDiffeo([...job, '--json'], scratch.path);
+  expect(first.code, first.stderr).toBe(0);
+  expect(first.stderr).toMatch(/^nothing to go on from in job: the run begins\n/);
+  const before = readFileSync(inScratch('job', 'model.safetensors'));
+  const second = await runDiffeo([...job, '--json'], scratch.path);
+  expect(second).toEqual({
+    code: 0,
+    stdout: first.stdout,
+    stderr: 'the run in job is done: there is nothing to go on with\n',
+  });
+  const inWords = await runDiffeo(job, scratch.path);
+  expect(inWords.stdout).toMatch(/^held-out nll/m);
+  for (const [changed, message] of [
+    [['--steps', '31'], /there steps was 30, and here it is 31\. --anew/],
+    [['--seed', '1'], /there seed was 0, and here it is 1/],
+    [['--hidden', '17'], /there hidden was 16, and here it is 17/],
+    [['--workers', '2'], /there workers was not given, and here it is 2/],
+    [['--held-out', '1001'], /there the checksum of the data was \w{8}, and here it is/],
+  ] as const) {
+    const { code, stdout, stderr } = await runDiffeo([...job, ...changed], scratch.path);
+    expect(stderr).toMatch(/^diffeo: the run that is done in job is another: /);
+    expect(stderr).toMatch(message);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  }
+  expect(readFileSync(inScratch('job', 'model.safetensors')).equals(before)).toBe(true);
+}, 60_000);
 
+it('a run of other arguments is not resumed, and what was interrupted stays', async () => {
+  const small = '--steps 100000000 --limit 1000 --layers 1 --hidden 4'.split(' ');
   const running = startDiffeo(['train', 'rings', ...small], scratch.path);
   await running.said('training realnvp');
   await setTimeout(1000);
@@ -87,9 +116,17 @@ it('a run that left nothing to go on from, or one of other arguments, is not res
   ] as const) {
     const { code, stderr } = await runDiffeo(['train', 'rings', ...small, ...changed, '--resume'], scratch.path);
     expect(stderr).toMatch(message);
+    expect(stderr).toContain('It stays: --anew gives it up and begins again');
     expect(stderr).not.toContain('    at ');
     expect(code).toBe(2);
   }
   expect(readFileSync(inScratch('diffeo-rings', 'model.safetensors')).equals(before)).toBe(true);
   expect(existsSync(inScratch('diffeo-rings', 'checkpoint.bin'))).toBe(true);
+
+  // Cut short by whatever it was: refused, with its path.
+  const checkpoint = inScratch('diffeo-rings', 'checkpoint.bin');
+  writeFileSync(checkpoint, readFileSync(checkpoint).subarray(0, 1000));
+  const cut = await runDiffeo(['train', 'rings', ...small, '--resume'], scratch.path);
+  expect(cut.code).toBe(2);
+  expect(cut.stderr).toMatch(/the interrupted run in diffeo-rings cannot go on: this is no whole checkpoint/);
 }, 60_000);

@@ -1,6 +1,6 @@
 import { DiffeoError, type Shape, sizeOf } from '@diffeo/core';
 import { imageSheet, nearestImages, sheetLayout } from '@diffeo/datasets/images';
-import { atomicFile } from './atomic-file.ts';
+import { atomicFile } from './files/atomic-file.ts';
 
 /** A PNG file to which images are drawn in a grid, when the work is done that makes them. */
 export interface SheetFile {

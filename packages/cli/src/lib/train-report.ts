@@ -27,8 +27,12 @@ export interface TrainReport {
   readonly kl?: number;
   /** Bits per dimension, of dequantized data only. */
   readonly bitsPerDim?: number;
+  /** The absolute path of the data, of files and folders. */
+  readonly dataPath?: string;
   /** The absolute path of the model file. */
   readonly model: string;
+  /** The SHA-256 of the model file that this is the report of. */
+  readonly modelSha256: string;
 }
 
 /** What a report is made of. */
@@ -49,7 +53,16 @@ function meanDifference(truth: Float64Array, scores: Float32Array): number {
 }
 
 /** The report of a run. Throws `NOT_FINITE` when a held-out row is so unlikely that its log-likelihood is −Infinity. */
-export function trainReport({ name, flow, data, model, fitted, scores, gaussianNll, path }: TrainResult): TrainReport {
+export function trainReport({
+  name,
+  flow,
+  data,
+  model,
+  fitted,
+  scores,
+  gaussianNll,
+  path,
+}: TrainResult): Omit<TrainReport, 'dataPath' | 'modelSha256'> {
   const { mean, standardError, count } = rowStatistics(scores);
   const { truth, heldOut } = data;
   if (!Number.isFinite(mean)) {

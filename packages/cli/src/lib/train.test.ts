@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { peopleCsv } from '../../test/people-csv.ts';
@@ -32,6 +33,9 @@ describe('diffeo train', () => {
       entropy: expect.closeTo(1.0076, 3),
       kl: numbers,
       model: inScratch('diffeo-two-moons', 'model.safetensors'),
+      modelSha256: createHash('sha256')
+        .update(readFileSync(inScratch('diffeo-two-moons', 'model.safetensors')))
+        .digest('hex'),
     });
     expect(report.peakBytes).toBeGreaterThan(2 ** 16);
     expect(report.heldOut.nll).toBeLessThan(3);
@@ -77,6 +81,7 @@ describe('diffeo train', () => {
     expect(code).toBe(0);
     const report = JSON.parse(stdout) as TrainReport;
     expect(report).toMatchObject({ data: 'people.csv', dimensions: 2, heldOut: { count: 100 } });
+    expect(report.dataPath).toBe(realpathSync(inScratch('people.csv')));
     expect(Object.keys(report)).not.toContain('kl');
     expect(report.model).toBe(inScratch('diffeo-people', 'model.safetensors'));
     // Two columns with standard deviations of about 0.1 and 14, and some dependence between them.

@@ -1,9 +1,15 @@
-import { DiffeoError, type GradientMode, type Seed } from '@diffeo/core';
+import { DiffeoError, type GradientMode, isDiffeoError, type Seed } from '@diffeo/core';
 import type { CsvOptions } from '@diffeo/datasets';
 import { useWasm } from '@diffeo/trainer';
-import { fitAndSave } from './fit-and-save.ts';
+import { findData } from './data-source.ts';
+import { comesAgain, fitAndSave } from './fit-and-save.ts';
 import { augment } from './flips.ts';
 import { flowNamed } from './flows.ts';
+import { beginRun, type DataOrigin, originOf } from './folder/begin-run.ts';
+import { defaultFolder } from './folder/default-folder.ts';
+import { sha256 } from './folder/model-notes.ts';
+import { requireSameRecord, runRecord } from './folder/run-record.ts';
+import { type TrainingFolder, trainingFolder } from './folder/training-folder.ts';
 import type { ImageOptions } from './image-data.ts';
 import { stopIfCancelled } from './interruption.ts';
 import { metadataOf } from './model-metadata.ts';
@@ -11,9 +17,8 @@ import { say } from './say.ts';
 import { scoreRows } from './score-rows.ts';
 import { printResult } from './standard-streams.ts';
 import { startTraining } from './start-training.ts';
-import { trainReport, trainSummary } from './train-report.ts';
+import { type TrainReport, trainReport, trainSummary } from './train-report.ts';
 import { loadTrainingData } from './training-data.ts';
-import { defaultFolder, readCheckpoint, trainingFolder } from './training-folder.ts';
 
 /** Where workers find what mirrors images. */
 const flipsModule = new URL(import.meta.url.endsWith('.ts') ? './flips.ts' : './flips.js', import.meta.url);
@@ -39,18 +44,34 @@ export interface TrainOptions {
   readonly out: string | undefined;
   /** Whether to go on with the interrupted run in the folder. */
   readonly resume: boolean;
+  /** Whether to begin again where an interrupted run, or a model of other data, is in the folder. */
+  readonly anew: boolean;
   readonly json: boolean;
   readonly signal: AbortSignal;
 }
 
 /**
  * Trains a flow on the data, saves it, scores the rows held out, and prints the report. Writes `model.safetensors`,
- * `history.csv` and `report.json`.
+ * `history.csv` and `report.json` into a folder that no other run writes into meanwhile.
  */
 export async function train(options: TrainOptions): Promise<void> {
-  const { data: name, seed, signal, workers, gradient, out = defaultFolder(name) } = options;
+  const { data: name, out = defaultFolder(name) } = options;
+  const origin = originOf(findData(name, options.csv));
+  const folder = await trainingFolder(out);
+  try {
+    await trainInto(folder, origin, options);
+  } finally {
+    folder.close();
+  }
+}
+
+const print = (report: TrainReport, { json }: TrainOptions): Promise<void> =>
+  printResult(json ? `${JSON.stringify(report)}\n` : trainSummary(report));
+
+async function trainInto(folder: TrainingFolder, origin: DataOrigin, options: TrainOptions): Promise<void> {
+  const { data: name, seed, signal, workers, gradient } = options;
   const { flips } = options.images;
-  const resume = options.resume ? readCheckpoint(out) : null;
+  const resume = beginRun(folder, { ...options, name, origin });
   const asked = options.flow === undefined ? null : flowNamed(options.flow);
   const data = await loadTrainingData(name, options);
   const { defaults, columns } = data;
@@ -72,12 +93,29 @@ export async function train(options: TrainOptions): Promise<void> {
   const start = await startTraining(data, kind, { layers, hidden, activation, residual, levels, seed });
   const { model, gaussianNll } = start;
 
-  const folder = trainingFolder(out);
-  const { modelPath: path } = folder;
+  const record = runRecord(
+    {
+      ...{ flow, steps, batchSize, learningRate, layers, hidden: hidden.join(','), levels, workers, gradient, seed },
+      flips: flips && 'yes',
+    },
+    model,
+    data,
+  );
+  const { found } = folder;
+  if (options.resume && !resume && found.model && found.report) {
+    requireSameRecord(record, found.model, folder.path);
+    say(`the run in ${folder.path} is done: there is nothing to go on with`);
+    await print(found.report, options);
+    return;
+  }
+  if (options.anew && found.interrupted) {
+    say(`the interrupted run in ${folder.path} is given up`);
+    folder.removeCheckpoint();
+  }
   say(`training ${flow} on ${data.train.count} rows of ${name} for ${steps} steps`);
 
   const metadata = metadataOf({
-    ...{ columns, data: name, flow, csv: data.csv },
+    ...{ columns, data: name, flow, csv: data.csv, run: record },
     split: { seed, limit: options.limit, heldOut: options.heldOut },
   });
   const settings = {
@@ -87,12 +125,24 @@ export async function train(options: TrainOptions): Promise<void> {
     ...(gradient && { gradient }),
     ...(resume && { resume }),
   };
-  const fitted = await fitAndSave(start, data, folder, settings).finally(folder.removeIfUnused);
+  const saved = await fitAndSave(start, data, folder, settings);
+  const { fitted, path } = saved;
   if (fitted.stopped === 'converged') say(`stopped at step ${fitted.steps}: validation got no better`);
 
-  const cancelled = `cancelled while the held-out rows were scored. The model is in ${path}`;
-  const scores = await scoreRows({ model, params: fitted.params }, data.heldOut, { seed, signal, cancelled });
-  const report = trainReport({ name, flow, data, model, fitted, scores, gaussianNll, path });
-  folder.saveReport(report);
-  await printResult(options.json ? `${JSON.stringify(report)}\n` : trainSummary(report));
+  const cancelled = `cancelled while the held-out rows were scored. The model is in ${path}. The same command with --resume makes the report`;
+  let report: TrainReport;
+  try {
+    const scores = await scoreRows({ model, params: fitted.params }, data.heldOut, { seed, signal, cancelled });
+    report = {
+      ...trainReport({ name, flow, data, model, fitted, scores, gaussianNll, path }),
+      ...(origin && 'path' in origin && { dataPath: origin.path }),
+      model: folder.modelPath,
+      modelSha256: sha256(saved.model),
+    };
+  } catch (error) {
+    if (isDiffeoError(error) && comesAgain(error.code)) folder.removeCheckpoint();
+    throw error;
+  }
+  folder.finish(saved.model, fitted.history, report);
+  await print(report, options);
 }

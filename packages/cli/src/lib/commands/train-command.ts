@@ -52,7 +52,12 @@ export const trainCommand = defineCommand({
     },
     resume: {
       type: 'boolean',
-      description: 'Go on with a run of the same arguments that was interrupted, as though it had not been.',
+      description:
+        'Go on with a run of the same arguments that was interrupted, as though it had not been; begin where there is none.',
+    },
+    anew: {
+      type: 'boolean',
+      description: 'Begin again where an interrupted run, or a model of other data, is in the folder.',
     },
     json: { type: 'boolean', description: 'Print the result as one JSON object.' },
   },
@@ -82,6 +87,7 @@ export const trainCommand = defineCommand({
       csv: csvOptions(args),
       out: args.out,
       resume: args.resume === true,
+      anew: args.anew === true,
       json: args.json === true,
       signal,
     });

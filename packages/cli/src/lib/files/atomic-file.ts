@@ -1,7 +1,9 @@
-import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DiffeoError } from '@diffeo/core';
-import { reasonOf } from './file-error.ts';
+import { fileError, reasonOf } from './file-error.ts';
+import { fileKind } from './file-kind.ts';
+import { besideName, removeLeftovers } from './leftover-files.ts';
 
 /** A file that comes into being whole or not at all. */
 export interface AtomicFile {
@@ -14,15 +16,15 @@ export interface AtomicFile {
 
 /** Where to write in the end: the file that a link leads to. Throws `FILE` when what is there is no file. */
 function destination(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found) return path;
-  if (found.isFile()) return realpathSync(path);
-  throw new DiffeoError('FILE', `${path} cannot be written: it is ${found.isDirectory() ? 'a folder' : 'no file'}`);
+  const found = fileKind(path);
+  if (found === null) return path;
+  if (found === 'file') return realpathSync(path);
+  throw new DiffeoError('FILE', `${path} cannot be written: it is ${found === 'folder' ? 'a folder' : 'no file'}`);
 }
 
 /**
  * Opens a file to be written beside its place and renamed into it: whoever reads the place sees the old content or the
- * whole of the new. Synchronous, so that no signal comes between.
+ * whole of the new. Synchronous, so that no signal comes between. What processes that have ended left beside is removed.
  *
  * @throws DiffeoError `FILE` when the place cannot be written; `WRITE` from `write` and `commit`, when the disk is full, say.
  */
@@ -31,12 +33,12 @@ export function atomicFile(path: string): AtomicFile {
   let beside = '';
   let file = -1;
 
-  const attempt = (code: string, work: () => void): void => {
+  /** Once the file was opened, its path is not to blame. */
+  const attempt = (work: () => void): void => {
     try {
       work();
     } catch (cause) {
-      if (cause instanceof DiffeoError) throw cause;
-      throw new DiffeoError(code, `${path} cannot be written: ${reasonOf(cause)}`, { cause });
+      throw new DiffeoError('WRITE', `${path} cannot be written: ${reasonOf(cause)}`, { cause });
     }
   };
   const close = (): void => {
@@ -50,21 +52,24 @@ export function atomicFile(path: string): AtomicFile {
     beside = '';
   };
 
-  attempt('FILE', () => {
+  try {
     place = destination(path);
-    const name = join(dirname(place), `.${basename(place)}.${process.pid}.tmp`);
+    removeLeftovers(dirname(place));
+    const name = join(dirname(place), besideName(basename(place)));
     file = openSync(name, 'w');
     beside = name;
-  });
+  } catch (cause) {
+    throw fileError(`${path} cannot be written`, cause, 'WRITE');
+  }
   process.once('exit', discard);
   return {
     write: (data) =>
-      attempt('WRITE', () => {
+      attempt(() => {
         const bytes = typeof data === 'string' ? Buffer.from(data) : data;
         for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
       }),
     commit: () =>
-      attempt('WRITE', () => {
+      attempt(() => {
         fsyncSync(file);
         close();
         renameSync(beside, place);

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { scratchFolder } from '../../test/scratch-folder.ts';
+import { scratchFolder } from '../../../test/scratch-folder.ts';
 import { atomicFile, writeAtomically } from './atomic-file.ts';
 
 const scratch = scratchFolder();

@@ -1,0 +1,78 @@
+import { realpathSync } from 'node:fs';
+import { DiffeoError } from '@diffeo/core';
+import type { DataSource } from '../data-source.ts';
+import { fileError } from '../files/file-error.ts';
+import { fileKind } from '../files/file-kind.ts';
+import { say } from '../say.ts';
+import type { FoundRuns, TrainingFolder } from './training-folder.ts';
+
+/** Where data come from, as far as that tells them from others: a path, a name of ours, or nothing for what is piped in. */
+export type DataOrigin = { readonly path: string } | { readonly name: string } | null;
+
+/** Where the data of a source come from. */
+export function originOf(source: DataSource): DataOrigin {
+  const { kind, name } = source;
+  if (kind === 'toy' || kind === 'digits' || (kind === 'images' && source.published)) return { name };
+  const found = fileKind(name);
+  if (found !== 'file' && found !== 'folder') return null;
+  try {
+    return { path: realpathSync(name) };
+  } catch (cause) {
+    throw fileError(`${name} cannot be read`, cause);
+  }
+}
+
+/** Whether a model was trained on data of this origin, as far as can be known. */
+function isOfSameData({ model, report }: FoundRuns, name: string, origin: DataOrigin): boolean {
+  if (model === null) return true;
+  if (origin === null) return false;
+  if ('name' in origin) return model.metadata['data'] === name && report?.dataPath === undefined;
+  return report ? report.dataPath === origin.path : model.metadata['data'] === name;
+}
+
+/** What the command line says of earlier runs in the folder. */
+export interface BeginOptions {
+  /** The argument DATA. */
+  readonly name: string;
+  readonly origin: DataOrigin;
+  readonly resume: boolean;
+  readonly anew: boolean;
+}
+
+/**
+ * Decides what a run does about earlier ones in its folder, and says so.
+ *
+ * @returns the checkpoint to go on from, or `null` to begin
+ * @throws DiffeoError `USAGE` where it would throw away what it was not told to.
+ */
+export function beginRun(folder: TrainingFolder, { name, origin, resume, anew }: BeginOptions): Uint8Array | null {
+  const { found, path } = folder;
+  if (resume && anew)
+    throw new DiffeoError('USAGE', 'train: --resume goes on and --anew begins again: give one of them');
+  if (anew) return null;
+  if (found.interrupted) {
+    if (resume) {
+      say(`going on with the interrupted run in ${path}`);
+      return folder.readCheckpoint();
+    }
+    throw new DiffeoError(
+      'USAGE',
+      `an interrupted run is in ${path}: --resume goes on with it, --anew gives it up and begins again, --out takes another folder`,
+    );
+  }
+  // Whether it is this very run that is done shows when the data have been read.
+  if (resume && found.report) return null;
+  if (!isOfSameData(found, name, origin)) {
+    const { data } = found.model?.metadata ?? {};
+    const other =
+      data === undefined ? 'a model that does not say what it was trained on' : `a model of other data, '${data}'`;
+    throw new DiffeoError(
+      'USAGE',
+      `${path} holds ${other}${data === name ? ' of another place' : ''}: --out takes another folder, --anew replaces it when the run is done`,
+    );
+  }
+  if (resume) say(`nothing to go on from in ${path}: the run begins`);
+  else if (found.report)
+    say(`the model in ${path}, of an earlier run on the same data, is replaced when this run is done`);
+  return null;
+}

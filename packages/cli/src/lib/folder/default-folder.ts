@@ -1,0 +1,37 @@
+import { basename, resolve } from 'node:path';
+import { crc32 } from '@diffeo/core';
+
+const endings = /(?<=.)(\.(csv|tsv|txt|data|gz))+$/i;
+
+/** What no name of a folder should hold: spaces, what a shell or a system takes for its own, and what cannot be seen. */
+const troublesome = /[\s/\\:*?"'`<>|&;$!#%^(){}[\]~=,\p{C}]+/gu;
+
+/** Systems allow 255 bytes. */
+const maxBytes = 120;
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** As many characters from the beginning as have room in so many bytes. */
+function beginning(text: string, room: number): string {
+  let kept = '';
+  for (const character of text) {
+    if (bytesOf(kept + character).length > room) break;
+    kept += character;
+  }
+  return kept;
+}
+
+/**
+ * The folder for data of this name unless `--out` names one: `diffeo-two-moons`, `diffeo-wine` for `data/wine.csv`. Letters of
+ * every script stay; what is too long is cut and told apart by a checksum.
+ */
+export function defaultFolder(data: string): string {
+  const name = data === '-' ? 'stdin' : basename(resolve(data)).replace(endings, '');
+  const plain = name
+    .normalize('NFC')
+    .replace(troublesome, '-')
+    .replace(/[-. ]+$/, '');
+  if (!/[^-._]/.test(plain)) return `diffeo-${name === '' ? 'data' : crc32(bytesOf(name))}`;
+  if (bytesOf(plain).length <= maxBytes) return `diffeo-${plain}`;
+  return `diffeo-${beginning(plain, maxBytes)}-${crc32(bytesOf(name))}`;
+}
