@@ -1,10 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { quick } from '../../test/quick.ts';
 import { runDiffeo, startDiffeo } from '../../test/run-diffeo.ts';
 import { scratchFolder } from '../../test/scratch-folder.ts';
+
+// Processes: they take seconds, and more where the machine has other work.
+vi.setConfig({ testTimeout: 600_000 });
 
 const scratch = scratchFolder();
 const inScratch = (...names: string[]) => join(scratch.path, ...names);
@@ -32,7 +35,7 @@ it('a run that is interrupted and resumed gives the model and the curve of one t
   const { heldOut, steps } = JSON.parse(whole.stdout);
   expect(JSON.parse(resumed.stdout)).toMatchObject({ heldOut, steps });
   expect(existsSync(inScratch('pieces', 'checkpoint.bin'))).toBe(false);
-}, 60_000);
+});
 
 it('a run that is killed goes on from the checkpoint that it wrote on the way', async () => {
   const args = ['train', 'two-moons', ...'--layers 2 --hidden 16 --limit 2000 --held-out 500 --seed 5'.split(' ')];
@@ -53,7 +56,7 @@ it('a run that is killed goes on from the checkpoint that it wrote on the way', 
     );
   }
   expect(existsSync(inScratch('killed', 'checkpoint.bin'))).toBe(false);
-}, 60_000);
+});
 
 it('after a run that cannot go on, a lower learning rate is all that it takes', async () => {
   const options = (rate: string) =>
@@ -68,7 +71,7 @@ it('after a run that cannot go on, a lower learning rate is all that it takes', 
   const again = await runDiffeo(['train', 'two-moons', ...options('0.001'), '--resume'], scratch.path);
   expect(again.code, again.stderr).toBe(0);
   expect(again.stderr).toContain('nothing to go on from in diverged: the run begins');
-}, 60_000);
+});
 
 it('--resume may always be given: it begins where nothing was kept, and where the run is done it says its report again', async () => {
   const job = ['train', 'two-moons', ...quick, '--out', 'job', '--resume'];
@@ -97,7 +100,7 @@ it('--resume may always be given: it begins where nothing was kept, and where th
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   }
   expect(readFileSync(inScratch('job', 'model.safetensors')).equals(before)).toBe(true);
-}, 60_000);
+});
 
 it('a run of other arguments is not resumed, and what was interrupted stays', async () => {
   const small = '--steps 100000000 --limit 1000 --layers 1 --hidden 4'.split(' ');
@@ -129,4 +132,4 @@ it('a run of other arguments is not resumed, and what was interrupted stays', as
   const cut = await runDiffeo(['train', 'rings', ...small, '--resume'], scratch.path);
   expect(cut.code).toBe(2);
   expect(cut.stderr).toMatch(/the interrupted run in diffeo-rings cannot go on: this is no whole checkpoint/);
-}, 60_000);
+});
