@@ -66,6 +66,7 @@ export {
   type Layout,
   type LayoutTree,
   type Leaf,
+  type LeafRole,
   leaf,
   leaves,
   mapParams,

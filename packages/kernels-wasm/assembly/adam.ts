@@ -1,5 +1,6 @@
-// Adam over every parameter tensor in one pass. A table of u32 lists them: parameter, gradient, mean, square, count.
-const entry: usize = 20;
+// Adam over every parameter tensor in one pass. A table of u32 lists them: parameter, gradient, mean, square, count, and whether
+// its weights decay.
+const entry: usize = 24;
 
 /** Σ g² over all gradients of the table. */
 export function squaredNorm(table: usize, tensors: usize): f64 {
@@ -52,8 +53,18 @@ function sumLargeSquares(at: usize, count: usize): f64 {
  * One step (Kingma & Ba 2015, algorithm 1, with both corrections moved into `rate` and `epsilon`), in place.
  *
  * @param scale what every gradient is multiplied by first
+ * @param keep what parameters that decay are multiplied by (Loshchilov & Hutter 2019, algorithm 2, apart from the gradient)
  */
-export function adam(table: usize, tensors: usize, scale: f32, rate: f32, beta1: f32, beta2: f32, epsilon: f32): void {
+export function adam(
+  table: usize,
+  tensors: usize,
+  scale: f32,
+  rate: f32,
+  beta1: f32,
+  beta2: f32,
+  epsilon: f32,
+  keep: f32,
+): void {
   const factor = f32x4.splat(scale);
   const keep1 = f32x4.splat(beta1);
   const keep2 = f32x4.splat(beta2);
@@ -68,6 +79,8 @@ export function adam(table: usize, tensors: usize, scale: f32, rate: f32, beta1:
     let m = <usize>load<u32>(row, 8);
     let v = <usize>load<u32>(row, 12);
     const count = <usize>load<u32>(row, 16);
+    const kept: f32 = load<u32>(row, 20) != 0 ? keep : 1;
+    const keptAll = f32x4.splat(kept);
     const end = p + 4 * (count & ~3);
     for (; p < end; p += 16) {
       const gradient = f32x4.mul(factor, v128.load(g));
@@ -76,7 +89,7 @@ export function adam(table: usize, tensors: usize, scale: f32, rate: f32, beta1:
       const change = f32x4.div(f32x4.mul(speed, mean), f32x4.add(f32x4.sqrt(square), least));
       v128.store(m, mean);
       v128.store(v, square);
-      v128.store(p, f32x4.sub(v128.load(p), change));
+      v128.store(p, f32x4.sub(f32x4.mul(keptAll, v128.load(p)), change));
       g += 16;
       m += 16;
       v += 16;
@@ -87,7 +100,7 @@ export function adam(table: usize, tensors: usize, scale: f32, rate: f32, beta1:
       const square = beta2 * load<f32>(v) + (1 - beta2) * (gradient * gradient);
       store<f32>(m, mean);
       store<f32>(v, square);
-      store<f32>(p, load<f32>(p) - (rate * mean) / (sqrt<f32>(square) + epsilon));
+      store<f32>(p, kept * load<f32>(p) - (rate * mean) / (sqrt<f32>(square) + epsilon));
       p += 4;
       g += 4;
       m += 4;

@@ -21,7 +21,15 @@ const made = () => ({
 
 describe('leaf', () => {
   test('is trainable float32 unless said otherwise', () => {
-    expect(leaf([3])).toEqual({ $leaf: true, shape: [3], dtype: 'float32', trainable: true, fromData: false });
+    expect(leaf([3])).toEqual({
+      $leaf: true,
+      shape: [3],
+      dtype: 'float32',
+      trainable: true,
+      fromData: false,
+      role: 'bias',
+    });
+    expect([leaf([3, 1]).role, leaf([3], { role: 'scale' }).role]).toEqual(['weight', 'scale']);
   });
   test('whole numbers are never trainable', () => {
     expect(leaf([3], { dtype: 'int32', trainable: true }).trainable).toBe(false);

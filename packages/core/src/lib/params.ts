@@ -8,6 +8,9 @@ import { type Shape, sizeOf } from './shape.ts';
  */
 export type Params = Tensor | null | readonly Params[] | { readonly [name: string]: Params };
 
+/** What a parameter does: it weighs what is summed up, is added, or scales. Optimisers treat them differently. */
+export type LeafRole = 'weight' | 'bias' | 'scale';
+
 /** What a leaf of a parameter tree is, known when the model is built. Made by {@link leaf}. */
 export interface Leaf {
   readonly $leaf: true;
@@ -18,6 +21,8 @@ export interface Leaf {
   readonly trainable: boolean;
   /** Whether the leaf is `null` until `start`. */
   readonly fromData: boolean;
+  /** Weights are what weight decay draws to 0. */
+  readonly role: LeafRole;
 }
 
 /** A tree of leaves. */
@@ -39,17 +44,22 @@ export interface NamedLeaf {
   readonly tensor: Tensor | null;
 }
 
-/** Describes one tensor of a part's parameters. Trainable float32 unless said otherwise. */
+/**
+ * Describes one tensor of a part's parameters. Trainable float32 unless said otherwise, and a weight if it is a matrix or has
+ * more axes, else a bias.
+ */
 export const leaf = (
   shape: Shape,
   {
     trainable = true,
     fromData = false,
     dtype = 'float32',
+    role = shape.length > 1 ? 'weight' : 'bias',
   }: {
     trainable?: boolean;
     fromData?: boolean;
     dtype?: 'float32' | 'int32';
+    role?: LeafRole;
   } = {},
 ): Leaf => ({
   $leaf: true,
@@ -57,6 +67,7 @@ export const leaf = (
   dtype,
   trainable: trainable && dtype === 'float32',
   fromData,
+  role,
 });
 
 type Visit = (tensor: Tensor | null, path: string, leaf: Leaf) => Tensor | null;

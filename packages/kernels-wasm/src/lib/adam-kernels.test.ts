@@ -76,6 +76,8 @@ const cases = fc.record({
     beta2: fc.constantFrom(0.9, 0.999),
     clipNorm: fc.constantFrom(0.5, 5, Number.POSITIVE_INFINITY),
   }),
+  /** What every second parameter is multiplied by. */
+  keep: fc.constantFrom(null, 0.9),
   asOne: fc.boolean(),
   more: fc.integer({ min: 0, max: 2 }),
   seed: fc.nat(),
@@ -84,10 +86,15 @@ const cases = fc.record({
 describeBuilds('Adam over a tree', () => {
   test('takes the steps of the paper in float64, with clipping', () => {
     fc.assert(
-      fc.property(cases, ({ shapes, attributes, asOne, more, seed }) => {
+      fc.property(cases, ({ shapes, attributes: given, keep, asOne, more, seed }) => {
         tidied(() => {
           const state = start(shapes, seed);
+          const decays = shapes.map((_, i) => i % 2 === 0);
+          const attributes = { ...given, ...(keep !== null && { decay: { decays, keep } }) };
           const { rate, epsilon, beta1, beta2, clipNorm } = attributes;
+          const kept = state.parameters.flatMap(({ size }, i) =>
+            Array<number>(size).fill(keep !== null && decays[i] ? keep : 1),
+          );
           let host = flat(state.parameters).map((p) => ({ p, m: 0, v: 0 }));
           for (let t = 0; t < 3; t++) {
             const gradients = shapes.map((shape, i) => normal([...shape], fold(seed, `${t} ${i}`)));
@@ -100,7 +107,7 @@ describeBuilds('Adam over a tree', () => {
               const slope = scale * (g[i] as number);
               const mean = beta1 * m + (1 - beta1) * slope;
               const square = beta2 * v + (1 - beta2) * slope * slope;
-              return { p: p - (rate * mean) / (Math.sqrt(square) + epsilon), m: mean, v: square };
+              return { p: (kept[i] as number) * p - (rate * mean) / (Math.sqrt(square) + epsilon), m: mean, v: square };
             });
             expect(step(state, asOne ? whole : gradients, attributes, added)).toBeCloseToTensor([norm], 1e-4);
           }

@@ -6,7 +6,10 @@ import type { Machine } from './machine.ts';
 
 type Inputs = Readonly<Record<string, TensorInfo>>;
 
-const entryBytes = 20;
+/** Where nothing decays: one list, by which plans are known again. */
+const noDecay: readonly boolean[] = [];
+
+const entryBytes = 24;
 
 /** The tensors `name0`, `name1`, … */
 function list(inputs: Inputs, name: string): readonly TensorInfo[] {
@@ -36,9 +39,15 @@ interface Piece {
   readonly mean: number;
   readonly square: number;
   readonly size: number;
+  readonly decays: boolean;
 }
 
-function piecesOf(backend: WasmBackend, inputs: Inputs, { begin, end }: AdamPart): readonly Piece[] {
+function piecesOf(
+  backend: WasmBackend,
+  inputs: Inputs,
+  { begin, end }: AdamPart,
+  decays: readonly boolean[],
+): readonly Piece[] {
   const parameters = list(inputs, 'parameter');
   const sizes = parameters.map(({ shape }) => util.sizeFromShape(shape));
   let total = 0;
@@ -64,6 +73,7 @@ function piecesOf(backend: WasmBackend, inputs: Inputs, { begin, end }: AdamPart
         mean: (mean as number) + 4 * from,
         square: (square as number) + 4 * from,
         size: to - from,
+        decays: decays[i] ?? false,
       },
     ];
   });
@@ -71,6 +81,7 @@ function piecesOf(backend: WasmBackend, inputs: Inputs, { begin, end }: AdamPart
 
 /** A part as kernels work on it. */
 interface Plan extends AdamPart {
+  readonly decays: readonly boolean[];
   readonly pieces: readonly Piece[];
   /** The pieces as the table that kernels read. */
   readonly rows: Int32Array;
@@ -78,13 +89,13 @@ interface Plan extends AdamPart {
   readonly packed: readonly TensorInfo[];
 }
 
-function planOf(backend: WasmBackend, inputs: Inputs, part: AdamPart): Plan {
-  const pieces = piecesOf(backend, inputs, part);
-  const rows = pieces.flatMap(({ parameter, gradients, mean, square, size }) => [
-    ...[parameter, gradients[0] as number, mean, square, size],
+function planOf(backend: WasmBackend, inputs: Inputs, part: AdamPart, decays: readonly boolean[]): Plan {
+  const pieces = piecesOf(backend, inputs, part, decays);
+  const rows = pieces.flatMap(({ parameter, gradients, mean, square, size, decays: own }) => [
+    ...[parameter, gradients[0] as number, mean, square, size, own ? 1 : 0],
   ]);
   const packed = list(inputs, 'parameter').filter(({ shape }) => shape.length > 2);
-  return { ...part, pieces, rows: Int32Array.from(rows), packed };
+  return { ...part, decays, pieces, rows: Int32Array.from(rows), packed };
 }
 
 /** Runs `f` with a plan's table. */
@@ -98,10 +109,16 @@ const withTable = <T>({ backend, writeInts }: Machine, { pieces, rows }: Plan, f
 export function adamKernels(machineOf: (backend: WasmBackend) => Machine): readonly KernelConfig[] {
   /** Where everything is, as long as the same tensors are given. */
   const known = new WeakMap<object, Plan>();
-  function planFor(backend: WasmBackend, inputs: Inputs, { begin, end }: AdamPart): Plan {
+  function planFor(
+    backend: WasmBackend,
+    inputs: Inputs,
+    { begin, end }: AdamPart,
+    decays: readonly boolean[] | undefined,
+  ): Plan {
     const found = known.get(inputs);
-    if (found?.begin === begin && found.end === end) return found;
-    const plan = planOf(backend, inputs, { begin, end });
+    // The norm of a gradient does not look at what decays.
+    if (found?.begin === begin && found.end === end && (decays ?? found.decays) === found.decays) return found;
+    const plan = planOf(backend, inputs, { begin, end }, decays ?? []);
     known.set(inputs, plan);
     return plan;
   }
@@ -112,7 +129,7 @@ export function adamKernels(machineOf: (backend: WasmBackend) => Machine): reado
       kernelFunc: ({ inputs, attrs, backend: given }) => {
         const machine = machineOf(given as WasmBackend);
         const { backend, kernels } = machine;
-        const plan = planFor(backend, inputs as Inputs, attrs as unknown as AdamPart);
+        const plan = planFor(backend, inputs as Inputs, attrs as unknown as AdamPart, undefined);
         const { pieces } = plan;
         for (const { gradients, size } of pieces) {
           const sum = gradients[0] as number;
@@ -132,10 +149,10 @@ export function adamKernels(machineOf: (backend: WasmBackend) => Machine): reado
       kernelFunc: ({ inputs, attrs, backend: given }) => {
         const machine = machineOf(given as WasmBackend);
         const { backend, kernels } = machine;
-        const { scale, rate, epsilon, beta1, beta2, ...part } = attrs as unknown as AdamKernelAttributes;
-        const plan = planFor(backend, inputs as Inputs, part);
+        const { scale, rate, epsilon, beta1, beta2, decay, ...part } = attrs as unknown as AdamKernelAttributes;
+        const plan = planFor(backend, inputs as Inputs, part, decay?.decays ?? noDecay);
         withTable(machine, plan, (table) =>
-          kernels.adam(table, plan.pieces.length, scale, rate, beta1, beta2, epsilon),
+          kernels.adam(table, plan.pieces.length, scale, rate, beta1, beta2, epsilon, decay?.keep ?? 1),
         );
         for (const parameter of plan.packed) forgetPacked(backend, parameter);
         return [];

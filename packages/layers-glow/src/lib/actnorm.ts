@@ -59,8 +59,11 @@ export const actnorm: Definition<'layer', typeof schema> = /* @__PURE__ */ defin
   build: (_, site: Site) => {
     const { eventShape } = site;
     const axis = lastAxis(site);
-    const perChannel = leaf([axis.channels], { fromData: true });
-    const layout = { shift: perChannel, logScale: perChannel };
+    const { channels } = axis;
+    const layout = {
+      shift: leaf([channels], { fromData: true }),
+      logScale: leaf([channels], { fromData: true, role: 'scale' }),
+    };
     return {
       eventShape,
       baseShape: eventShape,

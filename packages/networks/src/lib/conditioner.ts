@@ -42,7 +42,7 @@ export function buildConditioner(spec: Spec<'network'>, site: Site, inputs: Shap
   const trainableBy = (layout: Layout<ConditionerParams>) => (params: ConditionerParams) =>
     leaves(layout, params).flatMap(({ leaf, tensor }) => (leaf.trainable && tensor ? [tensor] : []));
   if (sizeOf(inputs) === 0 && !site.contextShape) {
-    const layout = { constant: leaf(outputs) };
+    const layout = { constant: leaf(outputs, { role: 'bias' }) };
     return {
       contextShape: null,
       layout,

@@ -124,7 +124,7 @@ export const convolutional: Definition<'network', typeof schema> = /* @__PURE__ 
         layout: filters.map((shape) => ({
           filter: leaf(shape),
           bias: leaf([shape[3]]),
-          ...(weightNormalised && { length: leaf([shape[3]]) }),
+          ...(weightNormalised && { length: leaf([shape[3]], { role: 'scale' }) }),
         })),
         init: (seed) =>
           filters.map((shape, i) => {

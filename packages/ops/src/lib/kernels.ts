@@ -108,6 +108,8 @@ export interface AdamKernelAttributes extends AdamPart {
   readonly epsilon: number;
   readonly beta1: number;
   readonly beta2: number;
+  /** Which parameters decay, the same list each time, and what those are multiplied by. Default: none. */
+  readonly decay?: { readonly decays: readonly boolean[]; readonly keep: number };
 }
 
 /** Runs a kernel that returns several tensors. */

@@ -47,7 +47,7 @@ export const diagonalNormal: Definition<'base', typeof schema> = /* @__PURE__ */
       contextShape: null,
       layout: {
         mean: leaf([size], { trainable }),
-        logScale: leaf([size], { trainable }),
+        logScale: leaf([size], { trainable, role: 'scale' }),
       },
       init: () => ({
         mean: mean ? tensor1d([...mean]) : zeros([size]),

@@ -66,8 +66,8 @@ export const normalMixture: Definition<'base', typeof schema> = /* @__PURE__ */ 
       eventShape,
       contextShape: null,
       layout: {
-        means: leaf([count, size], { trainable }),
-        logScales: leaf([count, size], { trainable }),
+        means: leaf([count, size], { trainable, role: 'bias' }),
+        logScales: leaf([count, size], { trainable, role: 'scale' }),
         logits: leaf([count], { trainable }),
       },
       init: (seed): MixtureParams => ({
