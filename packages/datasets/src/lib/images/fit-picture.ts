@@ -1,29 +1,27 @@
-import type { DecodedPicture } from './picture.ts';
+import type { DecodedPicture } from './pictures/decoded-picture.ts';
 
 /** How bright the eye finds red, green and blue (ITU-R BT.601). */
-const brightness = [0.299, 0.587, 0.114] as const;
+const [red, green, blue] = [0.299, 0.587, 0.114] as const;
 
-/** The number at a place of a picture, in as many channels as are wanted. */
-function light(
-  { width, channels, data }: DecodedPicture,
-  x: number,
-  y: number,
-  channel: number,
-  grey: boolean,
-): number {
-  const at = (y * width + x) * channels;
-  if (channels === 1) return data[at] as number;
-  if (!grey) return data[at + channel] as number;
-  return brightness.reduce((sum, weight, i) => sum + weight * (data[at + i] as number), 0);
+/** A row of a picture in as many channels as are wanted, from number `from` of `row` on. */
+function takeRow({ width, channels, data }: DecodedPicture, y: number, wanted: 1 | 3, row: Float64Array): void {
+  const from = y * width * channels;
+  if (channels === wanted) {
+    for (let i = 0; i < row.length; i++) row[i] = data[from + i] as number;
+  } else if (wanted === 3) {
+    for (let x = 0; x < width; x++) row.fill(data[from + x] as number, 3 * x, 3 * x + 3);
+  } else {
+    for (let x = 0, at = from; x < width; x++, at += 3) {
+      row[x] = red * (data[at] as number) + green * (data[at + 1] as number) + blue * (data[at + 2] as number);
+    }
+  }
 }
 
-/** Which pixels an interval from `from` to `to` covers, and how much of each. */
-function covered(from: number, to: number): readonly (readonly [pixel: number, share: number])[] {
-  const pixels: [number, number][] = [];
+/** Calls back with each of the pixels that an interval covers, and how much of it. */
+function overCovered(from: number, to: number, visit: (pixel: number, share: number) => void): void {
   for (let pixel = Math.floor(from); pixel < to - 1e-9; pixel++) {
-    pixels.push([pixel, Math.min(to, pixel + 1) - Math.max(from, pixel)]);
+    visit(pixel, Math.min(to, pixel + 1) - Math.max(from, pixel));
   }
-  return pixels;
 }
 
 /**
@@ -34,22 +32,36 @@ export function fitPicture(
   [height, width]: readonly [number, number],
   channels: 1 | 3,
 ): Uint8Array {
+  if (picture.height === height && picture.width === width && picture.channels === channels) return picture.data;
   const fitted = new Uint8Array(height * width * channels);
-  const grey = channels === 1;
   const step = Math.min(picture.width / width, picture.height / height);
   const [left, top] = [(picture.width - step * width) / 2, (picture.height - step * height) / 2];
-  for (let i = 0; i < height; i++) {
-    const rows = covered(top + step * i, top + step * (i + 1));
+  const row = new Float64Array(picture.width * channels);
+  const narrow = new Float64Array(width * channels);
+  const sum = new Float64Array(width * channels);
+  let taken = -1;
+  /** Shrinks a row of the picture, unless it is the one that was shrunk last. */
+  const narrowRow = (y: number): void => {
+    if (y === taken) return;
+    taken = y;
+    takeRow(picture, y, channels, row);
+    narrow.fill(0);
     for (let j = 0; j < width; j++) {
-      const columns = covered(left + step * j, left + step * (j + 1));
-      for (let channel = 0; channel < channels; channel++) {
-        let sum = 0;
-        for (const [y, tall] of rows) {
-          for (const [x, wide] of columns) sum += tall * wide * light(picture, x, y, channel, grey);
+      overCovered(left + step * j, left + step * (j + 1), (x, share) => {
+        for (let channel = 0; channel < channels; channel++) {
+          const to = j * channels + channel;
+          narrow[to] = (narrow[to] as number) + share * (row[x * channels + channel] as number);
         }
-        fitted[(i * width + j) * channels + channel] = Math.round(sum / step ** 2);
-      }
+      });
     }
+  };
+  for (let i = 0; i < height; i++) {
+    sum.fill(0);
+    overCovered(top + step * i, top + step * (i + 1), (y, share) => {
+      narrowRow(y);
+      for (let k = 0; k < sum.length; k++) sum[k] = (sum[k] as number) + share * (narrow[k] as number);
+    });
+    for (let k = 0; k < sum.length; k++) fitted[i * sum.length + k] = Math.round((sum[k] as number) / step ** 2);
   }
   return fitted;
 }

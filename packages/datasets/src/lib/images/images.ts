@@ -63,7 +63,7 @@ export function imagesFrom(
   if (!(Number.isInteger(levels) && levels >= 2 && levels <= 256)) {
     throw new DiffeoError('DATA', `Images have 2 to 256 levels; got ${levels}.`);
   }
-  const pixels = data instanceof Uint8Array ? data : Uint8Array.from(data);
+  const pixels = data instanceof Uint8Array ? data : new Uint8Array(data);
   for (let i = 0; i < data.length; i++) {
     if (pixels[i] !== data[i] || (data[i] as number) >= levels) {
       throw new DiffeoError(

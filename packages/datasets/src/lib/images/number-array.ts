@@ -40,6 +40,6 @@ export function byteSize(shape: Shape, width: number, maxBytes: number, source: 
   if (size <= maxBytes) return size;
   throw damaged(
     source,
-    `says that it holds an array of shape [${shape.slice(0, 8).join(', ')}${shape.length > 8 ? ', …' : ''}], ${size} bytes; at most ${maxBytes} are read. If it is what it says, raise maxBytes.`,
+    `says that it holds an array of shape [${shape.slice(0, 8).join(', ')}${shape.length > 8 ? ', …' : ''}], ${size} bytes; at most ${maxBytes} are read. maxBytes sets how many.`,
   );
 }

@@ -44,6 +44,13 @@ function readHeader(bytes: Uint8Array, maxBytes: number, source: string): Header
   return { kind, shape, begin, size: begin + byteSize(shape, widthOf(kind), maxBytes, source) };
 }
 
+const isZipped = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+/** Throws `FILE` unless the bytes begin as an IDX file does, packed or not, of no more than `maxBytes`. */
+export function requireIdx(bytes: Uint8Array, source: string, maxBytes = DEFAULT_MAX_BYTES): void {
+  if (!isZipped(bytes)) readHeader(bytes, maxBytes, source);
+}
+
 /**
  * Reads an IDX file, the format of MNIST: bytes of every type and rank, packed by gzip or not. Works in Node and in
  * browsers. Nothing that a header says is believed before it is held against the bytes that follow.
@@ -59,8 +66,7 @@ export async function parseIdx(
   bytes: Uint8Array,
   { source = 'The IDX file', maxBytes = DEFAULT_MAX_BYTES }: ReadOptions = {},
 ): Promise<NumberArray> {
-  const zipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const plain = zipped
+  const plain = isZipped(bytes)
     ? await inflate(bytes, 'gzip', (head) => readHeader(head, maxBytes, source).size, source)
     : bytes;
   const { kind, shape, begin, size } = readHeader(plain, maxBytes, source);

@@ -1,4 +1,5 @@
 import type { Shape } from '@diffeo/core';
+import { nameInMessage } from '../files/name-in-message.ts';
 import { decodeNumbers, type NumberKind, widthOf } from './decode-numbers.ts';
 import {
   byteSize,
@@ -17,14 +18,19 @@ const MAX_RANK = 64;
 /** Far more than three entries take. */
 const MAX_HEADER = 2 ** 16;
 
-/** Where the header's text is and where the numbers begin. */
-function headerSpan(bytes: Uint8Array, source: string): { readonly from: number; readonly to: number } {
+/** Throws `FILE` unless the bytes begin as an NPY file does. */
+export function requireNpy(bytes: Uint8Array, source: string): void {
   if (bytes.length < 10 || MAGIC.some((byte, i) => bytes[i] !== byte)) {
     throw damaged(
       source,
       `is not an NPY file: it should begin with the byte 0x93 and 'NUMPY', and be 10 bytes or longer.`,
     );
   }
+}
+
+/** Where the header's text is and where the numbers begin. */
+function headerSpan(bytes: Uint8Array, source: string): { readonly from: number; readonly to: number } {
+  requireNpy(bytes, source);
   const version = bytes[6] as number;
   if (version < 1 || version > 3) throw damaged(source, `has NPY version ${version}; versions 1 to 3 are read.`);
   const from = version === 1 ? 10 : 12;
@@ -53,7 +59,7 @@ function readDictionary(text: string, source: string): Record<'descr' | 'fortran
     if (!match || found.has(match[2] as string)) {
       throw damaged(
         source,
-        `has a header that is not understood from '${body.slice(at, at + 60)}' on. It takes 'descr' (a simple type), 'fortran_order' and 'shape', once each; structured types are not read.`,
+        `has a header that is not understood from '${nameInMessage(body.slice(at, at + 60))}' on. It takes 'descr' (a simple type), 'fortran_order' and 'shape', once each; structured types are not read.`,
       );
     }
     found.set(match[2] as string, match[3] as string);
@@ -82,11 +88,13 @@ function readHeader(text: string, source: string): Header {
   if (!type || kind === 'f1') {
     throw damaged(
       source,
-      `has the type ${descr}; whole numbers, floating numbers and booleans of up to 64 bits are read.`,
+      `has the type ${nameInMessage(descr)}; whole numbers, floating numbers and booleans of up to 64 bits are read.`,
     );
   }
-  if (!/^\(\s*(\d+L?\s*(,\s*\d+L?\s*)*,?)?\s*\)$/.test(axes)) throw damaged(source, `has the shape ${axes}.`);
-  if (order !== 'True' && order !== 'False') throw damaged(source, `has the order ${order}; it is True or False.`);
+  if (!/^\(\s*(\d+L?\s*(,\s*\d+L?\s*)*,?)?\s*\)$/.test(axes))
+    throw damaged(source, `has the shape ${nameInMessage(axes)}.`);
+  if (order !== 'True' && order !== 'False')
+    throw damaged(source, `has the order ${nameInMessage(order)}; it is True or False.`);
   const shape = (axes.match(/\d+/g) ?? []).map(Number);
   if (shape.length > MAX_RANK) throw damaged(source, `has ${shape.length} axes; ${MAX_RANK} are the most.`);
   return { kind: kind as NumberKind, little: type[1] !== '>', fortran: order === 'True', shape };

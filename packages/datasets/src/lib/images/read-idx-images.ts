@@ -1,12 +1,16 @@
 import { basename } from 'node:path';
 import { DiffeoError } from '@diffeo/core';
+import { nameInMessage } from '../files/name-in-message.ts';
+import { readBytes } from '../files/read-bytes.ts';
 import { type Images, imagesFrom } from './images.ts';
 import type { NumberArray } from './number-array.ts';
-import { parseIdx } from './parse-idx.ts';
-import { readBytes } from './read-bytes.ts';
+import { parseIdx, requireIdx } from './parse-idx.ts';
 
-const readIdx = async (path: string): Promise<NumberArray> =>
-  parseIdx(await readBytes(path), { source: basename(path) });
+/** The numbers of an IDX file, named by its path in messages. Throws `FILE`. */
+export async function readIdx(path: string): Promise<NumberArray> {
+  const source = nameInMessage(basename(path));
+  return await parseIdx(await readBytes(path, { check: (head) => requireIdx(head, source) }), { source });
+}
 
 /**
  * Reads images from an IDX file, and their labels from another; packed by gzip or not. Node only. Throws `FILE` when a
@@ -20,7 +24,7 @@ export async function readIdxImages(
   if (read && read.shape.length !== 1) {
     throw new DiffeoError(
       'DATA',
-      `${labels} should hold one label for each image; its shape is [${read.shape.join(', ')}].`,
+      `${nameInMessage(labels ?? '')} should hold one label for each image; its shape is [${read.shape.join(', ')}].`,
     );
   }
   return imagesFrom(images, { ...(read && { labels: read.data }), ...(classes && { classes }) });

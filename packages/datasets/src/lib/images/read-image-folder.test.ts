@@ -1,15 +1,17 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DiffeoError, isDiffeoError, randomSource } from '@diffeo/core';
+import { DiffeoError, randomSource } from '@diffeo/core';
 import fc from 'fast-check';
 import { encode } from 'fast-png';
 import jpeg from 'jpeg-js';
 import { afterAll, expect, test } from 'vitest';
+import { exifSegment, jpegFile, segmentsOf } from '../../../prove/lib/jpeg-file.ts';
 import { encodePng } from './encode-png.ts';
 import { fitPicture } from './fit-picture.ts';
-import { type DecodedPicture, decodePicture } from './picture.ts';
-import { readImageFolder } from './read-image-folder.ts';
+import { decodePicture } from './pictures/decode-picture.ts';
+import { type DecodedPicture, PictureFault } from './pictures/decoded-picture.ts';
+import { type FoundPictures, readImageFolder } from './read-image-folder.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'diffeo-pictures-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -121,6 +123,56 @@ test('what does not fit is refused by name', async () => {
   await expect(readImageFolder(join(scratch, 'nowhere'))).rejects.toMatchObject({ code: 'FILE' });
 });
 
+test('headers are looked at before any picture is unpacked', async () => {
+  const damaged = png(6, 4, 1);
+  damaged.set([1, 2, 3], 45);
+  const folder = folderOf({ 'a.png': damaged, 'b.png': png(6, 4, 1), 'c.webp': noise(9), '.hidden.png': noise(9) });
+  const found: FoundPictures[] = [];
+  const check = (all: FoundPictures) => {
+    found.push(all);
+    throw new DiffeoError('DATA', 'that will do');
+  };
+  await expect(readImageFolder(folder, { check })).rejects.toThrow('that will do');
+  const sizes = ['a.png', 'b.png'].map((name) => ({ name, height: 4, width: 6 }));
+  expect(found).toEqual([{ pictures: sizes, channels: 1, others: ['c.webp'] }]);
+  await expect(readImageFolder(folder, { maxBytes: 40 })).rejects.toMatchObject({
+    code: 'MEMORY',
+    message: expect.stringMatching(/holds 2 pictures of 4 × 6 × 1, 48 bytes, and at most 40 are read/),
+  });
+  await expect(readImageFolder(folder)).rejects.toMatchObject({
+    code: 'FILE',
+    message: expect.stringMatching(/^a\.png/),
+  });
+});
+
+test('grey and colour may be mixed, and photos on their side', async () => {
+  const [width, height] = [16, 8];
+  const onItsSide = segmentsOf(flatJpeg(height, width, [90, 90, 90]));
+  const files = {
+    'a.png': png(width, height, 1),
+    'b.jpg': jpegFile([exifSegment(6), ...onItsSide]),
+    'c.png': png(width, height, 3),
+  };
+  const { shape, pixels } = await readImageFolder(folderOf(files));
+  expect(shape).toEqual([8, 16, 3]);
+  const grey = noise(width * height);
+  expect([...pixels.subarray(0, 384)]).toEqual([...grey].flatMap((value) => [value, value, value]));
+  expect([...pixels.subarray(768)]).toEqual([...noise(384)]);
+});
+
+test('a signal comes through while a large picture is decoded', async () => {
+  const large = encode(
+    { width: 2048, height: 2048, channels: 4, data: new Uint8Array(2 ** 24) },
+    { zlib: { level: 1 } },
+  );
+  const folder = folderOf(Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`${i}.png`, large])));
+  const begin = performance.now();
+  await expect(readImageFolder(folder, { size: [8, 8], signal: AbortSignal.timeout(1500) })).rejects.toMatchObject({
+    code: 'CANCELLED',
+  });
+  expect(performance.now() - begin).toBeLessThan(6000);
+}, 60_000);
+
 test('a header that claims more pixels than there can be is refused before anything is unpacked', () => {
   const huge = png(4, 4, 1);
   new DataView(huge.buffer, huge.byteOffset).setUint32(16, 2 ** 31 - 1);
@@ -141,11 +193,11 @@ test('bytes changed, cut or made up are decoded or refused, and nothing else hap
           const { width, height, channels, data } = decodePicture(bytes, 'x');
           expect(data.length).toBe(width * height * channels);
         } catch (error) {
-          if (!isDiffeoError(error)) throw error;
+          if (!(error instanceof PictureFault)) throw error;
         }
       },
     ),
     { numRuns: 400 },
   );
-  expect(() => decodePicture(new Uint8Array(0), 'x')).toThrow(DiffeoError);
+  expect(() => decodePicture(new Uint8Array(0), 'x')).toThrow(PictureFault);
 });

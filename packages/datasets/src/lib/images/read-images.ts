@@ -1,26 +1,47 @@
 import { basename } from 'node:path';
-import { DiffeoError } from '@diffeo/core';
+import { DiffeoError, isDiffeoError } from '@diffeo/core';
+import { nameInMessage, namesInMessage } from '../files/name-in-message.ts';
+import { readBytes } from '../files/read-bytes.ts';
 import { type Images, imagesFrom } from './images.ts';
-import type { NumberArray } from './number-array.ts';
-import { parseIdx } from './parse-idx.ts';
-import { parseNpy } from './parse-npy.ts';
-import { parseNpz } from './parse-npz.ts';
-import { readBytes } from './read-bytes.ts';
+import { DEFAULT_MAX_BYTES, type NumberArray } from './number-array.ts';
+import { parseNpy, requireNpy } from './parse-npy.ts';
+import { npzMembers, unpackArray } from './parse-npz.ts';
+import { readIdx } from './read-idx-images.ts';
+import { requireZip } from './zip-members.ts';
 
 /** Whether a name is one of a file that {@link readImages} reads. */
 export const isImageFile = (path: string): boolean => /(\.np[yz]|-ubyte(\.gz)?|\.idx\d?(\.gz)?)$/i.test(path);
 
-const looksLikeImages = ({ shape }: NumberArray): boolean => shape.length === 3 || shape.length === 4;
+/** The first array of an NPZ file that has the shape of images. Others, such as labels as text, need not be readable. */
+async function firstImages(bytes: Uint8Array, source: string): Promise<NumberArray> {
+  const found: string[] = [];
+  let fault: unknown;
+  let left = DEFAULT_MAX_BYTES;
+  for (const member of npzMembers(bytes, source)) {
+    try {
+      const array = await unpackArray(member, source, left);
+      if (array.shape.length === 3 || array.shape.length === 4) return array;
+      found.push(`${member.name} [${array.shape.join(', ')}]`);
+    } catch (error) {
+      if (!isDiffeoError(error)) throw error;
+      fault ??= error;
+    }
+    left = Math.max(0, left - member.size);
+  }
+  if (fault) throw fault;
+  throw new DiffeoError(
+    'DATA',
+    `${source} holds no array [count, height, width]: it has ${namesInMessage(found) || 'none'}.`,
+  );
+}
 
 async function parse(path: string): Promise<NumberArray> {
-  const [bytes, source] = [await readBytes(path), basename(path)];
-  if (/\.npy$/i.test(path)) return parseNpy(bytes, { source });
-  if (!/\.npz$/i.test(path)) return await parseIdx(bytes, { source });
-  const arrays = [...(await parseNpz(bytes, { source }))];
-  const [first] = arrays.filter(([, array]) => looksLikeImages(array));
-  if (first) return first[1];
-  const found = arrays.map(([name, { shape }]) => `${name} [${shape.join(', ')}]`).join(', ');
-  throw new DiffeoError('DATA', `${source} holds no array [count, height, width]: it has ${found || 'none'}.`);
+  const source = nameInMessage(basename(path));
+  if (/\.npy$/i.test(path)) {
+    return parseNpy(await readBytes(path, { check: (head) => requireNpy(head, source) }), { source });
+  }
+  if (!/\.npz$/i.test(path)) return await readIdx(path);
+  return await firstImages(await readBytes(path, { check: (head) => requireZip(head, source) }), source);
 }
 
 /**

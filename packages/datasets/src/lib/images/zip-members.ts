@@ -1,3 +1,4 @@
+import { nameInMessage } from '../files/name-in-message.ts';
 import { damaged } from './number-array.ts';
 
 /** A file inside a ZIP archive. */
@@ -16,6 +17,11 @@ const END_SIZE = 22;
 const ENTRY_SIZE = 46;
 const LOCAL_SIZE = 30;
 const NEEDS_ZIP64 = 0xffffffff;
+
+/** Throws `FILE` unless the bytes begin as a ZIP archive does. */
+export function requireZip(bytes: Uint8Array, source: string): void {
+  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) throw damaged(source, "is not a ZIP archive: it should begin with 'PK'.");
+}
 
 /** Where the end record stands: the one whose comment reaches to the end of the file. */
 function findEnd(view: DataView): number {
@@ -56,7 +62,7 @@ export function zipMembers(bytes: Uint8Array, source: string): ZipMember[] {
     const next = at + ENTRY_SIZE + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
     if (next > end) throw damaged(source, `has an entry ${i + 1} that reaches beyond its directory.`);
     const name = decoder.decode(bytes.subarray(at + ENTRY_SIZE, at + ENTRY_SIZE + nameLength));
-    const what = `${source}, member '${name.slice(0, 80)}',`;
+    const what = `${source}, member '${nameInMessage(name)}',`;
     const packedSize = view.getUint32(at + 20, true);
     const size = view.getUint32(at + 24, true);
     const local = view.getUint32(at + 42, true);
@@ -82,6 +88,9 @@ export function zipMembers(bytes: Uint8Array, source: string): ZipMember[] {
     at = next;
     return member;
   });
+  // Members that share their bytes unpack to far more than the file could hold.
+  const taken = members.reduce((sum, { packed }) => sum + packed.length, 0);
+  if (taken > bytes.length) throw damaged(source, 'has members that overlap.');
   if (at !== end) throw damaged(source, `lists ${count} members, but ${end - at} more bytes stand in its directory.`);
   return members;
 }
