@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { DiffeoError } from '@diffeo/core';
 import { resolve } from 'import-meta-resolve';
@@ -20,6 +21,9 @@ export async function importPackage(specifier: string, folder: string): Promise<
       `'${specifier}' cannot be imported from ${folder} (${messageOf(cause)}). Install it there with npm install, or give the path of a module as ./src/index.js.`,
       { cause },
     );
+  }
+  if (url.startsWith('file:') && !(statSync(new URL(url), { throwIfNoEntry: false })?.isFile() ?? true)) {
+    throw new DiffeoError('PACKAGE', `'${specifier}' is no file. Give the path of a module as ./src/index.js.`);
   }
   try {
     return (await import(url)) as Readonly<Record<string, unknown>>;

@@ -1,5 +1,6 @@
 import { refusalOf } from '@diffeo/datasets';
 import { advisedCommands } from './csv-flags.ts';
+import { inWordsOf } from './memory-advice.ts';
 import { oneLine } from './printable.ts';
 
 /** No message is longer than a screen. */
@@ -14,7 +15,7 @@ const shortened = (text: string): string => (text.length > longest ? `${text.sli
 export function errorLines(error: unknown, args: readonly string[]): string[] {
   const refusal = refusalOf(error);
   const message = error instanceof Error ? error.message : String(error);
-  const line = shortened(`diffeo: ${oneLine(refusal?.problem ?? message)}`);
+  const line = shortened(`diffeo: ${oneLine(refusal?.problem ?? inWordsOf(args[0], message))}`);
   if (!refusal || refusal.advice.length === 0) return [line];
   const commands = advisedCommands(args, refusal.advice).map((command) => `  ${oneLine(command)}`);
   const shown = commands.filter((command) => command.length <= longest);

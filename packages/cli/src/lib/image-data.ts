@@ -1,7 +1,7 @@
 import { DiffeoError, type Spec } from '@diffeo/core';
 import { padImages, uniformDequantize, variationalDequantize } from '@diffeo/datasets';
 import { type Images, imagesFrom, reduceBits } from '@diffeo/datasets/images';
-import { fashionMnist, mnist, readImageFolder, readImages } from '@diffeo/datasets/node';
+import { type FoundPictures, fashionMnist, mnist, readImageFolder, readImages } from '@diffeo/datasets/node';
 import { imageCoupling } from '@diffeo/layers-coupling';
 import { logit } from '@diffeo/layers-elementwise';
 import { actnorm, invertibleLinear, squeeze } from '@diffeo/layers-glow';
@@ -51,11 +51,11 @@ export const imageOption = ({
 /** Whether a source is a folder of pictures, which may have any size. */
 export const hasPictures = (source: DataSource): boolean => source.kind === 'images' && Boolean(source.pictures);
 
-/** The images that a source names. Throws `USAGE`, `FILE`, `DATA`, `LEVELS`, `DOWNLOAD`, `CANCELLED`. */
+/** The images that a source names; `check` sees pictures of a folder before they are unpacked. Throws `USAGE`, `FILE`, `DATA`, `LEVELS`, `DOWNLOAD`, `CANCELLED`. */
 export async function readImageSource(
   source: DataSource,
   { folder, bits, size }: Pick<ImageOptions, 'folder' | 'bits' | 'size'>,
-  signal?: AbortSignal,
+  { signal, check }: { readonly signal?: AbortSignal; readonly check?: (found: FoundPictures) => void } = {},
 ): Promise<ReadImages> {
   const isPublished = source.kind === 'images' && source.published;
   if (folder !== undefined && !isPublished) {
@@ -75,7 +75,7 @@ export async function readImageSource(
     return { images: few(train), test: few(test) };
   }
   if (source.kind === 'images' && source.pictures) {
-    const options = { ...(size && { size }), ...(signal && { signal }) };
+    const options = { ...(size && { size }), ...(signal && { signal }), ...(check && { check }) };
     return { images: few(await readImageFolder(source.name, options)), test: null };
   }
   return { images: few(await readImages(source.name)), test: null };

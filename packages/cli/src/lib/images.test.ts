@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodePng } from '@diffeo/datasets/images';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -146,6 +146,91 @@ it('takes a folder of pictures, at the size that is asked for and then at the mo
   expect(JSON.parse(stdout || stderr)).toMatchObject({ count: 30, exact: 1 });
 });
 
+/** A PNG file that says that it has so many pixels, and holds none. */
+const emptyPng = (width: number, height: number): Uint8Array => {
+  const bytes = Buffer.from(encodePng({ width: 1, height: 1, channels: 3, data: new Uint8Array(3) }));
+  bytes.writeUInt32BE(width, 16);
+  bytes.writeUInt32BE(height, 20);
+  return bytes;
+};
+
+function folderOf(name: string, sizes: readonly (readonly [width: number, height: number])[]): void {
+  mkdirSync(inScratch(name));
+  for (const [i, [width, height]] of sizes.entries()) scratch.file(join(name, `${i}.png`), emptyPng(width, height));
+}
+
+describe('a folder of pictures that no flow could take', () => {
+  it.each([
+    [
+      'photos',
+      Array(30).fill([1600, 1200]),
+      [],
+      /images of 1200 × 1600 × 3 are 5,760,000 numbers each, .* give --size 64x64/,
+    ],
+    [
+      'many',
+      Array(3000).fill([512, 256]),
+      [],
+      /many holds 3000 images of 256 × 512 × 3, 1,179,648,000 numbers.* give --size 64x64/,
+    ],
+    [
+      'differing',
+      [...Array(20).fill([40, 50]), [300, 200]],
+      [],
+      /different sizes, such as 0\.png with 50 × 40 and 20\.png with 200 × 300 pixels: .* such as --size 40x40/,
+    ],
+    [
+      'odd',
+      Array(30).fill([45, 30]),
+      [],
+      /30 × 45, .* the factor 2 must divide height and width twice: give --pad 32x48, or --size 28x44, or fewer --levels/,
+    ],
+    ['few', Array(9).fill([8, 8]), [], /few has too few images: 9,/],
+    ['sized', Array(30).fill([45, 30]), ['--size', '2048x2048'], /images of 2048 × 2048 × 3, .* give --size 64x64/],
+  ] as const)('%s: refused by the headers alone, with what helps', async (name, sizes, more, message) => {
+    folderOf(name, sizes);
+    const { code, stderr } = await diffeo('train', name, ...more);
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(code).toBe(2);
+  });
+});
+
+it('says which pictures are left out, and names the one that is damaged', async () => {
+  folderOf('leaving', Array(30).fill([8, 8]));
+  scratch.file('leaving/x.webp', new Uint8Array(4));
+  scratch.file('leaving/y.gif', new Uint8Array(4));
+  const { code, stderr } = await diffeo('train', 'leaving');
+  expect(stderr).toMatch(/^left out x\.webp and 1 more: PNG and JPEG files are read\ndiffeo: 0\.png is /);
+  expect(code).toBe(2);
+});
+
+it.each([
+  [['inspect', '/dev/zero'], /the model \/dev\/zero cannot be read: it is a device/],
+  [['inspect', '/dev/stdin'], /the model \/dev\/stdin cannot be read/],
+  [['score', '/dev/urandom', 'digits'], /the model \/dev\/urandom cannot be read: it is a device/],
+  [['sample', 'zero.safetensors', '--count', '1'], /it is a device/],
+  [['train', 'zero-idx3-ubyte'], /it is a device/],
+  [['train', 'zero.npy'], /it is a device/],
+  [['train', 'zero.npz'], /it is a device/],
+  [['train', 'zeros'], /a\.png cannot be read: it is a device/],
+  [['train', 'mnist', '--folder', 'zeros'], /it is a device/],
+  [['check', '/dev/zero'], /'\/dev\/zero' is no file/],
+  [['train', 'two-moons', '--out', 'zeros', '--resume'], /checkpoint\.bin is no file/],
+])('%j: nothing endless is read', async (args, message) => {
+  mkdirSync(inScratch('zeros'), { recursive: true });
+  const places = ['zero.safetensors', 'zero-idx3-ubyte', 'zero.npy', 'zero.npz'];
+  const inFolder = ['a.png', 'checkpoint.bin', 'train-images-idx3-ubyte', 'train-labels-idx1-ubyte'].map((name) =>
+    join('zeros', name),
+  );
+  for (const place of [...places, ...inFolder]) {
+    if (!existsSync(inScratch(place))) symlinkSync('/dev/zero', inScratch(place));
+  }
+  const { code, stderr } = await diffeo(...args);
+  expect(stderr).toMatch(message);
+  expect(code).toBe(2);
+});
+
 it.each([
   [
     ['sample', 'digits', '--count', '1000000', '--out', 'x.png'],
@@ -165,7 +250,10 @@ it.each([
   [['train', 'blots-idx3-ubyte', '--pad', '8'], /--pad is a height and a width such as 32x32; got '8'/],
   [['train', 'blots-idx3-ubyte', '--pad', '4x4'], /cannot be padded to fewer pixels/],
   [['train', 'blots-idx3-ubyte', '--hidden', '8,8'], /--hidden of --flow glow is one width/],
-  [['train', 'blots-idx3-ubyte', '--levels', '3'], /the factor 2 must divide height and width/],
+  [
+    ['train', 'blots-idx3-ubyte', '--levels', '3'],
+    /the factor 2 must divide height and width 3 times: give --pad 8x8, or fewer --levels/,
+  ],
   [['train', 'blots-idx3-ubyte', '--size', '16x16'], /--size is for folders of pictures, and blots-idx3-ubyte is none/],
   [['train', 'blots-idx3-ubyte', '--folder', 'nowhere'], /--folder says where a published set lies/],
   [['train', 'digits', '--flow', 'glow', '--size', '5x5'], /--size is for folders of pictures, and digits is none/],

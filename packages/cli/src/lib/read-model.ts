@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DiffeoError, type Flow, type FlowParams, isDiffeoError, load, sizeOf } from '@diffeo/core';
+import { nameInMessage, readBytes, readStreamBytes } from '@diffeo/datasets/node';
 import { useWasm } from '@diffeo/trainer';
 import { definitions } from './definitions.ts';
-import { fileError } from './files/file-error.ts';
 import { fileKind } from './files/file-kind.ts';
 import { type ModelNotes, notesOf } from './model-metadata.ts';
 import { standardInput } from './standard-input.ts';
@@ -20,26 +19,15 @@ export interface StoredModel {
   readonly notes: ModelNotes;
 }
 
-/** More than any model that fits into memory. */
-const mostBytes = 2 ** 31;
+/** The longest header of the format. */
+const maxHeader = 100_000_000;
 
-async function readStandardInput(): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of process.stdin as AsyncIterable<Uint8Array>) {
-    pieces.push(piece);
-    size += piece.length;
-    if (size > mostBytes) throw new DiffeoError('FILE', 'what comes on standard input has no end, so it is no model');
-  }
-  return Buffer.concat(pieces);
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  try {
-    return path === standardInput ? await readStandardInput() : await readFile(path);
-  } catch (cause) {
-    throw fileError(`the model ${path} cannot be read`, cause);
-  }
+/** Throws `FILE` when a file cannot be a model by its first eight bytes, the length of its header. */
+function checkBeginning(head: Uint8Array, path: string): void {
+  if (head.length < 8) return;
+  const length = new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true);
+  if (length >= 2n && length <= maxHeader) return;
+  throw new DiffeoError('FILE', `${path}: this is not a whole safetensors file: its header has ${length} bytes`);
 }
 
 /**
@@ -48,7 +36,9 @@ async function readBytes(path: string): Promise<Uint8Array> {
  */
 export async function readModel(given: string): Promise<StoredModel> {
   const path = fileKind(given) === 'folder' ? join(given, modelFile) : given;
-  const bytes = await readBytes(path);
+  const name = nameInMessage(path);
+  const how = { name: `the model ${name}`, check: (head: Uint8Array) => checkBeginning(head, name) };
+  const bytes = path === standardInput ? await readStreamBytes(process.stdin, how) : await readBytes(path, how);
   await useWasm();
   try {
     const { model, params, metadata } = load(bytes, { definitions });
@@ -56,6 +46,6 @@ export async function readModel(given: string): Promise<StoredModel> {
   } catch (cause) {
     if (!isDiffeoError(cause)) throw cause;
     // A number in the file that is not finite is bad input, not a failure of this run.
-    throw new DiffeoError(cause.code === 'NOT_FINITE' ? 'FILE' : cause.code, `${path}: ${cause.message}`, { cause });
+    throw new DiffeoError(cause.code === 'NOT_FINITE' ? 'FILE' : cause.code, `${name}: ${cause.message}`, { cause });
   }
 }

@@ -3,6 +3,7 @@ import { type CsvOptions, checkLevels, type Rows, refusalOf } from '@diffeo/data
 import { imageRows } from '@diffeo/datasets/images';
 import { findData } from './data-source.ts';
 import { hasPictures, readImageSource } from './image-data.ts';
+import { sayLeftOut } from './picture-folder.ts';
 import type { StoredModel } from './read-model.ts';
 import { readDigitRows, readTable } from './read-rows.ts';
 import { standardInput } from './standard-input.ts';
@@ -39,7 +40,11 @@ async function readRows(stored: StoredModel, { data, seed, count, csv, images, s
     // Pictures are brought to the size that the model takes, unless another is asked for.
     const [height = 0, width = 0] = model.eventShape;
     const size = images?.size ?? (hasPictures(source) ? ([height, width] as const) : undefined);
-    const read = await readImageSource(source, { folder, bits, size }, signal);
+    const read = await readImageSource(
+      source,
+      { folder, bits, size },
+      { signal, check: ({ others }) => sayLeftOut(others) },
+    );
     if (part === undefined) return imageRows(read.test ?? read.images);
     const parts = splitImageRows(read, data, notes.split ?? { seed, limit: undefined, heldOut: undefined });
     return part === 'held-out' ? parts.heldOut : parts[part];

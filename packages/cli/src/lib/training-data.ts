@@ -1,4 +1,4 @@
-import { DiffeoError, fold, type Seed, type Spec, shuffled, sizeOf } from '@diffeo/core';
+import { DiffeoError, fold, type GradientMode, type Seed, type Spec, shuffled, sizeOf } from '@diffeo/core';
 import {
   type CsvOptions,
   checkIndependent,
@@ -12,12 +12,22 @@ import {
   withoutConstants,
 } from '@diffeo/datasets';
 import { imageRows } from '@diffeo/datasets/images';
+import type { FoundPictures } from '@diffeo/datasets/node';
 import { logit, standardise } from '@diffeo/layers-elementwise';
 import { type DataSource, findData } from './data-source.ts';
-import { type ImageOptions, imageOption, imagePreprocessing, type ReadImages, readImageSource } from './image-data.ts';
+import { flowNamed } from './flows.ts';
+import {
+  hasPictures,
+  type ImageOptions,
+  imageOption,
+  imagePreprocessing,
+  type ReadImages,
+  readImageSource,
+} from './image-data.ts';
+import { requireTrainableImages } from './image-shape.ts';
 import { mostCovariances } from './most-covariances.ts';
+import { requireTrainablePictures } from './picture-folder.ts';
 import { digitLevels, readDigitRows, readTable, sayNote } from './read-rows.ts';
-
 import {
   csvDefaults,
   digitsDefaults,
@@ -53,6 +63,12 @@ export interface TrainingDataOptions {
   /** The kind of flow that was asked for; what goes with the data without it. */
   readonly flow: string | undefined;
   readonly images: Partial<ImageOptions>;
+  /** What was asked of the flow and its training: images too large for them are refused. */
+  readonly batchSize?: number | undefined;
+  readonly layers?: number | undefined;
+  readonly hidden?: readonly number[] | undefined;
+  readonly levels?: number | undefined;
+  readonly gradient?: GradientMode | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -72,35 +88,54 @@ function toyData(toy: ToyDensity, { seed, limit = 50_000, heldOut }: TrainingDat
   };
 }
 
-/** Cuts the rows of a file into training, validation and held-out rows: 80 %, 10 % and 10 % unless said otherwise. */
+type PartOptions = Pick<TrainingDataOptions, 'seed' | 'limit' | 'heldOut'>;
+
+/**
+ * How many of so many rows go into which part: 80 %, 10 % and 10 % unless said otherwise. Throws `DATA` when fewer are left to
+ * train on than are `needed`.
+ */
+function partSizes(
+  all: number,
+  { name, needed, rows, takers }: Readonly<Record<'name' | 'rows' | 'takers', string>> & { readonly needed: number },
+  { limit = all, heldOut }: PartOptions,
+) {
+  const count = Math.min(all, limit);
+  const tenth = Math.max(2, Math.round(count / 10));
+  const parts = { validation: tenth, test: heldOut ?? tenth };
+  const train = count - parts.validation - parts.test;
+  if (train >= needed) return { train, ...parts };
+  throw new DiffeoError(
+    'DATA',
+    `${name} has too few ${rows}: ${count}, of which ${parts.test} are held out to test on, ${parts.validation} to validate, and ${Math.max(0, train)} are left to train on. ${takers} take at least ${needed}`,
+  );
+}
+
+/** Cuts the rows of a file into training, validation and held-out rows. */
 function splitRows(
   all: Rows,
   name: string,
-  { seed, limit = all.count, heldOut }: Pick<TrainingDataOptions, 'seed' | 'limit' | 'heldOut'>,
+  options: PartOptions,
   needed = Math.max(8, all.values.length / all.count + 2),
 ) {
+  const { seed, limit = all.count } = options;
+  const takers = `${all.values.length / all.count} columns`;
+  const sizes = partSizes(all.count, { name, needed, rows: 'rows', takers }, options);
   const rows = limit < all.count ? takeRows(all, shuffled(all.count, fold(seed, 'limit')).subarray(0, limit)) : all;
-  const tenth = Math.max(2, Math.round(rows.count / 10));
-  const parts = { validation: tenth, test: heldOut ?? tenth };
-  const train = rows.count - parts.validation - parts.test;
-  const dimensions = rows.values.length / rows.count;
-  if (train < needed) {
-    throw new DiffeoError(
-      'DATA',
-      `${name} has too few rows: ${rows.count}, of which ${parts.test} are held out to test on, ${parts.validation} to validate, and ${Math.max(0, train)} are left to train on. ${dimensions} columns take at least ${needed}`,
-    );
-  }
-  return split(rows, { train, ...parts }, fold(seed, 'split'));
+  return split(rows, sizes, fold(seed, 'split'));
 }
+
+/** So many images must be left to train on. */
+const neededImages = 8;
 
 /** The parts of images that a file or a published set holds; of the latter, the published test part is held out. */
 export function splitImageRows(
   { images, test }: ReadImages,
   name: string,
-  options: Pick<TrainingDataOptions, 'seed' | 'limit' | 'heldOut'>,
+  options: PartOptions,
 ): { readonly train: Rows; readonly validation: Rows; readonly heldOut: Rows } {
   if (!test) {
-    const { train, validation, test: heldOut } = splitRows(imageRows(images), name, options, 8);
+    partSizes(images.count, { name, needed: neededImages, rows: 'images', takers: 'Flows' }, options);
+    const { train, validation, test: heldOut } = splitRows(imageRows(images), name, options, neededImages);
     return { train, validation, heldOut };
   }
   const { seed, limit = images.count, heldOut = test.count } = options;
@@ -121,11 +156,28 @@ export function splitImageRows(
 
 async function imageData(source: DataSource, options: TrainingDataOptions): Promise<TrainingData> {
   const { dequantize = 'variational', folder, bits, size, pad } = options.images;
-  const read = await readImageSource(source, { folder, bits, size }, options.signal);
+  const defaults = source.kind === 'digits' ? imageDigitsDefaults : imageDefaults;
+  const { batchSize = defaults.batchSize, layers = defaults.layers, hidden = defaults.hidden } = options;
+  const { levels = defaults.levels, gradient = 'store', signal } = options;
+  const kind = flowNamed(options.flow ?? defaults.flow);
+  // Options that do not go together are said before anything is read.
+  kind.layers({ ...defaults, layers, hidden, levels });
+  const flow = { batchSize, layers, hidden, levels: kind.images ? levels : 0, gradient, pad };
+  const check = (found: FoundPictures): void => {
+    partSizes(
+      found.pictures.length,
+      { name: source.name, needed: neededImages, rows: 'images', takers: 'Flows' },
+      options,
+    );
+    requireTrainablePictures(source.name, found, { size, flow });
+  };
+  const read = await readImageSource(source, { folder, bits, size }, { signal, check });
+  const { count, shape } = read.images;
+  requireTrainableImages({ name: source.name, count, shape, resizable: hasPictures(source) }, flow);
   return {
     ...splitImageRows(read, source.name, options),
     preprocessing: imagePreprocessing(read.images, { dequantize, pad }),
-    defaults: source.kind === 'digits' ? imageDigitsDefaults : imageDefaults,
+    defaults,
   };
 }
 

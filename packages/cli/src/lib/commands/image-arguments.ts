@@ -34,7 +34,7 @@ export function sizeOption(name: string, text: string | undefined): readonly [nu
   if (text === undefined) return undefined;
   const [height, width, ...more] = text.split(/[x×]/i);
   if (height === undefined || width === undefined || more.length > 0) {
-    throw new DiffeoError('USAGE', `${name} is a height and a width such as 32x32; got '${text}'`);
+    throw new DiffeoError('USAGE', `${name} is a height and a width such as 32x32; got '${text.slice(0, 80)}'`);
   }
   return [parseNumber(name, height, side), parseNumber(name, width, side)];
 }
