@@ -32,6 +32,7 @@ describe('diffeo inspect', () => {
       dtype: 'float32',
       eventShape: [2],
       contextShape: null,
+      csv: null,
       parameters: 132,
       fixed: 4,
       columns: ['x', 'y'],
