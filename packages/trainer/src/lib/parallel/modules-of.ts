@@ -16,7 +16,8 @@ const packageOf = (type: string): string =>
 
 /**
  * The addresses of the modules that define the parts of a flow: the packages by which their types are named, as found
- * from the program's own folder. Node alone.
+ * from the program's own folder, or from the packages of the parts around them, which bring their own dependencies. Node
+ * alone.
  *
  * @throws DiffeoError `WORKER` for a package that is not installed there.
  */
@@ -25,11 +26,14 @@ export function modulesOf(spec: FlowSpec): string[] {
   const { pathToFileURL } = nodeModule('url');
   const begins = [process.argv[1], `${process.cwd()}/program.js`].flatMap((path) => path ?? []);
   const resolvers = [...begins.map((path) => createRequire(pathToFileURL(path))), createRequire(import.meta.url)];
+  // A part stands behind the one that holds it, so that the holder's package is found first.
   const names = new Set(typesIn(spec).map(packageOf));
   return [...names].map((name) => {
     for (const { resolve } of resolvers) {
       try {
-        return pathToFileURL(resolve(name)).href;
+        const address = pathToFileURL(resolve(name)).href;
+        resolvers.push(createRequire(address));
+        return address;
       } catch {
         // Not to be found from there.
       }
