@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { checkFinite, checkLevels, checkVarying } from './check-rows.ts';
+import { checkFinite, checkIndependent, checkLevels, checkVarying } from './check-rows.ts';
 import { type Rows, rowsFrom, takeRows, toTensor } from './rows.ts';
 import { split } from './split.ts';
 
@@ -31,6 +31,35 @@ test('rows are taken in the order asked for, names and shape kept', () => {
 test('numbers that fill no whole rows are refused', () => {
   expect(() => rowsFrom([1, 2, 3], { eventShape: [2] })).toThrow(/3 numbers do not fill whole rows/);
   expect(() => rowsFrom([1, 2], { eventShape: [2], columns: ['a'] })).toThrow(/1 column names .* rows of 2/);
+});
+
+test('what are no rows is refused by whatever takes rows', () => {
+  const wrong: readonly unknown[] = [
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    undefined,
+    null,
+    { values: [1, 2], count: 1, eventShape: [2] },
+    { values: new Float32Array(3), count: 2, eventShape: [2] },
+    { values: new Float32Array(2), count: 1 },
+  ];
+  for (const rows of wrong as Rows[]) {
+    const calls = [
+      () => toTensor(rows),
+      () => takeRows(rows, [0]),
+      () => split(rows, undefined, 1),
+      () => checkFinite(rows),
+      () => checkVarying(rows),
+      () => checkIndependent(rows),
+      () => checkLevels(rows, 2),
+    ];
+    for (const call of calls) expect(call).toThrow(expect.objectContaining({ name: 'DiffeoError', code: 'DATA' }));
+  }
+  for (const numbers of [[[1, 2]], undefined, null, 7, ['1', '2']] as unknown as number[][]) {
+    expect(() => rowsFrom(numbers, { eventShape: [2] })).toThrow(expect.objectContaining({ code: 'DATA' }));
+  }
 });
 
 test('a split is disjoint, complete, and the same for the same seed', () => {

@@ -12,11 +12,13 @@ const fewest = 5;
 
 /** Follows those of the columns at `at` that count the rows in the sample. */
 export function countingColumns(sample: readonly CsvRecord[], at: readonly number[]): CountingColumns {
+  // What stands at the end may be a footer.
+  const first = sample.slice(0, Math.max(2, sample.length - 3));
   const counts = (i: number): boolean =>
-    sample.length > 1 &&
-    sample.every(({ fields }, row) => {
+    first.length > 1 &&
+    first.every(({ fields }, row) => {
       const field = fields[i] ?? '';
-      return /^\d{1,15}$/.test(field) && (row === 0 || Number(field) === Number(sample[row - 1]?.fields[i]) + 1);
+      return /^\d{1,15}$/.test(field) && (row === 0 || Number(field) === Number(first[row - 1]?.fields[i]) + 1);
     });
   const begun = new Map<number, number>();
   const candidates = new Set(at.flatMap((column, i) => (counts(column) ? [i] : [])));

@@ -63,9 +63,12 @@ export function csvCollector(
   let hasNumbers = false;
   let allSame = true;
 
-  // Where the last column is empty in all rows, one that ends without a delimiter is whole too.
+  // Where the last column is empty, but for rows that are ragged, one that ends without a delimiter is whole too.
   const last = layout.columns[width - 1];
-  const isLastEmpty = width > 1 && last?.numbers === 0 && last.texts === 0;
+  const isLastEmpty =
+    width > 1 &&
+    last !== undefined &&
+    last.missing >= (layout.isNamed[width - 1] ? 9 : 1) * (last.numbers + last.texts);
   const isHeader = (fields: readonly string[]): boolean =>
     header !== null && fields[width - 1] === header[width - 1] && header.every((name, i) => fields[i] === name);
 
@@ -99,7 +102,11 @@ export function csvCollector(
       return;
     }
     const surplus = fields.length - width;
-    if (surplus !== 0 && !(surplus === 1 && fields[width] === '') && !(surplus === -1 && isLastEmpty)) {
+    if (
+      surplus !== 0 &&
+      !(surplus === 1 && fields[width] === '' && !isLastEmpty) &&
+      !(surplus === -1 && isLastEmpty && fields.at(-1) !== '')
+    ) {
       if (/^[#%]/.test(fields[0] ?? '')) {
         comments++;
         return;

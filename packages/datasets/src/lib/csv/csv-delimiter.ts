@@ -33,9 +33,17 @@ function fitness(lines: readonly string[], delimiter: string): number {
   const rows = lines.map((line) => fieldsOf(line, delimiter));
   const { value: width, times } = mostFrequent(rows.map((row) => row.length));
   if (width < 2) return 0;
-  const fields = rows.flatMap((row) => (row.length === width ? row.slice(0, 200) : []));
+  // What stands above the table, such as a title, tells nothing; but names do, above a row of numbers.
+  const above = rows.findIndex((row) => row.length === width);
+  const isAbove = above <= lines.length / 2 && rows[above]?.some((field) => !isNumberLike(field));
+  const table = lines.length - (isAbove ? above : 0);
+  // Names and units stand in the first half.
+  const fields = rows
+    .slice(Math.floor(rows.length / 2))
+    .flatMap((row) => (row.length === width ? row.slice(0, 200) : []))
+    .filter((field) => field !== '');
   const numbers = fields.filter((field) => isNumberLike(field)).length;
-  return (times / lines.length) * (1 + numbers / fields.length);
+  return (times / table) * (1 + numbers / Math.max(1, fields.length));
 }
 
 /**

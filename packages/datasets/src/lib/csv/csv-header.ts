@@ -47,7 +47,8 @@ export function holdsNames(fields: readonly string[], columns: readonly (string 
 }
 
 const isCounting = (fields: readonly string[]): boolean => {
-  const named = fields[0] === '' ? fields.slice(1) : fields;
+  // The index has no name, nor has what follows a delimiter at the end.
+  const named = fields.slice(fields[0] === '' ? 1 : 0, fields.at(-1) === '' ? -1 : undefined);
   const first = Number(named[0]);
   return named.length > 1 && (first === 0 || first === 1) && named.every((field, i) => field === `${first + i}`);
 };
@@ -94,6 +95,7 @@ export function detectHeader(
 function isCountingHeader(first: readonly string[], rest: readonly CsvRecord[], notes: CsvNote[]): boolean {
   if (!isCounting(first) || rest.length < 4) return false;
   const isUsual = first.every((field, i) => {
+    if (field === '') return true;
     const column = rest.map(({ fields }) => fields[i] ?? '');
     const values = column.map(Number);
     const isWithin = values.some((value) => value <= Number(field)) && values.some((value) => value >= Number(field));

@@ -139,6 +139,9 @@ export async function detectLayout(head: CsvHead, settings: CsvSettings, notes: 
   const hasHeader = isShortHeader && settings.header === 'auto' ? true : detectHeader(first, below, settings, notes);
   const width = hasHeader && isShortHeader ? usual : first.length;
   const header = hasHeader ? headerFields(first, width, below) : commentNames(beginning.lastComment, delimiter, first);
+  if (header && !hasHeader) {
+    notes.push({ code: 'HEADER', text: `the comment above the table holds its names: ${shownList(header, 3)}` });
+  }
   const names = distinctNames(header ?? first.map(() => ''));
   const renamed = names.filter((name, i) => header?.[i] !== '' && header?.[i] !== name);
   if (header && renamed.length > 0) {

@@ -5,7 +5,7 @@ import type { CsvLayout } from './csv-layout.ts';
 import type { CsvOptions, CsvSettings } from './csv-options.ts';
 import { refusal } from './csv-refusal.ts';
 import type { ReadColumns } from './read-columns.ts';
-import { rowsToDrop } from './rows-to-drop.ts';
+import { countComplete, rowsToDrop } from './rows-to-drop.ts';
 import { shown, shownColumns } from './shown.ts';
 
 type Kind = 'text' | 'infinite' | 'missing';
@@ -63,8 +63,7 @@ export function requireRegular(
     report('missing', 'CSV_MISSING');
   }
   const count = blocks.count;
-  const plan = rowsToDrop(read, kept);
-  if (found.length === 0 && plan.complete > 0) return;
+  if (found.length === 0 && countComplete(read, kept) > 0) return;
   if (found.length === 0) {
     const problem = `${source} has no rows to learn from: a value is missing in each of its ${count + ragged.count} rows.`;
     throw refusal('CSV_EMPTY', { problem, advice: adviceFor(layout, read, kept) });

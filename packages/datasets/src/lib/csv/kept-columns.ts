@@ -8,6 +8,9 @@ import { shown, shownColumns } from './shown.ts';
 /** A column of which more than this share is text holds text. */
 const mostTexts = 0.1;
 
+/** A column that lacks more than this share of its values is as good as empty. */
+const mostMissing = { named: 0.9, unnamed: 0.5 };
+
 /** Names that programs give to the column that counts the rows. */
 const indexName = /^(Unnamed: \d+|row\.?names?)$/i;
 
@@ -29,7 +32,9 @@ export function keptColumns(
     const { missing = 0, texts = 0, infinite = 0 } = troubles.of(i) ?? {};
     return blocks.count - missing - texts - infinite;
   };
-  const isEmpty = (i: number): boolean => troubles.of(i)?.missing === blocks.count;
+  const isEmpty = (i: number): boolean =>
+    (troubles.of(i)?.missing ?? 0) >
+    (isNamed[at[i] as number] ? mostMissing.named : mostMissing.unnamed) * blocks.count;
   const isText = (i: number): boolean => {
     const texts = troubles.of(i)?.texts ?? 0;
     const numbers = numbersOf(i);
@@ -61,7 +66,12 @@ export function keptColumns(
     textNames,
     `${are(textNames, 'holds', 'hold')} text (${example}) and ${are(textNames, 'is', 'are')} left out`,
   );
-  leftOut('EMPTY_COLUMNS', empty.map(name), `${are(empty, 'is', 'are')} empty and left out`);
+  const isAllEmpty = empty.every((i) => troubles.of(i)?.missing === blocks.count);
+  leftOut(
+    'EMPTY_COLUMNS',
+    empty.map(name),
+    `${are(empty, 'is', 'are')} ${isAllEmpty ? '' : 'nearly '}empty and left out`,
+  );
   for (const i of index.filter((one) => out.has(one))) {
     const called = isNamed[at[i] as number] ? name(i) : `${(at[i] as number) + 1}, which has no name,`;
     const text = `column ${called} counts the rows from ${counting.get(i)} on and is left out; ask for it to keep it`;

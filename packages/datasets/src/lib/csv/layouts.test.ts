@@ -22,7 +22,7 @@ describe('a layout that people have is understood, and what was guessed is said'
     ['bars', `a|b\n${lines((a, b) => `${a}|${b}`)}`, ['DELIMITER']],
     ['comments', `# by a logger\n# "units": m, kg\na,b\n${lines((a, b) => `${a},${b}`)}`, ['COMMENTS']],
     ['comments between rows', `%\na,b\n${lines((a, b, i) => `${i % 9 ? '' : '% "so\n'}${a},${b}`)}`, ['COMMENTS']],
-    ['names in a comment', `# a b\n${lines((a, b) => `${a} ${b}`)}`, ['COMMENTS', 'DELIMITER']],
+    ['names in a comment', `# a b\n${lines((a, b) => `${a} ${b}`)}`, ['COMMENTS', 'DELIMITER', 'HEADER']],
     ['sep=', `sep=;\r\na;b\n${lines((a, b) => `${a};${b}`)}`, ['SEPARATOR_LINE']],
     ['titles', `My table\n2024, all of it, really\n\na,b\n${lines((a, b) => `${a},${b}`)}`, ['PREAMBLE']],
     ['one title', `My table\na,b\n${lines((a, b) => `${a},${b}`)}`, ['PREAMBLE']],

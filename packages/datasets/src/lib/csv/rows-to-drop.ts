@@ -10,7 +10,9 @@ export interface DropPlan {
 /** Columns that lack more than this share of their values are left out, rather than rows. */
 const shares = [1, 0.5, 0.2, 0.05, 0];
 
-function countComplete({ blocks, at }: ReadColumns, columns: readonly number[]): number {
+/** How many rows have a number in each of the columns. */
+export function countComplete({ blocks, at, troubles }: ReadColumns, columns: readonly number[]): number {
+  if (columns.every((i) => troubles.of(i) === undefined)) return blocks.count;
   let count = 0;
   for (const [rows] of blocks.parts()) {
     for (let row = 0; row < rows.length; row += at.length) {
