@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ArgsDef } from 'citty';
 import { describe, expect, test } from 'vitest';
 import { commands } from '../src/lib/commands.ts';
-import { csvDefaults, digitsDefaults, type TrainDefaults, toyDefaults } from '../src/lib/train-defaults.ts';
+import { digitsDefaults, type TrainDefaults, tableDefaults, toyDefaults } from '../src/lib/train-defaults.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const sectionOf = (name: string): string =>
@@ -29,6 +29,8 @@ describe('the README', () => {
       .split('\n')
       .find((line) => line.startsWith(`| \`--${option} `));
     const cells = row?.split('|').map((cell) => cell.trim());
-    expect(cells?.slice(3, 6)).toEqual([csvDefaults, toyDefaults, digitsDefaults].map((of) => String(value(of))));
+    const [small, large] = [tableDefaults(1999), tableDefaults(2000)];
+    const kinds = [small, large, toyDefaults, digitsDefaults];
+    expect(cells?.slice(3, 7)).toEqual(kinds.map((of) => String(value(of))));
   });
 });

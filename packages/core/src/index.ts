@@ -1,3 +1,4 @@
+export { contaminatedNormal } from './lib/bases/contaminated-normal.ts';
 export { diagonalNormal } from './lib/bases/diagonal-normal.ts';
 export { normalMixture } from './lib/bases/normal-mixture.ts';
 export { standardNormal } from './lib/bases/standard-normal.ts';

@@ -26,3 +26,8 @@ export {
 } from './lib/scores/gaussian-baseline.ts';
 export { meanOf, type RowStatistics, rowStatistics } from './lib/scores/row-statistics.ts';
 export { type ScoreOptions, score } from './lib/scores/score.ts';
+export { dataWarnings } from './lib/warnings/data-warnings.ts';
+export type { HostRows } from './lib/warnings/host-rows.ts';
+export { type Outlier, outliers } from './lib/warnings/outlier-warnings.ts';
+export { baselineWarnings, type ScoredRows, scoreWarnings } from './lib/warnings/score-warnings.ts';
+export type { Warning, WarningCode } from './lib/warnings/warning.ts';

@@ -17,7 +17,16 @@ const settings = { steps: 20, batchSize: 32, learningRate: 5e-3, patience: 20, s
 async function toTrain() {
   const reading = { seed: 1, limit: 200, heldOut: 20, csv: {}, flow: undefined, images: {} };
   const data = await loadTrainingData('rings', { ...reading, signal: new AbortController().signal });
-  const flow = { layers: 1, hidden: [4], activation: 'relu', residual: false, levels: 1, seed: 1 } as const;
+  const flow = {
+    layers: 1,
+    hidden: [4],
+    activation: 'relu',
+    residual: false,
+    bound: 3,
+    outputScale: 0.01,
+    levels: 1,
+    seed: 1,
+  } as const;
   return { data, start: await startTraining(data, flowNamed('realnvp'), flow) };
 }
 

@@ -20,6 +20,9 @@ export interface FitAndSaveOptions {
   readonly workers?: WorkersOptions;
   readonly augment?: Augment;
   readonly gradient?: GradientMode;
+  readonly ema?: number;
+  /** What to save of what was fitted. Default: that. */
+  readonly choose?: (fitted: Fitted) => Promise<Fitted>;
   /** Where an interrupted run left off. */
   readonly resume?: Uint8Array;
 }
@@ -77,7 +80,7 @@ export async function fitAndSave(
   { model, params }: Start,
   { train, validation }: TrainingData,
   folder: TrainingFolder,
-  { metadata, signal, ...options }: FitAndSaveOptions,
+  { metadata, signal, choose, ...options }: FitAndSaveOptions,
 ): Promise<Saved> {
   const bytesOf = (reached: Fitted) => save(model, reached.params, { metadata });
   const keepUnfinished = async (reached: Fitted, code: string): Promise<string> => {
@@ -135,6 +138,7 @@ export async function fitAndSave(
     const kept = await keepUnfinished(fitted, 'CANCELLED');
     throw new DiffeoError('CANCELLED', `cancelled after step ${fitted.steps} of ${options.steps}. ${kept}`);
   }
+  if (choose) fitted = await choose(fitted);
   const bytes = await bytesOf(fitted);
   return { fitted, model: bytes, path: folder.saveReached(bytes, fitted.history) };
 }

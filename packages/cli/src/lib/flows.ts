@@ -14,6 +14,10 @@ export interface FlowOptions {
   readonly residual: boolean;
   /** After how many squeezes half of the channels have split off, for flows of images at several scales. */
   readonly levels: number;
+  /** Log-scales of each layer stay within ±bound; not of glow. */
+  readonly bound: number;
+  /** How large the last layer of those networks starts; not of glow. */
+  readonly outputScale: number;
 }
 
 /** The layers of one kind of flow that stand between preprocessing and base, in data order. */
@@ -38,7 +42,7 @@ function glowLayers({ layers, hidden, levels }: FlowOptions): readonly Spec<'lay
 const flows: Readonly<Record<string, FlowKind>> = {
   realnvp: {
     images: false,
-    layers: ({ layers, hidden, activation, residual }) => realNVP({ layers, hidden, activation, residual }),
+    layers: ({ levels: _, ...options }) => realNVP(options),
   },
   glow: { images: true, layers: glowLayers },
 };

@@ -32,16 +32,19 @@ describe('diffeo score', () => {
     expect(stdout.startsWith('logProb\n')).toBe(true);
     const values = scores(stdout);
     expect(values).toHaveLength(1000);
-    expect(values.reduce((sum, value) => sum + value) / 1000).toBeCloseTo(-report.heldOut.nll, 6);
+    expect(values.reduce((sum, value) => sum + value) / 1000).toBeCloseTo(-(report.heldOut.nll as number), 6);
     expect(stderr).toMatch(/^mean log-likelihood -\d\.\d{4} ± 0\.\d{4} nats over 1000 rows\n$/);
 
     const json = await diffeo('score', 'moons', ...points, '--json');
     expect(JSON.parse(json.stdout)).toEqual({
       model: 'moons',
       data: 'two-moons',
-      mean: -report.heldOut.nll,
+      mean: -(report.heldOut.nll as number),
       standardError: report.heldOut.standardError,
+      median: -(report.heldOut.median as number),
+      trimmedMean: -(report.heldOut.trimmedMean as number),
       count: 1000,
+      warnings: [],
     });
     expect(json.stderr).toBe('');
   });
@@ -82,7 +85,31 @@ describe('diffeo score', () => {
     scratch.file('far.csv', 'height,mass\n-1e30,1e30\n');
     const { code, stdout } = await diffeo('score', 'people', 'far.csv', '--json');
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toEqual({ model: 'people', data: 'far.csv', mean: null, standardError: null, count: 1 });
+    const { mean, ...rest } = JSON.parse(stdout);
+    expect(rest).toMatchObject({ model: 'people', data: 'far.csv', standardError: null, count: 1 });
+    // The base has heavy tails: far out log-densities are low, and numbers.
+    expect(mean).toBeLessThan(-100);
+    expect(mean).toBeGreaterThan(-1000);
+  });
+
+  it('says the same of far rows in whatever order they come, and never NaN', async () => {
+    const ordinary = peopleCsv(100)
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(',').slice(1).join());
+    const runs = [
+      ['-1e30,1e30', ...ordinary],
+      [...ordinary, '-1e30,1e30'],
+    ].map(async (rows, i) => {
+      scratch.file(`far-${i}.csv`, ['height,mass', ...rows, ''].join('\n'));
+      return await diffeo('score', 'people', `far-${i}.csv`, '--json');
+    });
+    const [first, last] = (await Promise.all(runs)).map(({ stdout }) => JSON.parse(stdout));
+    expect(first.mean).toBe(last.mean);
+    expect(first.median).toBeGreaterThan(-10);
+    expect(first.warnings).toMatchObject([{ code: 'FEW_ROWS_DECIDE', rows: [0] }]);
+    expect(last.warnings).toMatchObject([{ code: 'FEW_ROWS_DECIDE', rows: [100] }]);
   });
 
   it('refuses data of another width', async () => {

@@ -1,6 +1,7 @@
 import { bitsPerDim } from '@diffeo/core';
-import { rowStatistics } from '@diffeo/trainer';
+import { rowStatistics, scoreWarnings } from '@diffeo/trainer';
 import { csvHeader, csvRows } from './csv-text.ts';
+import { finiteOrNull } from './finite-or-null.ts';
 import { readModel } from './read-model.ts';
 import { type ResultSink, resultSink } from './result-sink.ts';
 import { type RowsOptions, rowsForModel } from './rows-for-model.ts';
@@ -17,8 +18,6 @@ export interface ScoreOptions extends RowsOptions {
   /** Draws of the noise that each score is made of. */
   readonly draws: number;
 }
-
-const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 /** How many lines go out at once. */
 const lines = 8192;
@@ -46,7 +45,9 @@ export async function score({ model: path, out, json, draws, ...options }: Score
     sink?.close();
   }
 
-  const { mean, standardError, count } = rowStatistics(scores);
+  const { mean, standardError, median, trimmedMean, count } = rowStatistics(scores);
+  const warnings = scoreWarnings(scores);
+  for (const { message } of warnings) say(`warning: ${message}`);
   const bits = stored.model.dequantizes ? bitsPerDim(stored.model, -mean) : null;
   if (json) {
     const report: ScoreReport = {
@@ -54,8 +55,11 @@ export async function score({ model: path, out, json, draws, ...options }: Score
       data: options.data,
       mean: finiteOrNull(mean),
       standardError: finiteOrNull(standardError),
+      median: finiteOrNull(median),
+      trimmedMean: finiteOrNull(trimmedMean),
       count,
       ...(bits !== null && { bitsPerDim: finiteOrNull(bits) }),
+      warnings,
     };
     await printResult(`${JSON.stringify(report)}\n`);
     return;

@@ -7,6 +7,8 @@ export interface TrainDefaults extends FlowOptions {
   readonly learningRate: number;
   /** Validations without a new best after which training stops. */
   readonly patience: number;
+  /** Which part of the running mean of the parameters stays at each step. Absent: no mean is kept. */
+  readonly ema?: number;
   /** The kind of flow. */
   readonly flow: string;
 }
@@ -21,23 +23,47 @@ export const toyDefaults: TrainDefaults = {
   hidden: [64, 64],
   activation: 'relu',
   residual: true,
+  bound: 1,
+  outputScale: 0.01,
   levels: 1,
   flow: 'realnvp',
 };
 
-/** For the rows of a CSV file. */
-export const csvDefaults: TrainDefaults = {
+/**
+ * For small tables: smooth networks that go on quietly where there are no rows, small steps, and the running mean of the
+ * parameters. The flow starts as the Gaussian that its preprocessing makes it, to the bit.
+ */
+const smallTableDefaults: TrainDefaults = {
   steps: 2000,
   batchSize: 256,
-  learningRate: 5e-3,
-  patience: 20,
+  learningRate: 1e-3,
+  patience: 10,
+  ema: 0.99,
   layers: 8,
-  hidden: [64, 64],
-  activation: 'relu',
-  residual: true,
+  hidden: [32],
+  activation: 'tanh',
+  residual: false,
+  bound: 1,
+  outputScale: 0,
   levels: 1,
   flow: 'realnvp',
 };
+
+/** For tables that have rows enough to learn larger networks from. */
+const largeTableDefaults: TrainDefaults = {
+  ...smallTableDefaults,
+  steps: 3000,
+  learningRate: 3e-3,
+  hidden: [64, 64],
+  activation: 'relu',
+};
+
+/** Fewer training rows than this are a small table. */
+const largeTable = 2000;
+
+/** For the rows of a CSV file. */
+export const tableDefaults = (trainingRows: number): TrainDefaults =>
+  trainingRows < largeTable ? smallTableDefaults : largeTableDefaults;
 
 /** For the digits: 64 dimensions and 1,437 rows to learn them from, so networks are small and smooth. */
 export const digitsDefaults: TrainDefaults = {
@@ -49,6 +75,8 @@ export const digitsDefaults: TrainDefaults = {
   hidden: [64],
   activation: 'tanh',
   residual: false,
+  bound: 3,
+  outputScale: 0.01,
   levels: 1,
   flow: 'realnvp',
 };
@@ -63,6 +91,8 @@ export const imageDefaults: TrainDefaults = {
   hidden: [64],
   activation: 'relu',
   residual: false,
+  bound: 3,
+  outputScale: 0.01,
   levels: 2,
   flow: 'glow',
 };

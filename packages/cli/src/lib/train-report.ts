@@ -1,6 +1,31 @@
-import { bitsPerDim, countParams, DiffeoError, type Flow, sizeOf } from '@diffeo/core';
-import { type Fitted, meanOf, rowStatistics } from '@diffeo/trainer';
+import { bitsPerDim, countParams, type Flow, sizeOf } from '@diffeo/core';
+import { type Baseline, compareScores, type Fitted, meanOf, rowStatistics, type Warning } from '@diffeo/trainer';
+import { finiteOrNull } from './finite-or-null.ts';
 import type { TrainingData } from './training-data.ts';
+
+/** Negative log-likelihoods of rows that training never saw. `null` where a row is impossible for the model. */
+export interface HeldOutReport {
+  /** Their mean. */
+  readonly nll: number | null;
+  readonly standardError: number | null;
+  readonly median: number | null;
+  /** The mean without the lowest and the highest twentieth: what it would be if no few rows carried it. */
+  readonly trimmedMean: number | null;
+  readonly count: number;
+}
+
+/** What the model is compared with. */
+export interface BaselineReport {
+  /** Its mean negative log-likelihood of the held-out rows. */
+  readonly gaussianNll: number;
+  /** How much more likely the rows are under the model, in the mean: the differences as they are, and each held to ±10. */
+  readonly difference: {
+    readonly mean: number | null;
+    readonly clipped: { readonly mean: number; readonly standardError: number | null };
+  };
+  /** Whether the model is worse: by more than 2 standard errors of the clipped mean, or by more than 1 nat as it is. */
+  readonly worse: boolean;
+}
 
 /** What `diffeo train` found: the one object that `--json` prints. Likelihoods are in nats and the units of the data. */
 export interface TrainReport {
@@ -12,21 +37,24 @@ export interface TrainReport {
   readonly parameters: number;
   /** Steps done; fewer than asked for when validation stopped getting better. */
   readonly steps: number;
+  /** The step at which the model was reached; 0 where it is the flow as it started. */
+  readonly bestStep: number;
   readonly seconds: number;
   /** Rows trained on a second. */
   readonly samplesPerSecond: number;
   /** The most memory that training took, of all threads, bytes. Absent where it is not known. */
   readonly peakBytes?: number;
-  /** The mean negative log-likelihood of rows that training never saw. */
-  readonly heldOut: { readonly nll: number; readonly standardError: number; readonly count: number };
-  /** The same of a full-covariance Gaussian, of 256 dimensions at most, fitted to the same training rows after the same preprocessing. */
-  readonly baseline?: { readonly gaussianNll: number };
+  readonly heldOut: HeldOutReport;
+  /** The Gaussian of full covariance, of 256 dimensions at most, fitted to the same training rows. */
+  readonly baseline?: BaselineReport;
   /** The least nll that there can be. Toys only. */
   readonly entropy?: number;
   /** The mean of log p − log q over the held-out rows, p the true density and q the flow's. Toys only. */
-  readonly kl?: number;
+  readonly kl?: number | null;
   /** Bits per dimension, of dequantized data only. */
-  readonly bitsPerDim?: number;
+  readonly bitsPerDim?: number | null;
+  /** What whoever uses the model has to know; said on stderr too. */
+  readonly warnings: readonly Warning[];
   /** The absolute path of the data, of files and folders. */
   readonly dataPath?: string;
   /** The absolute path of the model file. */
@@ -44,7 +72,8 @@ export interface TrainResult {
   readonly fitted: Fitted;
   /** The log-likelihoods of the held-out rows. */
   readonly scores: Float32Array;
-  readonly gaussianNll: number | null;
+  readonly gaussian: Baseline | null;
+  readonly warnings: readonly Warning[];
   readonly path: string;
 }
 
@@ -52,38 +81,47 @@ function meanDifference(truth: Float64Array, scores: Float32Array): number {
   return meanOf(truth.map((value, i) => value - (scores[i] as number)));
 }
 
-/** The report of a run. Throws `NOT_FINITE` when a held-out row is so unlikely that its log-likelihood is −Infinity. */
-export function trainReport({
-  name,
-  flow,
-  data,
-  model,
-  fitted,
-  scores,
-  gaussianNll,
-  path,
-}: TrainResult): Omit<TrainReport, 'dataPath' | 'modelSha256'> {
-  const { mean, standardError, count } = rowStatistics(scores);
+function baselineReport(scores: Float32Array, { nll, scores: gaussian }: Baseline): BaselineReport {
+  const { mean, clipped, worse } = compareScores(scores, gaussian);
+  return {
+    gaussianNll: nll,
+    difference: {
+      mean: finiteOrNull(mean),
+      clipped: { mean: clipped.mean, standardError: finiteOrNull(clipped.standardError) },
+    },
+    worse,
+  };
+}
+
+/** The report of a run. */
+export function trainReport(result: TrainResult): Omit<TrainReport, 'dataPath' | 'modelSha256'> {
+  const { name, flow, data, model, fitted, scores, gaussian, warnings, path } = result;
+  const { mean, standardError, median, trimmedMean, count } = rowStatistics(scores);
   const { truth, heldOut } = data;
-  if (!Number.isFinite(mean)) {
-    throw new DiffeoError(
-      'NOT_FINITE',
-      `the held-out rows have a mean log-likelihood of ${mean}: some lie too far from the training rows for the model in ${path}`,
-    );
-  }
   return {
     data: name,
     flow,
     dimensions: sizeOf(model.eventShape),
     parameters: countParams(model.layout, { trainable: true }),
     steps: fitted.steps,
+    bestStep: fitted.bestStep,
     seconds: fitted.seconds,
     samplesPerSecond: fitted.samplesPerSecond,
     ...(fitted.peakBytes !== null && { peakBytes: fitted.peakBytes }),
-    heldOut: { nll: -mean, standardError, count },
-    ...(gaussianNll !== null && { baseline: { gaussianNll } }),
-    ...(truth && { entropy: truth.entropy, kl: meanDifference(truth.logProb(heldOut), scores) }),
-    ...(model.dequantizes && { bitsPerDim: bitsPerDim(model, -mean) }),
+    heldOut: {
+      nll: finiteOrNull(-mean),
+      standardError: finiteOrNull(standardError),
+      median: finiteOrNull(-median),
+      trimmedMean: finiteOrNull(-trimmedMean),
+      count,
+    },
+    ...(gaussian && { baseline: baselineReport(scores, gaussian) }),
+    ...(truth && {
+      entropy: truth.entropy,
+      kl: finiteOrNull(meanDifference(truth.logProb(heldOut), scores)),
+    }),
+    ...(model.dequantizes && { bitsPerDim: finiteOrNull(bitsPerDim(model, -mean)) }),
+    warnings,
     model: path,
   };
 }
@@ -93,7 +131,8 @@ const whole = (value: number): string => Math.round(value).toLocaleString('en');
 /** A report for people. */
 export function trainSummary(report: TrainReport): string {
   const { heldOut, baseline, entropy, kl, bitsPerDim: bits, peakBytes } = report;
-  const nats = (value: number): string => value.toFixed(4);
+  const nats = (value: number | null): string => value?.toFixed(4) ?? 'infinite';
+  const { difference } = baseline ?? {};
   const lines = [
     ['data', `${report.data}, ${report.dimensions} dimensions`],
     ['flow', `${report.flow}, ${whole(report.parameters)} parameters`],
@@ -103,11 +142,22 @@ export function trainSummary(report: TrainReport): string {
     ],
     ...(peakBytes === undefined ? [] : [['memory', `${whole(peakBytes / 2 ** 20)} MiB at most`]]),
     ['held-out nll', `${nats(heldOut.nll)} ± ${nats(heldOut.standardError)} nats, ${whole(heldOut.count)} rows`],
+    ...(report.warnings.some(({ code }) => code === 'FEW_ROWS_DECIDE' || code === 'IMPOSSIBLE_ROWS')
+      ? [['median nll', `${nats(heldOut.median)} nats; without the extreme twentieths ${nats(heldOut.trimmedMean)}`]]
+      : []),
     ...(baseline ? [['Gaussian nll', `${nats(baseline.gaussianNll)} nats, full covariance, same rows`]] : []),
+    ...(difference
+      ? [
+          [
+            'ahead of it by',
+            `${nats(difference.mean)} nats; ${nats(difference.clipped.mean)} ± ${nats(difference.clipped.standardError)}, each row held to ±10`,
+          ],
+        ]
+      : []),
     ...(entropy === undefined ? [] : [['entropy', `${nats(entropy)} nats, the least possible nll`]]),
     ...(kl === undefined ? [] : [['kl', `${nats(kl)} nats from the true density`]]),
     ...(bits === undefined ? [] : [['bits/dim', nats(bits)]]),
     ['model', report.model],
   ];
-  return lines.map(([name = '', value]) => `${name.padEnd(14)}${value}\n`).join('');
+  return lines.map(([name = '', value]) => `${name.padEnd(15)}${value}\n`).join('');
 }

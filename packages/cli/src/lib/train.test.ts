@@ -25,11 +25,17 @@ describe('diffeo train', () => {
       dimensions: 2,
       parameters: numbers,
       steps: 30,
+      bestStep: numbers,
       seconds: numbers,
       samplesPerSecond: numbers,
       peakBytes: numbers,
-      heldOut: { nll: numbers, standardError: numbers, count: 1000 },
-      baseline: { gaussianNll: numbers },
+      heldOut: { nll: numbers, standardError: numbers, median: numbers, trimmedMean: numbers, count: 1000 },
+      baseline: {
+        gaussianNll: numbers,
+        difference: { mean: numbers, clipped: { mean: numbers, standardError: numbers } },
+        worse: expect.any(Boolean),
+      },
+      warnings: expect.any(Array),
       entropy: expect.closeTo(1.0076, 3),
       kl: numbers,
       model: inScratch('diffeo-two-moons', 'model.safetensors'),
@@ -38,10 +44,10 @@ describe('diffeo train', () => {
         .digest('hex'),
     });
     expect(report.peakBytes).toBeGreaterThan(2 ** 16);
-    expect(report.heldOut.nll).toBeLessThan(3);
+    expect(report.heldOut.nll as number).toBeLessThan(3);
     expect(report.kl).toBeGreaterThan(0);
     // The mean over these points of −log p estimates the entropy, so that nll − kl does.
-    expect(report.heldOut.nll - (report.kl ?? 0)).toBeCloseTo(report.entropy ?? 0, 0);
+    expect((report.heldOut.nll as number) - (report.kl ?? 0)).toBeCloseTo(report.entropy ?? 0, 0);
     expect(readdirSync(inScratch('diffeo-two-moons')).sort()).toEqual([
       'history.csv',
       'model.safetensors',
@@ -87,7 +93,7 @@ describe('diffeo train', () => {
     // Two columns with standard deviations of about 0.1 and 14, and some dependence between them.
     expect(report.baseline?.gaussianNll).toBeGreaterThan(2);
     expect(report.baseline?.gaussianNll).toBeLessThan(4);
-    expect(report.heldOut.nll).toBeLessThan((report.baseline?.gaussianNll ?? 0) + 0.5);
+    expect(report.heldOut.nll as number).toBeLessThan((report.baseline?.gaussianNll ?? 0) + 0.5);
   });
 
   it('reports bits per dimension for the digits', async () => {
@@ -97,7 +103,7 @@ describe('diffeo train', () => {
     const { dimensions, heldOut, bitsPerDim } = JSON.parse(stdout) as TrainReport;
     expect(dimensions).toBe(64);
     expect(heldOut.count).toBe(50);
-    expect(bitsPerDim).toBeCloseTo(heldOut.nll / (64 * Math.LN2), 9);
+    expect(bitsPerDim).toBeCloseTo((heldOut.nll as number) / (64 * Math.LN2), 9);
   });
 
   it('leaves rows with missing values out when told to, and says how many', async () => {

@@ -1,6 +1,6 @@
 import { DiffeoError, type GradientMode, isDiffeoError, type Seed } from '@diffeo/core';
 import type { CsvOptions } from '@diffeo/datasets';
-import { useWasm } from '@diffeo/trainer';
+import { type Fitted, useWasm } from '@diffeo/trainer';
 import { findData } from './data-source.ts';
 import { comesAgain, fitAndSave } from './fit-and-save.ts';
 import { augment } from './flips.ts';
@@ -17,6 +17,8 @@ import { say } from './say.ts';
 import { scoreRows } from './score-rows.ts';
 import { printResult } from './standard-streams.ts';
 import { startTraining } from './start-training.ts';
+import { keepIfBetter } from './tables/keep-if-better.ts';
+import { resultWarnings, tableWarnings } from './tables/table-warnings.ts';
 import { type TrainReport, trainReport, trainSummary } from './train-report.ts';
 import { loadTrainingData } from './training-data.ts';
 
@@ -86,12 +88,14 @@ async function trainInto(folder: TrainingFolder, origin: DataOrigin, options: Tr
   const { layers = defaults.layers, hidden = defaults.hidden, levels = defaults.levels } = options;
   const { steps = defaults.steps } = options;
   const { batchSize = defaults.batchSize, learningRate = defaults.learningRate } = options;
-  const { activation, residual, patience } = defaults;
+  const { activation, residual, bound, outputScale, patience, ema } = defaults;
 
   await stopIfCancelled(signal, 'cancelled before training. Nothing was saved');
   await useWasm();
-  const start = await startTraining(data, kind, { layers, hidden, activation, residual, levels, seed });
-  const { model, gaussianNll } = start;
+  const start = await startTraining(data, kind, {
+    ...{ layers, hidden, activation, residual, bound, outputScale, levels, seed },
+  });
+  const { model, gaussian } = start;
 
   const record = runRecord(
     {
@@ -112,6 +116,8 @@ async function trainInto(folder: TrainingFolder, origin: DataOrigin, options: Tr
     say(`the interrupted run in ${folder.path} is given up`);
     folder.removeCheckpoint();
   }
+  const early = tableWarnings(data);
+  for (const { message } of early) say(`warning: ${message}`);
   say(`training ${flow} on ${data.train.count} rows of ${name} for ${steps} steps`);
 
   const metadata = metadataOf({
@@ -120,6 +126,8 @@ async function trainInto(folder: TrainingFolder, origin: DataOrigin, options: Tr
   });
   const settings = {
     ...{ steps, batchSize, learningRate, patience, seed, metadata, signal },
+    ...(ema !== undefined && { ema }),
+    ...(data.all && { choose: (fitted: Fitted) => keepIfBetter(start, fitted, data.validation, { seed, signal }) }),
     ...(flips && { augment }),
     ...(workers !== undefined && { workers: { count: workers, ...(flips && { modules: [flipsModule] }) } }),
     ...(gradient && { gradient }),
@@ -133,8 +141,10 @@ async function trainInto(folder: TrainingFolder, origin: DataOrigin, options: Tr
   let report: TrainReport;
   try {
     const scores = await scoreRows({ model, params: fitted.params }, data.heldOut, { seed, signal, cancelled });
+    const warnings = resultWarnings(data, start, fitted, scores);
+    for (const { message } of warnings) say(`warning: ${message}`);
     report = {
-      ...trainReport({ name, flow, data, model, fitted, scores, gaussianNll, path }),
+      ...trainReport({ name, flow, data, model, fitted, scores, gaussian, path, warnings: [...early, ...warnings] }),
       ...(origin && 'path' in origin && { dataPath: origin.path }),
       model: folder.modelPath,
       modelSha256: sha256(saved.model),

@@ -1,4 +1,13 @@
-import { DiffeoError, fold, type GradientMode, type Seed, type Spec, shuffled, sizeOf } from '@diffeo/core';
+import {
+  contaminatedNormal,
+  DiffeoError,
+  fold,
+  type GradientMode,
+  type Seed,
+  type Spec,
+  shuffled,
+  sizeOf,
+} from '@diffeo/core';
 import {
   type CsvOptions,
   checkIndependent,
@@ -28,14 +37,25 @@ import { requireTrainableImages } from './image-shape.ts';
 import { mostCovariances } from './most-covariances.ts';
 import { requireTrainablePictures } from './picture-folder.ts';
 import { digitLevels, readDigitRows, readTable, sayNote } from './read-rows.ts';
+import { type StartedBase, tableBase, tableLayers } from './tables/table-flow.ts';
 import {
-  csvDefaults,
   digitsDefaults,
   imageDefaults,
   imageDigitsDefaults,
   type TrainDefaults,
+  tableDefaults,
   toyDefaults,
 } from './train-defaults.ts';
+
+/** What stands on both sides of the layers that learn. */
+export interface Preprocessing {
+  readonly dequantize?: Spec<'dequantizer'>;
+  readonly layers: readonly Spec<'layer'>[];
+  /** What stands before the Gaussian that the flow is compared with, where it is not `layers`. */
+  readonly baseline?: readonly Spec<'layer'>[];
+  /** The base, from the numbers that come out of `layers`. Absent: the standard normal. */
+  readonly base?: (numbers: ArrayLike<number>, size: number) => StartedBase;
+}
 
 /** Data to train on, and how flows take them in. */
 export interface TrainingData {
@@ -48,7 +68,9 @@ export interface TrainingData {
   readonly validation: Rows;
   /** Never seen in training. */
   readonly heldOut: Rows;
-  readonly preprocessing: { readonly dequantize?: Spec<'dequantizer'>; readonly layers: readonly Spec<'layer'>[] };
+  readonly preprocessing: Preprocessing;
+  /** All rows as they were read, in their order. Tables only. */
+  readonly all?: Rows;
   /** Where the density that the data come from is known. */
   readonly truth?: ToyDensity;
   readonly defaults: TrainDefaults;
@@ -82,7 +104,7 @@ function toyData(toy: ToyDensity, { seed, limit = 50_000, heldOut }: TrainingDat
     train: toy.sample(limit, fold(seed, 'train')),
     validation: toy.sample(Math.min(limit, 10_000), fold(seed, 'validation')),
     heldOut: heldOutPoints(toy, seed, heldOut),
-    preprocessing: { layers: [standardise()] },
+    preprocessing: { layers: [standardise()], base: () => ({ base: contaminatedNormal() }) },
     truth: toy,
     defaults: toyDefaults,
   };
@@ -233,7 +255,8 @@ export async function loadTrainingData(name: string, options: TrainingDataOption
     heldOut,
     preprocessing: digits
       ? { dequantize: uniformDequantize({ levels: digitLevels }), layers: [logit(), standardise()] }
-      : { layers: [standardise()] },
-    defaults: digits ? digitsDefaults : csvDefaults,
+      : { layers: tableLayers(train), baseline: [standardise()], base: tableBase },
+    ...(!digits && { all: rows }),
+    defaults: digits ? digitsDefaults : tableDefaults(train.count),
   };
 }

@@ -1,3 +1,4 @@
+import { contaminatedNormal } from './bases/contaminated-normal.ts';
 import { diagonalNormal } from './bases/diagonal-normal.ts';
 import { normalMixture } from './bases/normal-mixture.ts';
 import { standardNormal } from './bases/standard-normal.ts';
@@ -13,6 +14,7 @@ export const coreDefinitions: readonly Definition[] = [
   diagonalNormal,
   uniformBox,
   studentT,
+  contaminatedNormal,
   normalMixture,
   chain,
   invert,

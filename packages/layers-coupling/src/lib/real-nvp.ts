@@ -31,6 +31,8 @@ export interface RealNVPOptions {
   readonly seed?: number;
   /** Log-scales stay within ±bound. Default 3. */
   readonly bound?: number;
+  /** How large the last layer of each conditioner starts; 0, and the couplings start as the identity. Default 0.01. */
+  readonly outputScale?: number;
 }
 
 const checks: OptionChecks<RealNVPOptions> = {
@@ -41,6 +43,7 @@ const checks: OptionChecks<RealNVPOptions> = {
   mask: oneOf('halves', 'alternating', 'random'),
   seed: seedNumber,
   bound: numberBetween(0.01, 20),
+  outputScale: numberBetween(0, 1),
 };
 
 /**
@@ -58,12 +61,13 @@ export function realNVP(options: RealNVPOptions = {}): readonly Spec<'layer'>[] 
     mask = 'random',
     seed = 0,
     bound = 3,
+    outputScale = 1e-2,
   } = options;
   return Array.from({ length: layers }, (_, i) =>
     affineCoupling({
       mask: mask === 'random' ? { random: fold(seed, i >> 1) } : mask,
       swap: i % 2 === 1,
-      conditioner: mlp({ hidden: [...hidden], activation, residual }),
+      conditioner: mlp({ hidden: [...hidden], activation, residual, outputScale }),
       bound,
     }),
   );

@@ -32,10 +32,9 @@ const schema = strictObject({
   activation: optional(picklist(['relu', 'tanh', 'elu', 'sigmoid']), 'relu'),
   /** Adds the input of each hidden layer that keeps its width to its output. Default false. */
   residual: optional(boolean(), false),
+  /** How large the last layer's weights start: by default a hundredth of the others' size, so that the output starts near 0. 0: at 0. */
+  outputScale: optional(pipe(number(), minValue(0), maxValue(1)), 1e-2),
 });
-
-/** How much smaller than the others the last layer's weights start: the network's output starts near 0. */
-const lastLayerScale = 1e-2;
 
 /**
  * A multilayer perceptron, the usual conditioner. A context is flattened and joined to its input. Weights
@@ -47,7 +46,7 @@ export const mlp: Definition<'network', typeof schema> = /* @__PURE__ */ defineN
   version: 1,
   schema,
   build:
-    ({ hidden, activation, residual }, { contextShape }) =>
+    ({ hidden, activation, residual, outputScale }, { contextShape }) =>
     (inputShape, outputShape): Network<readonly StackLayer[]> => {
       const inputSize = sizeOf(inputShape);
       const contextSize = contextShape ? sizeOf(contextShape) : 0;
@@ -63,7 +62,7 @@ export const mlp: Definition<'network', typeof schema> = /* @__PURE__ */ defineN
         layout: layers.map(([inputs, outputs]) => ({ weight: leaf([inputs, outputs]), bias: leaf([outputs]) })),
         init: (seed) =>
           layers.map(([inputs, outputs], i) => {
-            const scale = (i === layers.length - 1 ? lastLayerScale : gain) / Math.sqrt(Math.max(1, inputs));
+            const scale = (i === layers.length - 1 ? outputScale : gain) / Math.sqrt(Math.max(1, inputs));
             return { weight: mul(normal([inputs, outputs], fold(seed, i)), scale), bias: zeros([outputs]) };
           }),
         apply: (params, x, { context }) => {

@@ -1,6 +1,14 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
-import { diagonalNormal, normalMixture, type Spec, standardNormal, studentT, uniformBox } from '@diffeo/core';
+import {
+  contaminatedNormal,
+  diagonalNormal,
+  normalMixture,
+  type Spec,
+  standardNormal,
+  studentT,
+  uniformBox,
+} from '@diffeo/core';
 import { expect, test } from 'vitest';
 import { checkBase } from './check-base.ts';
 import type { BaseOptions } from './options.ts';
@@ -15,6 +23,7 @@ test.each<[string, Spec<'base'>, BaseOptions]>([
   ],
   ['a mixture of normals', normalMixture({ components: 3 }), {}],
   ['Student t', studentT(), {}],
+  ['the contaminated normal', contaminatedNormal(), {}],
   ['the uniform distribution', uniformBox({ low: -1, high: 2 }), { domain: [-1, 2] }],
 ])('%s passes every check on every backend', async (_, base, options) => {
   const report = await checkBase(base, options);

@@ -9,6 +9,7 @@ import { gradients } from '../gradients.ts';
 import { countParams, leaves, mapParams } from '../params.ts';
 import { normal } from '../seed.ts';
 import { type Shape, sizeOf } from '../shape.ts';
+import { contaminatedNormal } from './contaminated-normal.ts';
 import { diagonalNormal } from './diagonal-normal.ts';
 import { normalMixture } from './normal-mixture.ts';
 import { standardNormal } from './standard-normal.ts';
@@ -80,6 +81,12 @@ const cases: Readonly<Record<string, Case>> = {
     cdf: normalCdf,
     range: [-6, 6],
   },
+  'contaminated normal': {
+    spec: contaminatedNormal({ share: 0.2 }),
+    density: (x) => 0.8 * Math.exp(logNormal(x, 0, 1)) + 0.2 / (Math.PI * (1 + x * x)),
+    cdf: (x) => 0.8 * normalCdf(x) + 0.2 * (0.5 + Math.atan(x) / Math.PI),
+    range: [-1e5, 1e5],
+  },
   'mixture of normals': {
     spec: normalMixture({ means: [[-2], [1], [4]], scale: 0.5 }),
     density: (x) => [-2, 1, 4].reduce((total, mean) => total + Math.exp(logNormal(x, mean, 0.5)) / 3, 0),
@@ -137,6 +144,7 @@ const every: Readonly<Record<string, Spec<'base'>>> = {
   'diagonal normal': diagonalNormal(),
   uniform: uniformBox(),
   'Student t': studentT(),
+  'contaminated normal': contaminatedNormal(),
   'mixture of normals': normalMixture(),
 };
 
@@ -191,7 +199,13 @@ onEachBackend('every base', () => {
         between((i) => (i % 2 ? 2 : 0.7)),
         2e-6,
       );
-      const middle = { 'standard normal': 0, 'diagonal normal': 0, uniform: 0.5, 'Student t': 0 }[name];
+      const middle = {
+        'standard normal': 0,
+        'diagonal normal': 0,
+        uniform: 0.5,
+        'Student t': 0,
+        'contaminated normal': 0,
+      }[name];
       if (middle !== undefined) expect(centre.map((value) => value + 0)).toEqual(Array(10).fill(middle));
     });
 
@@ -277,7 +291,8 @@ onEachBackend('what learns', () => {
       expect(trainable(define())).toBeGreaterThan(0);
       expect(trainable(define({ trainable: false }))).toBe(0);
     }
-    for (const spec of [standardNormal(), uniformBox(), studentT()]) expect(countParams(at(spec, [2]).layout)).toBe(0);
+    for (const spec of [standardNormal(), uniformBox(), studentT(), contaminatedNormal()])
+      expect(countParams(at(spec, [2]).layout)).toBe(0);
   });
 
   test('components of a mixture begin apart, by the seed, and their weights shape the samples', () => {
@@ -291,6 +306,16 @@ onEachBackend('what learns', () => {
     expect(new Set(means(1)).size).toBe(8);
     expect(means(2)).not.toEqual(means(1));
     expect(leaves(random.layout, random.init(1)).map(({ leaf }) => leaf.shape)).toEqual([[4, 2], [4, 2], [4]]);
+  });
+});
+
+onEachBackend('the contaminated normal', () => {
+  test('is the normal to its share near the centre, and falls like a logarithm far out', () => {
+    const base = at(contaminatedNormal({ share: 1e-6 }), [1]);
+    const logProb = (x: number) => numbers(base.logProb({}, tensor2d([x], [1, 1]), {}))[0] as number;
+    for (const x of [0, 1, -2, 3]) expect(Math.abs(logProb(x) - logNormal(x, 0, 1))).toBeLessThan(1e-5);
+    const tail = (x: number) => Math.log(1e-6) - Math.log(Math.PI) - 2 * Math.log(x);
+    for (const x of [1e2, 1e8, 1e12, 1e20, 3e38]) expect(Math.abs(logProb(x) / tail(x) - 1)).toBeLessThan(1e-4);
   });
 });
 

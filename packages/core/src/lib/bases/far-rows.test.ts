@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { expectClose, numbers, onEachBackend } from '../../../test/backends.ts';
 import { gradients } from '../../gradients.ts';
 import {
+  contaminatedNormal,
   diagonalNormal,
   type FlowParams,
   flow,
@@ -26,6 +27,13 @@ const tail = (nu: number) => (z: number) => {
   return (peaks[nu] as number) - ((nu + 1) / 2) * (a < 1 ? Math.log1p(a * a) : 2 * Math.log(a) + Math.log1p(1 / a / a));
 };
 
+/** A quarter of it Cauchy's. */
+const contaminated = (z: number): number => {
+  const [bulk, far] = [Math.log(0.75) + gaussian(z), Math.log(0.25) + tail(1)(z)];
+  const [most, least] = [Math.max(bulk, far), Math.min(bulk, far)];
+  return most + Math.log1p(Math.exp(least - most));
+};
+
 /** As float32 has it. */
 const within = (value: number): number => (value < -3.4028235677973366e38 ? -Infinity : value);
 
@@ -36,6 +44,7 @@ const truths: readonly (readonly [string, Spec<'base'>, (z: number) => number])[
   ['normalMixture of the same twice', normalMixture({ means: [[0], [0]] }), gaussian],
   ['studentT of 1 degree', studentT({ degreesOfFreedom: 1 }), tail(1)],
   ['studentT of 5 degrees', studentT(), tail(5)],
+  ['contaminatedNormal', contaminatedNormal({ share: 0.25 }), contaminated],
   ['studentT of half a degree', studentT({ degreesOfFreedom: 0.5 }), tail(0.5)],
 ];
 

@@ -5,6 +5,7 @@ import type { Dataset } from '../data/dataset.ts';
 import type { RowPlace } from '../data/row-place.ts';
 import type { Schedule } from '../optimisers/schedule.ts';
 import type { Workers, WorkersOptions } from '../parallel/workers.ts';
+import type { Warning } from '../warnings/warning.ts';
 
 /** How to train. Every option has a default that suits a few thousand rows or more of standardised data. */
 export interface FitOptions {
@@ -130,6 +131,8 @@ export interface Fitted {
   readonly bestStep: number;
   /** Whether validation found nothing better than the parameters that the run began with, which are returned. */
   readonly startWasBest: boolean;
+  /** What whoever uses the model has to know: contexts far from unit scale, nothing learned, one dimension that is but a Gaussian. */
+  readonly warnings: readonly Warning[];
   /** `converged`: no better validation for `patience` validations. `cancelled`: by the signal. */
   readonly stopped: 'finished' | 'converged' | 'cancelled';
   /**

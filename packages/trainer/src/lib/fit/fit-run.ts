@@ -23,6 +23,9 @@ const advice = {
   schedule: 'A schedule returns a finite factor of 0 or more.',
 };
 
+/** What a run hands over. */
+export type Reached = Omit<Fitted, 'warnings'>;
+
 /** A running fit: from the first step, or from a checkpoint, to what it reached. It owns its training and its best parameters. */
 export class FitRun {
   readonly #pool: WorkerPool | null;
@@ -65,7 +68,7 @@ export class FitRun {
   }
 
   /** Trains to the end. The run is over afterwards, however it ends. */
-  async run(): Promise<Fitted> {
+  async run(): Promise<Reached> {
     const pause = eventLoopYielder();
     try {
       await this.#requireRoundTrip();
@@ -194,7 +197,7 @@ export class FitRun {
   }
 
   /** What was reached: the best parameters, or the newest where nothing is validated. */
-  async #finish(stopped: Fitted['stopped'], checkpoint: Uint8Array | null = null): Promise<Fitted> {
+  async #finish(stopped: Fitted['stopped'], checkpoint: Uint8Array | null = null): Promise<Reached> {
     const newest = await this.#training.newest();
     const best = this.#best.take();
     const averaged = best ? null : await this.#training.averaged();
@@ -227,7 +230,7 @@ export class FitRun {
   async #stop(code: string, reason: string, advice = '', place: RowPlace | null = null): Promise<never> {
     const { newest } = this.#checkpoints;
     const fitted = await this.#finish('cancelled', newest?.bytes);
-    const cause: Stopped = { ...fitted, reason, advice, place };
+    const cause: Stopped = { ...fitted, warnings: [], reason, advice, place };
     const text = `training stopped at step ${fitted.steps}: ${reason}. The parameters from step ${fitted.bestStep} are in error.cause.params.`;
     const more = newest ? ` A checkpoint of step ${newest.step} is in error.cause.checkpoint.` : '';
     throw new DiffeoError(code, `${text}${more}${advice && ` ${advice}`}`, { cause });

@@ -2,7 +2,8 @@ import { DiffeoError, disposeParams, type Flow, type FlowParams } from '@diffeo/
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Dataset, disposeDataset } from '../data/dataset.ts';
 import { holdDataset, holdParams, requireFlow } from '../data/hold.ts';
-import { withWorkers } from '../parallel/workers.ts';
+import { type WorkerPool, withWorkers } from '../parallel/workers.ts';
+import { fitWarnings } from '../warnings/fit-warnings.ts';
 import { requireFitOptions } from './fit-checks.ts';
 import type { FitOptions, Fitted } from './fit-options.ts';
 import { FitRun } from './fit-run.ts';
@@ -50,9 +51,10 @@ async function fitHeld(model: Flow, data: HeldData, options: FitOptions): Promis
   const { workers } = options;
   const held = await trainingData(model, data, options);
   try {
-    if (!workers) return await (await FitRun.begin(null, model, held, options)).run();
-    requireShards(typeof workers === 'number' ? workers : workers.count, held.batchSize);
-    return await withWorkers(model, workers, async (pool) => (await FitRun.begin(pool, model, held, options)).run());
+    const run = async (pool: WorkerPool | null) => (await FitRun.begin(pool, model, held, options)).run();
+    if (workers) requireShards(typeof workers === 'number' ? workers : workers.count, held.batchSize);
+    const reached = workers ? await withWorkers(model, workers, run) : await run(null);
+    return { ...reached, warnings: await fitWarnings(model, held.train.dataset, reached) };
   } finally {
     held.dispose();
   }

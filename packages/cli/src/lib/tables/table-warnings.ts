@@ -1,0 +1,60 @@
+import { type Rows, takeRows } from '@diffeo/datasets';
+import { whiten } from '@diffeo/layers-elementwise';
+import { baselineWarnings, dataWarnings, type Fitted, scoreWarnings, type Warning } from '@diffeo/trainer';
+import type { Start } from '../start-training.ts';
+import type { TrainingData } from '../training-data.ts';
+import { farthestColumn } from './farthest-column.ts';
+
+const hostRows = ({ values, eventShape, columns }: Rows) => ({
+  values,
+  size: eventShape[0] as number,
+  ...(columns && { columns }),
+});
+
+/** What there is to say of a table before anything is trained. */
+export const tableWarnings = ({ all }: TrainingData): readonly Warning[] => (all ? dataWarnings(hostRows(all)) : []);
+
+/** The place of a row among others, by its numbers. */
+function placeAmong(all: Rows, rows: Rows, row: number): number {
+  const size = all.values.length / all.count;
+  const wanted = takeRows(rows, [row]).values;
+  for (let at = 0; at < all.count; at++) {
+    let column = 0;
+    while (column < size && all.values[at * size + column] === wanted[column]) column++;
+    if (column === size) return at;
+  }
+  return -1;
+}
+
+/** How a held-out row is called: by its place in the file and the column in which it lies farthest out. */
+function heldOutName({ all, heldOut, columns }: TrainingData): (row: number) => string {
+  if (!all) return (row) => `held-out row ${row + 1}`;
+  return (row) => {
+    const place = placeAmong(all, heldOut, row);
+    const { column, value } = farthestColumn(all, takeRows(heldOut, [row]).values);
+    return `row ${place + 1} of the data, with ${value} in '${columns?.[column] ?? column + 1}'`;
+  };
+}
+
+/** What a finished run gives reason to say. */
+export function resultWarnings(
+  data: TrainingData,
+  { model, gaussian }: Start,
+  fitted: Fitted,
+  scores: ArrayLike<number>,
+): readonly Warning[] {
+  const oneColumn = model.eventShape.length === 1 && model.eventShape[0] === 1;
+  const whitened = data.preprocessing.layers.some(({ $type }) => $type === whiten().$type);
+  const startIs = whitened ? 'a Gaussian of full covariance' : 'a normal for each column by itself';
+  const ofFit = fitted.warnings.filter(({ code }) => code !== 'START_WAS_BEST');
+  const start: Warning = {
+    code: 'START_WAS_BEST',
+    message: `training found nothing that the validation rows clearly prefer to the flow as it started, which is ${startIs}: the model is that. More rows, or fewer columns, would let it learn more.`,
+  };
+  return [
+    ...ofFit,
+    ...(data.all && fitted.startWasBest && !oneColumn ? [start] : []),
+    ...scoreWarnings(scores, { nameOf: heldOutName(data) }),
+    ...(gaussian ? baselineWarnings(scores, gaussian.scores) : []),
+  ];
+}

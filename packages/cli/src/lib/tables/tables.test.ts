@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { randomSource } from '@diffeo/core';
+import { describe, expect, test } from 'vitest';
+import { runDiffeo } from '../../../test/run-diffeo.ts';
+import { scratchFolder } from '../../../test/scratch-folder.ts';
+import type { TrainReport } from '../train-report.ts';
+
+const scratch = scratchFolder();
+const source = randomSource(1);
+
+/** Writes a table and trains on it with every default but what is given. */
+async function trained(
+  name: string,
+  columns: string,
+  count: number,
+  row: (i: number) => readonly number[],
+  ...options: string[]
+) {
+  const lines = Array.from({ length: count }, (_, i) => row(i).join());
+  scratch.file(`${name}.csv`, `${[columns, ...lines].join('\n')}\n`);
+  const { code, stdout, stderr } = await runDiffeo(['train', `${name}.csv`, '--json', ...options], scratch.path);
+  expect(code, stderr).toBe(0);
+  const report = JSON.parse(stdout) as TrainReport;
+  const codes = report.warnings.map((warning) => warning.code);
+  for (const { message } of report.warnings) expect(stderr).toContain(`warning: ${message}\n`);
+  return { report, codes, stderr };
+}
+
+describe('diffeo train, plainly, on tables', () => {
+  test('one column of two groups is learned', async () => {
+    const draw = () => [(source.uniform() < 0.5 ? -5 : 5) + 0.3 * source.normal()];
+    const { report, codes } = await trained('groups', 'x', 600, draw);
+    // The entropy is 0.908, and one Gaussian has 3.03.
+    expect(report.heldOut.nll).toBeLessThan(0.908 + 0.2);
+    expect(report.baseline?.worse).toBe(false);
+    expect(codes).toEqual([]);
+    const { stdout } = await runDiffeo(['sample', 'diffeo-groups', '--count', '500', '--seed', '1'], scratch.path);
+    const samples = stdout.trim().split('\n').slice(1).map(Number);
+    expect(samples.filter((x) => Math.abs(Math.abs(x) - 5) > 2).length).toBeLessThan(10);
+  });
+
+  test('where training comes to nothing the Gaussian is left, and that is said', async () => {
+    const { report, codes, stderr } = await trained('noise', 'a,b,c,d,e', 300, () =>
+      Array.from({ length: 5 }, source.normal),
+    );
+    expect(report).toMatchObject({ bestStep: 0, baseline: { worse: false } });
+    expect(codes).toContain('START_WAS_BEST');
+    expect(stderr).toContain('which is a Gaussian of full covariance');
+    expect(Math.abs((report.heldOut.nll as number) - (report.baseline?.gaussianNll as number))).toBeLessThan(1);
+  });
+
+  test('one row far away is named, and the others are described as though it were not there', async () => {
+    const row = (i: number) => [i === 150 ? 1e6 : source.normal(), source.normal()];
+    const { report, codes, stderr } = await trained('outlier', 'amount,other', 800, row);
+    expect(codes).toContain('OUTLIER');
+    expect(stderr).toContain("column 'amount' (row 151 has 1000000");
+    // Two standard normals have 2.84.
+    expect(report.heldOut.median).toBeLessThan(3.2);
+    expect(report.baseline?.worse).toBe(false);
+  });
+
+  test('a row that decides the mean is named with its column', async () => {
+    // Whatever is held out, rows far away are among them.
+    const row = (i: number) => [source.normal() + (i % 8 === 0 ? 30 * source.normal() ** 3 : 0), source.normal()];
+    const { report, stderr } = await trained('heavy', 'a,b', 64, row, '--steps', '20');
+    const { warnings } = report;
+    const few = warnings.find(({ code }) => code === 'FEW_ROWS_DECIDE');
+    if (few) expect(stderr).toMatch(/row \d+ of the data, with -?[\d.]+ in 'a'/);
+    expect(report.heldOut.median).not.toBeNull();
+  });
+
+  test('flags and counts are named before training, since they have no density', async () => {
+    const row = (i: number) => [source.normal(), i % 2, Math.floor(3 * source.uniform())];
+    const { codes, stderr } = await trained('flags', 'height,coin,visits', 80, row, '--steps', '20');
+    expect(codes[0]).toBe('FEW_VALUES');
+    expect(stderr).toMatch(/columns 'coin' \(2 values in 80 rows, 50 % of the rows the same\), 'visits' \(3 values/);
+    expect(stderr.indexOf('warning: columns')).toBeLessThan(stderr.indexOf('training realnvp'));
+  });
+
+  test('the report that is printed is the one that is written', async () => {
+    const rows = Array.from({ length: 60 }, () => Array.from({ length: 3 }, source.normal));
+    const at = (i: number) => rows[i] as number[];
+    const { report } = await trained('again', 'a,b,c', 60, at, '--seed', '3');
+    expect(JSON.parse(readFileSync(join(scratch.path, 'diffeo-again', 'report.json'), 'utf8'))).toEqual(report);
+  });
+});

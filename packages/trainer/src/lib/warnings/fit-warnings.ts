@@ -1,0 +1,52 @@
+import { type Flow, type FlowParams, sizeOf } from '@diffeo/core';
+import { max, min, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import type { Dataset } from '../data/dataset.ts';
+import { contextWarnings } from './context-warnings.ts';
+import type { Warning } from './warning.ts';
+
+const points = 8;
+
+/**
+ * Whether the density of one number is a Gaussian's: its logarithm a parabola, of which third differences are 0. In one
+ * dimension couplings have nothing to condition on, and are straight lines together.
+ */
+function isGaussian(model: Flow, params: FlowParams, x: Tensor): boolean {
+  const [low, high] = tidy(() => [min(x).dataSync()[0] as number, max(x).dataSync()[0] as number]);
+  if (!(high > low)) return false;
+  const log = tidy(() => {
+    const grid = Array.from({ length: points }, (_, i) => low + ((high - low) * i) / (points - 1));
+    return model.logProb(params, tensor(grid, [points, ...model.eventShape])).dataSync();
+  });
+  const differences = (values: ArrayLike<number>) =>
+    Array.from({ length: values.length - 1 }, (_, i) => (values[i + 1] as number) - (values[i] as number));
+  const second = differences(differences(log));
+  const size = Math.max(...second.map(Math.abs), 1e-6 * Math.max(...log.map(Math.abs)));
+  return differences(second).every((third) => Math.abs(third) <= 1e-3 * size);
+}
+
+/** What a fit gives reason to say. */
+export async function fitWarnings(
+  model: Flow,
+  { x, context }: Dataset,
+  {
+    params,
+    steps,
+    startWasBest,
+  }: { readonly params: FlowParams; readonly steps: number; readonly startWasBest: boolean },
+): Promise<readonly Warning[]> {
+  const warnings: Warning[] = context ? [...(await contextWarnings(context))] : [];
+  if (sizeOf(model.eventShape) === 1 && !model.contextShape && !model.dequantizes && isGaussian(model, params, x)) {
+    warnings.push({
+      code: 'ONLY_A_GAUSSIAN',
+      message:
+        'the flow has one dimension, and its density is a Gaussian: couplings have nothing to condition on there. Give it a base of more shapes (normalMixture()), or an element-wise layer that bends.',
+    });
+  }
+  if (startWasBest && steps > 0) {
+    warnings.push({
+      code: 'START_WAS_BEST',
+      message: `no step made the validation loss better than it was before the first: what comes back is the flow as it started. Train on more rows, with a lower learning rate or smaller networks.`,
+    });
+  }
+  return warnings;
+}
