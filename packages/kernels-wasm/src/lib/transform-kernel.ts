@@ -2,7 +2,7 @@ import type { TransformKernelAttributes } from '@diffeo/ops';
 import type { Kernels } from './kernels.ts';
 
 /** The numbers that a transform maps: listed columns of rows. */
-export interface TransformedColumns {
+interface TransformedColumns {
   /** How many bytes one row of the points is from the next. */
   readonly step: number;
   readonly rows: number;
@@ -13,7 +13,7 @@ export interface TransformedColumns {
 }
 
 /** Where the way there finds and puts what it works on. */
-export interface TransformPlaces extends TransformedColumns {
+interface TransformPlaces extends TransformedColumns {
   /** Rows `step` apart, as those of `value`, of which only the listed columns are written. */
   readonly x: number;
   /** The raw parameters, `[rows, parameters · count]`. */
@@ -27,7 +27,7 @@ export interface TransformPlaces extends TransformedColumns {
 }
 
 /** Where the way back finds and puts what it works on. */
-export interface TransformGradientPlaces extends TransformedColumns {
+interface TransformGradientPlaces extends TransformedColumns {
   readonly dValue: number;
   readonly dLogDet: number;
   /** The x of `forward`, or the value of `inverse`. */
