@@ -23,12 +23,18 @@ export function installStamp(folder) {
 }
 
 /**
+ * The paths of the files in a folder and in those inside it, in order.
+ *
  * @param {string} folder
  * @param {string} below
+ * @returns {string[]}
  */
 function filesIn(folder, below) {
   if (!existsSync(join(folder, below))) return [];
-  return readdirSync(join(folder, below))
-    .sort()
-    .map((name) => `${below}/${name}`);
+  return readdirSync(join(folder, below), { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = `${below}/${entry.name}`;
+      return entry.isDirectory() ? filesIn(folder, path) : [path];
+    });
 }

@@ -26,6 +26,7 @@ test.each([
   ['the lockfile', 'pnpm-lock.yaml', 'lockfileVersion: 10\n'],
   ['the catalog', 'pnpm-workspace.yaml', 'packages:\n  - packages/*\n  - demo\n\ncatalog:\n  a: 1.0.1\n'],
   ['a dependency', 'packages/a/package.json', '{ "name": "a", "dependencies": { "b": "1" } }'],
+  ['the source of what is compiled', 'packages/a/assembly/rows/sum.ts', 'export {};'],
   ['a new package', 'packages/b/package.json', '{ "name": "b" }'],
   ['a new package in a folder of its own', 'demo/package.json', '{ "name": "demo" }'],
 ])('the stamp changes with %s', (_what, path, content) => {

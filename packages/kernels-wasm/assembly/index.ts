@@ -1,7 +1,22 @@
-export { activate, activationGradient } from './activation';
-export { adam, squaredNorm } from './adam';
-export { affine, affineGradient } from './affine';
-export { channelMap, channelMapGradient, channelMapGradientScratch, channelMapScratch } from './channel-map';
+export { conv, convScratch } from './convolutions/conv';
+export { convFilterGradient, convFilterGradientScratch } from './convolutions/conv-filter-gradient';
+export { col2im, col2imScratch } from './im2col/col2im';
+export {
+  addBorder,
+  borderedBytes,
+  dropBorder,
+  im2col,
+  im2colBytes,
+  im2colTaps,
+  tapLineBytes,
+  tapPanels,
+  tapTableBytes,
+  writeTapTables,
+} from './im2col/im2col';
+export { packTapPanels, unpackTapPanels } from './im2col/im2col-filter';
+export { activate, activationGradient } from './layers/activation';
+export { affine, affineGradient } from './layers/affine';
+export { channelMap, channelMapGradient, channelMapGradientScratch, channelMapScratch } from './layers/channel-map';
 export {
   channelLogDetGradient,
   channelLogDets,
@@ -9,34 +24,23 @@ export {
   channelScaleGradient,
   channelScaleGradientScratch,
   channelScaleScratch,
-} from './channel-scale';
-export { add, addToColumns, gatherColumns, gatherRows, segmentSum, sumRows } from './columns';
-export { conv, convScratch } from './conv';
-export { convFilterGradient, convFilterGradientScratch } from './conv-filter-gradient';
-export { repeatGroups, sumGroups } from './groups';
-export { line, lineScratch } from './line';
-export { lineGradient, lineGradientScratch } from './line-gradient';
-export { lineOrder, lineOrderBytes, lineOrderScratch } from './line-order';
-export { maskRows, transposedMaskBytes, transposeMasks } from './mask';
-// Exported so that the optimiser takes them for numbers that may change; nobody reads or sets them.
-export * from './math-constants';
-export { clear, copyRows, pack } from './pack';
-export { plu, pluGradient, pluGradientScratch, pluScratch } from './plu';
-export { product, productScratch } from './product';
-export { addSparseColumns, addSparseTaps, sparseProduct } from './sparse-product';
-export { spreadScratch, spreadTaps } from './spread-taps';
-export { packTapPanels, unpackTapPanels } from './tap-filter';
+} from './layers/channel-scale';
+export { plu, pluGradient, pluGradientScratch, pluScratch } from './layers/plu';
+export { add, addToColumns, gatherColumns, gatherRows, segmentSum, sumRows } from './memory/columns';
+export { repeatGroups, sumGroups } from './memory/groups';
+export { clear, copyRows, pack } from './memory/pack';
+export { piecewiseLinear, piecewiseLinearScratch } from './piecewise-linear/piecewise-linear';
+export { piecewiseLinearGradient, piecewiseLinearGradientScratch } from './piecewise-linear/piecewise-linear-gradient';
 export {
-  addBorder,
-  borderedBytes,
-  densePatchBytes,
-  densePatches,
-  dropBorder,
-  tapLineBytes,
-  tapPanels,
-  tapPatches,
-  tapTableBytes,
-  writeTapTables,
-} from './tap-grid';
-export { weightGradient, weightGradientScratch } from './weight-gradient';
-export { setWide } from './wide';
+  piecewiseLinearOrder,
+  piecewiseLinearOrderBytes,
+  piecewiseLinearOrderScratch,
+} from './piecewise-linear/piecewise-linear-order';
+export { product, productScratch } from './products/product';
+export { weightGradient, weightGradientScratch } from './products/weight-gradient';
+// Exported so that the optimiser takes them for numbers that may change; nobody reads or sets them.
+export * from './simd/math-constants';
+export { setSimd256 } from './simd/simd256';
+export { findNonzeros, transposedNonzeroBytes, transposeNonzeros } from './sparse/nonzero-bits';
+export { addSparseColumns, addSparseTaps, sparseProduct } from './sparse/sparse-product';
+export { adam, squaredNorm } from './training/adam';

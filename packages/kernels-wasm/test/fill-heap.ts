@@ -1,5 +1,5 @@
 import { backend, scalar } from '@tensorflow/tfjs-core';
-import type { WasmBackend } from '../src/lib/backend.ts';
+import type { WasmBackend } from '../src/lib/heap/backend.ts';
 
 /**
  * Takes all that the heap can hand out, down to blocks of 16 bytes, and touches none of it, so that it costs the machine

@@ -1,5 +1,5 @@
 import { backend, scalar } from '@tensorflow/tfjs-core';
-import type { WasmBackend } from '../src/lib/backend.ts';
+import type { WasmBackend } from '../src/lib/heap/backend.ts';
 
 /** Makes the WASM heap grow, so that every view of it from before is detached; gives the memory back. */
 export function growHeap(): void {

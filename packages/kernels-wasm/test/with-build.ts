@@ -1,8 +1,8 @@
 import '@tensorflow/tfjs-backend-wasm';
 import { env, setBackend } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { type BuildName, buildNames, supports } from '../src/lib/build-name.ts';
-import { installKernels } from '../src/lib/install-kernels.ts';
+import { type BuildName, buildNames, supports } from '../src/lib/install/build-name.ts';
+import { installKernels } from '../src/lib/install/install-kernels.ts';
 
 /** Runs tests on the WASM backend once with each build of the kernels that this engine runs. */
 export function describeBuilds(name: string, tests: (build: BuildName) => void): void {

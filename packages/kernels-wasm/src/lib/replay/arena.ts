@@ -1,5 +1,5 @@
 import { isDiffeoError } from '@diffeo/core';
-import type { Guard } from '../guard.ts';
+import type { Guard } from '../heap/guard.ts';
 import type { Log } from './log.ts';
 import { placeBlocks } from './placement.ts';
 
@@ -20,13 +20,13 @@ export interface Arena {
 }
 
 /** An arena for what a log asks for; `null` where that is too much, or more than is left. */
-export function openArena({ plain, reserve, backend: { wasm } }: Guard, { blocks }: Log): Arena | null {
+export function openArena({ defaults, reserve, backend: { wasm } }: Guard, { blocks }: Log): Arena | null {
   if (blocks.length > mostBlocks) return null;
   const { offsets, bytes } = placeBlocks(blocks);
   if (bytes > longest) return null;
   let address: number;
   try {
-    address = plain.allocate(bytes + alignment);
+    address = defaults.allocate(bytes + alignment);
   } catch (error) {
     if (isDiffeoError(error) && error.code === 'MEMORY') return null;
     throw error;
@@ -36,7 +36,7 @@ export function openArena({ plain, reserve, backend: { wasm } }: Guard, { blocks
   let waitsFor = Number.POSITIVE_INFINITY;
   const release = (): void => {
     open();
-    plain.free(address);
+    defaults.free(address);
   };
   const open = reserve({
     begin,

@@ -39,11 +39,11 @@ import { beforeAll, expect, test } from 'vitest';
 import { fillHeap } from '../../../test/fill-heap.ts';
 import { drawLayers, tensorsOf } from '../../../test/plain-stack.ts';
 import { describeBuilds } from '../../../test/with-build.ts';
-import { numbersAt } from '../backend.ts';
-import { guardedKernel } from '../guard.ts';
-import { installKernels } from '../install-kernels.ts';
-import { numbersOf } from '../numbers-of.ts';
-import { watchHeap } from '../watch-heap.ts';
+import { numbersAt } from '../heap/backend.ts';
+import { guardedKernel } from '../heap/guard.ts';
+import { numbersOf } from '../heap/numbers-of.ts';
+import { watchHeap } from '../heap/watch-heap.ts';
+import { installKernels } from '../install/install-kernels.ts';
 import { type Captured, capture } from './capture.ts';
 
 const bits = (tensors: readonly Tensor[]): number[][] => tensors.map((tensor) => [...tensor.dataSync()]);

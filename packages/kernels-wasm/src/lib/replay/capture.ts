@@ -1,7 +1,7 @@
 import { openTapes } from '@diffeo/core/engine';
 import { engine, type Tensor } from '@tensorflow/tfjs-core';
-import { isWasmBackend } from '../backend.ts';
-import { type Guard, guardOf } from '../guard.ts';
+import { isWasmBackend } from '../heap/backend.ts';
+import { type Guard, guardOf } from '../heap/guard.ts';
 import type { Log } from './log.ts';
 import { record } from './record.ts';
 import type { Recording } from './recording.ts';
@@ -61,8 +61,8 @@ export function capture(f: (inputs: readonly Tensor[]) => readonly Tensor[]): Ca
   function run(guard: Guard | null, inputs: readonly Tensor[]): readonly Tensor[] {
     newestGuard = guard;
     // Inside other work that is observed, or under a tape, everything has to be seen.
-    const free = guard && !guard.attendant && openTapes() === 0;
-    if (free && !known && left-- > 0) {
+    const uncaptured = guard && !guard.interceptor && openTapes() === 0;
+    if (uncaptured && !known && left-- > 0) {
       const observed = seen ? record(guard, inputs, seen, f) : watch(guard, inputs, f);
       if (observed?.recording) {
         known = { guard, recording: observed.recording };
@@ -83,7 +83,8 @@ export function capture(f: (inputs: readonly Tensor[]) => readonly Tensor[]): Ca
     run: (inputs) => {
       release();
       const guard = currentGuard();
-      const replays = known?.guard === guard && !guard?.attendant && openTapes() === 0 && known?.recording.fits(inputs);
+      const replays =
+        known?.guard === guard && !guard?.interceptor && openTapes() === 0 && known?.recording.fits(inputs);
       return replays ? (known as Known).recording.replay(inputs) : run(guard, inputs);
     },
     get isCaptured() {

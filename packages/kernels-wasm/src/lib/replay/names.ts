@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { DataId } from '../backend.ts';
+import type { DataId } from '../heap/backend.ts';
 
 /** Tensors that were there before the work began have the same number in every log. */
 const outside = new WeakMap<DataId, number>();

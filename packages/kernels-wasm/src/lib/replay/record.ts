@@ -1,8 +1,8 @@
 import { isDiffeoError } from '@diffeo/core';
 import { engine, keep, type Tensor, tensor, util } from '@tensorflow/tfjs-core';
-import type { DataId, WasmBackend } from '../backend.ts';
-import type { Attendant, Guard } from '../guard.ts';
-import type { Machine } from '../machine.ts';
+import type { DataId, WasmBackend } from '../heap/backend.ts';
+import type { Guard, Interceptor } from '../heap/guard.ts';
+import type { KernelContext } from '../heap/kernel-context.ts';
 import { type Arena, openArena } from './arena.ts';
 import { bytesOf } from './bytes-of.ts';
 import { type Log, logWriter, sameLog } from './log.ts';
@@ -43,7 +43,7 @@ const sameBits = (a: unknown, b: unknown): boolean => {
 
 /** Where work is written down while it runs, in an arena where everything has the place that its log gives it. */
 function recordedRun(guard: Guard, inputs: readonly Tensor[], expected: Log, arena: Arena) {
-  const { backend, plain } = guard;
+  const { backend, defaults } = guard;
   const writer = logWriter();
   const named = names(inputs);
   const { log } = writer;
@@ -53,14 +53,14 @@ function recordedRun(guard: Guard, inputs: readonly Tensor[], expected: Log, are
   /** The tensors that the work made. */
   const born = new Set<DataId>();
   const blocks = new Map<number, number>();
-  /** What the kernel that runs was given, and whether it does nothing but by its machine. */
+  /** What the kernel that runs was given, and whether it does nothing but by its kernelContext. */
   let given: Given | null = null;
   let isCaptured = false;
   let sharing = false;
   const taken = new Set(inputs.map(({ dataId }) => dataId));
   const varies = (dataId: DataId): boolean => born.has(dataId) || taken.has(dataId);
   let [writing, drifted] = [false, false];
-  let notes: { readonly of: Machine; readonly machine: Machine } | null = null;
+  let notes: { readonly of: KernelContext; readonly kernelContext: KernelContext } | null = null;
 
   /** Whether all went as it went before, up to the newest event. */
   const onTrack = (): boolean => {
@@ -68,11 +68,11 @@ function recordedRun(guard: Guard, inputs: readonly Tensor[], expected: Log, are
     return !drifted;
   };
 
-  const attendant: Attendant = {
+  const interceptor: Interceptor = {
     ...logged,
     allocate: (bytes) => {
       const block = writer.took(bytes);
-      const address = onTrack() ? arena.addressOf(block) : plain.allocate(bytes);
+      const address = onTrack() ? arena.addressOf(block) : defaults.allocate(bytes);
       blocks.set(address, block);
       if (!writing) given?.scratch.push(address);
       return address;
@@ -85,12 +85,12 @@ function recordedRun(guard: Guard, inputs: readonly Tensor[], expected: Log, are
         onTrack();
       }
       // What lies in the arena stays.
-      plain.free(address);
+      defaults.free(address);
     },
     write: (values, shape, dtype) => {
       writing = true;
       try {
-        const dataId = plain.write(values, shape, dtype);
+        const dataId = defaults.write(values, shape, dtype);
         given?.made.push(dataId);
         return dataId;
       } finally {
@@ -107,19 +107,19 @@ function recordedRun(guard: Guard, inputs: readonly Tensor[], expected: Log, are
     },
     share: (dataId) => {
       sharing = true;
-      plain.share(dataId);
+      defaults.share(dataId);
     },
     // A kernel that runs again finds it as it was.
     dispose: (dataId, force) => {
-      if (!born.has(dataId)) return plain.dispose(dataId, force);
+      if (!born.has(dataId)) return defaults.dispose(dataId, force);
       const data = backend.dataIdMap.get(dataId);
       data.refCount--;
       if (!force && data.refCount > 0) return false;
-      attendant.free(data.memoryOffset);
+      interceptor.free(data.memoryOffset);
       return true;
     },
     run: (kernel, call, name) => {
-      if (given) return plain.run(kernel, call, name);
+      if (given) return defaults.run(kernel, call, name);
       const from = steps.length;
       const own: Given = { made: [], scratch: [] };
       given = own;
@@ -136,25 +136,25 @@ function recordedRun(guard: Guard, inputs: readonly Tensor[], expected: Log, are
         }
       }
     },
-    machine: (machine) => {
-      if (!given) return machine;
+    kernelContext: (kernelContext) => {
+      if (!given) return kernelContext;
       isCaptured = true;
-      if (notes?.of !== machine)
-        notes = { of: machine, machine: recordingContext(machine, (step) => steps.push(step)) };
-      return notes.machine;
+      if (notes?.of !== kernelContext)
+        notes = { of: kernelContext, kernelContext: recordingContext(kernelContext, (step) => steps.push(step)) };
+      return notes.kernelContext;
     },
   };
 
   return {
     log,
-    attendant,
-    run: (work: Work) => guard.attend(attendant, () => watched(writer, () => work(inputs))),
+    interceptor,
+    run: (work: Work) => guard.intercept(interceptor, () => watched(writer, () => work(inputs))),
     /** What the work took that was there before, its inputs apart. */
     externalTensors: named.externalTensors,
     made: ({ dataId }: Tensor) => born.has(dataId),
     wentAsBefore: () => !drifted && sameLog(log, expected),
     replay: () =>
-      guard.attend(reruns.attendant, () => {
+      guard.intercept(reruns.interceptor, () => {
         for (const step of steps) step();
       }),
     /** Ends it. What is still held stays where it is. */
@@ -182,7 +182,7 @@ function recordedRun(guard: Guard, inputs: readonly Tensor[], expected: Log, are
  * then nothing was run.
  */
 export function record(guard: Guard, given: readonly Tensor[], expected: Log, work: Work): Observed | null {
-  const { backend, plain } = guard;
+  const { backend, defaults } = guard;
   const arena = openArena(guard, expected);
   if (!arena) return null;
   const inputs = copiesOf(given);
@@ -219,7 +219,7 @@ export function record(guard: Guard, given: readonly Tensor[], expected: Log, wo
   for (const output of outputs) keep(output);
   // What the work takes besides its inputs stays, even if its owner disposes it.
   const held = [...externalTensors].map((dataId) => {
-    plain.share(dataId);
+    defaults.share(dataId);
     const { shape, dtype } = backend.dataIdMap.get(dataId);
     return keep(engine().makeTensorFromTensorInfo({ dataId, shape: [...shape], dtype }));
   });

@@ -1,23 +1,25 @@
+import type { KernelContext } from '../heap/kernel-context.ts';
 import type { Kernels } from '../kernels.ts';
-import type { Machine } from '../machine.ts';
 
-/** A machine that does what it is asked, and hands on each step so that it can be done again. */
-export function recordingContext(machine: Machine, note: (step: () => void) => void): Machine {
+/** A kernelContext that does what it is asked, and hands on each step so that it can be done again. */
+export function recordingContext(kernelContext: KernelContext, note: (step: () => void) => void): KernelContext {
   const kernels = Object.fromEntries(
-    Object.entries(machine.kernels as unknown as Record<string, (...given: number[]) => unknown>).map(([name, f]) => [
-      name,
-      (...given: number[]) => {
-        note(f.bind(null, ...given));
-        return f(...given);
-      },
-    ]),
+    Object.entries(kernelContext.kernels as unknown as Record<string, (...given: number[]) => unknown>).map(
+      ([name, f]) => [
+        name,
+        (...given: number[]) => {
+          note(f.bind(null, ...given));
+          return f(...given);
+        },
+      ],
+    ),
   ) as unknown as Kernels;
   return {
-    ...machine,
+    ...kernelContext,
     kernels,
     writeInts: (address, numbers) => {
-      note(() => machine.writeInts(address, numbers));
-      machine.writeInts(address, numbers);
+      note(() => kernelContext.writeInts(address, numbers));
+      kernelContext.writeInts(address, numbers);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
-import { type DataId, forgetPacked } from '../backend.ts';
-import type { Attendant, Guard, KernelCall } from '../guard.ts';
+import { type DataId, forgetPacked } from '../heap/backend.ts';
+import type { Guard, Interceptor, KernelCall } from '../heap/guard.ts';
 import { bytesOf } from './bytes-of.ts';
 
 /** What a kernel was given for its results and for its scratch, in order. */
@@ -28,7 +28,7 @@ function callAgain({ inputs, attrs, backend }: KernelCall): KernelCall {
 /** Runs kernels again as they stand. */
 export interface Rerunner {
   /** Gives each what it was given before. */
-  readonly attendant: Attendant;
+  readonly interceptor: Interceptor;
   /** The step that runs a kernel again. `varies` tells whether a tensor's numbers change from run to run. */
   step(
     kernel: KernelFunc,
@@ -39,11 +39,11 @@ export interface Rerunner {
   ): () => void;
 }
 
-export function rerunner({ backend, plain }: Guard): Rerunner {
+export function rerunner({ backend, defaults }: Guard): Rerunner {
   let current: Given = { made: [], scratch: [] };
   let [made, taken] = [0, 0];
   return {
-    attendant: {
+    interceptor: {
       allocate: () => current.scratch[taken++] as number,
       free: () => undefined,
       write: (values) => {
@@ -55,8 +55,8 @@ export function rerunner({ backend, plain }: Guard): Rerunner {
       share: () => undefined,
       dispose: () => true,
       read: () => undefined,
-      run: plain.run,
-      machine: (machine) => machine,
+      run: defaults.run,
+      kernelContext: (kernelContext) => kernelContext,
     },
     step: (kernel, call, name, given, varies) => {
       const again = callAgain(call);

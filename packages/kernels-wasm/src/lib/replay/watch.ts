@@ -1,6 +1,6 @@
 import { draws, tidied } from '@diffeo/core/engine';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Attendant, Guard, KernelCall } from '../guard.ts';
+import type { Guard, Interceptor, KernelCall } from '../heap/guard.ts';
 import { bytesOf } from './bytes-of.ts';
 import { type Log, type LogWriter, logWriter } from './log.ts';
 import { type Names, names } from './names.ts';
@@ -11,12 +11,12 @@ const takesOf = ({ inputs }: KernelCall, { of }: Names): string[] =>
   Object.entries(inputs).flatMap(([name, info]) => (info ? [`${name}=${of(info.dataId)}[${info.shape}]`] : []));
 
 /** Asks for what the backend does by itself, and writes everything down. */
-export function logging(guard: Guard, writer: LogWriter, named: Names): Attendant {
-  const { plain, backend } = guard;
+export function logging(guard: Guard, writer: LogWriter, named: Names): Interceptor {
+  const { defaults, backend } = guard;
   const blocks = new Map<number, number>();
   return {
     allocate: (bytes) => {
-      const address = plain.allocate(bytes);
+      const address = defaults.allocate(bytes);
       blocks.set(address, writer.took(bytes));
       return address;
     },
@@ -24,9 +24,9 @@ export function logging(guard: Guard, writer: LogWriter, named: Names): Attendan
       const block = blocks.get(address);
       if (block !== undefined) writer.gave(block);
       blocks.delete(address);
-      plain.free(address);
+      defaults.free(address);
     },
-    write: plain.write,
+    write: defaults.write,
     moved: (dataId, values) => {
       named.made(dataId);
       if (!values) return;
@@ -34,14 +34,14 @@ export function logging(guard: Guard, writer: LogWriter, named: Names): Attendan
       if (dtype === 'string') writer.read();
       else writer.uploaded(`${dtype} ${shape}`, bytesOf(values));
     },
-    share: plain.share,
-    dispose: plain.dispose,
+    share: defaults.share,
+    dispose: defaults.dispose,
     read: writer.read,
     run: (kernel, call, name) => {
       writer.kernel(name, takesOf(call, named), call.attrs);
-      return plain.run(kernel, call, name);
+      return defaults.run(kernel, call, name);
     },
-    machine: (machine) => machine,
+    kernelContext: (kernelContext) => kernelContext,
   };
 }
 
@@ -68,6 +68,6 @@ export function watch(
   work: (inputs: readonly Tensor[]) => readonly Tensor[],
 ): Observed {
   const writer = logWriter();
-  const outputs = guard.attend(logging(guard, writer, names(inputs)), () => watched(writer, () => work(inputs)));
+  const outputs = guard.intercept(logging(guard, writer, names(inputs)), () => watched(writer, () => work(inputs)));
   return { outputs, log: writer.log, recording: null };
 }

@@ -1,6 +1,6 @@
 import type { TransformKernelAttributes } from '@diffeo/ops';
-import { wholeLines } from '../stack.ts';
-import type { TransformKernel } from '../transform-kernel.ts';
+import { wholeLines } from '../stacks/stack.ts';
+import type { TransformKernel } from './transform-kernel.ts';
 
 const signOf = ({ direction }: TransformKernelAttributes): number => (direction === 'forward' ? 1 : -1);
 const boundOf = ({ bound }: TransformKernelAttributes): number => bound as number;

@@ -1,5 +1,5 @@
-import type { TransformKernel } from '../transform-kernel.ts';
 import { affineKernel } from './affine.ts';
+import type { TransformKernel } from './transform-kernel.ts';
 
 /** The element-wise transforms that have kernels here. */
 export const allTransformKernels: readonly TransformKernel[] = [affineKernel];

@@ -12,7 +12,7 @@ export interface WasmOptions {
 
 const kernelsOption: OptionCheck = {
   test: (value) => trueOrFalse.test(value) || record.test(value),
-  expected: 'true, false, or an object of build, addresses, wide',
+  expected: 'true, false, or an object of build, addresses, simd256',
 };
 
 /** @throws DiffeoError `CONFIG` */
@@ -23,7 +23,7 @@ export function requireWasmOptions(where: string, options: WasmOptions): void {
   requireOptions<InstallOptions>(`${where}, kernels`, kernels, {
     build: oneOf('relaxed-simd', 'simd'),
     addresses: record,
-    wide: trueOrFalse,
+    simd256: trueOrFalse,
   });
 }
 
