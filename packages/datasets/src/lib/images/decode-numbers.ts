@@ -38,23 +38,32 @@ function fromBig(values: BigInt64Array | BigUint64Array, source: string): Float6
   return numbers;
 }
 
+/** How numbers are stored, and whose their bytes are. */
+export interface StoredNumbers {
+  readonly kind: NumberKind;
+  readonly little: boolean;
+  /** Whether the bytes may become the result. Else it shares no memory with them. */
+  readonly owned: boolean;
+  readonly source: string;
+}
+
 /**
- * Numbers from their bytes, which must be whole numbers of that kind; the result shares no memory with them. 64-bit whole
- * numbers become float64 and half precision becomes float32, both exactly. Throws `FILE` where that is not possible.
+ * Numbers from their bytes, which must be whole numbers of that kind. 64-bit whole numbers become float64 and half precision
+ * becomes float32, both exactly. Throws `FILE` where that is not possible.
  */
-export function decodeNumbers(bytes: Uint8Array, kind: NumberKind, little: boolean, source: string): Numbers {
-  const copy = new Uint8Array(bytes);
+export function decodeNumbers(bytes: Uint8Array, { kind, little, owned, source }: StoredNumbers): Numbers {
   const width = widthOf(kind);
-  if (width > 1 && little !== hostIsLittle) reverseEach(copy, width);
-  const { buffer } = copy;
-  if (kind === 'u1') return copy;
-  if (kind === 'i1') return new Int8Array(buffer);
-  if (kind === 'u2') return new Uint16Array(buffer);
-  if (kind === 'i2') return new Int16Array(buffer);
-  if (kind === 'u4') return new Uint32Array(buffer);
-  if (kind === 'i4') return new Int32Array(buffer);
-  if (kind === 'f4') return new Float32Array(buffer);
-  if (kind === 'f8') return new Float64Array(buffer);
-  if (kind === 'f2') return Float32Array.from(new Uint16Array(buffer), fromHalf);
-  return fromBig(kind === 'i8' ? new BigInt64Array(buffer) : new BigUint64Array(buffer), source);
+  const own = owned && bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
+  if (width > 1 && little !== hostIsLittle) reverseEach(own, width);
+  const place = [own.buffer, own.byteOffset, own.length / width] as const;
+  if (kind === 'u1') return own;
+  if (kind === 'i1') return new Int8Array(...place);
+  if (kind === 'u2') return new Uint16Array(...place);
+  if (kind === 'i2') return new Int16Array(...place);
+  if (kind === 'u4') return new Uint32Array(...place);
+  if (kind === 'i4') return new Int32Array(...place);
+  if (kind === 'f4') return new Float32Array(...place);
+  if (kind === 'f8') return new Float64Array(...place);
+  if (kind === 'f2') return Float32Array.from(new Uint16Array(...place), fromHalf);
+  return fromBig(kind === 'i8' ? new BigInt64Array(...place) : new BigUint64Array(...place), source);
 }

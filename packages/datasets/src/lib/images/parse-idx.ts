@@ -76,5 +76,5 @@ export async function parseIdx(
       `should be ${size} bytes long, for its shape [${shape.join(', ')}], but is ${plain.length}: it is ${plain.length < size ? 'cut' : 'followed by other bytes'}.`,
     );
   }
-  return { shape, data: decodeNumbers(plain.subarray(begin), kind, false, source) };
+  return { shape, data: decodeNumbers(plain.subarray(begin), { kind, little: false, owned: plain !== bytes, source }) };
 }

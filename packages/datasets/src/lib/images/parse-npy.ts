@@ -144,6 +144,6 @@ export function parseNpy(
       `should hold ${size} bytes of numbers, for its shape [${shape.join(', ')}], but holds ${found}: it is ${found < size ? 'cut' : 'followed by other bytes'}.`,
     );
   }
-  const data = decodeNumbers(bytes.subarray(to), kind, little, source);
+  const data = decodeNumbers(bytes.subarray(to), { kind, little, owned: false, source });
   return { shape, data: fortran && shape.length > 1 ? toRowMajor(data, shape) : data };
 }

@@ -15,7 +15,7 @@ export interface PictureHeader {
 }
 
 /** Larger pictures are refused before anything is unpacked: nobody trains a flow on them, and a file of bytes can claim any. */
-const maxPixels = 2 ** 24;
+export const maxPixels = 2 ** 24;
 
 /**
  * What is wrong with a picture. Not a `DiffeoError`, which it becomes on the thread that asked: the thread that decodes need not

@@ -1,4 +1,4 @@
-import { refusePicture, requirePixels } from './decoded-picture.ts';
+import { maxPixels, refusePicture, requirePixels } from './decoded-picture.ts';
 
 /** One of the colours of a JPEG. */
 interface Component {
@@ -15,6 +15,8 @@ export interface JpegFrame {
   /** How many blocks of 8 × 8 numbers all of its colours have. */
   readonly blocks: number;
 }
+
+const maxInkedPixels = (3 * maxPixels) / 4;
 
 const unread: readonly [first: number, last: number, why: string][] = [
   [0xc3, 0xc3, 'is a lossless JPEG'],
@@ -40,6 +42,13 @@ export function jpegFrame(marker: number, data: Uint8Array, source: string): Jpe
   if (height === 0) return refusePicture(source, 'does not say in its header how high it is: save it anew.');
   requirePixels(width, height, source);
   if (![1, 3, 4].includes(count)) return refusePicture(source, `has ${count} colours; JPEGs of 1, 3 and 4 are read.`);
+  // Each ink takes as much memory as a colour.
+  if (count === 4 && width * height > maxInkedPixels) {
+    return refusePicture(
+      source,
+      `is ${width} × ${height} pixels large; in four inks, pictures have ${maxInkedPixels} at most.`,
+    );
+  }
   const components = Array.from({ length: count }, (_, i) => {
     const [id, sampling, quantization] = data.subarray(6 + 3 * i) as unknown as [number, number, number];
     const [across, down] = [sampling >> 4, sampling & 15];
