@@ -92,19 +92,33 @@ export function mutatedNpy(chances: Chance): Uint8Array {
   return percent(20) ? garbled(file, chances) : file;
 }
 
+/** An NPY file as numpy writes it. */
+function plainNpy({ upTo, bytes }: Chance): Buffer {
+  const [rows, columns] = [upTo(6), upTo(6)];
+  const text = `{'descr': '|u1', 'fortran_order': False, 'shape': (${rows}, ${columns}), }\n`;
+  const head = Buffer.from([...Buffer.from('\x93NUMPY', 'latin1'), 1, 0, text.length, 0]);
+  return Buffer.concat([head, Buffer.from(text), bytes(rows * columns)]);
+}
+
 /** A ZIP archive of a few NPY files, with lies about its structure. */
 export function mutatedNpz(chances: Chance): Uint8Array {
   const { upTo, pick, number, percent, bytes } = chances;
-  const lie = (right: number, bits: number): number => (percent(4) ? number(right, bits) : right);
+  const lie = (right: number, bits: number): number => (percent(2) ? number(right, bits) : right);
   const [locals, entries]: [Buffer[], Buffer[]] = [[], []];
   let at = 0;
   for (let i = upTo(4); i >= 0; i--) {
-    const content = percent(90) ? mutatedNpy(chances) : percent(50) ? bytes(upTo(300)) : Buffer.alloc(2 ** 20);
+    const content = percent(80)
+      ? plainNpy(chances)
+      : percent(50)
+        ? mutatedNpy(chances)
+        : percent(50)
+          ? bytes(upTo(300))
+          : Buffer.alloc(2 ** 20);
     const method = lie(pick([0, 8]), 16);
     const packed = method === 8 ? deflateRawSync(content) : Buffer.from(content);
     const name = Buffer.from(
       percent(90)
-        ? `a${upTo(6)}.npy`
+        ? `a${upTo(99)}.npy`
         : pick(['', '../../x.npy', '\u001b[31m.npy', 'x'.repeat(3000), 'a/b.npy', 'x.txt']),
     );
     const common = Buffer.alloc(26);
