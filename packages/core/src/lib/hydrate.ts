@@ -10,6 +10,8 @@ import { areSizes } from './shape.ts';
 const deepest = 64;
 /** Parts in all, those inside others counted. */
 const mostParts = 2 ** 16;
+/** Names in one object. */
+const mostNames = 10_000;
 
 const isHolder = (value: unknown): value is object => typeof value === 'object' && value !== null;
 const isShape = (value: unknown): boolean => areSizes(value, 1);
@@ -59,6 +61,19 @@ function byType(definitions: readonly Definition[]): ReadonlyMap<string, Definit
   return found;
 }
 
+/** A stranger's file chooses the name: nobody is told to install it without that being said. */
+function unknownType(type: string, place: string, known: ReadonlyMap<string, Definition>): DiffeoError {
+  const name = packageOf(type);
+  const has = [...known.keys()].some((other) => packageOf(other) === name);
+  const advice = has
+    ? `The definitions of '${shortName(name)}' that were given have no such part: the file comes from another version of it.`
+    : `The file names the package '${shortName(name)}'; install that only if you trust where the file comes from, and pass what it defines: { definitions: [...] }.`;
+  return new DiffeoError(
+    'UNKNOWN_TYPE',
+    `${shortName(place)}: nothing among the definitions is called '${shortName(type)}'. ${advice}`,
+  );
+}
+
 function restorePart(value: object, config: object, place: string, known: ReadonlyMap<string, Definition>): Spec {
   const { $type, $kind, version } = value as Readonly<Record<string, unknown>>;
   if (
@@ -73,12 +88,7 @@ function restorePart(value: object, config: object, place: string, known: Readon
     );
   }
   const definition = known.get($type);
-  if (!definition) {
-    throw new DiffeoError(
-      'UNKNOWN_TYPE',
-      `${shortName(place)}: nothing among the definitions is called '${shortName($type)}'. The file names the package '${shortName(packageOf($type))}'; install that only if you trust where the file comes from, and pass what it defines: { definitions: [...] }.`,
-    );
-  }
+  if (!definition) throw unknownType($type, place, known);
   if (definition.kind !== ($kind as Kind)) {
     throw new DiffeoError(
       'SPEC',
@@ -104,7 +114,15 @@ export function hydrate(json: unknown, definitions: readonly Definition[]): Flow
     const below = (key: string | number, element: unknown): unknown =>
       isHolder(element) ? revive(element, place ? `${place}.${key}` : `${key}`, depth + 1) : element;
     if (Array.isArray(value)) return value.some(isHolder) ? value.map((element, i) => below(i, element)) : value;
-    const entries = Object.entries(value).map(([key, element]) => [key, below(key, element)]);
+    // Of an object with a million names each look at them takes seconds.
+    const names = Object.keys(value);
+    if (names.length > mostNames) {
+      throw new DiffeoError(
+        'SPEC',
+        `${shortName(place)}: an object has ${mostNames} entries at most; got ${names.length}`,
+      );
+    }
+    const entries = names.map((name) => [name, below(name, (value as Readonly<Record<string, unknown>>)[name])]);
     const revived = Object.fromEntries(entries) as { config?: object };
     if (!('$type' in value)) return revived;
     if (++parts > mostParts)

@@ -9,6 +9,7 @@ import {
   optional,
   picklist,
   pipe,
+  safeInteger,
   strictObject,
   union,
 } from 'valibot';
@@ -18,7 +19,7 @@ import { once } from './once.ts';
 const maskSchema = union(
   [
     picklist(['halves', 'alternating', 'channels', 'checkerboard']),
-    strictObject({ random: pipe(number(), integer()) }),
+    strictObject({ random: pipe(number(), safeInteger()) }),
     strictObject({ identityColumns: array(pipe(number(), integer(), minValue(0))) }),
   ],
   "expected 'halves', 'alternating', 'channels', 'checkerboard', { random: seed } or { identityColumns: [dimensions] }",
