@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
+/** The program. */
+export const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
 
 /** How a run of the command ended. */
 export interface Run {

@@ -31,7 +31,13 @@ describe('checkArguments', () => {
     ['moons --count=', '--count needs a value'],
     ['moons --count --json', "--count needs a value; '--json' follows"],
     ['moons suns --count 3', "no place for the argument 'suns'"],
-    ['moons --count 3 --cuont 4', 'there is no option --cuont'],
+    ['moons --cuont 4', "there is no option --cuont; did you mean '--count'?"],
+    ['moons --count 3 --no-jsn', "there is no option --no-jsn; did you mean '--no-json'?"],
+    ['moons --count 3 --zebra 4', 'there is no option --zebra. See'],
+    ['moons --count 3 --mode slwo', "--mode is one of fast, slow; got 'slwo'; did you mean 'slow'?"],
+    ['moons --count 3 --count 4', '--count is given twice: give one of them'],
+    ['moons --count 3 --count=3', '--count is given twice'],
+    ['moons --json --count 3 --no-json', '--json and --no-json are given: give one of them'],
     ['moons --count 3 --Count 4', 'there is no option --Count'],
     ['moons --count 3 --no-steps', 'there is no option --no-steps'],
     ['moons --count 3 -s', 'there is no option -s'],
@@ -39,6 +45,10 @@ describe('checkArguments', () => {
     ['moons --count 3 --mode brisk', '--mode is one of fast, slow'],
   ])('refuses %s: %s', (line, message) => {
     expect(check(line)).toThrow(message);
+  });
+
+  it('refuses an empty argument by its name', () => {
+    expect(() => checkArguments(['', '--count', '3'], definition, 'try')).toThrow('DATA is empty');
   });
 
   it('takes no option that is not defined, whatever it is called', () => {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { DiffeoError } from '@diffeo/core';
+import { didYouMean } from '@diffeo/core/arguments';
 import type { ArgDef, ArgsDef } from 'citty';
 
 type Token = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number];
@@ -12,7 +13,13 @@ function checkOption({ name, rawName, value, inlineValue }: OptionToken, options
   const known = rawName === `--${name}` ? options.get(name) : undefined;
   const negated = rawName === `--${name}` && name.startsWith('no-') ? options.get(name.slice(3)) : undefined;
   if (negated?.type === 'boolean' && value === undefined) return;
-  if (!known) throw new DiffeoError('USAGE', `there is no option ${rawName}`);
+  if (!known) {
+    const names = [...options].flatMap(([each, { type }]) => [
+      `--${each}`,
+      ...(type === 'boolean' ? [`--no-${each}`] : []),
+    ]);
+    throw new DiffeoError('USAGE', `there is no option ${rawName}${didYouMean(rawName, names)}`);
+  }
   if (known.type === 'boolean') {
     if (value === undefined) return;
     throw new DiffeoError('USAGE', `${rawName} takes no value; got '${value}'`);
@@ -20,7 +27,8 @@ function checkOption({ name, rawName, value, inlineValue }: OptionToken, options
   const missing = !value || (!inlineValue && value.startsWith('-') && !number.test(value));
   if (missing) throw new DiffeoError('USAGE', `${rawName} needs a value${value ? `; '${value}' follows` : ''}`);
   if (known.type !== 'enum' || known.options?.includes(value)) return;
-  throw new DiffeoError('USAGE', `${rawName} is one of ${known.options?.join(', ')}; got '${value}'`);
+  const meant = didYouMean(value, known.options ?? []);
+  throw new DiffeoError('USAGE', `${rawName} is one of ${known.options?.join(', ')}; got '${value}'${meant}`);
 }
 
 function check(rawArgs: readonly string[], args: ArgsDef): void {
@@ -34,11 +42,23 @@ function check(rawArgs: readonly string[], args: ArgsDef): void {
     strict: false,
     tokens: true,
   });
-  for (const token of tokens) if (token.kind === 'option') checkOption(token, options);
+  const seen = new Map<string, string>();
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    checkOption(token, options);
+    const name = options.has(token.name) ? token.name : token.name.replace(/^no-/, '');
+    const before = seen.get(name);
+    if (before !== undefined) {
+      const twice = before === token.rawName ? `${before} is given twice` : `${before} and ${token.rawName} are given`;
+      throw new DiffeoError('USAGE', `${twice}: give one of them`);
+    }
+    seen.set(name, token.rawName);
+  }
   const expected = Object.keys(args).filter((name) => args[name]?.type === 'positional');
   const given = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
   const [missing] = expected.slice(given.length);
   if (missing !== undefined) throw new DiffeoError('USAGE', `${missing.toUpperCase()} is missing`);
+  if (given.includes('')) throw new DiffeoError('USAGE', `${expected[given.indexOf('')]?.toUpperCase()} is empty`);
   const [surplus] = given.slice(expected.length);
   if (surplus !== undefined) throw new DiffeoError('USAGE', `there is no place for the argument '${surplus}'`);
   const required = Object.keys(args).find(
@@ -48,14 +68,15 @@ function check(rawArgs: readonly string[], args: ArgsDef): void {
 }
 
 /**
- * Throws `USAGE` for whatever citty would pass over in silence: unknown options, options without their value, values where
- * none belong, arguments too few or too many.
+ * Throws `USAGE` for whatever citty would pass over in silence: unknown options, options that come twice or without their
+ * value, values where none belong, arguments too few or too many, or empty.
  */
 export function checkArguments(rawArgs: readonly string[], args: ArgsDef, name: string): void {
   try {
     check(rawArgs, args);
   } catch (cause) {
     const { message } = cause as Error;
-    throw new DiffeoError('USAGE', `${name}: ${message}. See diffeo ${name} --help.`, { cause });
+    const end = message.endsWith('?') ? '' : '.';
+    throw new DiffeoError('USAGE', `${name}: ${message}${end} See diffeo ${name} --help.`, { cause });
   }
 }

@@ -1,11 +1,11 @@
 import { DiffeoError, type Seed } from '@diffeo/core';
+import { oneLine } from '@diffeo/core/arguments';
 import { listChecks, type PartKind } from '@diffeo/testing';
 import { type CheckBackend, registerBackends } from './check-backends.ts';
 import { importPackage } from './check-package.ts';
 import { checkPart, type PartReport } from './check-part.ts';
 import { partsOf } from './check-parts.ts';
 import { checkReport, counts, failureLines, partPassed, partText } from './check-report.ts';
-import { oneLine } from './printable.ts';
 import { say } from './say.ts';
 import { printResult } from './standard-streams.ts';
 

@@ -1,4 +1,5 @@
 import { DiffeoError } from '@diffeo/core';
+import { didYouMean, shortName } from '@diffeo/core/arguments';
 import { type CsvOptions, type ToyDensity, toyDensities } from '@diffeo/datasets';
 import { isImageFile } from '@diffeo/datasets/node';
 import { fileKind } from './files/file-kind.ts';
@@ -48,8 +49,9 @@ export function findData(name: string, csv: CsvOptions): DataSource {
   if (name === 'digits') return { kind: 'digits', name };
   const toy = Object.hasOwn(toyDensities, name) ? toyDensities[name] : undefined;
   if (toy) return { kind: 'toy', name, toy: toy() };
+  const meant = didYouMean(name, [...Object.keys(toyDensities), 'digits', ...published]) || '.';
   throw new DiffeoError(
     'DATA',
-    `there is no file '${name}' and no toy density of that name. Give a CSV file, - for one on standard input, images (IDX, NPY, NPZ, or a folder of PNG and JPEG), digits, ${published.join(', ')}, or one of ${Object.keys(toyDensities).join(', ')}`,
+    `there is no file '${shortName(name)}' and no toy density of that name${meant} Give a CSV file, - for one on standard input, images (IDX, NPY, NPZ, or a folder of PNG and JPEG), digits, ${published.join(', ')}, or one of ${Object.keys(toyDensities).join(', ')}`,
   );
 }

@@ -1,12 +1,14 @@
+import { oneLine } from '@diffeo/core/arguments';
 import { refusalOf } from '@diffeo/datasets';
 import { advisedCommands } from './csv-flags.ts';
 import { inWordsOf } from './memory-advice.ts';
-import { oneLine } from './printable.ts';
 
 /** No message is longer than a screen. */
 const longest = 1500;
 
-const shortened = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text);
+/** What is too long is left out of the middle: reasons and advice stand at the end. */
+const shortened = (text: string): string =>
+  text.length > longest ? `${text.slice(0, longest - 500)} … ${text.slice(-500)}` : text;
 
 /**
  * What the command says of an error, on one line; below it, where the CSV reader knows options that help, the commands to

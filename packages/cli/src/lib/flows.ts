@@ -1,4 +1,5 @@
 import { DiffeoError, type Spec } from '@diffeo/core';
+import { didYouMean } from '@diffeo/core/arguments';
 import { imageCoupling, realNVP } from '@diffeo/layers-coupling';
 import { glow } from '@diffeo/layers-glow';
 
@@ -51,5 +52,9 @@ const flows: Readonly<Record<string, FlowKind>> = {
 export function flowNamed(name: string): FlowKind {
   const kind = Object.hasOwn(flows, name) ? flows[name] : undefined;
   if (kind) return kind;
-  throw new DiffeoError('USAGE', `there is no flow '${name}'; --flow is one of ${Object.keys(flows).join(', ')}`);
+  const names = Object.keys(flows);
+  throw new DiffeoError(
+    'USAGE',
+    `there is no flow '${name}'; --flow is one of ${names.join(', ')}${didYouMean(name, names)}`,
+  );
 }

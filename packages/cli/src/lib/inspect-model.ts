@@ -1,5 +1,5 @@
 import { countParams, type Flow, type LayoutTree, leaves, type Spec, standardNormal } from '@diffeo/core';
-import { oneLine } from './printable.ts';
+import { oneLine } from '@diffeo/core/arguments';
 import { readModel, type StoredModel } from './read-model.ts';
 import { printResult } from './standard-streams.ts';
 

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { runDiffeo } from '../../test/run-diffeo.ts';
 import { scratchFolder } from '../../test/scratch-folder.ts';
@@ -35,6 +36,52 @@ describe('diffeo', () => {
     expect(stderr).toMatch(
       /^diffeo: there is no (command|option) \S+; the commands are train, score, sample, reconstruct, interpolate, inspect/,
     );
+  });
+
+  it.each([
+    ['trian', "there is no command trian; did you mean 'train'? See diffeo --help."],
+    ['--hlep', "there is no option --hlep; did you mean '--help'? See diffeo --help."],
+    ['train two-mons', "there is no file 'two-mons' and no toy density of that name; did you mean 'two-moons'? Give"],
+    ['train two-moons --flow relnvp', "--flow is one of realnvp, glow; did you mean 'realnvp'?"],
+  ])('knows what %s may mean', async (line, message) => {
+    const { code, stderr } = await diffeo(...line.split(' '));
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
+  });
+
+  it('says nothing that is longer than a screen', async () => {
+    const { code, stderr } = await diffeo('train', `${'x'.repeat(100_000)}.csv`);
+    expect(code).toBe(2);
+    expect(stderr.length).toBeLessThan(2000);
+    expect(stderr).toMatch(/its name is too long\n$/);
+  });
+
+  it.each([
+    ['--seed', '9007199254740992'],
+    ['--seed', '-1'],
+    ['--seed', '0.5'],
+    ['--steps', '0'],
+    ['--steps', '-1'],
+    ['--steps', '1e99'],
+    ['--steps', 'NaN'],
+    ['--batch', '1.5'],
+    ['--learning-rate', '0'],
+    ['--learning-rate', 'Infinity'],
+    ['--layers', '1e9'],
+    ['--hidden', '64,'],
+    ['--hidden', '-3'],
+    ['--workers', '0'],
+    ['--held-out', '1'],
+    ['--limit', '0x10'],
+    ['--gradient', 'fast'],
+    ['--seed', ''],
+    ['--out', ''],
+  ])('train refuses %s %s, naming the option, and makes no folder', async (option, value) => {
+    const { code, stdout, stderr } = await diffeo('train', 'two-moons', option, value);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(new RegExp(`^diffeo: (train: )?${option} .*\n$`));
+    expect(stderr).toContain(value === '' ? 'needs a value' : `got '${value}'`);
+    expect(readdirSync(scratch.path)).toEqual([]);
   });
 
   it('shows where an error comes from with DIFFEO_DEBUG=1 only', async () => {

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { DiffeoError } from '@diffeo/core';
+import { didYouMean } from '@diffeo/core/arguments';
 import { type ArgsDef, runCommand } from 'citty';
 import { checkArguments } from './check-arguments.ts';
 import { commands, program } from './commands.ts';
@@ -32,9 +33,10 @@ async function dispatch(args: readonly string[], interrupted: Interruption): Pro
     return 0;
   }
   if (!command) {
-    const known = Object.keys(commands).join(', ');
-    const what = name.startsWith('-') ? 'option' : 'command';
-    throw new DiffeoError('USAGE', `there is no ${what} ${name}; the commands are ${known}. See diffeo --help.`);
+    const known = Object.keys(commands);
+    const [what, words] = name.startsWith('-') ? ['option', ['--help', '--version']] : ['command', known];
+    const meant = didYouMean(name, words) || `; the commands are ${known.join(', ')}.`;
+    throw new DiffeoError('USAGE', `there is no ${what} ${name}${meant} See diffeo --help.`);
   }
   checkArguments(rest, command.args as ArgsDef, name);
   await runCommand(command, { rawArgs: rest, data: interrupted.signal });
@@ -43,7 +45,8 @@ async function dispatch(args: readonly string[], interrupted: Interruption): Pro
 
 /**
  * The `diffeo` command: runs it with these arguments on the process's standard streams and returns the exit code. 0: done;
- * 1: it failed while running; 2: wrong usage or bad input; 130 and 143: cancelled by SIGINT and SIGTERM.
+ * 1: it failed while running; 2: wrong usage or bad input; 129, 130 and 143: cancelled by SIGHUP, SIGINT and
+ * SIGTERM.
  */
 export async function main(args: readonly string[]): Promise<number> {
   guardStandardStreams();

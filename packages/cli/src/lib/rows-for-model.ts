@@ -2,7 +2,7 @@ import { DiffeoError, isDiffeoError, type Seed, sameShape, sizeOf } from '@diffe
 import { type CsvOptions, checkLevels, type Rows, refusalOf } from '@diffeo/datasets';
 import { imageRows } from '@diffeo/datasets/images';
 import { findData } from './data-source.ts';
-import { hasPictures, readImageSource } from './image-data.ts';
+import { hasPictures, imageOption, readImageSource } from './image-data.ts';
 import { sayLeftOut } from './picture-folder.ts';
 import type { StoredModel } from './read-model.ts';
 import { readDigitRows, readTable } from './read-rows.ts';
@@ -49,6 +49,8 @@ async function readRows(stored: StoredModel, { data, seed, count, csv, images, s
     const parts = splitImageRows(read, data, notes.split ?? { seed, limit: undefined, heldOut: undefined });
     return part === 'held-out' ? parts.heldOut : parts[part];
   }
+  const unused = (images && imageOption(images)) ?? (images?.part && '--part');
+  if (unused !== undefined) throw new DiffeoError('USAGE', `${unused} is for images, and '${data}' is none`);
   if (source.kind === 'toy') return heldOutPoints(source.toy, seed, count);
   if (count !== undefined) throw new DiffeoError('USAGE', `--count is for toy densities, and ${data} is none`);
   if (source.kind === 'digits') return await readDigitRows();

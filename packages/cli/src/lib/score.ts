@@ -1,4 +1,4 @@
-import { bitsPerDim } from '@diffeo/core';
+import { bitsPerDim, DiffeoError } from '@diffeo/core';
 import { rowStatistics, scoreWarnings } from '@diffeo/trainer';
 import { csvHeader, csvRows } from './csv-text.ts';
 import { finiteOrNull } from './finite-or-null.ts';
@@ -35,6 +35,12 @@ async function writeScores(scores: Float32Array, sink: ResultSink): Promise<void
 export async function score({ model: path, out, json, draws, ...options }: ScoreOptions): Promise<void> {
   const { seed, signal } = options;
   const stored = await readModel(path);
+  if (draws > 1 && !stored.model.dequantizes) {
+    throw new DiffeoError(
+      'USAGE',
+      `--draws is for models of dequantized data, and ${path} is none: it has no noise to draw`,
+    );
+  }
   // Opened first, so that a path that cannot be written is refused before the work.
   const sink = json && out === undefined ? null : resultSink(out);
   let scores: Float32Array;

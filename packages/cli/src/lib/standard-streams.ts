@@ -1,4 +1,4 @@
-import { oneLine } from './printable.ts';
+import { oneLine } from '@diffeo/core/arguments';
 import { say } from './say.ts';
 
 let guarded = false;

@@ -62,6 +62,10 @@ export async function train(options: TrainOptions): Promise<void> {
   const folder = await trainingFolder(out);
   try {
     await trainInto(folder, origin, options);
+  } catch (error) {
+    if (!isDiffeoError(error) || error.code !== 'WRITE' || !folder.hasCheckpoint()) throw error;
+    const advice = 'The same command with --resume goes on when it can be';
+    throw new DiffeoError('WRITE', `${error.message}. ${advice}`, { cause: error });
   } finally {
     folder.close();
   }
@@ -73,7 +77,7 @@ const print = (report: TrainReport, { json }: TrainOptions): Promise<void> =>
 async function trainInto(folder: TrainingFolder, origin: DataOrigin, options: TrainOptions): Promise<void> {
   const { data: name, seed, signal, workers, gradient } = options;
   const { flips } = options.images;
-  const resume = beginRun(folder, { ...options, name, origin });
+  const { checkpoint: resume, line } = beginRun(folder, { ...options, name, origin });
   const asked = options.flow === undefined ? null : flowNamed(options.flow);
   const data = await loadTrainingData(name, options);
   const { defaults, columns } = data;
@@ -112,10 +116,8 @@ async function trainInto(folder: TrainingFolder, origin: DataOrigin, options: Tr
     await print(found.report, options);
     return;
   }
-  if (options.anew && found.interrupted) {
-    say(`the interrupted run in ${folder.path} is given up`);
-    folder.removeCheckpoint();
-  }
+  if (line !== null) say(line);
+  if (options.anew) folder.removeCheckpoint();
   const early = tableWarnings(data);
   for (const { message } of early) say(`warning: ${message}`);
   say(`training ${flow} on ${data.train.count} rows of ${name} for ${steps} steps`);
@@ -153,6 +155,6 @@ async function trainInto(folder: TrainingFolder, origin: DataOrigin, options: Tr
     if (isDiffeoError(error) && comesAgain(error.code)) folder.removeCheckpoint();
     throw error;
   }
-  folder.finish(saved.model, fitted.history, report);
+  folder.finish(report);
   await print(report, options);
 }

@@ -12,6 +12,6 @@ export function fileKind(path: string): 'file' | 'folder' | 'other' | null {
   } catch (cause) {
     const { code = '' } = cause as NodeJS.ErrnoException;
     if (absent.has(code)) return null;
-    throw fileError(`${path} cannot be looked at`, cause);
+    throw fileError(`${path} cannot be used`, cause);
   }
 }

@@ -3,7 +3,6 @@ import { DiffeoError } from '@diffeo/core';
 import type { DataSource } from '../data-source.ts';
 import { fileError } from '../files/file-error.ts';
 import { fileKind } from '../files/file-kind.ts';
-import { say } from '../say.ts';
 import type { FoundRuns, TrainingFolder } from './training-folder.ts';
 
 /** Where data come from, as far as that tells them from others: a path, a name of ours, or nothing for what is piped in. */
@@ -39,29 +38,35 @@ export interface BeginOptions {
   readonly anew: boolean;
 }
 
+/** What a run does about earlier ones in its folder. */
+export interface Beginning {
+  /** To go on from. */
+  readonly checkpoint: Uint8Array | null;
+  /** What to say of it when training begins. */
+  readonly line: string | null;
+}
+
 /**
- * Decides what a run does about earlier ones in its folder, and says so.
+ * Decides what a run does about earlier ones in its folder.
  *
- * @returns the checkpoint to go on from, or `null` to begin
  * @throws DiffeoError `USAGE` where it would throw away what it was not told to.
  */
-export function beginRun(folder: TrainingFolder, { name, origin, resume, anew }: BeginOptions): Uint8Array | null {
+export function beginRun(folder: TrainingFolder, { name, origin, resume, anew }: BeginOptions): Beginning {
   const { found, path } = folder;
   if (resume && anew)
     throw new DiffeoError('USAGE', 'train: --resume goes on and --anew begins again: give one of them');
-  if (anew) return null;
+  if (anew) {
+    return { checkpoint: null, line: found.interrupted ? `the interrupted run in ${path} is given up` : null };
+  }
   if (found.interrupted) {
-    if (resume) {
-      say(`going on with the interrupted run in ${path}`);
-      return folder.readCheckpoint();
-    }
+    if (resume) return { checkpoint: folder.readCheckpoint(), line: `going on with the interrupted run in ${path}` };
     throw new DiffeoError(
       'USAGE',
       `an interrupted run is in ${path}: --resume goes on with it, --anew gives it up and begins again, --out takes another folder`,
     );
   }
   // Whether it is this very run that is done shows when the data have been read.
-  if (resume && found.report) return null;
+  if (resume && found.report) return { checkpoint: null, line: null };
   if (!isOfSameData(found, name, origin)) {
     const { data } = found.model?.metadata ?? {};
     const other =
@@ -71,8 +76,7 @@ export function beginRun(folder: TrainingFolder, { name, origin, resume, anew }:
       `${path} holds ${other}${data === name ? ' of another place' : ''}: --out takes another folder, --anew replaces it when the run is done`,
     );
   }
-  if (resume) say(`nothing to go on from in ${path}: the run begins`);
-  else if (found.report)
-    say(`the model in ${path}, of an earlier run on the same data, is replaced when this run is done`);
-  return null;
+  if (resume) return { checkpoint: null, line: `nothing to go on from in ${path}: the run begins` };
+  const replaced = `the model in ${path}, of an earlier run on the same data, is replaced when this run is done`;
+  return { checkpoint: null, line: found.report ? replaced : null };
 }

@@ -1,10 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { peopleCsv } from '../../../test/people-csv.ts';
 import { quick } from '../../../test/quick.ts';
-import { runDiffeo, startDiffeo } from '../../../test/run-diffeo.ts';
+import { bin, runDiffeo, startDiffeo } from '../../../test/run-diffeo.ts';
 import { scratchFolder } from '../../../test/scratch-folder.ts';
 
 // Some dozens of processes: their tests take seconds, and more where the machine has other work.
@@ -205,5 +207,39 @@ describe('an interrupted run over a finished one', () => {
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(JSON.parse(resumed.stdout).steps).toBe(3000);
     expect(readdirSync(at('over'))).toEqual(['history.csv', 'model.safetensors', 'report.json']);
+  });
+});
+
+describe('a disk that is full', () => {
+  /** As on a full disk: no file may be longer than 8 KiB. */
+  const cramped = async (...args: string[]) => {
+    const limited = spawn('bash', ['-c', 'ulimit -f 8; exec "$0" "$@"', process.execPath, bin, ...args], {
+      cwd: scratch.path,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    limited.stderr.on('data', (text) => {
+      stderr += text;
+    });
+    const [code] = await once(limited, 'close');
+    return { code, stderr };
+  };
+
+  it('costs neither the model that was there nor its report', async () => {
+    const args = ['train', 'two-moons', ...'--limit 500 --held-out 500 --out full'.split(' ')];
+    expect((await diffeo(...args, '--steps', '20', '--layers', '1', '--hidden', '4')).code).toBe(0);
+    const before = contents('full');
+    const larger = [...args, '--steps', '40', '--layers', '4', '--hidden', '64,64'];
+    const { code, stderr } = await cramped(...larger);
+    expect(stderr).toContain('training goes on without a checkpoint: ');
+    expect(stderr).toMatch(
+      /diffeo: \S+unfinished.safetensors cannot be written: the system allows no file of that size\n$/,
+    );
+    expect(code).toBe(1);
+    expect(contents('full')).toEqual(before);
+    expect(readdirSync(at('full'))).toEqual(['history.csv', 'model.safetensors', 'report.json']);
+    const again = await diffeo(...larger);
+    expect(again.code, again.stderr).toBe(0);
+    expect(contents('full')).not.toEqual(before);
   });
 });

@@ -23,7 +23,7 @@ test('a finished run leaves model, curve and report that belong together, and no
       .filter((name) => !name.startsWith('run-'))
       .sort(),
   ).toEqual(['checkpoint.bin', 'history.csv', 'model.safetensors']);
-  folder.finish(model('new'), history, report(model('new')));
+  folder.finish(report(model('new')));
   folder.close();
   expect(readdirSync(folder.path)).toEqual(['history.csv', 'model.safetensors', 'report.json']);
   const next = await trainingFolder(folder.path);
@@ -37,13 +37,14 @@ test('a finished run leaves model, curve and report that belong together, and no
 
 test('what a finished run left stays until the next one is finished', async () => {
   const first = await trainingFolder(at('again'));
-  first.finish(model('old'), history, report(model('old')));
+  first.saveReached(model('old'), history);
+  first.finish(report(model('old')));
   first.close();
   const second = await trainingFolder(at('again'));
   expect(second.saveReached(model('new'), history)).toBe(at('again', 'unfinished.safetensors'));
   expect(readFileSync(second.modelPath, 'utf8')).toBe('old');
   expect(existsSync(at('again', 'report.json'))).toBe(true);
-  second.finish(model('new'), history, report(model('new')));
+  second.finish(report(model('new')));
   second.close();
   expect(readFileSync(second.modelPath, 'utf8')).toBe('new');
   expect(readdirSync(second.path)).toEqual(['history.csv', 'model.safetensors', 'report.json']);

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DiffeoError } from '@diffeo/core';
 import type { HistoryPoint } from '@diffeo/trainer';
@@ -42,8 +42,11 @@ export interface TrainingFolder {
    * run's model is with its report, that stays, and this one gets a name of its own.
    */
   saveReached(model: Uint8Array, history: readonly HistoryPoint[]): string;
-  /** Writes all of a finished run: what was there before stays until all of it has found room. The checkpoint goes last. */
-  finish(model: Uint8Array, history: readonly HistoryPoint[], report: TrainReport): void;
+  /**
+   * Writes the report of what was reached, and puts all of it in its place: what was there before stays until all has found
+   * room. The checkpoint goes last.
+   */
+  finish(report: TrainReport): void;
   /** Gives the folder up. Takes it away if it was made for this run and is empty. */
   close(): void;
 }
@@ -78,6 +81,14 @@ function writeTogether(contents: readonly (readonly [path: string, content: stri
   }
 }
 
+function move(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (cause) {
+    throw fileError(`${to} cannot be written`, cause, 'WRITE');
+  }
+}
+
 function remove(path: string): void {
   try {
     rmSync(path, { force: true });
@@ -99,7 +110,9 @@ export async function trainingFolder(path: string): Promise<TrainingFolder> {
   const modelPath = place(modelFile);
   const [historyPath, reportPath] = [place('history.csv'), place('report.json')];
   const checkpointPath = place('checkpoint.bin');
-  const reached = { model: place('unfinished.safetensors'), history: place('unfinished-history.csv') };
+  const inPlace = { model: modelPath, history: historyPath };
+  const apart = { model: place('unfinished.safetensors'), history: place('unfinished-history.csv') };
+  let reached = inPlace;
   const lock = await lockFolder(folder).catch((error: unknown) => {
     removeMade(made);
     throw error;
@@ -154,23 +167,30 @@ export async function trainingFolder(path: string): Promise<TrainingFolder> {
     removeCheckpoint: () => remove(checkpointPath),
     saveReached: (model, history) => {
       renew();
-      const to = found.report ? reached : { model: modelPath, history: historyPath };
+      const to = found.report ? apart : inPlace;
       writeTogether([
         [to.model, model],
         [to.history, historyCsv(history)],
       ]);
+      reached = to;
       // A report that is none of this model's.
       if (!found.report) remove(reportPath);
       return to.model;
     },
-    finish: (model, history, report) => {
+    finish: (report) => {
       renew();
-      writeTogether([
-        [modelPath, model],
-        [historyPath, historyCsv(history)],
-        [reportPath, reportJson(report)],
-      ]);
-      for (const each of [reached.model, reached.history, checkpointPath]) remove(each);
+      const file = atomicFile(reportPath);
+      try {
+        file.write(reportJson(report));
+        if (reached === apart) {
+          move(apart.model, modelPath);
+          move(apart.history, historyPath);
+        }
+        file.commit();
+      } finally {
+        file.discard();
+      }
+      for (const each of [apart.model, apart.history, checkpointPath]) remove(each);
     },
     close,
   };
