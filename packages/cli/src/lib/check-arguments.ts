@@ -31,7 +31,20 @@ function checkOption({ name, rawName, value, inlineValue }: OptionToken, options
   throw new DiffeoError('USAGE', `${rawName} is one of ${known.options?.join(', ')}; got '${value}'${meant}`);
 }
 
-function check(rawArgs: readonly string[], args: ArgsDef): void {
+/** What is said of options that come twice: a script may put its defaults first, and the last is taken. */
+function repeated(tokens: readonly Token[], options: ReadonlyMap<string, ArgDef>): string[] {
+  const last = new Map<string, { readonly token: OptionToken; readonly times: number }>();
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const name = options.has(token.name) ? token.name : token.name.replace(/^no-/, '');
+    last.set(name, { token, times: (last.get(name)?.times ?? 0) + 1 });
+  }
+  return Array.from(last.values()).flatMap(({ token: { rawName, value }, times }) =>
+    times < 2 ? [] : [`${rawName} is given ${times} times: the last, ${value ?? rawName}, is taken`],
+  );
+}
+
+function check(rawArgs: readonly string[], args: ArgsDef): string[] {
   const options = new Map(Object.entries(args).filter(([, { type }]) => type !== 'positional'));
   const { tokens } = parseArgs({
     args: [...rawArgs],
@@ -42,18 +55,7 @@ function check(rawArgs: readonly string[], args: ArgsDef): void {
     strict: false,
     tokens: true,
   });
-  const seen = new Map<string, string>();
-  for (const token of tokens) {
-    if (token.kind !== 'option') continue;
-    checkOption(token, options);
-    const name = options.has(token.name) ? token.name : token.name.replace(/^no-/, '');
-    const before = seen.get(name);
-    if (before !== undefined) {
-      const twice = before === token.rawName ? `${before} is given twice` : `${before} and ${token.rawName} are given`;
-      throw new DiffeoError('USAGE', `${twice}: give one of them`);
-    }
-    seen.set(name, token.rawName);
-  }
+  for (const token of tokens) if (token.kind === 'option') checkOption(token, options);
   const expected = Object.keys(args).filter((name) => args[name]?.type === 'positional');
   const given = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
   const [missing] = expected.slice(given.length);
@@ -65,15 +67,16 @@ function check(rawArgs: readonly string[], args: ArgsDef): void {
     (name) => args[name]?.required && options.has(name) && !tokens.some((t) => t.kind === 'option' && t.name === name),
   );
   if (required !== undefined) throw new DiffeoError('USAGE', `--${required} is missing`);
+  return repeated(tokens, options);
 }
 
 /**
- * Throws `USAGE` for whatever citty would pass over in silence: unknown options, options that come twice or without their
- * value, values where none belong, arguments too few or too many, or empty.
+ * Throws `USAGE` for whatever citty would pass over in silence: unknown options, options without their value, values where
+ * none belong, arguments too few or too many, or empty. Returns what is to be said of options that come twice.
  */
-export function checkArguments(rawArgs: readonly string[], args: ArgsDef, name: string): void {
+export function checkArguments(rawArgs: readonly string[], args: ArgsDef, name: string): readonly string[] {
   try {
-    check(rawArgs, args);
+    return check(rawArgs, args);
   } catch (cause) {
     const { message } = cause as Error;
     const end = message.endsWith('?') ? '' : '.';

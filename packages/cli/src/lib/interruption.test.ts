@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -12,6 +14,7 @@ describe('a signal during training', () => {
   it.concurrent.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)('%s: saves what was reached, says so, and exits %i', async (signal, exitCode) => {
     const running = startDiffeo(['train', 'two-moons', ...endless, '--out', signal, '--json'], scratch.path);
     await running.said('rows/s');
@@ -42,5 +45,42 @@ describe('an interrupted sample', () => {
     expect({ code, stderr }).toEqual({ code: 130, stderr: 'diffeo: cancelled\n' });
     expect(existsSync(join(scratch.path, 'big.csv'))).toBe(false);
     expect(readdirSync(scratch.path).some((name) => name.startsWith('.big.csv'))).toBe(false);
+  });
+});
+
+describe('work that does not look at the signal', () => {
+  /** Runs a program that waits for ever, or for a second after the signal. */
+  const ended = async (message: string | null) => {
+    const module = new URL('./interruption.ts', import.meta.url).href;
+    const code = `
+      const { interruption, whenCancelled } = await import('${module}');
+      const interrupted = interruption();
+      whenCancelled(interrupted.signal, ${JSON.stringify(message)});
+      const forever = setInterval(() => {}, 1000);
+      ${message === null ? "interrupted.signal.onabort = () => setTimeout(() => { console.log('kept'); process.exit(7); }, 1200);" : ''}
+      console.log('ready');`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', code]);
+    const said = { stdout: '', stderr: '' };
+    child.stderr.on('data', (text) => {
+      said.stderr += text;
+    });
+    child.stdout.on('data', (text) => {
+      said.stdout += text;
+      if (String(text).includes('ready')) child.kill('SIGTERM');
+    });
+    const [exitCode] = await once(child, 'close');
+    return { code: exitCode, ...said };
+  };
+
+  it('is dropped, in the words that it gave, where nothing is lost by that', async () => {
+    expect(await ended('cancelled before training')).toEqual({
+      code: 143,
+      stdout: 'ready\n',
+      stderr: 'diffeo: cancelled before training\n',
+    });
+  });
+
+  it('is waited for where it keeps what was reached', async () => {
+    expect(await ended(null)).toEqual({ code: 7, stdout: 'ready\nkept\n', stderr: '' });
   });
 });

@@ -38,7 +38,7 @@ async function dispatch(args: readonly string[], interrupted: Interruption): Pro
     const meant = didYouMean(name, words) || `; the commands are ${known.join(', ')}.`;
     throw new DiffeoError('USAGE', `there is no ${what} ${name}${meant} See diffeo --help.`);
   }
-  checkArguments(rest, command.args as ArgsDef, name);
+  for (const line of checkArguments(rest, command.args as ArgsDef, name)) say(line);
   await runCommand(command, { rawArgs: rest, data: interrupted.signal });
   return 0;
 }

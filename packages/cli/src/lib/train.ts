@@ -11,7 +11,7 @@ import { sha256 } from './folder/model-notes.ts';
 import { requireSameRecord, runRecord } from './folder/run-record.ts';
 import { type TrainingFolder, trainingFolder } from './folder/training-folder.ts';
 import type { ImageOptions } from './image-data.ts';
-import { stopIfCancelled } from './interruption.ts';
+import { stopIfCancelled, whenCancelled } from './interruption.ts';
 import { metadataOf } from './model-metadata.ts';
 import { say } from './say.ts';
 import { scoreRows } from './score-rows.ts';
@@ -78,6 +78,8 @@ async function trainInto(folder: TrainingFolder, origin: DataOrigin, options: Tr
   const { data: name, seed, signal, workers, gradient } = options;
   const { flips } = options.images;
   const { checkpoint: resume, line } = beginRun(folder, { ...options, name, origin });
+  const before = `cancelled before training. ${resume ? `The interrupted run in ${folder.path} stays` : 'Nothing was saved'}`;
+  whenCancelled(signal, before);
   const asked = options.flow === undefined ? null : flowNamed(options.flow);
   const data = await loadTrainingData(name, options);
   const { defaults, columns } = data;
@@ -94,7 +96,7 @@ async function trainInto(folder: TrainingFolder, origin: DataOrigin, options: Tr
   const { batchSize = defaults.batchSize, learningRate = defaults.learningRate } = options;
   const { activation, residual, bound, outputScale, patience, ema } = defaults;
 
-  await stopIfCancelled(signal, 'cancelled before training. Nothing was saved');
+  await stopIfCancelled(signal, before);
   await useWasm();
   const start = await startTraining(data, kind, {
     ...{ layers, hidden, activation, residual, bound, outputScale, levels, seed },
@@ -135,11 +137,14 @@ async function trainInto(folder: TrainingFolder, origin: DataOrigin, options: Tr
     ...(gradient && { gradient }),
     ...(resume && { resume }),
   };
+  // Until something is saved.
+  whenCancelled(signal, null);
   const saved = await fitAndSave(start, data, folder, settings);
   const { fitted, path } = saved;
   if (fitted.stopped === 'converged') say(`stopped at step ${fitted.steps}: validation got no better`);
 
   const cancelled = `cancelled while the held-out rows were scored. The model is in ${path}. The same command with --resume makes the report`;
+  whenCancelled(signal, cancelled);
   let report: TrainReport;
   try {
     const scores = await scoreRows({ model, params: fitted.params }, data.heldOut, { seed, signal, cancelled });

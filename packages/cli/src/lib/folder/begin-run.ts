@@ -15,7 +15,7 @@ export function originOf(source: DataSource): DataOrigin {
   const found = fileKind(name);
   if (found !== 'file' && found !== 'folder') return null;
   try {
-    return { path: realpathSync(name) };
+    return { path: realpathSync.native(name) };
   } catch (cause) {
     throw fileError(`${name} cannot be read`, cause);
   }
