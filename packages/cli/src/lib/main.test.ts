@@ -39,8 +39,8 @@ describe('diffeo', () => {
   });
 
   it.each([
-    ['trian', "there is no command trian; did you mean 'train'? See diffeo --help."],
-    ['--hlep', "there is no option --hlep; did you mean '--help'? See diffeo --help."],
+    ['trian', "inspect, check; did you mean 'train'? See diffeo --help."],
+    ['--hlep', "check; did you mean '--help'? See diffeo --help."],
     ['train two-mons', "there is no file 'two-mons' and no toy density of that name; did you mean 'two-moons'? Give"],
     ['train two-moons --flow relnvp', "--flow is one of realnvp, glow; did you mean 'realnvp'?"],
   ])('knows what %s may mean', async (line, message) => {

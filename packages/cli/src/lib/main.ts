@@ -35,8 +35,11 @@ async function dispatch(args: readonly string[], interrupted: Interruption): Pro
   if (!command) {
     const known = Object.keys(commands);
     const [what, words] = name.startsWith('-') ? ['option', ['--help', '--version']] : ['command', known];
-    const meant = didYouMean(name, words) || `; the commands are ${known.join(', ')}.`;
-    throw new DiffeoError('USAGE', `there is no ${what} ${name}${meant} See diffeo --help.`);
+    const meant = didYouMean(name, words) || '.';
+    throw new DiffeoError(
+      'USAGE',
+      `there is no ${what} ${name}; the commands are ${known.join(', ')}${meant} See diffeo --help.`,
+    );
   }
   for (const line of checkArguments(rest, command.args as ArgsDef, name)) say(line);
   await runCommand(command, { rawArgs: rest, data: interrupted.signal });

@@ -1,7 +1,7 @@
+import { oneLine } from '@diffeo/core/arguments';
 import type { CsvNote, CsvOptions, Rows, Table } from '@diffeo/datasets';
 import { readCsvFile, readCsvStream, readDigits } from '@diffeo/datasets/node';
 import { csvFlags, shellWord } from './csv-flags.ts';
-import { oneLine } from './printable.ts';
 import { say } from './say.ts';
 import { standardInput } from './standard-input.ts';
 
