@@ -95,7 +95,7 @@ it('--resume may always be given: it begins where nothing was kept, and where th
     [['--held-out', '1001'], /there the checksum of the data was \w{8}, and here it is/],
   ] as const) {
     const { code, stdout, stderr } = await runDiffeo([...job, ...changed], scratch.path);
-    expect(stderr).toMatch(/^diffeo: the run that is done in job is another: /);
+    expect(stderr).toMatch(/^diffeo: the run that is done in job is another: /m);
     expect(stderr).toMatch(message);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   }
