@@ -11,14 +11,17 @@ export interface TaylorOptions {
   readonly seed?: Seed;
   /** How many directions to take the median of, so that a kink or a curvature of 0 in one misleads nobody. Default 3. */
   readonly directions?: number;
-  /** Step lengths, falling. Default 2⁻⁴, 2⁻⁵, … 2⁻¹². */
+  /** Step lengths, falling. Default ¼, ⅛, … 2⁻¹⁰. */
   readonly steps?: readonly number[];
 }
 
 /** What is left of a loss after its first-order expansion. */
 export interface TaylorRemainders {
   readonly steps: readonly number[];
-  /** |L(p ± h·d) − L(p) ∓ h·∇L·d| for each step h: the root mean square of both signs, its median over the directions d. */
+  /**
+   * What is left of L(p ± h·d) − L(p) ∓ h·∇L·d for each step h, its median over the directions d: the part that changes its
+   * sign with the step, and an eighth of the part that does not, together as the root of their squares.
+   */
   readonly remainders: readonly number[];
   /**
    * The power of h with which the remainder falls, at the shortest steps that rounding leaves readable, its median over
@@ -28,12 +31,14 @@ export interface TaylorRemainders {
   readonly order: number;
 }
 
-const defaultSteps = Array.from({ length: 9 }, (_, i) => 2 ** -(i + 4));
+const defaultSteps = Array.from({ length: 9 }, (_, i) => 2 ** -(i + 2));
 /** Steps that the order is read from: enough to level out the kinks of a relu or a spline, few enough to be near the limit. */
 const fitted = 5;
 /** So short a step, relative to the shortest asked for, that all that is left of a right gradient's remainder is rounding. */
 const tiny = 2 ** -4;
 
+/** How much the part of the remainder counts that is even in the step, all that a right gradient leaves over. */
+const curved = 1 / 8;
 /** How far above rounding a remainder must stand to be read. */
 const clear = 8;
 
@@ -93,12 +98,12 @@ export function taylorRemainders<P>(
   const slope = slopeOf((given) => meanOfRows(loss(given), rows));
 
   const origin = meanOf(start, rows);
-  // Both ways: in one alone, what is odd in the step, such as a wrong slope, may cancel what is even.
+  // Both ways: what a wrong gradient leaves over changes its sign with the step, what curvature leaves over does not.
   const tables = walks.map(({ direction, above, below }) =>
     all.map((step, i) => {
       const up = meanOf(above[i] as Float32Array, rows) - origin - slope(direction, step);
       const down = meanOf(below[i] as Float32Array, rows) - origin - slope(direction, -step);
-      return Math.hypot(up, down) * Math.SQRT1_2;
+      return Math.hypot((up - down) / 2, (curved * (up + down)) / 2);
     }),
   );
   const expected = (4 * epsilon * (1 + Math.abs(origin))) / Math.sqrt(rows.length);
