@@ -48,6 +48,21 @@ async function entries(folder: string): Promise<Entries> {
   }
 }
 
+/** So many folders are looked into for where pictures might be. */
+const maxLooks = 200;
+
+/** A folder further down that holds pictures, for advice; `null` where none is found soon. */
+async function deeperFolder(folder: string): Promise<string | null> {
+  const queue = [folder];
+  for (let i = 0; i < Math.min(queue.length, maxLooks); i++) {
+    const place = queue[i] as string;
+    const { files, folders } = await entries(place).catch((): Entries => ({ files: [], others: [], folders: [] }));
+    if (files.length > 0) return place;
+    queue.push(...folders.map((name) => join(place, name)));
+  }
+  return null;
+}
+
 /**
  * The PNG and JPEG files of a folder, by their names: its own, or those of the folders in it, whose names are the classes.
  * Hidden files are left out. Throws `FILE`; `DATA` when there are none, or both kinds.
@@ -82,8 +97,10 @@ export async function listPictures(folder: string): Promise<PictureList> {
     return { pictures, classes: filled.map((each) => each.name), others: allOthers };
   }
   const found = allOthers.length > 0 ? `. It holds ${namesInMessage(allOthers, 3)}: convert them` : '';
+  const deeper = found === '' ? await deeperFolder(folder) : null;
+  const advice = deeper === null ? found : `. Some are in ${nameInMessage(deeper)}: give that folder`;
   throw new DiffeoError(
     'DATA',
-    `${name} holds no picture: neither PNG nor JPEG files, in it or in folders in it${found}`,
+    `${name} holds no picture: neither PNG nor JPEG files, in it or in folders in it${advice}`,
   );
 }

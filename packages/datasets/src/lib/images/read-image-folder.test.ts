@@ -117,6 +117,10 @@ test('what does not fit is refused by name', async () => {
   expect(await refusal({ 'a.png': noise(50) })).toMatch(/FILE: a.png is neither/);
   expect(await refusal({ 'a.png': png(9, 9, 1).subarray(0, 60) })).toMatch(/FILE: a.png/);
   expect(await refusal({ 'a.txt': noise(5) })).toMatch(/DATA: .*holds no picture/);
+  expect(await refusal({ 'a.webp': noise(5) })).toMatch(/DATA: .*holds no picture.* It holds a.webp: convert them/);
+  expect(await refusal({ 'a/b/c.png': png(2, 2, 1) })).toMatch(
+    /DATA: .*holds no picture.* Some are in .*a.b: give that/,
+  );
   expect(await refusal({ 'a.png': png(2, 2, 1), 'b/c.png': png(2, 2, 1) })).toMatch(/DATA: .*pictures and folders/);
   expect(await refusal({ 'a.png': png(2, 2, 1) }, { size: [0, 2] })).toMatch(/CONFIG/);
   expect(await refusal({ 'a.png': png(2, 2, 1) }, { signal: AbortSignal.abort() })).toMatch(/CANCELLED/);
