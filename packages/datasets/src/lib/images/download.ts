@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DiffeoError } from '@diffeo/core';
 
@@ -13,8 +13,10 @@ export interface Published {
 }
 
 /** Whether that file is there and is the published one. */
-async function isThere(path: string, sha256: string): Promise<boolean> {
+async function isThere(path: string, { sha256, size }: Published): Promise<boolean> {
   try {
+    // Not read where it cannot be it: what is there might have no end.
+    if ((await stat(path)).size !== size) return false;
     return (
       createHash('sha256')
         .update(await readFile(path))
@@ -69,7 +71,7 @@ export async function download(
 ): Promise<void> {
   const part = `${path}.${randomUUID()}.part`;
   try {
-    if (await isThere(path, published.sha256)) return;
+    if (await isThere(path, published)) return;
     await mkdir(dirname(path), { recursive: true });
   } catch (cause) {
     throw new DiffeoError('FILE', `${path} cannot be used as a cache: ${(cause as Error).message}. Set DIFFEO_CACHE.`, {
