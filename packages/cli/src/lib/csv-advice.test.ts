@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Run, runDiffeo } from '../../test/run-diffeo.ts';
 import { scratchFolder } from '../../test/scratch-folder.ts';
@@ -66,6 +67,26 @@ describe('what diffeo train advises is a command that trains, and whose model sc
     expect(JSON.parse(one.stdout).mean).toBeGreaterThan(-1e3);
   });
 
+  it('keeps times in milliseconds: scores of the same file, and samples in its units', async () => {
+    const start = 1_700_000_000_000;
+    scratch.file(
+      'times.csv',
+      table('time,x', (a, _, i) => `${start + 1000 * ((i * 37) % 97)},${a}`),
+    );
+    const trained = await runDiffeo(['train', 'times.csv', '--steps', '1'], scratch.path);
+    expect(trained.code, trained.stderr).toBe(0);
+    expect(trained.stderr).toMatch(/1700000000000 is taken off the numbers of column 'time'/);
+    const sampled = await runDiffeo(['sample', 'diffeo-times', '--count', '20', '--out', 'drawn.csv'], scratch.path);
+    expect(sampled.code, sampled.stderr).toBe(0);
+    const drawn = readFileSync(join(scratch.path, 'drawn.csv'), 'utf8').trim().split('\n').slice(1);
+    for (const line of drawn) expect(Math.abs(Number(line.split(',')[0]) - start)).toBeLessThan(1e7);
+    for (const file of ['times.csv', 'drawn.csv']) {
+      const { stdout } = await runDiffeo(['score', 'diffeo-times', file, '--json'], scratch.path);
+      // A minute or so of milliseconds by a few units of x.
+      expect(JSON.parse(stdout).mean).toBeGreaterThan(-30);
+    }
+  });
+
   it('leaves columns out that never change, with a word', async () => {
     scratch.file(
       'constant.csv',
@@ -91,7 +112,7 @@ describe('standard input', () => {
     expect(scored.stdout.trim().split('\n')).toHaveLength(31);
     const both = await runDiffeo(['score', '-', '-'], scratch.path, '');
     expect(both.code).toBe(2);
-    const bad = await runDiffeo(['train', '-'], scratch.path, 'a,b\nx,y\n');
+    const bad = await runDiffeo(['train', '-', '--out', 'other'], scratch.path, 'a,b\nx,y\n');
     expect(bad.stderr).toMatch(/^diffeo: standard input: no column holds numbers/);
   });
 });

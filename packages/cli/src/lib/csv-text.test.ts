@@ -32,7 +32,7 @@ describe('CSV as text', () => {
       fc.asyncProperty(table, async ([columns, rows]) => {
         const values = Float32Array.from(rows.flat());
         const text = csvHeader(columns) + csvRows(values, columns.length);
-        const read = await parseCsv(text, { header: true, delimiter: ',' });
+        const read = await parseCsv(text, { header: true, delimiter: ',', origins: {} });
         expect(read.columns).toEqual(columns);
         expect(Array.from(read.values, (value) => value + 0)).toEqual(Array.from(values, (value) => value + 0));
       }),

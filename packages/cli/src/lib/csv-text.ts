@@ -15,11 +15,15 @@ const field = (text: string): string =>
 /** The first line of a CSV file. */
 export const csvHeader = (columns: readonly string[]): string => `${columns.map(field).join(',')}\n`;
 
-/** Rows of `width` float32 numbers as lines of CSV. */
-export function csvRows(values: Float32Array, width: number): string {
+/** Rows of `width` float32 numbers as lines of CSV; `origins` are added to the columns, in float64. */
+export function csvRows(values: Float32Array, width: number, origins?: readonly number[] | null): string {
   let text = '';
   for (let at = 0; at < values.length; at += width) {
-    for (let i = 0; i < width; i++) text += `${i > 0 ? ',' : ''}${float32Text(values[at + i] as number)}`;
+    for (let i = 0; i < width; i++) {
+      const origin = origins?.[i] ?? 0;
+      const value = values[at + i] as number;
+      text += `${i > 0 ? ',' : ''}${origin === 0 ? float32Text(value) : Number((origin + value).toPrecision(15))}`;
+    }
     text += '\n';
   }
   return text;

@@ -33,6 +33,7 @@ describe('diffeo inspect', () => {
       eventShape: [2],
       contextShape: null,
       csv: null,
+      origins: null,
       parameters: 132,
       fixed: 4,
       columns: ['x', 'y'],

@@ -19,6 +19,8 @@ type CsvFormat = NonNullable<CsvOptions['like']>;
 export interface ModelNotes {
   /** The names of the data's columns, in order; `null` in files that other programs wrote without them. */
   readonly columns: readonly string[] | null;
+  /** What was taken off the numbers of each column before they met the model. */
+  readonly origins: readonly number[] | null;
   /** What it was trained on, as on the command line. */
   readonly data: string | null;
   readonly flow: string | null;
@@ -33,6 +35,7 @@ export interface ModelNotes {
 /** Notes as a model file's metadata. Nothing in it changes from one run to the next: equal runs write equal files. */
 export const metadataOf = (notes: {
   readonly columns?: readonly string[] | undefined;
+  readonly origins?: readonly number[] | undefined;
   readonly data: string;
   readonly flow: string;
   readonly split: SplitNotes;
@@ -41,6 +44,7 @@ export const metadataOf = (notes: {
 }) =>
   ({
     ...(notes.columns && { columns: JSON.stringify(notes.columns) }),
+    ...(notes.origins?.some((origin) => origin !== 0) && { origins: JSON.stringify(notes.origins) }),
     data: notes.data,
     flow: notes.flow,
     split: JSON.stringify(notes.split),
@@ -62,6 +66,22 @@ function parseColumns(text: string, size: number): readonly string[] {
   throw new DiffeoError(
     'FILE',
     `its metadata entry 'columns' must be a JSON list of ${size} names; got ${text.slice(0, 80)}`,
+  );
+}
+
+function parseOrigins(text: string, size: number): readonly number[] {
+  let origins: unknown;
+  try {
+    origins = JSON.parse(text);
+  } catch {
+    origins = null;
+  }
+  if (Array.isArray(origins) && origins.length === size && origins.every((origin) => Number.isFinite(origin))) {
+    return origins;
+  }
+  throw new DiffeoError(
+    'FILE',
+    `its metadata entry 'origins' must be a JSON list of ${size} numbers; got ${text.slice(0, 80)}`,
   );
 }
 
@@ -107,8 +127,12 @@ function parseFormat(text: string): CsvFormat {
 }
 
 /** The notes in a model file's metadata; `size` is how many numbers one row of its data has. Throws `FILE`. */
-export const notesOf = ({ columns, data, flow, split, csv, writtenBy }: Metadata, size: number): ModelNotes => ({
+export const notesOf = (
+  { columns, origins, data, flow, split, csv, writtenBy }: Metadata,
+  size: number,
+): ModelNotes => ({
   columns: columns === undefined ? null : parseColumns(columns, size),
+  origins: origins === undefined ? null : parseOrigins(origins, size),
   data: data ?? null,
   flow: flow ?? null,
   split: split === undefined ? null : parseSplit(split),

@@ -54,7 +54,10 @@ async function readRows(stored: StoredModel, { data, seed, count, csv, images, s
   if (source.kind === 'toy') return heldOutPoints(source.toy, seed, count);
   if (count !== undefined) throw new DiffeoError('USAGE', `--count is for toy densities, and ${data} is none`);
   if (source.kind === 'digits') return await readDigitRows();
-  const known = { ...(notes.columns && { columns: notes.columns }), ...(notes.csv && { like: notes.csv }) };
+  const { columns } = notes;
+  // Without its names, columns come in the model's order, and what was taken off is found out by name alone.
+  const origins = Object.fromEntries(columns?.map((name, i) => [name, notes.origins?.[i] ?? 0]) ?? []);
+  const known = { ...(columns && { columns, origins }), ...(notes.csv && { like: notes.csv }) };
   try {
     return await readTable(data, { ...known, signal, ...csv });
   } catch (error) {

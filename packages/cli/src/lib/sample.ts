@@ -83,7 +83,7 @@ export async function sample(options: SampleOptions): Promise<void> {
       const samples = model.sample(params, { count: size, seed: fold(seed, drawn), temperature });
       const values = (await samples.data()) as Float32Array;
       samples.dispose();
-      await sink.write(csvRows(values, width));
+      await sink.write(csvRows(values, width, notes.origins));
     }
     sink.finish();
   } finally {

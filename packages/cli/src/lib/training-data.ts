@@ -61,6 +61,8 @@ export interface Preprocessing {
 export interface TrainingData {
   /** The names of the numbers of a row; none of images. */
   readonly columns?: readonly string[];
+  /** What was taken off the numbers of each column. */
+  readonly origins?: readonly number[] | undefined;
   /** How a CSV file was read, so that the model's others are read alike. */
   readonly csv?: CsvOptions['like'] | undefined;
   readonly train: Rows;
@@ -249,7 +251,7 @@ export async function loadTrainingData(name: string, options: TrainingDataOption
   if (!digits && sizeOf(train.eventShape) <= mostCovariances) checkIndependent(train);
   return {
     columns: rows.columns,
-    ...(table && { csv: formatOf(table, options.csv) }),
+    ...(table && { csv: formatOf(table, options.csv), origins: table.origins }),
     train,
     validation,
     heldOut,

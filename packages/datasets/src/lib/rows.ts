@@ -13,6 +13,8 @@ export interface Rows {
   readonly columns?: readonly string[];
   /** Where they stand in the file that they were read from, counted from 1. */
   readonly numbers?: readonly number[];
+  /** What was taken off the numbers of each column: the data are `values` and this. */
+  readonly origins?: readonly number[];
 }
 
 /** Throws `DATA` for what are no rows. */

@@ -10,12 +10,13 @@ export function takeColumns<Data extends Rows>(rows: Data, columns: readonly num
   for (let row = 0; row < rows.count; row++) {
     for (const column of columns) values[to++] = rows.values[row * size + column] as number;
   }
-  const { columns: names, numbers } = rows;
+  const { columns: names, numbers, origins } = rows;
   return {
     ...rows,
     values,
     eventShape: [columns.length],
     ...(names && { columns: columns.map((column) => names[column] as string) }),
+    ...(origins && { origins: columns.map((column) => origins[column] as number) }),
     ...(numbers && { numbers: columns.map((column) => numbers[column] as number) }),
   };
 }

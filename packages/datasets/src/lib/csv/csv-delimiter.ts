@@ -41,7 +41,7 @@ function fitness(lines: readonly string[], delimiter: string): number {
   const fields = rows
     .slice(Math.floor(rows.length / 2))
     .flatMap((row) => (row.length === width ? row.slice(0, 200) : []))
-    .filter((field) => field !== '');
+    .filter((field) => field !== '' && field !== quoted);
   const numbers = fields.filter((field) => isNumberLike(field)).length;
   return (times / table) * (1 + numbers / Math.max(1, fields.length));
 }

@@ -23,7 +23,7 @@ const grouped: Readonly<Record<DecimalMark, RegExp>> = {
   '.': new RegExp(`^[+-]?\\d{1,3}(?=${groups})(?:([^.\\d])\\d{3})(?:\\1\\d{3})*(?:\\.\\d*)?$`),
   ',': new RegExp(`^[+-]?\\d{1,3}(?=${groups})(?:([^,\\d])\\d{3})(?:\\1\\d{3})*(?:,\\d*)?$`),
 };
-const withComma = /^[+-]?(?:\d+,\d*|,\d+)(?:[eE][+-]?\d+)?$/;
+const withComma = /^[+-]?(?:\d+,\d+|,\d+)(?:[eE][+-]?\d+)?$/;
 
 /** A field without currency, percent sign and brackets: digits with their marks. `null` where it is no number. */
 function bare(field: string): { readonly text: string; readonly marks: number } | null {

@@ -30,6 +30,11 @@ export interface CsvOptions {
   readonly missing?: 'error' | 'drop' | 'drop-columns';
   /** What counts as a missing value beside {@link missingValues}, in whatever case. */
   readonly missingValues?: readonly string[];
+  /**
+   * What to take off the numbers of columns, by their names, before they become float32. Default: a round number near the
+   * mean where float32 would not keep their differences, such as those of times in milliseconds since 1970.
+   */
+  readonly origins?: Readonly<Record<string, number>>;
   /** How another file was read: used where this one does not tell. */
   readonly like?: Pick<CsvOptions, 'header' | 'delimiter' | 'comment' | 'quotes' | 'decimal' | 'missingValues'>;
   /** What messages call the data; default `the CSV data`. */
@@ -57,6 +62,7 @@ export interface CsvNote {
     | 'EMPTY_COLUMNS'
     | 'INCOMPLETE_COLUMNS'
     | 'CONSTANT_COLUMNS'
+    | 'ORIGIN'
     | 'REPEATED_HEADER'
     | 'FOOTER'
     | 'DROPPED';
@@ -73,6 +79,7 @@ export interface Table extends Rows {
   /** The names, each of them once: of two columns `value` the second is `value.1`. */
   readonly columns: readonly string[];
   readonly numbers: readonly number[];
+  readonly origins: readonly number[];
   /** How many rows were left out because a value was missing. */
   readonly dropped: number;
   /** What was guessed or left out. */
@@ -98,6 +105,7 @@ export interface CsvSettings {
   readonly quotes: boolean;
   readonly decimal: DecimalMark | null;
   readonly missing: 'error' | 'drop' | 'drop-columns';
+  readonly origins: Readonly<Record<string, number>> | null;
   readonly like: NonNullable<CsvOptions['like']>;
   readonly source: string;
   /** Whether numbers are among the missing values. */
@@ -124,6 +132,7 @@ export function csvSettings(options: CsvOptions): CsvSettings {
     missing: options.missing ?? 'error',
     like,
     source: options.source ?? 'the CSV data',
+    origins: options.origins ?? null,
     areNumbersMissing: more.some((value) => isNumberLike(value)),
     isMissing: (field) => field.length <= longest && tokens.has(field.toLowerCase()),
   };

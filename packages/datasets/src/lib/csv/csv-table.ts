@@ -1,3 +1,4 @@
+import { columnOrigins } from './column-origins.ts';
 import type { CsvLayout } from './csv-layout.ts';
 import type { CsvNote, CsvSettings, Table } from './csv-options.ts';
 import { requireRegular } from './csv-problems.ts';
@@ -5,7 +6,6 @@ import { refusal } from './csv-refusal.ts';
 import { keptColumns } from './kept-columns.ts';
 import { numberFormats } from './number-formats.ts';
 import type { ReadColumns } from './read-columns.ts';
-import { requirePrecision } from './require-precision.ts';
 
 /** Which rows have a number in each of the columns: 1 for those that have. */
 function completeRows({ blocks, at }: ReadColumns, columns: readonly number[]): Uint8Array {
@@ -35,14 +35,16 @@ export function csvTable(layout: CsvLayout, read: ReadColumns, settings: CsvSett
   const count = complete ? complete.reduce((sum, one) => sum + one, 0) : blocks.count;
   const dropped = blocks.count - count + ragged.count;
   const columns = kept.map((i) => layout.names[at[i] as number] as string);
-  requirePrecision(read, kept, complete, { names: layout.names, source });
+  const origins = columnOrigins(layout, read, kept, complete, settings, notes);
 
   const values = new Float32Array(count * kept.length);
   let to = 0;
   for (const [rows, first] of blocks.parts()) {
     for (let row = 0; row < rows.length / at.length; row++) {
       if (complete?.[first + row] === 0) continue;
-      for (const i of kept) values[to++] = rows[row * at.length + i] as number;
+      for (let k = 0; k < kept.length; k++) {
+        values[to++] = (rows[row * at.length + (kept[k] as number)] as number) - (origins[k] as number);
+      }
     }
   }
   if (dropped > 0) {
@@ -56,6 +58,7 @@ export function csvTable(layout: CsvLayout, read: ReadColumns, settings: CsvSett
     eventShape: [kept.length],
     columns,
     numbers: kept.map((i) => (at[i] as number) + 1),
+    origins,
     dropped,
     notes,
     format: { delimiter: layout.delimiter, ...(hasComma && { decimal: ',' }) },

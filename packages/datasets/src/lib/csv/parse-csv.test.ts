@@ -229,14 +229,42 @@ describe('each error has its code, and says line and column', () => {
   });
 });
 
-test('a column whose spread float32 does not keep is refused, an exact one is not', async () => {
-  const column = (value: (i: number) => number): string =>
-    `t\n${Array.from({ length: 100 }, (_, i) => value(i)).join('\n')}`;
-  expect(await failure(column((i) => 1.6e9 + i))).toMatch(
-    /^CSV_PRECISION: .*column 't'.*16000000(49|50).*Subtract an offset/,
+const column = (value: (i: number) => number): string =>
+  `t\n${Array.from({ length: 100 }, (_, i) => value(i)).join('\n')}`;
+
+test('an origin is taken off where float32 would not keep the differences, and said', async () => {
+  for (const [value, origin] of [
+    [(i: number) => 1.6e9 + i, 1.6e9],
+    [(i: number) => 1_700_000_000_000 + 60_000 * i + (i % 7), 1_700_000_000_000],
+    [(i: number) => 2 ** 24 + 1 + i, 16_777_300],
+    [(i: number) => -1e6 - 0.001 * i, -1e6],
+  ] as const) {
+    const { values, origins, notes } = await parseCsv(column(value), { columns: ['t'] });
+    expect(origins).toEqual([origin]);
+    expect(notes.map(({ code }) => code)).toContain('ORIGIN');
+    const differences = Array.from(values, (one, i) => Math.abs(origin + one - value(i)));
+    expect(Math.max(...differences)).toBeLessThan(1e-6);
+  }
+});
+
+test('no origin is taken off what float32 keeps, nor another than a given one', async () => {
+  for (const value of [
+    (i: number) => 16_000_000 + i,
+    (i: number) => 180 + i / 10,
+    (i: number) => 1990 + i,
+    () => 0.1,
+    (i: number) => (i % 2 ? 1e9 : -1e9) + i,
+  ]) {
+    expect(await parseCsv(column(value), { columns: ['t'] })).toMatchObject({ origins: [0] });
+  }
+  const given = await parseCsv(
+    column((i) => 1.6e9 + i),
+    { columns: ['t'], origins: { t: 1.5e9 } },
   );
-  expect(await failure(column((i) => 1e-50 * i))).toMatch(/^CSV_PRECISION/);
-  expect((await parseCsv(column((i) => 16_000_000 + i))).count).toBe(100);
-  expect((await parseCsv(column((i) => 1.6e9 + 86_400 * i))).count).toBe(100);
-  expect((await parseCsv(column(() => 0.1))).count).toBe(100);
+  expect(given).toMatchObject({ origins: [1.5e9] });
+  expect(given.values[0]).toBe(1e8);
+});
+
+test('a column that is too small for float32 is refused', async () => {
+  expect(await failure(column((i) => 1e-50 * i))).toMatch(/^CSV_PRECISION: .*column 't'.*another unit/);
 });

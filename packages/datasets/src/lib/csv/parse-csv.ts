@@ -52,14 +52,14 @@ function chosenColumns(
  * understood, and said in the table's `notes`: names that come twice, fields divided by blanks, comments, titles, rows of
  * units and totals, decimal commas, marks between thousands, currencies, percent signs, UTF-16, Latin-1, gzip. Columns
  * without numbers, and those that count the rows and have no name, are left out unless they are asked for. Numbers are
- * parsed as float64 and stored as float32.
+ * parsed as float64 and stored as float32, after an origin was taken off where float32 would not keep their
+ * differences (`origins`).
  *
  * Every error is a DiffeoError that names line and column, and holds as its `cause` ({@link refusalOf}) the options that
  * help: `CSV_EMPTY`, `CSV_ENCODING`, `CSV_LINE` (no line breaks), `CSV_ENDLESS` (the same row again and again, or more
  * numbers than memory holds), `CSV_HEADER`, `CSV_DECIMAL`, `CSV_RAGGED` (rows with more or fewer fields), `CSV_QUOTE`,
  * `CSV_TEXT` and `CSV_NO_NUMBERS` (text where numbers belong), `CSV_MISSING`, `CSV_NOT_FINITE` (infinite, or past the range of
- * float32), `CSV_PRECISION` (a column whose spread float32 does not keep, such as times in seconds since 1970 within a
- * minute), `CSV_UNKNOWN_COLUMN`, `CSV_DUPLICATE_COLUMN`, `CONFIG`, `CANCELLED`, `FILE`.
+ * float32), `CSV_PRECISION` (a column whose spread float32 does not keep, such as 1e-50), `CSV_UNKNOWN_COLUMN`, `CSV_DUPLICATE_COLUMN`, `CONFIG`, `CANCELLED`, `FILE`.
  *
  * @example
  * const table = await parseCsv('height,name,mass\n1.81,Ada,62\n1.64,Kurt,58');
