@@ -47,7 +47,7 @@ say(
 
 const scores = await score(model, fitted.params, heldOut);
 const bits = bitsPerDim(model, -scores.reduce((sum, logProb) => sum + logProb, 0) / scores.length);
-const front = preprocessing.start(preprocessing.init(seed), train);
+const front = await preprocessing.start(preprocessing.init(seed), train);
 const { nll: gaussianNll } = await gaussianBaseline(preprocessing, front, { train, heldOut });
 const gaussian = bitsPerDim(preprocessing, gaussianNll);
 say(

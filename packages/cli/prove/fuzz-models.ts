@@ -54,7 +54,7 @@ async function saved(spec: FlowSpec): Promise<OpenFile> {
   const model = flow(spec);
   const rows = uniform([8, ...model.eventShape], 1);
   const context = model.contextShape ? { context: normal([8, ...model.contextShape], 2) } : {};
-  const params = model.start(model.init(1), rows, context);
+  const params = await model.start(model.init(1), rows, context);
   const bytes = await save(model, params, { metadata: { columns: 'a,b,c' } });
   const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));

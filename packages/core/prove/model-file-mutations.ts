@@ -25,7 +25,7 @@ export async function run({ count, seed, print }: { count: number; seed: number;
   await setBackend('cpu');
   const definitions = [...coreDefinitions, actnormLike, planeCoupling, scaleAndShift];
   const model = flow({ eventShape: [2], layers: [actnormLike(), planeCoupling(), scaleAndShift()] });
-  const params = model.start(model.init(1), normal([50, 2], 2));
+  const params = await model.start(model.init(1), normal([50, 2], 2));
   const saved = await save(model, params, { metadata: { columns: 'a,b' } });
   const expected = contents(load(saved, { definitions }));
   const tensors = memory().numTensors;

@@ -27,6 +27,8 @@ export type {
   Spec,
   Stack,
   StackLayer,
+  StartingChunk,
+  StartingData,
   Transformed,
 } from './lib/contract.ts';
 export { copyParams } from './lib/copy-params.ts';
@@ -50,6 +52,9 @@ export {
   flow,
   type LogProbOptions,
   type SampleOptions,
+  type StartingRows,
+  type StartingSource,
+  type StartOptions,
   type TracedStep,
 } from './lib/flow.ts';
 export type { FlowSpec } from './lib/flow-spec.ts';
@@ -74,6 +79,7 @@ export {
   type NamedLeaf,
   type Params,
 } from './lib/params.ts';
+export { type RunningMoments, runningMoments } from './lib/running-moments.ts';
 export { save } from './lib/save.ts';
 export {
   fold,

@@ -39,6 +39,19 @@ export function refusal(f: () => unknown): { readonly code: string; readonly mes
   return expect.fail('nothing was thrown');
 }
 
+/** The code and message of the DiffeoError that a promise is rejected with; fails for any other error and for none. */
+export async function rejection(
+  promise: Promise<unknown>,
+): Promise<{ readonly code: string; readonly message: string }> {
+  const outcome = await promise.then(
+    () => () => undefined,
+    (error: unknown) => () => {
+      throw error;
+    },
+  );
+  return refusal(outcome);
+}
+
 /** How many more tensors there are after `f`. */
 export function tensorsLeftBy(f: () => unknown): number {
   const before = memory().numTensors;

@@ -8,14 +8,12 @@ import {
   floor,
   log,
   matMul,
-  mean,
   mul,
   neg,
   ones,
   reshape,
   sinh,
   slice,
-  sqrt,
   square,
   sub,
   sum,
@@ -34,6 +32,7 @@ import {
   defineLayer,
   leaf,
   normal,
+  runningMoments,
   sizeOf,
   uniform,
 } from '../src/index.ts';
@@ -149,9 +148,11 @@ export const actnormLike: Definition<'layer', typeof emptySchema> = defineLayer(
       logScale: leaf(eventShape, { fromData: true }),
     },
     init: () => ({ mean: null, logScale: null }),
-    start: (_params, x) => {
-      const centre = mean(x, 0);
-      return { mean: centre, logScale: log(sqrt(mean(square(sub(x, centre)), 0))) };
+    start: async (_params, data) => {
+      const moments = runningMoments(sizeOf(eventShape));
+      await data.each(async (x) => moments.add(await x.data()));
+      const event = (numbers: Float64Array) => tensor(Float32Array.from(numbers), [...eventShape]);
+      return { mean: event(moments.mean()), logScale: event(moments.deviation().map(Math.log)) };
     },
     forward: (params, z) => ({
       value: add(mul(z, exp(params.logScale as Tensor)), params.mean as Tensor),

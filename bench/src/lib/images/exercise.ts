@@ -86,7 +86,7 @@ export async function writeImageExercise(size: ImageSize, folder: string): Promi
   const model = imageFlow(size);
   const initial = initialParams(model);
   const first = tensor4d(images.slice(0, batch * side * side), [batch, side, side, 1]);
-  const params = model.start(initial, first);
+  const params = await model.start(initial, first);
   const numbers = leaves(model.layout, params).flatMap(({ tensor: values }) =>
     values ? [bytesOf(Float32Array.from(values.dataSync()))] : [],
   );

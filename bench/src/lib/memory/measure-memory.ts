@@ -38,7 +38,7 @@ export async function measureMemory({ depths, build, data, repeats }: DeepFlow):
   const result: MemoryRow[] = [];
   for (const layers of depths) {
     const model = build(layers);
-    const params = model.start(model.init(1), x);
+    const params = await model.start(model.init(1), x);
     for (const gradient of modes) {
       oneGradient(model, params, x, gradient);
       const heap = watchHeap() as HeapWatch;

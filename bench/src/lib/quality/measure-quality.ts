@@ -107,7 +107,7 @@ async function bitsOf({ model, params, workers, seed }: Scorer, images: Images, 
 async function gaussianBits(set: DataSet, seed: Seed): Promise<GaussianBits> {
   const rows = { train: tensorOf(set.train), heldOut: tensorOf(set.test) };
   const bitsBehind = async (front: Flow): Promise<number> => {
-    const params = front.start(front.init(seed), rows.train, { noise: seed });
+    const params = await front.start(front.init(seed), rows.train, { noise: seed });
     const { nll } = await gaussianBaseline(front, params, { ...rows, noise: fold(seed, 'baseline') });
     disposeParams(front.layout, params);
     return bitsPerDim(front, nll);

@@ -35,7 +35,7 @@ async function fitBaseline(
   const front = flow({ eventShape, layers: baseline, ...(dequantize && { dequantize }) });
   const rows = { train: toTensor(train), heldOut: toTensor(heldOut) };
   try {
-    const started = front.start(front.init(fold(seed, 'init')), rows.train, { noise: fold(seed, 'start') });
+    const started = await front.start(front.init(fold(seed, 'init')), rows.train, { noise: fold(seed, 'start') });
     return await gaussianBaseline(front, started, {
       ...rows,
       noise: fold(seed, 'baseline'),
@@ -64,7 +64,7 @@ export async function startTraining(
   const front = flow({ eventShape, layers, ...dequantizes });
   const startFrom = (x: Tensor) => front.start(front.init(fold(seed, 'init')), x, { noise: fold(seed, 'start') });
   const x = toTensor(train);
-  const started = startFrom(x);
+  const started = await startFrom(x);
   const numbers = baseFor && front.toBase(started, x).value;
   const base = numbers && baseFor(numbers.dataSync(), sizeOf(eventShape));
   numbers?.dispose();
@@ -85,7 +85,7 @@ export async function startTraining(
   const params = withFront(started);
   if (!data.all) return { model, params, untrained: params, gaussian };
   const rows = toTensor(together(train, validation));
-  const untrained = withFront(startFrom(rows));
+  const untrained = withFront(await startFrom(rows));
   rows.dispose();
   return { model, params, untrained, gaussian };
 }

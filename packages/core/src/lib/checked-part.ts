@@ -2,7 +2,7 @@ import { type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { shortList } from './arguments/describe-value.ts';
 import { requireTensor } from './arguments/require-tensor.ts';
 import { floatCall } from './call-context.ts';
-import type { Base, Bijector, Call, Dequantizer, Kind, Kinds, Part, Transformed } from './contract.ts';
+import type { Base, Bijector, Call, Dequantizer, Kind, Kinds, Part, StartingData, Transformed } from './contract.ts';
 import { DiffeoError } from './error.ts';
 import { leaves, requireStarted } from './params.ts';
 import { describeBatch, type Shape, sameShape } from './shape.ts';
@@ -38,8 +38,8 @@ function startingOnce<T extends Part<any>>(part: T): T {
   if (!start) return part;
   return {
     ...part,
-    start: (params: unknown, x: Tensor, call: Call) =>
-      leaves(part.layout, params).some(({ tensor }) => tensor === null) ? start(params, x, call) : params,
+    start: (params: unknown, data: StartingData) =>
+      leaves(part.layout, params).some(({ tensor }) => tensor === null) ? start(params, data) : params,
   };
 }
 

@@ -55,6 +55,26 @@ export interface InputGradients {
   readonly gradients: readonly (readonly [of: Tensor, gradient: Tensor])[];
 }
 
+/** Some rows of the data that a part starts from, `[batch, ...eventShape]`, and the call that goes with them. */
+export interface StartingChunk {
+  readonly x: Tensor;
+  readonly call: Call;
+}
+
+/**
+ * The data that a part starts from, chunk by chunk: they need not fit into memory, and come again for each pass. Chunks are numbered
+ * from 0.
+ */
+export interface StartingData {
+  /**
+   * One pass. Chunks come in order, each when the one before is done with. What `visit` makes on the device is disposed when it
+   * returns or first waits.
+   */
+  each(visit: (x: Tensor, call: Call, chunk: number) => void | Promise<void>): Promise<void>;
+  /** The same data behind a step, such as the inverse of a layer that has started. The step is pure, as maps are. */
+  map(step: (x: Tensor, call: Call, chunk: number) => StartingChunk): StartingData;
+}
+
 /** A named run of the flat base vector, in order. */
 export interface Latent {
   readonly name: string;
@@ -70,10 +90,11 @@ export interface Part<P> {
   /** Initial parameters: a map close to the identity. Leaves that start from data are `null`. */
   init(seed: Seed): P;
   /**
-   * Fills the `null` leaves from a batch of data and returns the rest unchanged. A container starts its parts in the
-   * order in which data meets them, feeding each the output of the one before.
+   * Fills the `null` leaves from data, in one pass over `data.each`, and returns the rest unchanged. May take its time, and read
+   * numbers back to the host. A container starts its parts in the order in which data meets them, and hands each what comes out of
+   * the one before, by `data.map`.
    */
-  start?(params: P, x: Tensor, call: Call): P;
+  start?(params: P, data: StartingData): P | Promise<P>;
 }
 
 /** What a layer is to its neighbours. */

@@ -33,6 +33,11 @@ export const specChecks = {
 
 const noise = { ...either(seedNumber, tensorOption), code: 'SEED' };
 export const startChecks = { context: anything, seed: seedNumber, noise };
+/** What a function that gives data to start from yields. */
+export const chunkChecks = {
+  x: required({ ...anything, expected: 'a tensor of rows', code: 'DATA' }),
+  context: anything,
+};
 export const logProbChecks = { ...startChecks, gradient: oneOf('store', 'checkpoint', 'recompute') };
 export const toDataChecks = { context: anything };
 export const sampleChecks = {
@@ -45,6 +50,15 @@ export const sampleChecks = {
     code: 'TEMPERATURE',
   },
 };
+
+/** Throws `DATA` unless something can be gone through. */
+export function requireChunks<T extends object>(chunks: T): T {
+  if (chunks instanceof Object && (Symbol.asyncIterator in chunks || Symbol.iterator in chunks)) return chunks;
+  throw new DiffeoError(
+    'DATA',
+    `start: a function in the place of data gives chunks { x, context } to go through, such as a generator does; got ${describeValue(chunks)}`,
+  );
+}
 
 export function requireCount(count: number, what: string): void {
   if (Number.isSafeInteger(count) && count >= 0) return;

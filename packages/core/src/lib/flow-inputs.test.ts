@@ -1,6 +1,6 @@
 import { cast, oneHot, type Tensor, tensor, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { numbers, onEachBackend, refusal, tensorsLeftBy } from '../../test/backends.ts';
+import { numbers, onEachBackend, refusal, rejection, tensorsLeftBy } from '../../test/backends.ts';
 import {
   actnormLike,
   addNoise,
@@ -32,7 +32,12 @@ const real = (x: Tensor) => cast(x, 'float32');
 const modes = ['store', 'checkpoint', 'recompute'] as const;
 
 /** Everything that a flow computes, by name: what it is given differs in type alone. */
-function everything(model: Flow, params: FlowParams, x: Tensor, options: LogProbOptions): Record<string, number[]> {
+async function everything(
+  model: Flow,
+  params: FlowParams,
+  x: Tensor,
+  options: LogProbOptions,
+): Promise<Record<string, number[]>> {
   const { context } = options;
   const given = { ...(context && { context }) };
   const { value, logDet } = model.toBase(params, x, options);
@@ -43,7 +48,7 @@ function everything(model: Flow, params: FlowParams, x: Tensor, options: LogProb
     toData: numbers(model.toData(params, x, given)),
     sample: numbers(model.sample(params, { count: 3, seed: 1, ...given })),
     trace: model.trace(params, x, options).flatMap((step) => [...numbers(step.value), ...numbers(step.logDet)]),
-    start: leaves(model.layout, model.start(model.init(1), x, options)).flatMap(({ tensor: own }) =>
+    start: leaves(model.layout, await model.start(model.init(1), x, options)).flatMap(({ tensor: own }) =>
       own ? numbers(own) : [],
     ),
   };
@@ -65,39 +70,37 @@ onEachBackend('whole numbers and booleans', () => {
   const model = flow({ eventShape: [2], contextShape: [3], layers, base: normalMixture() });
   const started = () => model.start(model.init(1), real(whole()), { context: real(labels()) });
 
-  test.each(['int32', 'bool'] as const)('data and contexts of %s are what they hold', (dtype) => {
-    const params = started();
+  test.each(['int32', 'bool'] as const)('data and contexts of %s are what they hold', async (dtype) => {
+    const params = await started();
     const [x, context] = [cast(cast(whole(), 'bool'), dtype), cast(labels(), dtype)];
-    const truth = everything(model, params, real(x), { context: real(context) });
-    expect(everything(model, params, x, { context })).toEqual(truth);
-    expect(everything(model, params, real(x), { context })).toEqual(truth);
-    expect(everything(model, params, x, { context: real(context) })).toEqual(truth);
+    const truth = await everything(model, params, real(x), { context: real(context) });
+    expect(await everything(model, params, x, { context })).toEqual(truth);
+    expect(await everything(model, params, real(x), { context })).toEqual(truth);
+    expect(await everything(model, params, x, { context: real(context) })).toEqual(truth);
   });
 
-  test('so is one context for all rows', () => {
-    const params = started();
+  test('so is one context for all rows', async () => {
+    const params = await started();
     for (const context of [tensor1d([0, 1, 0], 'int32'), tensor2d([[0, 1, 0]], [1, 3], 'bool')]) {
-      const [truth, found] = [real(context), context].map((one) =>
-        everything(model, params, whole(), { context: one }),
-      );
-      expect(found).toEqual(truth);
+      const truth = await everything(model, params, whole(), { context: real(context) });
+      expect(await everything(model, params, whole(), { context })).toEqual(truth);
     }
   });
 
-  test('so are data that are dequantized', () => {
+  test('so are data that are dequantized', async () => {
     const discrete = flow({ eventShape: [2], dequantize: addNoise(), layers: [sinhScale()] });
     const params = discrete.init(1);
     for (const noise of [3, discrete.drawNoise(3, 3) as Tensor]) {
-      expect(everything(discrete, params, whole(), { noise })).toEqual(
-        everything(discrete, params, real(whole()), { noise }),
+      expect(await everything(discrete, params, whole(), { noise })).toEqual(
+        await everything(discrete, params, real(whole()), { noise }),
       );
     }
     const wrong = refusal(() => discrete.logProb(params, whole(), { noise: whole() }));
     expect(wrong.message).toMatch('float32 [3,2]; got int32');
   });
 
-  test('what was made of them is given back', () => {
-    const params = started();
+  test('what was made of them is given back', async () => {
+    const params = await started();
     const [x, context] = [whole(), labels()];
     expect(tensorsLeftBy(() => model.logProb(params, x, { context }).dispose())).toBe(0);
     const alone = flow({ eventShape: [2], layers: [] });
@@ -106,8 +109,8 @@ onEachBackend('whole numbers and booleans', () => {
     expect(x.isDisposed).toBe(false);
   });
 
-  test('numbers that are none are refused by their type', () => {
-    const params = started();
+  test('numbers that are none are refused by their type', async () => {
+    const params = await started();
     const words = tensor(['a', 'b'], [1, 2], 'string');
     const context = tensor1d([0, 1, 0]);
     expect(refusal(() => model.logProb(params, words, { context }))).toMatchObject({
@@ -130,7 +133,6 @@ onEachBackend('parameters', () => {
     trace: (params) => model.trace(params, x()),
     sample: (params) => model.sample(params, { count: 1, seed: 1 }),
     drawBase: (params) => model.drawBase(params, { count: 1, seed: 1 }),
-    start: (params) => model.start(params, x()),
     copyParams: (params) => copyParams(model.layout, params),
   };
 
@@ -181,24 +183,41 @@ onEachBackend('mistakes of every day', () => {
     ['text', 'data.csv', "got 'data.csv'"],
     ['an object', { x: 1 }, 'an object with x'],
     ['a function', () => 0, 'a function'],
-  ])('%s in the place of data', (_, data, said) => {
+  ])('%s in the place of data', async (_, data, said) => {
     const params = model.init(1);
     const x = data as unknown as Tensor;
-    for (const use of [model.logProb, model.toBase, model.toData, model.trace, model.start]) {
+    for (const use of [model.logProb, model.toBase, model.toData, model.trace]) {
       const { code, message } = refusal(() => use(params, x));
       expect(code).toBe('DATA');
       expect(message).toContain(said);
     }
+    // A function may give data to start from.
+    if (typeof data === 'function') return;
+    const { code, message } = await rejection(model.start(params, x));
+    expect(code).toBe('DATA');
+    expect(message).toContain(said);
   });
 
-  test('disposed data', () => {
+  test('disposed data', async () => {
     const params = model.init(1);
-    for (const use of [model.logProb, model.toBase, model.toData, model.trace, model.start]) {
+    for (const use of [model.logProb, model.toBase, model.toData, model.trace]) {
       expect(refusal(() => use(params, gone())).message).toMatch('has been disposed');
     }
+    expect((await rejection(model.start(params, gone()))).message).toMatch('has been disposed');
   });
 
-  test('options that are none', () => {
+  test('chunks to start from that are none', async () => {
+    const unstarted = flow({ eventShape: [2], layers: [actnormLike()] });
+    const start = async (chunks: unknown) =>
+      (await rejection(unstarted.start(unstarted.init(1), (() => chunks) as never))).message;
+    expect(await start(0)).toMatch('got 0');
+    expect(await start([[1, 2]])).toMatch('start');
+    expect(await start([undefined])).toMatch('a tensor of rows');
+    expect(await start([{ x: [1, 2] }])).toMatch('tensor');
+    expect(await start([{ x: tensor2d([[1, 2]]), rows: 1 }])).toMatch("no option 'rows'");
+  });
+
+  test('options that are none', async () => {
     const params = model.init(1);
     const x = tensor2d([[1, 2]]);
     const logProb = (options: unknown) => refusal(() => model.logProb(params, x, options as LogProbOptions)).message;
@@ -221,9 +240,10 @@ onEachBackend('mistakes of every day', () => {
       expect(sample({ count: 3, seed }).code).toBe('SEED');
       expect(refusal(() => model.init(seed as number)).code).toBe('SEED');
     }
-    for (const use of [model.toBase, model.trace, model.start]) {
+    for (const use of [model.toBase, model.trace]) {
       expect(() => use(params, x, { colour: 1 } as object)).toThrow("there is no option 'colour'");
     }
+    await expect(model.start(params, x, { colour: 1 } as object)).rejects.toThrow("there is no option 'colour'");
     expect(() => model.toData(params, x, { seed: 1 } as object)).toThrow("toData: there is no option 'seed'");
   });
 });

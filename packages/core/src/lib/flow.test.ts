@@ -16,7 +16,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { strictObject } from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { expectClose, numbers, onEachBackend, refusal, tensorsLeftBy } from '../../test/backends.ts';
+import { expectClose, numbers, onEachBackend, refusal, rejection, tensorsLeftBy } from '../../test/backends.ts';
 import {
   actnormLike,
   addNoise,
@@ -33,7 +33,9 @@ import { defineBase, defineLayer } from './define.ts';
 import { type FlowParams, flow } from './flow.ts';
 import { chain } from './layers/chain.ts';
 import { disposeParams, leaf, leaves } from './params.ts';
+import { runningMoments } from './running-moments.ts';
 import { normal } from './seed.ts';
+import { sizeOf } from './shape.ts';
 
 const logNormal = (x: number, mean: number, deviation: number): number =>
   -0.5 * ((x - mean) / deviation) ** 2 - Math.log(deviation) - 0.5 * Math.log(2 * Math.PI);
@@ -236,7 +238,7 @@ onEachBackend('context', () => {
     ['an axis too many', () => zeros([2, 3, 1])],
     ['a vector of another length', () => zeros([4])],
     ['a number', () => zeros([])],
-  ])('a conditional flow refuses %s', (_, context) => {
+  ])('a conditional flow refuses %s', async (_, context) => {
     const params = conditional.init(1);
     const options = context ? { context: context() } : {};
     for (const call of [
@@ -244,13 +246,14 @@ onEachBackend('context', () => {
       () => conditional.toBase(params, x(), options),
       () => conditional.toData(params, x(), options),
       () => conditional.trace(params, x(), options),
-      () => conditional.start(params, x(), options),
       () => conditional.sample(params, { count: 2, seed: 1, ...options }),
     ]) {
       const { code, message } = refusal(call);
       expect(code).toBe('CONTEXT');
       expect(message).toContain('[batch, 3]');
     }
+    const { code } = await rejection(conditional.start(params, x(), options));
+    expect(code).toBe('CONTEXT');
   });
 });
 
@@ -510,16 +513,16 @@ onEachBackend('what starts from data', () => {
     expect(refusal(() => model.trace(params, data())).code).toBe('UNSTARTED');
   });
 
-  test('parameters that are not there at all are refused by name too', () => {
-    const params = model.start(model.init(1), data());
+  test('parameters that are not there at all are refused by name too', async () => {
+    const params = await model.start(model.init(1), data());
     for (const i of params.layers.keys()) {
       const { code, message } = refusal(() => model.logProb({ ...params, layers: params.layers.slice(0, i) }, data()));
       expect([code, message]).toEqual(['MISSING_TENSOR', expect.stringContaining(`layers.${i}.`)]);
     }
   });
 
-  test('starts in data order, each layer on what the one before makes', () => {
-    const params = model.start(model.init(1), data());
+  test('starts in data order, each layer on what the one before makes', async () => {
+    const params = await model.start(model.init(1), data());
     const found = leavesOf(params);
     expectClose(found.get('layers.0.mean') as number[], [3, 40], 1e-6);
     // Behind the first the data have mean 0 and deviation 1; behind the second, mean −3/4 and deviation 1/4.
@@ -530,29 +533,29 @@ onEachBackend('what starts from data', () => {
     expectClose(numbers(mean(square(value), 0)), [1, 1], 1e-5);
   });
 
-  test('starts inside a chain as it does outside', () => {
+  test('starts inside a chain as it does outside', async () => {
     const nested = flow({ eventShape: [2], layers: [chain({ layers: [...model.spec.layers] })] });
-    const found = leaves(nested.layout, nested.start(nested.init(1), data())).map(({ tensor }) =>
+    const found = leaves(nested.layout, await nested.start(nested.init(1), data())).map(({ tensor }) =>
       numbers(tensor as Tensor),
     );
-    expect(found).toEqual([...leavesOf(model.start(model.init(1), data())).values()]);
+    expect(found).toEqual([...leavesOf(await model.start(model.init(1), data())).values()]);
   });
 
-  test('starts once: a second start returns what there is, on whatever data', () => {
-    const once = model.start(model.init(1), data());
-    const twice = model.start(once, mul(data(), 7));
+  test('starts once: a second start returns what there is, on whatever data', async () => {
+    const once = await model.start(model.init(1), data());
+    const twice = await model.start(once, mul(data(), 7));
     expect(leavesOf(twice)).toEqual(leavesOf(once));
   });
 
-  test('one started layer among others that are not stays as it is', () => {
-    const started = model.start(model.init(1), data());
-    const half = model.start(model.init(1), add(data(), 100));
+  test('one started layer among others that are not stays as it is', async () => {
+    const started = await model.start(model.init(1), data());
+    const half = await model.start(model.init(1), add(data(), 100));
     const mixed: FlowParams = {
       ...started,
       layers: [half.layers[0] as never, started.layers[1] as never, { mean: null, logScale: null }],
     };
     expect(refusal(() => model.logProb(mixed, data())).message).toContain('layers.2');
-    const whole = leavesOf(model.start(mixed, data()));
+    const whole = leavesOf(await model.start(mixed, data()));
     expectClose(whole.get('layers.0.mean') as number[], [103, 140], 1e-6);
     expectClose(
       whole.get('layers.2.mean') as number[],
@@ -561,25 +564,25 @@ onEachBackend('what starts from data', () => {
     );
   });
 
-  test('a flow with nothing to start returns what there is', () => {
+  test('a flow with nothing to start returns what there is', async () => {
     const params = bent.init(1);
-    expect(bent.start(params, data())).toEqual(params);
+    expect(await bent.start(params, data())).toEqual(params);
   });
 
-  test('no rows are nothing to start from', () => {
-    const { code, message } = refusal(() => model.start(model.init(1), zeros([0, 2])));
+  test('no rows are nothing to start from', async () => {
+    const { code, message } = await rejection(model.start(model.init(1), zeros([0, 2])));
     expect(code).toBe('DATA');
     expect(message).toContain('row');
   });
 
-  test('the dequantizer’s noise is there when the layers start', () => {
+  test('the dequantizer’s noise is there when the layers start', async () => {
     const noisy = flow({ eventShape: [2], dequantize: addNoise(), layers: [actnormLike()] });
-    const { layers } = noisy.start(noisy.init(1), data(), { noise: 5 });
+    const { layers } = await noisy.start(noisy.init(1), data(), { noise: 5 });
     const offset = sub((layers[0] as { mean: Tensor }).mean, tensor1d([3, 40]));
     for (const value of numbers(offset)) expect(value > 0.01 && value < 0.99).toBe(true);
   });
 
-  test('a base starts last, from what the layers make, and refuses until then', () => {
+  test('a base starts last, from what the layers make, and refuses until then', async () => {
     const centred = defineBase({
       type: 'example/centred',
       version: 1,
@@ -589,7 +592,11 @@ onEachBackend('what starts from data', () => {
         contextShape: null,
         layout: { centre: leaf(eventShape, { fromData: true }) },
         init: () => ({ centre: null }),
-        start: (_params, x) => ({ centre: mean(x, 0) }),
+        start: async (_params, data) => {
+          const moments = runningMoments(sizeOf(eventShape));
+          await data.each(async (x) => moments.add(await x.data()));
+          return { centre: tensor1d(Float32Array.from(moments.mean())) };
+        },
         logProb: ({ centre }: { centre: Tensor }, z) => mul(sum(square(sub(z, centre)), 1), -0.5),
         sample: ({ centre }: { centre: Tensor }, count, seed, temperature) =>
           add(mul(normal([count, ...eventShape], seed), temperature), centre),
@@ -605,15 +612,15 @@ onEachBackend('what starts from data', () => {
       const { code, message } = refusal(call);
       expect([code, message]).toEqual(['UNSTARTED', expect.stringContaining("base (example/centred): 'centre'")]);
     }
-    const started = based.start(params, data());
+    const started = await based.start(params, data());
     expectClose(numbers((started.base as { centre: Tensor }).centre), [2, 39], 1e-6);
-    const again = based.start(started, mul(data(), 9));
+    const again = await based.start(started, mul(data(), 9));
     expectClose(numbers((again.base as { centre: Tensor }).centre), [2, 39], 1e-6);
   });
 });
 
 onEachBackend('tensors', () => {
-  test('every method leaves what it returns and nothing else', () => {
+  test('every method leaves what it returns and nothing else', async () => {
     const model = flow({
       eventShape: [2],
       dequantize: addNoise(),
@@ -622,12 +629,14 @@ onEachBackend('tensors', () => {
     });
     const initial = model.init(1);
     const x = normal([7, 2], 2);
-    const params = model.start(initial, x, { noise: 1 });
+    const beforeStart = memory().numTensors;
+    const params = await model.start(initial, x, { noise: 1 });
+    // The two that start from data.
+    expect(memory().numTensors).toBe(beforeStart + 2);
     const z = normal([7, 2], 3);
     const counted = {
       // weight, three of the mixture, logWidth; the two that start from data are null.
       init: () => tensorsLeftBy(() => model.init(1)),
-      start: () => tensorsLeftBy(() => model.start(initial, x, { noise: 1 })),
       logProb: () => tensorsLeftBy(() => model.logProb(params, x, { noise: 1 })),
       toBase: () => tensorsLeftBy(() => model.toBase(params, x, { noise: 1 })),
       toData: () => tensorsLeftBy(() => model.toData(params, z)),
@@ -636,7 +645,7 @@ onEachBackend('tensors', () => {
       refused: () => tensorsLeftBy(() => refusal(() => model.logProb(params, x))),
     };
     const left = Object.fromEntries(Object.entries(counted).map(([name, count]) => [name, count()]));
-    expect(left).toEqual({ init: 5, start: 2, logProb: 1, toBase: 2, toData: 1, trace: 8, sample: 1, refused: 0 });
+    expect(left).toEqual({ init: 5, logProb: 1, toBase: 2, toData: 1, trace: 8, sample: 1, refused: 0 });
     expect(numbers(x).length).toBe(14);
   });
 

@@ -7,12 +7,24 @@ import { standardNormal } from './bases/standard-normal.ts';
 import { build } from './build.ts';
 import { requireBatch } from './checked-part.ts';
 import { broadcastContext } from './context.ts';
-import type { Bijector, Call, Dequantizer, GradientMode, Latent, Part, Transformed } from './contract.ts';
+import type {
+  Bijector,
+  Call,
+  Dequantizer,
+  GradientMode,
+  Latent,
+  Part,
+  StartingChunk,
+  StartingData,
+  Transformed,
+} from './contract.ts';
 import { callOf } from './direction.ts';
 import { tidied } from './engine.ts';
 import { DiffeoError } from './error.ts';
 import {
+  chunkChecks,
   logProbChecks,
+  requireChunks,
   requireCount,
   sampleChecks,
   specChecks,
@@ -26,6 +38,7 @@ import { requireStarted } from './params.ts';
 import { fold, requireSeed, type Seed, uniform } from './seed.ts';
 import { sequence } from './sequence.ts';
 import { requireShape, type Shape, sameShape, sizeOf } from './shape.ts';
+import { startFromChunk, streamedData } from './starting-data.ts';
 
 /** One tree for everything that a flow learns or keeps. */
 export interface FlowParams {
@@ -49,6 +62,18 @@ export interface LogProbOptions {
   readonly gradient?: GradientMode;
 }
 
+/** How to start. */
+export type StartOptions = Omit<LogProbOptions, 'gradient'>;
+
+/** A chunk of data to start from: `[rows, ...eventShape]`, and a context for each row or one for all. */
+export interface StartingRows {
+  readonly x: Tensor;
+  readonly context?: Tensor;
+}
+
+/** Gives the data to start from anew each time it is called: a generator, say, that reads a file. */
+export type StartingSource = () => AsyncIterable<StartingRows> | Iterable<StartingRows>;
+
 /** How to sample. */
 export interface SampleOptions {
   readonly count: number;
@@ -66,7 +91,7 @@ export interface TracedStep extends Transformed {
 }
 
 /** A normalizing flow. The caller owns every tensor that it returns. */
-export interface Flow extends Part<FlowParams> {
+export interface Flow extends Omit<Part<FlowParams>, 'start'> {
   readonly spec: FlowSpec;
   readonly bijector: Bijector<readonly Params[]>;
   /** The shape of an event on the base's side. */
@@ -76,8 +101,12 @@ export interface Flow extends Part<FlowParams> {
   readonly dequantizes: boolean;
   /** What turns discrete data into continuous data; `null` where the data are continuous. */
   readonly dequantizer: Dequantizer | null;
-  /** Fills what starts from data. `x`: `[batch, ...eventShape]`, as many rows as are at hand. */
-  start(params: FlowParams, x: Tensor, options?: Omit<LogProbOptions, 'gradient'>): FlowParams;
+  /**
+   * Fills what starts from data, and returns the rest as it is. `data`: `[batch, ...eventShape]`, as many rows as are at hand; or a
+   * function that gives them anew, chunk by chunk, for each pass, where there are more than fit into memory. Each part that starts
+   * takes one pass. Chunks stay the caller's.
+   */
+  start(params: FlowParams, data: Tensor | StartingSource, options?: StartOptions): Promise<FlowParams>;
   /**
    * The exact log-likelihood of each row, `[batch]`, nats, in the units of the data as given (for dequantized data, a
    * lower bound on the log-probability of the discrete value).
@@ -101,6 +130,11 @@ export interface Flow extends Part<FlowParams> {
   drawNoise(rows: number, seed: Seed): Tensor | null;
   /** The points on the base's side that `sample` maps to data, `[count, ...baseShape]`. */
   drawBase(params: FlowParams, options: SampleOptions): Tensor;
+}
+
+/** Disposes what is not one of the tensors that were given. */
+function disposeBeside(given: readonly (Tensor | undefined)[], made: readonly (Tensor | undefined)[]): void {
+  for (const tensor of made) if (!given.includes(tensor)) tensor?.dispose();
 }
 
 /** `result` as a tensor that the caller can dispose and keep `given`: a layer may return its input itself. */
@@ -239,22 +273,47 @@ export function flow(given: FlowSpec): Flow {
         base: base.init(fold(seed, 'base')),
       }));
     },
-    start: (params, x, options = {}) =>
-      tidied(() => {
-        require('start', params, options, startChecks);
-        const accepted = accept(x, options);
-        const { raw } = accepted;
-        if (raw.shape[0] === 0) throw new DiffeoError('DATA', 'start needs at least one row of data');
-        const dequantize = dequantizer?.start?.(params.dequantize, raw, accepted.call) ?? params.dequantize;
-        const { value, call } = enter({ ...params, dequantize }, accepted, options.noise ?? 0);
-        const started = bijector.start(params.layers, value, call);
-        return {
-          dequantize,
-          layers: started,
-          // Where the base does not start from data, nothing is run to find what it would start from.
-          base: base.start?.(params.base, bijector.inverse(started, value, call).value, call) ?? params.base,
-        };
-      }),
+    start: async (params, data, options = {}) => {
+      require('start', params, options, startChecks);
+      const startOn = async (raw: StartingData): Promise<FlowParams> => {
+        const dequantize = (await dequantizer?.start?.(params.dequantize, raw)) ?? params.dequantize;
+        const entered = raw.map((x, call, chunk) => {
+          const { noise = 0 } = options;
+          // Every chunk draws noise of its own.
+          const own = chunk > 0 && typeof noise === 'number' ? fold(noise, chunk) : noise;
+          return { x: enter({ ...params, dequantize }, { raw: x, call }, own).value, call };
+        });
+        const started = await bijector.start(params.layers, entered);
+        const behind = entered.map((x, call) => ({ x: bijector.inverse(started, x, call).value, call }));
+        return { dequantize, layers: started, base: (await base.start?.(params.base, behind)) ?? params.base };
+      };
+      const chunkOf = (x: Tensor, own: StartOptions): StartingChunk => {
+        const { raw, call } = accept(x, own);
+        return { x: raw, call };
+      };
+      if (typeof data !== 'function') {
+        const chunk = tidied(() => chunkOf(data, options));
+        if (chunk.x.shape[0] === 0) throw new DiffeoError('DATA', 'start needs at least one row of data');
+        try {
+          return await startFromChunk(chunk, startOn);
+        } finally {
+          disposeBeside([data, options.context], [chunk.x, chunk.call.context]);
+        }
+      }
+      return await startOn(
+        streamedData(async function* () {
+          for await (const rows of requireChunks(data())) {
+            requireOptions('start, a chunk', rows, chunkChecks);
+            const chunk = tidied(() => chunkOf(rows.x, { ...options, ...rows }));
+            try {
+              if (chunk.x.shape[0] !== 0) yield chunk;
+            } finally {
+              disposeBeside([rows.x, rows.context, options.context], [chunk.x, chunk.call.context]);
+            }
+          }
+        }),
+      );
+    },
     toBase: (params, x, options = {}) =>
       tidied(() => {
         require('toBase', params, options, logProbChecks);

@@ -122,6 +122,6 @@ export function requireStarted<P>(layout: LayoutTree, params: P, name: string): 
   if (!unstarted) return;
   throw new DiffeoError(
     'UNSTARTED',
-    `${name}: '${unstarted.path}' starts from data and has not started. Call model.start(params, x) with training data once, or load a trained model.`,
+    `${name}: '${unstarted.path}' starts from data and has not started. Call await model.start(params, x) with training data once, or load a trained model.`,
   );
 }

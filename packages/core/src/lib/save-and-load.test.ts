@@ -14,11 +14,11 @@ import { normal } from './seed.ts';
 const definitions = [...coreDefinitions, actnormLike, planeCoupling, scaleAndShift];
 const layers = () => [actnormLike(), planeCoupling(), scaleAndShift({ logScale: 0.5, shift: 1 })];
 const model = () => flow({ eventShape: [2], layers: layers() });
-const started = () => model().start(model().init(1), normal([50, 2], 2));
+const started = async () => await model().start(model().init(1), normal([50, 2], 2));
 
 onEachBackend('a saved model', () => {
   test('loaded it gives the same numbers, to the bit', async () => {
-    const params = started();
+    const params = await started();
     const loaded = load(await save(model(), params), { definitions });
     const x = normal([7, 2], 3);
     expect(numbers(loaded.model.logProb(loaded.params, x))).toEqual(numbers(model().logProb(params, x)));
@@ -27,8 +27,8 @@ onEachBackend('a saved model', () => {
 
   test('the same model gives the same bytes, and metadata come back', async () => {
     const metadata = { columns: 'a,b', 'trained on': '🌊' };
-    const first = await save(model(), started(), { metadata });
-    expect(await save(model(), started(), { metadata })).toEqual(first);
+    const first = await save(model(), await started(), { metadata });
+    expect(await save(model(), await started(), { metadata })).toEqual(first);
     expect(load(first, { definitions }).metadata).toEqual(metadata);
   });
 
@@ -40,7 +40,7 @@ onEachBackend('a saved model', () => {
   });
 
   test('a parameter that is not finite is not saved', async () => {
-    const params = mapParams(model().layout, started(), (tensor, path) =>
+    const params = mapParams(model().layout, await started(), (tensor, path) =>
       path.endsWith('shift') ? tensor1d([Number.NaN, 0]) : tensor,
     );
     await expect(save(model(), params)).rejects.toMatchObject({
@@ -55,7 +55,7 @@ describe('a file that is not what was saved', () => {
   async function altered(
     change: (tensors: Map<string, HostTensor>, metadata: Record<string, string>) => void,
   ): Promise<Uint8Array> {
-    const file = readSafetensors(await save(model(), started()));
+    const file = readSafetensors(await save(model(), await started()));
     const [tensors, metadata] = [new Map(file.tensors), { ...file.metadata }];
     change(tensors, metadata);
     return writeSafetensors({ tensors, metadata });
@@ -163,11 +163,11 @@ describe('a file that is not what was saved', () => {
     });
     const x = normal([7, 2], 3);
     const loaded = load(bytes, { definitions });
-    expect(numbers(loaded.model.logProb(loaded.params, x))).toEqual(numbers(model().logProb(started(), x)));
+    expect(numbers(loaded.model.logProb(loaded.params, x))).toEqual(numbers(model().logProb(await started(), x)));
   });
 
   test('a definition that is not given is named, with what to install', async () => {
-    const bytes = await save(model(), started());
+    const bytes = await save(model(), await started());
     const { code, message } = refusal(() => load(bytes, { definitions: [actnormLike, scaleAndShift] }));
     expect(code).toBe('UNKNOWN_TYPE');
     expect(message).toMatch(

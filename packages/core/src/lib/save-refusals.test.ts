@@ -76,7 +76,7 @@ onEachBackend('what is saved can be loaded', () => {
           ({ $type }) => $type !== 'example/any' && $type !== '@diffeo/core/chain',
         );
         const params =
-          starts && isPlain ? model.start(model.init(seed), normal([5, 2], seed), context) : model.init(seed);
+          starts && isPlain ? await model.start(model.init(seed), normal([5, 2], seed), context) : model.init(seed);
         let bytes: Uint8Array;
         try {
           bytes = await save(model, params, { metadata: notes as Metadata });

@@ -87,14 +87,16 @@ export function sequence(layers: readonly Bijector[], eventShape: Shape): Sequen
     ...(last?.latents && { latents: last.latents }),
     layout: layers.map(({ layout }) => layout) as Layout<List>,
     init: (seed) => layers.map((layer, i) => layer.init(fold(seed, i))),
-    start: (params, x, call) => {
-      let value = x;
-      return layers.map((layer, i) => {
-        const inner = callOf(call, i);
-        const started = layer.start ? layer.start(params[i], value, inner) : params[i];
-        if (i < layers.length - 1) value = layer.inverse(started, value, inner).value;
-        return started as Params;
-      });
+    start: async (params, data) => {
+      const started: Params[] = [];
+      let reached = data;
+      for (const [i, layer] of layers.entries()) {
+        const own = reached.map((x, call) => ({ x, call: callOf(call, i) }));
+        const now = (layer.start ? await layer.start(params[i], own) : params[i]) as Params;
+        started.push(now);
+        reached = reached.map((x, call) => ({ x: layer.inverse(now, x, callOf(call, i)).value, call }));
+      }
+      return started;
     },
     forward: run('forward'),
     inverse: run('inverse'),

@@ -1,7 +1,7 @@
-import type { Bijector, Call, Site, Spec } from '@diffeo/core';
+import type { Bijector, Site, Spec, StartingData } from '@diffeo/core';
 import { buildConditioner, type ConditionerParams } from '@diffeo/networks';
 import { elementwise } from '@diffeo/ops';
-import { reshape, type Tensor } from '@tensorflow/tfjs-core';
+import { reshape } from '@tensorflow/tfjs-core';
 import { fusedMaps } from './fused-maps.ts';
 import type { ImageMask, Mask } from './mask.ts';
 import { splitOf } from './split-of.ts';
@@ -46,7 +46,11 @@ export function couplingMap(config: CouplingConfig, site: Site): Bijector<Condit
     layout: conditioner.layout,
     init: conditioner.init,
     ...(start && {
-      start: (params: ConditionerParams, x: Tensor, call: Call) => start(params, split.split(x).identity, call),
+      start: (params: ConditionerParams, data: StartingData) =>
+        start(
+          params,
+          data.map((x, call) => ({ x: split.split(x).identity, call })),
+        ),
     }),
     ...(fusedMaps({ split, transform, conditioner, composed }) ?? {
       forward: composed('forward'),

@@ -1,26 +1,14 @@
-import { type Bijector, type Definition, defineLayer, leaf, type Shape, sizeOf } from '@diffeo/core';
 import {
-  add,
-  cast,
-  div,
-  greater,
-  log,
-  max,
-  mean,
-  min,
-  mul,
-  neg,
-  onesLike,
-  reshape,
-  sqrt,
-  square,
-  sub,
-  sum,
-  type Tensor,
-  tensor1d,
-  where,
-  zeros,
-} from '@tensorflow/tfjs-core';
+  type Bijector,
+  type Definition,
+  defineLayer,
+  leaf,
+  runningMoments,
+  type Shape,
+  type StartingData,
+  sizeOf,
+} from '@diffeo/core';
+import { add, div, log, mul, neg, sub, sum, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
 import { boolean, optional, strictObject } from 'valibot';
 import { robustMoments } from './robust-moments.ts';
 
@@ -32,31 +20,15 @@ interface StandardiseParams {
 
 type Started = { readonly [Name in keyof StandardiseParams]: Tensor };
 
-/**
- * Mean and standard deviation over the rows. Taken of numbers that are first brought to [−1, 1], so that nothing
- * overflows or vanishes and a column that varies has a deviation above 0.
- */
-function measure(data: Tensor): Started {
-  const x = cast(data, 'float32');
-  const [low, high] = [mul(min(x, 0), 0.5), mul(max(x, 0), 0.5)];
-  const middle = add(high, low);
-  const reach = sub(high, low);
-  const varies = greater(reach, 0);
-  const unit = div(sub(x, middle), where(varies, reach, onesLike(reach)));
-  // The float32 mean of many numbers is off by their sum's rounding; the mean of what is left corrects it.
-  const rough = mean(unit, 0);
-  const offset = add(rough, mean(sub(unit, rough), 0));
-  const deviation = sqrt(mean(square(sub(unit, offset)), 0));
-  return { mean: add(middle, mul(reach, offset)), scale: where(varies, mul(reach, deviation), onesLike(reach)) };
-}
-
-/** Median and robust spread, found on the host. */
-function measureRobustly(data: Tensor, eventShape: Shape): Started {
-  const { mean, deviation } = robustMoments(data.dataSync(), sizeOf(eventShape));
-  return {
-    mean: reshape(tensor1d(Float32Array.from(mean)), [...eventShape]),
-    scale: reshape(tensor1d(Float32Array.from(deviation, (spread) => Math.fround(spread) || 1)), [...eventShape]),
-  };
+/** In one pass over the data, in float64 on the host: mean and deviation, or median and robust spread. */
+async function measure(data: StartingData, eventShape: Shape, robust: boolean): Promise<Started> {
+  const size = sizeOf(eventShape);
+  const event = (numbers: Float64Array): Tensor => tensor(Float32Array.from(numbers), [...eventShape]);
+  const [plain, quantiles] = [runningMoments(size), robustMoments(size)];
+  const moments = robust ? quantiles : plain;
+  await data.each(async (x) => moments.add(await x.data()));
+  const spread = moments.deviation().map((deviation) => Math.fround(deviation) || 1);
+  return { mean: event(robust ? quantiles.median() : plain.mean()), scale: event(spread) };
 }
 
 const schema = strictObject({
@@ -90,8 +62,8 @@ export const standardise: Definition<'layer', typeof schema> = /* @__PURE__ */ d
       contextShape: null,
       layout: { mean: fixed, scale: fixed },
       init: () => ({ mean: null, scale: null }),
-      start: (params, x) => {
-        const measured = robust ? measureRobustly(x, eventShape) : measure(x);
+      start: async (params, data) => {
+        const measured = await measure(data, eventShape, robust);
         return { mean: params.mean ?? measured.mean, scale: params.scale ?? measured.scale };
       },
       forward: (params, z) => {

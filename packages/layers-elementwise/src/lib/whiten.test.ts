@@ -6,10 +6,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { elementwiseDefinitions } from './elementwise-definitions.ts';
 import { whiten } from './whiten.ts';
 
-function started(rows: Float32Array, size: number): { model: Flow; params: FlowParams; x: Tensor } {
+async function started(rows: Float32Array, size: number): Promise<{ model: Flow; params: FlowParams; x: Tensor }> {
   const x = tensor2d(rows, [rows.length / size, size]);
   const model = flow({ eventShape: [size], layers: [whiten()] });
-  return { model, params: model.start(model.init(1), x), x };
+  return { model, params: await model.start(model.init(1), x), x };
 }
 
 /** The log-density of rows under the normal of their mean and covariance, in float64: by elimination, column by column. */
@@ -61,9 +61,9 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
     await ready();
   });
 
-  test('an untrained flow is the Gaussian of full covariance', () => {
+  test('an untrained flow is the Gaussian of full covariance', async () => {
     const rows = dependentRows(300);
-    const { model, params, x } = started(rows, 4);
+    const { model, params, x } = await started(rows, 4);
     const truth = gaussianLogProb(rows, 4);
     for (const [i, score] of model.logProb(params, x).dataSync().entries()) {
       expect(Math.abs(score - (truth[i] as number))).toBeLessThan(2e-4);
@@ -72,7 +72,7 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
 
   test('goes back to the data, and is saved', async () => {
     const rows = dependentRows(300);
-    const { model, params, x } = started(rows, 4);
+    const { model, params, x } = await started(rows, 4);
     const back = model.toData(params, model.toBase(params, x).value).dataSync();
     const sizes = [1e4, 0.01, 5, 1e6];
     for (const [i, value] of rows.entries()) {
@@ -82,7 +82,7 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
     expect(copy.model.logProb(copy.params, x).dataSync()).toEqual(model.logProb(params, x).dataSync());
   });
 
-  test('columns that are functions of others, or constant, keep everything finite', () => {
+  test('columns that are functions of others, or constant, keep everything finite', async () => {
     const source = randomSource(5);
     const rows = Float32Array.from(
       Array.from({ length: 100 }, () => {
@@ -90,7 +90,7 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
         return [a, b, a + b, 2 * a, 7, a + 1e-7 * b];
       }).flat(),
     );
-    const { model, params, x } = started(rows, 6);
+    const { model, params, x } = await started(rows, 6);
     const { value, logDet } = model.toBase(params, x);
     for (const number of [...value.dataSync(), ...logDet.dataSync()]) expect(Number.isFinite(number)).toBe(true);
     // What float32 leaves of a column that others explain is rounding, and is not blown up.
@@ -99,13 +99,13 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
     for (const [i, number] of rows.entries()) expect(Math.abs((back[i] as number) - number)).toBeLessThan(1e-4);
   });
 
-  test('fewer rows than columns, one row, and columns of the same numbers start too', () => {
+  test('fewer rows than columns, one row, and columns of the same numbers start too', async () => {
     for (const rows of [
       [1, 2, 3, 5, 1, 4],
       [1, 2, 3],
       [4, 4, 4, 4, 4, 4],
     ]) {
-      const { model, params, x } = started(Float32Array.from(rows), 3);
+      const { model, params, x } = await started(Float32Array.from(rows), 3);
       for (const score of model.logProb(params, x).dataSync()) expect(Number.isFinite(score)).toBe(true);
     }
   });

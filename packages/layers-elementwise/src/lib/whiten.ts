@@ -1,4 +1,13 @@
-import { type Bijector, type Definition, defineLayer, leaf, type Shape, sizeOf } from '@diffeo/core';
+import {
+  type Bijector,
+  type Definition,
+  defineLayer,
+  leaf,
+  runningMoments,
+  type Shape,
+  type StartingData,
+  sizeOf,
+} from '@diffeo/core';
 import { product } from '@diffeo/core/engine';
 import { triangularInverse } from '@diffeo/ops';
 import {
@@ -18,7 +27,6 @@ import {
   transpose,
 } from '@tensorflow/tfjs-core';
 import { strictObject } from 'valibot';
-import { columnMoments } from './column-moments.ts';
 import { whiteningMatrix } from './whitening-matrix.ts';
 
 /** The parameters of {@link whiten}: fixed, and started from data. */
@@ -31,16 +39,15 @@ interface WhitenParams {
 
 type Started = { readonly [Name in keyof WhitenParams]: Tensor };
 
-/** Of rows as they are, by linear algebra in float64 on the host. */
-function measure(x: Tensor, eventShape: Shape): Started {
-  const size = sizeOf(eventShape);
-  const rows = x.dataSync();
-  const moments = columnMoments(rows, size);
-  const scale = Float32Array.from(moments.deviation, (deviation) => Math.fround(deviation) || 1);
+/** In one pass, by linear algebra in float64 on the host. */
+async function measure(data: StartingData, size: number): Promise<Started> {
+  const moments = runningMoments(size, { correlated: true });
+  await data.each(async (x) => moments.add(await x.data()));
+  const scale = Float32Array.from(moments.deviation(), (deviation) => Math.fround(deviation) || 1);
   return {
-    mean: tensor1d(Float32Array.from(moments.mean)),
+    mean: tensor1d(Float32Array.from(moments.mean())),
     scale: tensor1d(scale),
-    matrix: tensor2d(Float32Array.from(whiteningMatrix(rows, moments)), [size, size]),
+    matrix: tensor2d(Float32Array.from(whiteningMatrix(moments.correlations(), size)), [size, size]),
   };
 }
 
@@ -55,7 +62,7 @@ const schema = strictObject({});
  * The covariance is that of maximum likelihood, divided by the number of rows, in float64. Where a number is a linear
  * function of those before it, or nearly so, correlations are shrunk by as little as leaves it 1e-5 of its deviation to
  * itself; one that never changes keeps the scale 1. All three parameters are saved with the model and never trained.
- * Starting reads the data back from the device.
+ * Starting reads the data back from the device, chunk by chunk.
  */
 export const whiten: Definition<'layer', typeof schema> = /* @__PURE__ */ defineLayer({
   type: '@diffeo/layers-elementwise/whiten',
@@ -75,10 +82,9 @@ export const whiten: Definition<'layer', typeof schema> = /* @__PURE__ */ define
       contextShape: null,
       layout: { mean: fixed([size]), scale: fixed([size]), matrix: fixed([size, size]) },
       init: () => ({ mean: null, scale: null, matrix: null }),
-      start: (params, x) => {
+      start: async (params, data) => {
         const { mean, scale, matrix } = params;
-        if (mean && scale && matrix) return params;
-        const measured = measure(x, eventShape);
+        const measured = await measure(data, size);
         return { mean: mean ?? measured.mean, scale: scale ?? measured.scale, matrix: matrix ?? measured.matrix };
       },
       forward: (params, z) => {

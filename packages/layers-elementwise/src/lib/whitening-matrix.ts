@@ -1,28 +1,5 @@
-import type { ColumnMoments } from './column-moments.ts';
-
 /** The share of a column's variance that must be left when the columns before it are known: its root is 1e-5 of the column's deviation, which float32 still tells from rounding. */
 const leastShare = 1e-10;
-
-/** The correlations of the columns, row-major, the lower triangle; the diagonal is 1 for constant columns too. */
-function correlations(rows: ArrayLike<number>, { mean, deviation }: ColumnMoments): Float64Array {
-  const size = mean.length;
-  const count = rows.length / size;
-  const matrix = new Float64Array(size * size);
-  const unit = new Float64Array(size);
-  for (let row = 0; row < rows.length; row += size) {
-    for (let i = 0; i < size; i++) {
-      const spread = deviation[i] as number;
-      unit[i] = spread === 0 ? 0 : ((rows[row + i] as number) - (mean[i] as number)) / spread;
-    }
-    for (let i = 0; i < size; i++) {
-      const own = unit[i] as number;
-      for (let j = 0; j < i; j++) matrix[i * size + j] = (matrix[i * size + j] as number) + own * (unit[j] as number);
-    }
-  }
-  for (let i = 0; i < matrix.length; i++) matrix[i] = (matrix[i] as number) / count;
-  for (let i = 0; i < size; i++) matrix[i * size + i] = 1;
-  return matrix;
-}
 
 /** The lower Cholesky factor of a correlation matrix of which everything off the diagonal is shrunk by `1 − shrinkage`; `null` where a column is left less than {@link leastShare}. */
 function cholesky(matrix: Float64Array, size: number, shrinkage: number): Float64Array | null {
@@ -55,14 +32,12 @@ function lowerInverse(factor: Float64Array, size: number): Float64Array {
 }
 
 /**
- * The lower triangular W with W·R·Wᵀ = I, R the correlations of the columns: the inverse of R's Cholesky factor. Where columns
+ * The lower triangular W with W·R·Wᵀ = I, R the correlations of the columns (row-major, the lower triangle): the inverse of R's Cholesky factor. Where columns
  * are linear functions of others, or nearly so, correlations are shrunk by as little as leaves every column a share of its own.
  */
-export function whiteningMatrix(rows: ArrayLike<number>, moments: ColumnMoments): Float64Array {
-  const size = moments.mean.length;
-  const matrix = correlations(rows, moments);
+export function whiteningMatrix(correlations: Float64Array, size: number): Float64Array {
   for (let shrinkage = 0; ; shrinkage = Math.max(2 * leastShare, 2 * shrinkage)) {
-    const factor = cholesky(matrix, size, shrinkage);
+    const factor = cholesky(correlations, size, shrinkage);
     if (factor) return lowerInverse(factor, size);
   }
 }

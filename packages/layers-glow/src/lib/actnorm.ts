@@ -1,22 +1,8 @@
-import { type Definition, defineLayer, leaf, type Site } from '@diffeo/core';
+import { type Definition, defineLayer, leaf, runningMoments, type Site, type StartingData } from '@diffeo/core';
 import { type ChannelScale, channelMap } from '@diffeo/ops';
-import {
-  abs,
-  add,
-  clipByValue,
-  lessEqual,
-  log,
-  mean,
-  mul,
-  sqrt,
-  square,
-  sub,
-  type Tensor,
-  where,
-  zerosLike,
-} from '@tensorflow/tfjs-core';
+import { type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import { strictObject } from 'valibot';
-import { lastAxis, toRows } from './last-axis.ts';
+import { lastAxis } from './last-axis.ts';
 import { actnormFusion } from './linear-fusion.ts';
 
 const schema = strictObject({});
@@ -26,19 +12,12 @@ type ActnormParams = Readonly<Record<keyof ChannelScale, Tensor | null>>;
 /** A standard deviation below this part of the mean is what float32 makes of a constant. */
 const resolution = 1e-6;
 /** Starting log-scales lie within ± this, so that neither they nor the scales leave float32. */
-const widest = 30;
+const maxStartingLogScale = 30;
 
-/** The mean of each column. The second mean takes away the rounding of the first, which grows with the number of rows. */
-function columnMeans(rows: Tensor): Tensor {
-  const rounded = mean(rows, 0);
-  return add(rounded, mean(sub(rows, rounded), 0));
-}
-
-function startingLogScale(rows: Tensor, shift: Tensor): Tensor {
-  const deviation = sqrt(mean(square(sub(rows, shift)), 0));
-  const constant = lessEqual(deviation, mul(abs(shift), resolution));
-  const logScale = clipByValue(log(deviation), -widest, widest);
-  return where(constant, zerosLike(logScale), logScale);
+/** Of columns that do not vary the log-scale is 0. */
+function startingLogScale(deviation: number, mean: number): number {
+  if (!(deviation > resolution * Math.abs(mean))) return 0;
+  return Math.min(Math.max(Math.log(deviation), -maxStartingLogScale), maxStartingLogScale);
 }
 
 /**
@@ -70,10 +49,15 @@ export const actnorm: Definition<'layer', typeof schema> = /* @__PURE__ */ defin
       contextShape: null,
       layout,
       init: () => ({ shift: null, logScale: null }),
-      start: (params: ActnormParams, x: Tensor): ActnormParams => {
-        const rows = toRows(x, axis);
-        const shift = params.shift ?? columnMeans(rows);
-        return { shift, logScale: params.logScale ?? startingLogScale(rows, shift) };
+      start: async (params: ActnormParams, data: StartingData): Promise<ActnormParams> => {
+        const moments = runningMoments(axis.channels);
+        await data.each(async (x) => moments.add(await x.data()));
+        const mean = moments.mean();
+        const logScale = moments.deviation().map((deviation, i) => startingLogScale(deviation, mean[i] as number));
+        return {
+          shift: params.shift ?? tensor1d(Float32Array.from(mean)),
+          logScale: params.logScale ?? tensor1d(Float32Array.from(logScale)),
+        };
       },
       forward: (scale: ChannelScale, z: Tensor) => channelMap(z, scale, null, 'forward'),
       inverse: (scale: ChannelScale, x: Tensor) => channelMap(x, scale, null, 'inverse'),

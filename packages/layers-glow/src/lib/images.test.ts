@@ -118,21 +118,21 @@ test('haar keeps lengths, and gathers what neighbours share in the first channel
 describe('multi-scale', () => {
   const model = at([8, 8, 1], levels(3));
   const x = () => normal([4, 8, 8, 1], 2);
-  const params = () => model.start(model.init(3), x());
+  const params = async () => await model.start(model.init(3), x());
 
-  test('names every latent, largest first, and drops nothing', () => {
+  test('names every latent, largest first, and drops nothing', async () => {
     expect(model.latents).toEqual([
       { name: 'level 1', size: 32 },
       { name: 'level 2', size: 16 },
       { name: 'level 3', size: 16 },
     ]);
-    const started = params();
+    const started = await params();
     const back = numbers(model.toData(started, model.toBase(started, x()).value));
     for (const [i, value] of numbers(x()).entries()) expect(back[i]).toBeCloseTo(value, 4);
   });
 
-  test('each level has its own temperature', () => {
-    const started = params();
+  test('each level has its own temperature', async () => {
+    const started = await params();
     const sample = (temperature: Record<string, number>) => {
       const drawn = model.sample(started, { count: 2, seed: 1, temperature });
       return numbers(model.toBase(started, drawn).value);
@@ -145,8 +145,8 @@ describe('multi-scale', () => {
     }
   });
 
-  test('starts every level from what reaches it', () => {
-    const { value } = model.toBase(params(), x());
+  test('starts every level from what reaches it', async () => {
+    const { value } = model.toBase(await params(), x());
     for (const { begin, size } of [
       { begin: 0, size: 32 },
       { begin: 32, size: 16 },

@@ -49,7 +49,7 @@ describe.each<[string, readonly Spec<'layer'>[], LayerOptions]>([
     const x = normal([5, ...eventShape], 1);
     const z = normal([5, sizeOf(eventShape)], 5);
     const call = contextShape ? { context: normal([5, ...contextShape], 2) } : {};
-    const params = randomiseParams(model.layout, model.start(model.init(3), x, call), 4, 0.2);
+    const params = randomiseParams(model.layout, await model.start(model.init(3), x, call), 4, 0.2);
     const numbers = (tensor: Tensor) => [...tensor.dataSync()];
     const run = () => [numbers(model.logProb(params, x, call)), numbers(model.toData(params, z, call))];
     const fast = run();

@@ -55,30 +55,28 @@ describe.each(['cpu', 'wasm'].flatMap((backend) => ways.map((matrix) => ({ backe
 
     test.each([[[5]], [[3, 5, 4]], [[2, 2, 7]]])(
       'are one map of %j with the values and gradients of the two',
-      (shape) => {
-        tidied(() => {
-          const { model, separate } = built(shape, matrix);
-          const started = model.start(model.init(1), normal([20, ...shape], 2));
-          const { layers } = randomiseParams(model.layout, started, 3, 0.3);
-          const x = normal([4, ...shape], 4);
-          const [dValue, dLogDet] = [normal([4, ...shape], 5), normal([4], 6)];
-          for (const direction of directions) {
-            const fused: Run = (params, point) => model.bijector[direction](params, point, {});
-            const each = [fused, separate(direction)].map((run) => {
-              const loss = (params: readonly Params[], point: Tensor) => {
-                const { value, logDet } = run(params, point);
-                return add(sum(mul(value, dValue)), sum(mul(logDet, dLogDet)));
-              };
-              const { value, logDet } = run(layers, x);
-              const own = gradients(model.bijector.layout, layers, (params) => loss(params, x)).gradients;
-              const [dx] = differentiate(() => loss(layers, x), [x]).grads as [Tensor];
-              return [value, logDet, dx, ...own.map(({ tensor }) => tensor)];
-            });
-            const [ours, theirs] = each as [Tensor[], Tensor[]];
-            expect(ours.length).toBe(theirs.length);
-            for (const [i, tensor] of ours.entries()) expectAlike(tensor, theirs[i] as Tensor, 1e-5);
-          }
-        });
+      async (shape) => {
+        const { model, separate } = built(shape, matrix);
+        const started = await model.start(model.init(1), normal([20, ...shape], 2));
+        const { layers } = randomiseParams(model.layout, started, 3, 0.3);
+        const x = normal([4, ...shape], 4);
+        const [dValue, dLogDet] = [normal([4, ...shape], 5), normal([4], 6)];
+        for (const direction of directions) {
+          const fused: Run = (params, point) => model.bijector[direction](params, point, {});
+          const each = [fused, separate(direction)].map((run) => {
+            const loss = (params: readonly Params[], point: Tensor) => {
+              const { value, logDet } = run(params, point);
+              return add(sum(mul(value, dValue)), sum(mul(logDet, dLogDet)));
+            };
+            const { value, logDet } = run(layers, x);
+            const own = gradients(model.bijector.layout, layers, (params) => loss(params, x)).gradients;
+            const [dx] = differentiate(() => loss(layers, x), [x]).grads as [Tensor];
+            return [value, logDet, dx, ...own.map(({ tensor }) => tensor)];
+          });
+          const [ours, theirs] = each as [Tensor[], Tensor[]];
+          expect(ours.length).toBe(theirs.length);
+          for (const [i, tensor] of ours.entries()) expectAlike(tensor, theirs[i] as Tensor, 1e-5);
+        }
       },
     );
   },
@@ -88,23 +86,21 @@ test.each(ways)(
   'data far from 0 and of scales from 1e-4 to 1e4 come back as exactly as from the two, %s',
   async (matrix) => {
     await setBackend('wasm');
-    tidied(() => {
-      const { model, separate } = built([5], matrix);
-      const sizes = tensor1d([1e-4, 1e-2, 1, 1e2, 1e4]);
-      const x = mul(add(normal([200, 5], 1), tensor1d([500, -300, 20, 900, -700])), sizes);
-      const { layers } = model.start(model.init(2), x);
-      const there = model.bijector.inverse(layers, x, {});
-      const back = model.bijector.forward(layers, there.value, {}).value;
-      const other = separate('forward')(layers, separate('inverse')(layers, x).value).value;
-      const error = (found: Tensor, column: number): number => {
-        const [a, b] = [found.dataSync(), x.dataSync()];
-        let most = 0;
-        for (let k = column; k < a.length; k += 5) most = Math.max(most, Math.abs((a[k] as number) - (b[k] as number)));
-        return most / (sizes.dataSync()[column] as number);
-      };
-      // The data themselves are known to half a unit of their last place.
-      for (let c = 0; c < 5; c++) expect(error(back, c)).toBeLessThan(2 * error(other, c) + 1e-4);
-    });
+    const { model, separate } = built([5], matrix);
+    const sizes = tensor1d([1e-4, 1e-2, 1, 1e2, 1e4]);
+    const x = mul(add(normal([200, 5], 1), tensor1d([500, -300, 20, 900, -700])), sizes);
+    const { layers } = await model.start(model.init(2), x);
+    const there = model.bijector.inverse(layers, x, {});
+    const back = model.bijector.forward(layers, there.value, {}).value;
+    const other = separate('forward')(layers, separate('inverse')(layers, x).value).value;
+    const error = (found: Tensor, column: number): number => {
+      const [a, b] = [found.dataSync(), x.dataSync()];
+      let most = 0;
+      for (let k = column; k < a.length; k += 5) most = Math.max(most, Math.abs((a[k] as number) - (b[k] as number)));
+      return most / (sizes.dataSync()[column] as number);
+    };
+    // The data themselves are known to half a unit of their last place.
+    for (let c = 0; c < 5; c++) expect(error(back, c)).toBeLessThan(2 * error(other, c) + 1e-4);
   },
 );
 

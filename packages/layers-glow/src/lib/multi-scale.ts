@@ -151,13 +151,21 @@ export const multiScale: Definition<'layer', typeof schema> = /* @__PURE__ */ de
       contextShape: levels.find(({ bijector }) => bijector.contextShape)?.bijector.contextShape ?? null,
       layout: levels.map(({ bijector }) => bijector.layout) as Layout<readonly (readonly Params[])[]>,
       init: (seed) => levels.map(({ bijector }, i) => bijector.init(fold(seed, i))),
-      start: (params, x, call) => {
-        let value = x;
-        return levels.map(({ bijector, shape, goesOn }, i) => {
-          const started = bijector.start?.(params[i] ?? [], value, inside(call, i)) ?? params[i] ?? [];
-          if (goesOn > 0) [value] = cut(bijector.inverse(started, value, inside(call, i)).value, shape, goesOn);
-          return started;
-        });
+      start: async (params, data) => {
+        const started: (readonly Params[])[] = [];
+        let reached = data;
+        for (const [i, { bijector, shape, goesOn }] of levels.entries()) {
+          const own = reached.map((x, call) => ({ x, call: inside(call, i) }));
+          const now = (await bijector.start?.(params[i] ?? [], own)) ?? params[i] ?? [];
+          started.push(now);
+          if (goesOn > 0) {
+            reached = reached.map((x, call) => ({
+              x: cut(bijector.inverse(now, x, inside(call, i)).value, shape, goesOn)[0],
+              call,
+            }));
+          }
+        }
+        return started;
       },
       inverse: (params, x, call) => {
         let value = x;

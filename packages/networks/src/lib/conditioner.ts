@@ -9,6 +9,7 @@ import {
   type Site,
   type Spec,
   type Stack,
+  type StartingData,
   sizeOf,
 } from '@diffeo/core';
 import { checkpoint, openTapes } from '@diffeo/core/engine';
@@ -29,7 +30,7 @@ export interface Conditioner {
   /** The parameters that a gradient reaches. */
   trainable(params: ConditionerParams): Tensor[];
   init(seed: Seed): ConditionerParams;
-  start?(params: ConditionerParams, x: Tensor, call: Call): ConditionerParams;
+  start?(params: ConditionerParams, data: StartingData): Promise<ConditionerParams>;
   /** `x` `[batch, ...inputShape]` → `[batch, ...outputShape]`. */
   apply(params: ConditionerParams, x: Tensor, call: Call): Tensor;
 }
@@ -63,7 +64,7 @@ export function buildConditioner(spec: Spec<'network'>, site: Site, inputs: Shap
     trainable,
     stack: stack ? { ...stack, layers: ({ network: params }) => stack.layers(params) } : null,
     init: (seed) => ({ network: network.init(seed) }),
-    ...(start && { start: (params, x, call) => ({ network: start(params.network, x, call) as Params }) }),
+    ...(start && { start: async (params, data) => ({ network: (await start(params.network, data)) as Params }) }),
     apply: (params, x, call) => {
       if (call.gradient !== 'checkpoint' || openTapes() !== 1) return network.apply(params.network, x, call);
       const again = (point?: Tensor, context?: Tensor): Tensor =>

@@ -3,7 +3,6 @@ import {
   type FlowParams,
   fold,
   leaves,
-  mapParams,
   normal,
   type Params,
   type Seed,
@@ -11,14 +10,14 @@ import {
   uniform,
 } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
-import { add, keep, mul, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { add, mul, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { randomiseParams } from './numeric/randomise-params.ts';
 import type { Points, Side } from './points.ts';
 import type { Subject } from './subject.ts';
 
 /** A subject with parameters: started where it starts from data, and moved away from its initial values. */
 export interface Trial extends Subject {
-  /** Made when first asked for, so that a check which does not need them can say what is wrong with them. */
+  /** Throws what making them threw, so that a check which does not need them can say what is wrong with them. */
   readonly params: FlowParams;
 }
 
@@ -71,39 +70,59 @@ export const enter = ({ place }: Subject, side: Side, { rows, values, context }:
 const startRows = 64;
 
 /** Initial parameters, started if the part starts from data. The caller owns them. */
-function startedParams(subject: Subject): FlowParams {
-  const { model, data, place } = subject;
-  return tidied(() => {
-    const first = model.init(place.seed);
-    if (!leaves(model.layout, first).some(({ leaf }) => leaf.fromData)) return first;
-    const { point, context } = enter(subject, data, drawPoints(subject, data, startRows, 'start'));
-    return model.start(first, point, { ...(context && { context }) });
-  });
+async function startedParams(subject: Subject): Promise<FlowParams> {
+  const { model, place } = subject;
+  const first = model.init(place.seed);
+  if (!leaves(model.layout, first).some(({ leaf }) => leaf.fromData)) return first;
+  const started = await startOn(subject, first, startRows, 'start');
+  disposeNew(subject, first, started);
+  return started;
 }
 
-function makeParams(subject: Subject): FlowParams {
+/** Starts parameters from random rows; `label` tells draws apart. What has started stays the tensor that it was. */
+export async function startOn(subject: Subject, params: FlowParams, rows: number, label: string): Promise<FlowParams> {
+  const { point, context } = enter(subject, subject.data, drawPoints(subject, subject.data, rows, label));
+  try {
+    return await subject.model.start(params, point, { ...(context && { context }) });
+  } finally {
+    point.dispose();
+    context?.dispose();
+  }
+}
+
+/** Disposes the tensors of a tree that are not another's. */
+export function disposeNew({ model }: Subject, params: FlowParams, others: FlowParams): void {
+  const kept = new Set(leaves(model.layout, others).map(({ tensor }) => tensor));
+  for (const { tensor } of leaves(model.layout, params)) if (!kept.has(tensor)) tensor?.dispose();
+}
+
+async function makeParams(subject: Subject): Promise<FlowParams> {
   const { model, place, settings, depth } = subject;
   // Stretching multiplies from layer to layer: kept to what one layer does, so that rounding is not amplified by depth.
   const scale = settings.perturbation / Math.sqrt(depth);
-  const made = tidied(() => randomiseParams(model.layout, startedParams(subject), fold(place.seed, 'params'), scale));
-  // A check may ask for them inside a tidy.
-  return mapParams(model.layout, made, (leaf) => leaf && keep(leaf));
+  const started = await startedParams(subject);
+  const made = tidied(() => randomiseParams(model.layout, started, fold(place.seed, 'params'), scale));
+  disposeNew(subject, started, made);
+  return made;
 }
 
 /** Runs `check` on a subject with parameters of its own, made on the current backend and disposed afterwards. */
 export async function withTrial<T>(subject: Subject, check: (trial: Trial) => T | Promise<T>): Promise<T> {
-  let params: FlowParams | null = null;
+  const made = await makeParams(subject).then(
+    (params) => ({ params }),
+    (problem: unknown) => ({ problem }),
+  );
   const trial: Trial = {
     ...subject,
     get params() {
-      params ??= makeParams(subject);
-      return params;
+      if ('problem' in made) throw made.problem;
+      return made.params;
     },
   };
   try {
     return await check(trial);
   } finally {
-    if (params) disposeParams(subject.model.layout, params);
+    if ('params' in made) disposeParams(subject.model.layout, made.params);
   }
 }
 

@@ -16,14 +16,14 @@ const shape = [4, 4, 1];
 const rawRows = (levels: number): Tensor => tidy(() => floor(mul(uniform([8, ...shape], 1), levels)));
 
 /** Bits per dimension as a user gets them: whatever the preprocessing, of the same raw data. */
-function bitsOf(
+async function bitsOf(
   dequantize: Spec<'dequantizer'>,
   layers: readonly Spec<'layer'>[],
   raw: Tensor,
   base: Spec<'base'> = uniformBox(),
-): number {
+): Promise<number> {
   const model = flow({ eventShape: shape, dequantize, layers, base });
-  const params = model.start(model.init(1), raw, { noise: 2 });
+  const params = await model.start(model.init(1), raw, { noise: 2 });
   const nll = negativeLogLikelihood(model, params, raw, { noise: 2 });
   return bitsPerDim(model, nll.dataSync()[0] as number);
 }
@@ -46,9 +46,9 @@ describe.each([2, 17, 32, 256])('%i levels under a model to which all are alike'
   const dequantize = uniformDequantize({ levels });
   const unlearned = Math.log2(levels) + marginBits(levels);
 
-  test('have their logarithm in bits per dimension', () => {
-    expect(bitsOf(dequantize, [], rawRows(levels))).toBeCloseTo(unlearned, 5);
-    expect(bitsOf(variationalDequantize({ levels, layers: [] }), [], rawRows(levels))).toBeCloseTo(unlearned, 4);
+  test('have their logarithm in bits per dimension', async () => {
+    expect(await bitsOf(dequantize, [], rawRows(levels))).toBeCloseTo(unlearned, 5);
+    expect(await bitsOf(variationalDequantize({ levels, layers: [] }), [], rawRows(levels))).toBeCloseTo(unlearned, 4);
   });
 
   const there = rescale({ from: [0, 1], to: [-0.5, 255] });
@@ -56,28 +56,28 @@ describe.each([2, 17, 32, 256])('%i levels under a model to which all are alike'
   test.each<[string, Spec<'layer'>[]]>([
     ['scaled and scaled back', [there, back]],
     ['squeezed', [squeeze()]],
-  ])('have the same %s', (_, layers) => {
-    expect(bitsOf(dequantize, layers, rawRows(levels))).toBeCloseTo(unlearned, 3);
+  ])('have the same %s', async (_, layers) => {
+    expect(await bitsOf(dequantize, layers, rawRows(levels))).toBeCloseTo(unlearned, 3);
   });
 
-  test('lose a bit where half of the model lies outside the data', () => {
+  test('lose a bit where half of the model lies outside the data', async () => {
     const half = rescale({ from: [0, 1], to: [0.25, 0.75] });
-    expect(bitsOf(dequantize, [half], rawRows(levels))).toBeCloseTo(unlearned + 1, 4);
+    expect(await bitsOf(dequantize, [half], rawRows(levels))).toBeCloseTo(unlearned + 1, 4);
   });
 
-  test('padded, pay for the margin too, over the pixels of the image', () => {
+  test('padded, pay for the margin too, over the pixels of the image', async () => {
     const padded = padImages({ to: [6, 8], dequantizer: dequantize });
-    expect(bitsOf(padded, [], rawRows(levels))).toBeCloseTo((unlearned * 48) / 16, 4);
+    expect(await bitsOf(padded, [], rawRows(levels))).toBeCloseTo((unlearned * 48) / 16, 4);
   });
 });
 
-test('the slope of the logit is counted, at the values that the noise gave', () => {
+test('the slope of the logit is counted, at the values that the noise gave', async () => {
   const [levels, alpha] = [256, 0.05];
   const dequantize = uniformDequantize({ levels });
   const raw = rawRows(levels);
   // Every value has the same density behind the logit, and so what differs is the logit's slope.
   const end = Math.log1p(-alpha) - Math.log(alpha) + 1e-3;
-  const bits = bitsOf(dequantize, [logit({ alpha })], raw, uniformBox({ low: -end, high: end }));
+  const bits = await bitsOf(dequantize, [logit({ alpha })], raw, uniformBox({ low: -end, high: end }));
   const slopes = spreadOf(dequantize, raw).map((x) => {
     const s = alpha + (1 - 2 * alpha) * x;
     return Math.log2((1 - 2 * alpha) / (s * (1 - s)));
@@ -86,7 +86,7 @@ test('the slope of the logit is counted, at the values that the noise gave', () 
   expect(bits).toBeCloseTo(Math.log2(levels) + marginBits(levels) + Math.log2(2 * end) - meanSlope, 4);
 });
 
-test('standardising is counted: a Gaussian fitted to the data has its entropy in bits, at any scale', () => {
+test('standardising is counted: a Gaussian fitted to the data has its entropy in bits, at any scale', async () => {
   const levels = 256;
   const dequantize = uniformDequantize({ levels });
   const raw = rawRows(levels);
@@ -97,23 +97,23 @@ test('standardising is counted: a Gaussian fitted to the data has its entropy in
     return Math.log2(2 * Math.PI * Math.E * variance) / 2;
   });
   const expected = Math.log2(levels) + marginBits(levels) + entropies.reduce((a, b) => a + b) / 16;
-  expect(bitsOf(dequantize, [standardise()], raw, standardNormal())).toBeCloseTo(expected, 4);
+  expect(await bitsOf(dequantize, [standardise()], raw, standardNormal())).toBeCloseTo(expected, 4);
   for (const to of [
     [-0.5, 0.5],
     [0, 255],
     [3, 3.01],
   ] as [number, number][]) {
     const layers = [rescale({ from: [0, 1], to }), standardise()];
-    expect(bitsOf(dequantize, layers, raw, standardNormal())).toBeCloseTo(expected, 3);
+    expect(await bitsOf(dequantize, layers, raw, standardNormal())).toBeCloseTo(expected, 3);
   }
 });
 
-test('images of fewer bits have at most so many, of a model that knows nothing', () => {
+test('images of fewer bits have at most so many, of a model that knows nothing', async () => {
   const data = Uint8Array.from({ length: 8 * 16 }, (_, i) => (i * 37) % 256);
   const images = imagesFrom({ shape: [8, 4, 4], data });
   for (const bits of [1, 3, 5, 8]) {
     const { levels, ...reduced } = reduceBits(images, { bits });
     const raw = toTensor(imageRows({ ...reduced, levels }));
-    expect(bitsOf(uniformDequantize({ levels }), [], raw)).toBeCloseTo(bits + marginBits(levels), 5);
+    expect(await bitsOf(uniformDequantize({ levels }), [], raw)).toBeCloseTo(bits + marginBits(levels), 5);
   }
 });

@@ -54,11 +54,8 @@ const repeated = (event: readonly number[], shape: Shape): Tensor =>
     [draws, ...shape],
   );
 
-const started = (model: Flow, raw: Tensor, noise: number): FlowParams =>
-  tidy(
-    () =>
-      randomiseParams(model.layout, model.start(model.init(1), raw, { noise: 1 }), noise, 0.1) as unknown as Tensor[],
-  ) as unknown as FlowParams;
+const started = async (model: Flow, raw: Tensor, noise: number): Promise<FlowParams> =>
+  randomiseParams(model.layout, await model.start(model.init(1), raw, { noise: 1 }), noise, 0.1);
 
 /** P(raw) by importance sampling, and the mean of the bound on its logarithm. */
 function probability(model: Flow, params: FlowParams, raw: Tensor): { readonly p: number; readonly bound: number } {
@@ -99,9 +96,9 @@ describe.each(dequantizers)('%s', (_, shape, dequantize) => {
   const model = flow({ eventShape: shape, dequantize, layers: [logit()] });
   const pixels = model.baseShape.reduce((a, b) => a * b, 1);
 
-  test('each event has the probability of its cells, the bound lies below it, and all together are at most 1', () => {
+  test('each event has the probability of its cells, the bound lies below it, and all together are at most 1', async () => {
     const raws = allEvents(size).map((event) => ({ event, raw: repeated(event, shape) }));
-    const params = started(model, (raws[1] as (typeof raws)[number]).raw, 5);
+    const params = await started(model, (raws[1] as (typeof raws)[number]).raw, 5);
     let total = 0;
     for (const { event, raw } of raws) {
       const { p, bound } = probability(model, params, raw);
@@ -122,10 +119,13 @@ describe.each(dequantizers)('%s', (_, shape, dequantize) => {
 });
 
 /** Held-out nats per event, before and after some hundred steps of Adam. */
-function trained(dequantize: Spec<'dequantizer'>, raw: Tensor): { readonly first: number; readonly last: number } {
+async function trained(
+  dequantize: Spec<'dequantizer'>,
+  raw: Tensor,
+): Promise<{ readonly first: number; readonly last: number }> {
   const layers = [actnorm(), affineCoupling({ conditioner: mlp({ hidden: [8] }) })];
   const model = flow({ eventShape: [2], dequantize, layers });
-  const initial = model.start(model.init(1), raw, { noise: 0 });
+  const initial = await model.start(model.init(1), raw, { noise: 0 });
   const params = mapParams(
     model.layout,
     initial,
@@ -155,13 +155,13 @@ function trained(dequantize: Spec<'dequantizer'>, raw: Tensor): { readonly first
   return { first, last };
 }
 
-test('noise that learns gives a better bound than uniform noise, and none below the entropy', () => {
+test('noise that learns gives a better bound than uniform noise, and none below the entropy', async () => {
   // Two numbers of three levels that are always equal: a density cannot be, with uniform noise.
   const counts = [1, 2, 1];
   const raw = tensor2d(counts.flatMap((count, k) => Array.from({ length: 32 * count }, () => [k, k])));
   const entropy = counts.reduce((total, count) => total - (count / 4) * Math.log(count / 4), 0);
-  const uniformly = trained(uniformDequantize({ levels }), raw);
-  const learned = trained(variationalDequantize({ levels, layers: noiseLayers() }), raw);
+  const uniformly = await trained(uniformDequantize({ levels }), raw);
+  const learned = await trained(variationalDequantize({ levels, layers: noiseLayers() }), raw);
   expect(learned.last).toBeLessThan(learned.first - 0.2);
   expect(learned.last).toBeLessThan(uniformly.last - 0.2);
   expect(learned.last).toBeGreaterThan(entropy);

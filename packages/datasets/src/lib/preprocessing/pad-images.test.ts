@@ -50,7 +50,7 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
       dequantize: padImages({ to: [4, 6], fill: 'edge', dequantizer: inner }),
       layers: [logit(), squeeze()],
     });
-    const params = model.start(model.init(1), raw, { noise: 1 });
+    const params = await model.start(model.init(1), raw, { noise: 1 });
     const { value, logDet } = model.toBase(params, raw, { noise: 2 });
     expect(numbers(model.toData(params, value))).toEqual(numbers(raw));
     expect(model.toBase(params, zeros([0, 3, 3, 2]), { noise: 1 }).value.shape).toEqual([0, ...model.baseShape]);

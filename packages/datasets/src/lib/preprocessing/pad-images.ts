@@ -66,7 +66,12 @@ export const padImages: Definition<'dequantizer', typeof schema> = /* @__PURE__ 
       layout: { dequantizer: inner.layout },
       init: (seed) => ({ dequantizer: inner.init(seed) }),
       ...(start && {
-        start: (params, raw, call) => ({ dequantizer: start(params.dequantizer, padded(raw), call) }),
+        start: async (params, data) => ({
+          dequantizer: await start(
+            params.dequantizer,
+            data.map((raw, call) => ({ x: padded(raw), call })),
+          ),
+        }),
       }),
       encode: (params, raw, seed, call) => inner.encode(params.dequantizer, padded(raw), seed, call),
       ...(withNoise && {

@@ -46,7 +46,7 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
     expect(model.dequantizes).toBe(true);
   });
 
-  test('the noise is uniform on each level, and the same for the same seed', () => {
+  test('the noise is uniform on each level, and the same for the same seed', async () => {
     const model = flow({ eventShape: [1], dequantize: uniformDequantize({ levels: 4 }), layers: [standardise()] });
     const raw = toTensor(
       rowsFrom(
@@ -54,11 +54,14 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
         { eventShape: [1] },
       ),
     );
-    const { mean, scale } = model.start(model.init(1), raw, { noise: 5 }).layers[0] as { mean: Tensor; scale: Tensor };
+    const { mean, scale } = (await model.start(model.init(1), raw, { noise: 5 })).layers[0] as {
+      mean: Tensor;
+      scale: Tensor;
+    };
     // A uniform number on [0, 1) has mean 1/2 and variance 1/12.
     expect(numbers(mean)[0]).toBeCloseTo(0.5, 2);
     expect((numbers(scale)[0] as number) ** 2).toBeCloseTo(1 / 12, 2);
-    const params = model.start(model.init(1), raw, { noise: 5 });
+    const params = await model.start(model.init(1), raw, { noise: 5 });
     const score = (noise: number): number[] => numbers(model.logProb(params, raw, { noise }));
     expect(score(1)).toEqual(score(1));
     expect(score(1)).not.toEqual(score(2));
@@ -77,7 +80,7 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
       dequantize: uniformDequantize({ levels: 17 }),
       layers: [logit(), standardise()],
     });
-    const params = model.start(model.init(1), x, { noise: 1 });
+    const params = await model.start(model.init(1), x, { noise: 1 });
     const scores = numbers(model.logProb(params, x, { noise: 2 }));
     expect(scores.every(Number.isFinite)).toBe(true);
     const loaded = load(await save(model, params), {

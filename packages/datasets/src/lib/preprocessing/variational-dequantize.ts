@@ -118,8 +118,14 @@ export const variationalDequantize: Definition<'dequantizer', typeof schema> = /
       levels,
       layout: { layers: noise.layout },
       init: (seed) => ({ layers: noise.init(seed) }),
-      start: (params, raw, call) => ({
-        layers: noise.start(params.layers, logisticNoise(uniform(raw.shape, fold(0, 'start'))), callOn(raw, call)),
+      start: async (params, data) => ({
+        layers: await noise.start(
+          params.layers,
+          data.map((raw, call, chunk) => ({
+            x: logisticNoise(uniform(raw.shape, fold(chunk, 'start'))),
+            call: callOn(raw, call),
+          })),
+        ),
       }),
       encode: (params, raw, seed, call) => encode(params, raw, drawn(raw, seed), call),
       withNoise: { shape: noiseShape, encode },

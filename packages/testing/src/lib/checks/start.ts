@@ -1,27 +1,12 @@
 import { disposeParams, type FlowParams, isDiffeoError, leaves, mapParams, sameShape } from '@diffeo/core';
-import { tidied } from '@diffeo/core/engine';
 import type { Check } from '../check.ts';
 import { messageOf } from '../check.ts';
 import { evaluate } from '../evaluate.ts';
 import { close, failed, type Outcome, passed, worst } from '../outcome.ts';
 import type { RowMap, Subject } from '../subject.ts';
-import { drawPoints, enter, hostLeaves, type Trial } from '../trial.ts';
+import { disposeNew, drawPoints, hostLeaves, startOn, type Trial } from '../trial.ts';
 
 const startsFromData = ({ model }: Subject): boolean => leaves(model.layout, {}).some(({ leaf }) => leaf.fromData);
-
-/** A start with data of its own. The caller owns the parameters. */
-function startWith(trial: Trial, params: FlowParams, label: string): FlowParams {
-  return tidied(() => {
-    const { point, context } = enter(trial, trial.data, drawPoints(trial, trial.data, 32, label));
-    return trial.model.start(params, point, { ...(context && { context }) });
-  });
-}
-
-/** Disposes the tensors of a tree that are not another's. */
-function disposeNew({ model }: Trial, params: FlowParams, others: FlowParams): void {
-  const kept = new Set(leaves(model.layout, others).map(({ tensor }) => tensor));
-  for (const { tensor } of leaves(model.layout, params)) if (!kept.has(tensor)) tensor?.dispose();
-}
 
 function refuses(trial: Trial, map: RowMap, params: FlowParams): Outcome {
   const what = `${map.name} before the start`;
@@ -58,10 +43,10 @@ export const start: Check = {
   holds: 'what starts from data is null at first and refused, and is filled by start, which leaves the rest as it is',
   allows: '0',
   applies: startsFromData,
-  run: (trial) => {
+  run: async (trial) => {
     const { model, place } = trial;
     const before = model.init(place.seed);
-    const after = startWith(trial, before, 'first start');
+    const after = await startOn(trial, before, 32, 'first start');
     const outcome = firstStart(trial, before, after);
     disposeParams(model.layout, before);
     disposeParams(model.layout, after);
@@ -78,23 +63,24 @@ export const startOnce: Check = {
   holds: 'a start fills what has not started and changes nothing else',
   allows: '0',
   applies: startsFromData,
-  run: (trial) => {
+  run: async (trial) => {
     const { model, params } = trial;
     const before = hostLeaves(trial, params);
+    const outcomes: Outcome[] = [];
     const fromData = leaves(model.layout, params).flatMap(({ path, leaf }) => (leaf.fromData ? [path] : []));
-    return worst(
-      [null, ...fromData].flatMap((missing) => {
-        const partial = mapParams(model.layout, params, (tensor, path) => (path === missing ? null : tensor));
-        const started = startWith(trial, partial, 'another start');
-        const after = hostLeaves(trial, started);
-        disposeNew(trial, started, partial);
-        return [...before].map(([path, expected]) => {
-          const actual = after.get(path);
-          if (!expected || !actual) return failed(`'${path}' is null after the start`);
-          if (path === missing) return passed();
-          return close({ what: `'${path}' after another start`, actual, expected, tolerance: 0 });
-        });
-      }),
-    );
+    for (const missing of [null, ...fromData]) {
+      const partial = mapParams(model.layout, params, (tensor, path) => (path === missing ? null : tensor));
+      const started = await startOn(trial, partial, 32, 'another start');
+      const after = hostLeaves(trial, started);
+      disposeNew(trial, started, partial);
+      for (const [path, expected] of before) {
+        const actual = after.get(path);
+        if (!expected || !actual) outcomes.push(failed(`'${path}' is null after the start`));
+        else if (path !== missing) {
+          outcomes.push(close({ what: `'${path}' after another start`, actual, expected, tolerance: 0 }));
+        }
+      }
+    }
+    return worst(outcomes);
   },
 };

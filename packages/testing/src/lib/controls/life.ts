@@ -1,5 +1,15 @@
-import { type Bijector, type Definition, defineLayer, leaf, type Shape, type Spec } from '@diffeo/core';
-import { abs, add, div, fill, log, mean, mul, neg, slice, sub, sum, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import {
+  type Bijector,
+  type Definition,
+  defineLayer,
+  leaf,
+  runningMoments,
+  type Shape,
+  type Spec,
+  type StartingData,
+  sizeOf,
+} from '@diffeo/core';
+import { add, div, fill, log, mul, neg, slice, sub, sum, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
 import { anyConfig, brokenLayer, control, type NegativeControl, typeOf } from './broken.ts';
 import { irregular } from './irregular.ts';
 import { soundAffine } from './sound-affine.ts';
@@ -7,11 +17,16 @@ import { soundAffine } from './sound-affine.ts';
 interface StandardParams {
   /** `eventShape`, the mean of the data */
   readonly centre: Tensor | null;
-  /** `eventShape`, the mean distance from it */
+  /** `eventShape`, the deviation from it */
   readonly spread: Tensor | null;
 }
 
-const spreadOf = (x: Tensor): Tensor => add(mean(abs(sub(x, mean(x, 0))), 0), 0.1);
+async function measured(data: StartingData, shape: Shape): Promise<StandardParams> {
+  const moments = runningMoments(sizeOf(shape));
+  await data.each(async (x) => moments.add(await x.data()));
+  const event = (numbers: Float64Array): Tensor => tensor(Float32Array.from(numbers), [...shape]);
+  return { centre: event(moments.mean()), spread: event(moments.deviation().map((deviation) => deviation + 0.1)) };
+}
 
 /** A sound layer that starts from data: takes away its mean and divides by its spread. */
 const standardising = (eventShape: Shape): Bijector<StandardParams> => {
@@ -23,7 +38,10 @@ const standardising = (eventShape: Shape): Bijector<StandardParams> => {
     contextShape: null,
     layout: { centre: given, spread: given },
     init: () => ({ centre: null, spread: null }),
-    start: ({ centre, spread }, x) => ({ centre: centre ?? mean(x, 0), spread: spread ?? spreadOf(x) }),
+    start: async ({ centre, spread }, data) => {
+      const now = await measured(data, eventShape);
+      return { centre: centre ?? now.centre, spread: spread ?? now.spread };
+    },
     forward: (params, z) => {
       const { centre, spread } = params as { centre: Tensor; spread: Tensor };
       return { value: add(mul(z, spread), centre), logDet: logDet(spread, z) };
@@ -67,7 +85,7 @@ export const lifeControls = (random = irregular()): readonly NegativeControl<'la
   })),
   brokenLayer('starts-again', 'start-once', "'layers.0.spread' after another start: expected", ({ eventShape }) => ({
     ...standardising(eventShape),
-    start: (_, x) => ({ centre: mean(x, 0), spread: spreadOf(x) }),
+    start: (_, data) => measured(data, eventShape),
   })),
   brokenLayer(
     'hides-what-it-was-built-with',

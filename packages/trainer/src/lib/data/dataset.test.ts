@@ -29,7 +29,7 @@ test.each([
   ['a margin', padImages({ to: [2, 2], dequantizer: eightBits })],
 ])('with %s, what is no level is refused by everything that takes data', async (_, dequantize) => {
   const model = flowOf(dequantize);
-  const params = model.start(model.init(1), levels(), { noise: 1 });
+  const params = await model.start(model.init(1), levels(), { noise: 1 });
   const good = levels();
   const before = memory().numTensors;
   for (const value of [0.5, 1000, 256, -1, 254.99]) {

@@ -47,7 +47,9 @@ export async function beginRun(
     const params = resumed?.params ?? options.params;
     const start = { ...options, ...plan, ...(params && { params }), moments: resumed?.moments };
     const { dataset } = data.train;
-    const training = pool ? await parallelTraining(pool, model, dataset, start) : localTraining(model, dataset, start);
+    const training = await (pool
+      ? parallelTraining(pool, model, dataset, start)
+      : localTraining(model, dataset, start));
     if (resumed) disposeParams(model.layout, resumed.params);
     return { training, identity, resumed };
   } catch (error) {

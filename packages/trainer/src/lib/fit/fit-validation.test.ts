@@ -26,7 +26,7 @@ test.each([
 ])('on noise, %d × %d, nothing worse than the untrained flow is handed over', async (rows, columns) => {
   const [x, held] = [normal([rows, columns], 1), normal([5000, columns], 9)];
   const model = flow({ eventShape: [columns], layers: [standardise(), ...realNVP()] });
-  const untrained = rowStatistics(await score(model, model.start(model.init(1), x), held)).mean;
+  const untrained = rowStatistics(await score(model, await model.start(model.init(1), x), held)).mean;
   const { params, startWasBest, bestStep, startValidation, history } = await fit(model, x, { seed: 1 });
   expect(rowStatistics(await score(model, params, held)).mean).toBeGreaterThan(untrained - 0.1);
   expect(startWasBest).toBe(bestStep === 0);
@@ -81,7 +81,7 @@ test('a row that was split off is named by its number in the data', async () => 
   // The first in the order that the split draws.
   for (const row of shuffled(300, 5).subarray(0, 5)) {
     const bad = moonsWith(row, 0, 1e20);
-    const params = moonsModel().start(moonsModel().init(1), x);
+    const params = await moonsModel().start(moonsModel().init(1), x);
     const error = await failure(fit(moonsModel(), bad, { steps: 20, params }));
     expect((error.cause as Stopped).place).toMatchObject({ row, column: 0, data: 'the data' });
   }
@@ -102,7 +102,7 @@ test('a context that is far out is told from the data', async () => {
 });
 
 test('a training row that the flow cannot score is named before training', async () => {
-  const params = moonsModel().start(moonsModel().init(1), moonsWith(0, 0, 0.5));
+  const params = await moonsModel().start(moonsModel().init(1), moonsWith(0, 0, 0.5));
   const x = moonsWith(123, 1, 1e25);
   const error = await failure(fit(moonsModel(), x, { params, validation: 0, steps: 1 }));
   expect(error).toMatchObject({ code: 'NOT_FINITE', cause: { place: { row: 123, column: 1 }, bestStep: 0 } });
@@ -128,7 +128,7 @@ test('few of many validation rows take part, drawn by the seed, and it is said',
   const validation = toTensor(twoMoons().sample(6000, 2));
   const losses = async (seed: number, validationRows?: number) => {
     const { history, validationRows: said } = await fit(model, x, {
-      ...{ steps: 10, seed, validation, params: model.start(model.init(1), x), batchSize: 64 },
+      ...{ steps: 10, seed, validation, params: await model.start(model.init(1), x), batchSize: 64 },
       ...(validationRows !== undefined && { validationRows }),
     });
     return [said, history[0]?.validation];

@@ -70,7 +70,10 @@ test('a trained flow has a density that integrates to 1, and beats the Gaussian'
   expect(Math.abs(mass - 1)).toBeLessThan(0.01);
   const heldOut = toTensor(twoMoons().sample(2000, 2));
   const front = flow({ eventShape: [2], layers: [standardise()] });
-  const { nll: gaussian } = await gaussianBaseline(front, front.start(front.init(1), moons), { train: moons, heldOut });
+  const { nll: gaussian } = await gaussianBaseline(front, await front.start(front.init(1), moons), {
+    train: moons,
+    heldOut,
+  });
   const nll = -(await score(model, params, heldOut)).reduce((total, value) => total + value / 2000, 0);
   expect(nll).toBeLessThan(gaussian - 0.3);
 });

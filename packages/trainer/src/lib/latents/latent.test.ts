@@ -18,8 +18,8 @@ const images = flow({
   layers: [logit(), ...glow({ coupling: imageCoupling, levels: 2, steps: 2, width: 8 })],
 });
 const raw = (rows: number, seed: number): Tensor => floor(mul(uniform([rows, 4, 4, 1], seed), 256));
-const imageParams = () =>
-  randomiseParams(images.layout, images.start(images.init(1), raw(64, 9), { noise: 1 }), 2, 0.1);
+const imageParams = async () =>
+  randomiseParams(images.layout, await images.start(images.init(1), raw(64, 9), { noise: 1 }), 2, 0.1);
 /** Adds the context to latents. */
 const addContext = defineLayer({
   type: 'test/add-context',
@@ -43,7 +43,7 @@ const rowOf = (values: Float32Array, width: number, row: number) => [
 ];
 
 test('a way begins and ends at what was given, exactly, for images of 8 bits at several scales', async () => {
-  const params = imageParams();
+  const params = await imageParams();
   const [from, to] = [raw(3, 1), raw(3, 2)];
   for (const path of ['spherical', 'linear'] as const) {
     const ways = await interpolate(images, params, from, to, { steps: 5, path, batchSize: 4 });
@@ -137,7 +137,7 @@ test('a context of whole numbers changes half-way', async () => {
 });
 
 test('images of 8 bits come back exactly, and nothing is left behind', async () => {
-  const params = imageParams();
+  const params = await imageParams();
   const x = raw(20, 3);
   const before = memory().numTensors;
   const { exact, largestError, values } = await reconstruct(images, params, x, { batchSize: 7 });

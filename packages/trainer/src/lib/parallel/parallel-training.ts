@@ -50,7 +50,7 @@ export async function parallelTraining(
 ): Promise<Training> {
   const { seed, batchSize, clipNorm, gradient, augment, ema, freeze, moments } = start;
   const heap = watchHeap();
-  const initial = startedParams(model, train, start);
+  const initial = await startedParams(model, train, start);
   const { size } = flatParams(model.layout, initial, freeze);
   if (size === 0) {
     disposeParams(model.layout, initial);

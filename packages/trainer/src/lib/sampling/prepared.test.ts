@@ -28,32 +28,35 @@ const flows = {
   }),
 };
 
-test.each(Object.entries(flows))('%s: the same to the bit as the flow itself, of several sizes', (name, model) => {
-  const drawn = model.init(1);
-  const params = model.start(drawn, floor(mul(uniform([64, ...model.eventShape], 2), 16)), {
-    noise: 1,
-    ...context(64),
-  });
-  function context(rows: number): { context?: Tensor } {
-    return name === 'conditional' ? { context: normal([rows, 2], 3) } : {};
-  }
-  const before = memory().numTensors;
-  const ready = prepared(model, params);
-  for (let i = 0; i < 12; i++) {
-    const count = [5, 6, 5, 5][i % 4] as number;
-    const given = context(i === 7 ? 1 : count);
-    const options = { count, seed: i, temperature: i % 2 ? 0.7 : 1, ...given };
-    const [own, expected] = [ready.sample(options), model.sample(params, options)];
-    expect([...own.dataSync()]).toEqual([...expected.dataSync()]);
-    const call = { ...given, ...(model.dequantizes && { noise: i }) };
-    const [ownLogProb, logProb] = [ready.logProb(expected, call), model.logProb(params, expected, call)];
-    expect([...ownLogProb.dataSync()]).toEqual([...logProb.dataSync()]);
-    for (const tensor of [own, expected, ownLogProb, logProb]) tensor.dispose();
-    given.context?.dispose();
-  }
-  ready.dispose();
-  expect(memory().numTensors).toBe(before);
-});
+test.each(Object.entries(flows))(
+  '%s: the same to the bit as the flow itself, of several sizes',
+  async (name, model) => {
+    const drawn = model.init(1);
+    const params = await model.start(drawn, floor(mul(uniform([64, ...model.eventShape], 2), 16)), {
+      noise: 1,
+      ...context(64),
+    });
+    function context(rows: number): { context?: Tensor } {
+      return name === 'conditional' ? { context: normal([rows, 2], 3) } : {};
+    }
+    const before = memory().numTensors;
+    const ready = prepared(model, params);
+    for (let i = 0; i < 12; i++) {
+      const count = [5, 6, 5, 5][i % 4] as number;
+      const given = context(i === 7 ? 1 : count);
+      const options = { count, seed: i, temperature: i % 2 ? 0.7 : 1, ...given };
+      const [own, expected] = [ready.sample(options), model.sample(params, options)];
+      expect([...own.dataSync()]).toEqual([...expected.dataSync()]);
+      const call = { ...given, ...(model.dequantizes && { noise: i }) };
+      const [ownLogProb, logProb] = [ready.logProb(expected, call), model.logProb(params, expected, call)];
+      expect([...ownLogProb.dataSync()]).toEqual([...logProb.dataSync()]);
+      for (const tensor of [own, expected, ownLogProb, logProb]) tensor.dispose();
+      given.context?.dispose();
+    }
+    ready.dispose();
+    expect(memory().numTensors).toBe(before);
+  },
+);
 
 test('a flow that does not dequantize looks at no noise', () => {
   const { vectors: model } = flows;

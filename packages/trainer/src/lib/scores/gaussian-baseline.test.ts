@@ -34,7 +34,7 @@ test('on normal data the baseline is their entropy, correlation and all', async 
 test('it is in the units of the data, whatever the preprocessing', async () => {
   const [train, heldOut] = [correlated(500, 1), correlated(500, 2)];
   const front = flow({ eventShape: [2], layers: [standardise()] });
-  const inside = await gaussianBaseline(front, front.start(front.init(1), train), { train, heldOut });
+  const inside = await gaussianBaseline(front, await front.start(front.init(1), train), { train, heldOut });
   const outside = await gaussianBaseline(plain, plain.init(1), { train, heldOut });
   expect(inside.nll).toBeCloseTo(outside.nll, 4);
   for (const [row, score] of inside.scores.entries()) expect(score).toBeCloseTo(outside.scores[row] as number, 3);

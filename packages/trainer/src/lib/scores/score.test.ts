@@ -45,7 +45,7 @@ test('several draws of noise are averaged in probability, on any number of worke
     layers: [logit(), standardise()],
   });
   const x = floor(mul(uniform([50, 3], 1), 8));
-  const started = levels.start(levels.init(1), x, { noise: 1 });
+  const started = await levels.start(levels.init(1), x, { noise: 1 });
   const mean = (scores: Float32Array) => scores.reduce((sum, value) => sum + value, 0) / scores.length;
   const once = await score(levels, started, x, { batchSize: 20 });
   const often = await score(levels, started, x, { batchSize: 20, draws: 200 });

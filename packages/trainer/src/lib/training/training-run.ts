@@ -13,7 +13,7 @@ import {
   shuffled,
   sizeOf,
 } from '@diffeo/core';
-import { copyTensor, tidied } from '@diffeo/core/engine';
+import { copyTensor } from '@diffeo/core/engine';
 import { gradients, type NamedGradient } from '@diffeo/core/gradients';
 import { capture } from '@diffeo/kernels-wasm';
 import { mul, type Tensor } from '@tensorflow/tfjs-core';
@@ -85,20 +85,26 @@ const startRows = (eventShape: Shape): number =>
   Math.min(16384, Math.max(256, Math.floor(2 ** 18 / sizeOf(eventShape))));
 
 /** Parameters to train: those given, copied, or new ones; started where they are not. Owned by the caller. */
-export function startedParams(
+export async function startedParams(
   model: Flow,
   train: Dataset,
   { params, seed }: { readonly params?: FlowParams; readonly seed: Seed },
-): FlowParams {
-  return tidied(() => {
-    const initial = params ? copyParams(model.layout, params) : model.init(fold(seed, 'init'));
-    const started = leaves(model.layout, initial).every(({ tensor }) => tensor !== null);
-    if (started) return initial;
-    // Files are often sorted: the first rows would not stand for the rest.
-    const rows = shuffled(rowsOf(train), fold(seed, 'start rows')).subarray(0, startRows(model.eventShape));
-    const { x, context } = takeRows(train, rows);
-    return model.start(initial, x, { ...(context && { context }), noise: fold(seed, 'start') });
-  });
+): Promise<FlowParams> {
+  const initial = params ? copyParams(model.layout, params) : model.init(fold(seed, 'init'));
+  const started = leaves(model.layout, initial).every(({ tensor }) => tensor !== null);
+  if (started) return initial;
+  // Files are often sorted: the first rows would not stand for the rest.
+  const rows = shuffled(rowsOf(train), fold(seed, 'start rows')).subarray(0, startRows(model.eventShape));
+  const taken = takeRows(train, rows);
+  const { x, context } = taken;
+  try {
+    return await model.start(initial, x, { ...(context && { context }), noise: fold(seed, 'start') });
+  } catch (error) {
+    disposeParams(model.layout, initial);
+    throw error;
+  } finally {
+    disposeDataset(taken);
+  }
 }
 
 /** How a run steps. What the options mean is said at `FitOptions`. */

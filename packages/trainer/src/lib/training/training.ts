@@ -41,9 +41,9 @@ export interface Training {
 }
 
 /** Trains on this thread. */
-export function localTraining(model: Flow, train: Dataset, start: TrainingStart): Training {
+export async function localTraining(model: Flow, train: Dataset, start: TrainingStart): Promise<Training> {
   const heap = watchHeap();
-  const run = trainingRun(model, tensorRows(train), startedParams(model, train, start), start);
+  const run = trainingRun(model, tensorRows(train), await startedParams(model, train, start), start);
   let step = start.moments?.step ?? 0;
   return {
     get step() {
