@@ -23,7 +23,7 @@ async function followed(stderr: string): Promise<Run[]> {
   expect(commands.length, stderr).toBeGreaterThan(0);
   return await Promise.all(
     commands.map((line, i) =>
-      runDiffeo([...words(line.trim()), '--steps', '1', '--out', `followed-${i}`], scratch.path),
+      runDiffeo([...words(line.trim()), '--steps', '1', '--anew', '--out', `followed-${i}`], scratch.path),
     ),
   );
 }
@@ -49,6 +49,19 @@ describe('what diffeo train advises is a command that trains, and whose model sc
       const scored = await runDiffeo(['score', `followed-${i}`, 'my file.csv', '--missing', 'drop'], scratch.path);
       expect(scored.code, scored.stderr).toBe(0);
     }
+  });
+
+  it('takes the first columns where there are too few rows for all', async () => {
+    const names = ['day', ...Array.from({ length: 40 }, (_, i) => `c${i}`)];
+    const wide = rows
+      .slice(0, 20)
+      .map((_, row) => [`day ${row}`, ...names.slice(1).map((_, i) => Math.sin(row * (i + 2) ** 2))]);
+    scratch.file('wide.csv', [names, ...wide].join('\n'));
+    const refused = await runDiffeo(['train', 'wide.csv'], scratch.path);
+    expect(refused.stderr).toMatch(
+      /too few rows.*Give more rows, or fewer columns\. Try:\n {2}diffeo train wide\.csv --columns :2,/,
+    );
+    for (const run of await followed(refused.stderr)) expect(run.code, run.stderr).toBe(0);
   });
 
   it('reads a file for a model as it was read in training, and says so', async () => {

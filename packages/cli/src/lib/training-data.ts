@@ -3,6 +3,7 @@ import {
   DiffeoError,
   fold,
   type GradientMode,
+  isDiffeoError,
   type Seed,
   type Spec,
   shuffled,
@@ -10,6 +11,7 @@ import {
 } from '@diffeo/core';
 import {
   type CsvOptions,
+  type CsvRefusal,
   checkIndependent,
   checkVarying,
   type Rows,
@@ -148,6 +150,22 @@ function splitRows(
   return split(rows, sizes, fold(seed, 'split'));
 }
 
+/** Splits the rows of a table; where they are too few for its columns, the advice is to take the first of these. */
+function splitTable(rows: Rows, name: string, options: PartOptions): ReturnType<typeof splitRows> {
+  try {
+    return splitRows(rows, name, options);
+  } catch (error) {
+    const { limit = rows.count, heldOut } = options;
+    const count = Math.min(limit, rows.count);
+    const tenth = Math.max(2, Math.round(count / 10));
+    const train = count - tenth - (heldOut ?? tenth);
+    const columns = rows.numbers?.slice(0, Math.min(20, train - 2)) ?? [];
+    if (!isDiffeoError(error) || train < 8 || columns.length === 0) throw error;
+    const cause: CsvRefusal = { problem: `${error.message}. Give more rows, or fewer columns.`, advice: [{ columns }] };
+    throw new DiffeoError(error.code, error.message, { cause });
+  }
+}
+
 /** So many images must be left to train on. */
 const neededImages = 8;
 
@@ -246,7 +264,7 @@ export async function loadTrainingData(name: string, options: TrainingDataOption
   if (source.kind === 'toy') return toyData(source.toy, options);
   const table = digits ? null : await tableToLearn(name, options.csv, options.signal);
   const rows = table ?? (await readDigitRows());
-  const { train, validation, test: heldOut } = splitRows(rows, name, options);
+  const { train, validation, test: heldOut } = splitTable(rows, name, options);
   if (!digits) checkVarying(train);
   if (!digits && sizeOf(train.eventShape) <= mostCovariances) checkIndependent(train);
   return {
