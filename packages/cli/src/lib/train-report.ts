@@ -128,6 +128,16 @@ export function trainReport(result: TrainResult): Omit<TrainReport, 'dataPath' |
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
 
+/** How far the flow is ahead of the Gaussian, or behind it. */
+function besideGaussian(
+  { mean, clipped }: NonNullable<NonNullable<TrainReport['baseline']>['difference']>,
+  nats: (value: number | null) => string,
+): string[] {
+  const sign = (mean ?? clipped.mean) < 0 ? -1 : 1;
+  const by = `${nats(mean === null ? null : sign * mean)} nats; ${nats(sign * clipped.mean)} ± ${nats(clipped.standardError)}`;
+  return [sign < 0 ? 'behind it by' : 'ahead of it by', `${by}, each row held to ±10`];
+}
+
 /** A report for people. */
 export function trainSummary(report: TrainReport): string {
   const { heldOut, baseline, entropy, kl, bitsPerDim: bits, peakBytes } = report;
@@ -146,14 +156,7 @@ export function trainSummary(report: TrainReport): string {
       ? [['median nll', `${nats(heldOut.median)} nats; without the extreme twentieths ${nats(heldOut.trimmedMean)}`]]
       : []),
     ...(baseline ? [['Gaussian nll', `${nats(baseline.gaussianNll)} nats, full covariance, same rows`]] : []),
-    ...(difference
-      ? [
-          [
-            'ahead of it by',
-            `${nats(difference.mean)} nats; ${nats(difference.clipped.mean)} ± ${nats(difference.clipped.standardError)}, each row held to ±10`,
-          ],
-        ]
-      : []),
+    ...(difference ? [besideGaussian(difference, nats)] : []),
     ...(entropy === undefined ? [] : [['entropy', `${nats(entropy)} nats, the least possible nll`]]),
     ...(kl === undefined ? [] : [['kl', `${nats(kl)} nats from the true density`]]),
     ...(bits === undefined ? [] : [['bits/dim', nats(bits)]]),
