@@ -1,7 +1,7 @@
 import { refusal } from './csv-refusal.ts';
 
 /** How many characters of a file are looked at before it is read. */
-export const headLength = 2 ** 16;
+const headLength = 2 ** 16;
 
 /** A line that is longer than this is none: nobody ends lines in it. */
 const longestLine = 2 ** 26;

@@ -33,7 +33,7 @@ export function sampleColumns(
 export const isNumeric = ({ numbers, texts }: SampledColumn): boolean => numbers > 0 && texts <= 0.1 * numbers;
 
 /** Whether names are what a file without a header calls its columns. */
-export const areOrdinals = (names: readonly (string | number)[]): boolean =>
+const areOrdinals = (names: readonly (string | number)[]): boolean =>
   names.every((name, i) => `${name}` === `${i + 1}`);
 
 /** Whether a row holds the names that are asked for. */
