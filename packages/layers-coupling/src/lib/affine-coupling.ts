@@ -1,6 +1,7 @@
 import type { Spec } from '@diffeo/core';
+import { numberBetween, type OptionChecks, requireOptions } from '@diffeo/core/arguments';
 import { affine } from '@diffeo/ops';
-import { type CouplingOptions, coupling } from './coupling.ts';
+import { type CouplingOptions, coupling, couplingChecks } from './coupling.ts';
 
 /** What `affineCoupling()` takes. */
 export interface AffineCouplingOptions extends CouplingOptions {
@@ -8,10 +9,16 @@ export interface AffineCouplingOptions extends CouplingOptions {
   readonly bound?: number;
 }
 
+const checks: OptionChecks<AffineCouplingOptions> = { ...couplingChecks, bound: numberBetween(0.01, 20) };
+
 /**
  * Affine coupling (Dinh et al. 2017, "Density estimation using Real NVP", eq. 7–8), for events of any shape. The log-scale
  * is c·tanh(a/c): symmetric around 0, so that a layer expands as easily as it shrinks, and bounded.
+ *
+ * @throws DiffeoError `CONFIG` for options that there are not, or that cannot be meant.
  */
-export function affineCoupling({ bound, ...options }: AffineCouplingOptions = {}): Spec<'layer'> {
-  return coupling({ ...options, transform: affine(bound === undefined ? {} : { bound }) });
+export function affineCoupling(options: AffineCouplingOptions = {}): Spec<'layer'> {
+  requireOptions('affineCoupling', options, checks);
+  const { bound, ...rest } = options;
+  return coupling({ ...rest, transform: affine(bound === undefined ? {} : { bound }) });
 }

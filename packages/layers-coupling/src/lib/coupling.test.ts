@@ -10,6 +10,7 @@ import { abs, add, fill, max, mul, neg, reshape, setBackend, type Tensor, tensor
 import { beforeAll, describe, expect, test } from 'vitest';
 import { additiveCoupling } from './additive-coupling.ts';
 import { affineCoupling } from './affine-coupling.ts';
+import type { CouplingOptions } from './coupling.ts';
 import { imageCoupling } from './image-coupling.ts';
 
 installMatchers();
@@ -181,6 +182,20 @@ describe.each(['cpu', 'wasm'])('couplings on %s', (backend) => {
     expect(() => flow({ ...images, contextShape: [6, 4, 1] })).toThrow(/the same multiple of 4 × 4; got \[6, 4, 1\]/);
   });
 
+  test('couplings of 2²⁴ dimensions cost nothing until they run: nothing is listed before it is needed', () => {
+    const begin = performance.now();
+    const vectors: CouplingOptions['mask'][] = ['halves', 'alternating', { random: 1 }, { identityColumns: [3] }];
+    for (const swap of [false, true]) {
+      flow({ eventShape: [2 ** 24 - 1], layers: vectors.map((mask) => affineCoupling({ mask, swap })) });
+      const images = (['channels', 'checkerboard'] as const).map((mask) =>
+        affineCoupling({ mask, swap, conditioner: convolutional({ width: 1 }) }),
+      );
+      flow({ eventShape: [2 ** 12, 2 ** 11, 2], layers: images });
+    }
+    // Listed, one of them takes longer.
+    expect(performance.now() - begin).toBeLessThan(5000);
+  });
+
   test('an mlp conditions images too', () => {
     tidied(() => {
       const { bijector, layers } = built(affineCoupling({ mask: 'channels', conditioner }), [2, 2, 2]);
@@ -200,7 +215,10 @@ describe.each(['cpu', 'wasm'])('couplings on %s', (backend) => {
       "expected 'halves', 'alternating', 'channels', 'checkerboard', { random: seed } or { identityColumns: [dimensions] }",
     ],
     [{ mask: { identityColumns: [-1] } }, 'mask'],
-    [{ hidden: [64] }, 'hidden'],
+    [{ hidden: [64] }, "there is no option 'hidden'"],
+    [{ bond: 3 }, "there is no option 'bond'; did you mean 'bound'?"],
+    [null, 'affineCoupling: options are an object'],
+    [[3], 'affineCoupling: options are an object'],
   ])('the configuration %j is refused', (config, message) => {
     expect(() => affineCoupling(config as Parameters<typeof affineCoupling>[0])).toThrowError(
       expect.objectContaining({ code: 'CONFIG', message: expect.stringContaining(message) }),

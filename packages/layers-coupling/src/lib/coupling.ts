@@ -1,4 +1,5 @@
 import { type Definition, defineLayer, specOf } from '@diffeo/core';
+import { anything, type OptionChecks, trueOrFalse } from '@diffeo/core/arguments';
 import { mlp } from '@diffeo/networks';
 import { optional, strictObject } from 'valibot';
 import { couplingMap } from './coupling-map.ts';
@@ -25,3 +26,10 @@ export const coupling: Definition<'layer', typeof schema> = /* @__PURE__ */ defi
 
 /** What a coupling of a given transform takes. */
 export type CouplingOptions = Omit<Exclude<Parameters<typeof coupling>[0], undefined>, 'transform'>;
+
+/** Their checks; the schema looks at masks and networks. */
+export const couplingChecks: OptionChecks<CouplingOptions> = {
+  mask: anything,
+  swap: trueOrFalse,
+  conditioner: anything,
+};
