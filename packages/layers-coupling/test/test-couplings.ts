@@ -7,7 +7,7 @@ import { coupling } from '../src/lib/coupling.ts';
 const onVectors = mlp({ hidden: [8], activation: 'tanh' });
 const onImages = convolutional({ width: 4, activation: 'tanh' });
 
-/** Couplings of vectors, of channels and of checkerboards, with what they are proved on. */
+/** Couplings of vectors, of channels and of checkerboards, and the transform alone, with what they are proved on. */
 const couplings = [
   [
     { mask: 'alternating', conditioner: onVectors },
