@@ -46,7 +46,8 @@ export function resultWarnings(
   const oneColumn = model.eventShape.length === 1 && model.eventShape[0] === 1;
   const whitened = data.preprocessing.layers.some(({ $type }) => $type === whiten().$type);
   const startIs = whitened ? 'a Gaussian of full covariance' : 'a normal for each column by itself';
-  const ofFit = fitted.warnings.filter(({ code }) => code !== 'START_WAS_BEST');
+  // The data were looked at before training, with the file's names and rows.
+  const ofFit = fitted.warnings.filter(({ code }) => code === 'ONLY_A_GAUSSIAN');
   const start: Warning = {
     code: 'START_WAS_BEST',
     message: `training found nothing that the validation rows clearly prefer to the flow as it started, which is ${startIs}: the model is that. More rows, or fewer columns, would let it learn more.`,

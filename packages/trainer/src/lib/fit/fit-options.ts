@@ -131,7 +131,10 @@ export interface Fitted {
   readonly bestStep: number;
   /** Whether validation found nothing better than the parameters that the run began with, which are returned. */
   readonly startWasBest: boolean;
-  /** What whoever uses the model has to know: contexts far from unit scale, nothing learned, one dimension that is but a Gaussian. */
+  /**
+   * What whoever uses the model has to know: data that have no density or few numbers far out (of vectors, up to 4 million
+   * numbers), contexts far from unit scale, nothing learned, one dimension that is but a Gaussian.
+   */
   readonly warnings: readonly Warning[];
   /** `converged`: no better validation for `patience` validations. `cancelled`: by the signal. */
   readonly stopped: 'finished' | 'converged' | 'cancelled';

@@ -51,6 +51,30 @@ test('a fit that found nothing better than its start says so', async () => {
   expect(codes(fitted)).toEqual(['START_WAS_BEST']);
 });
 
+test('data without a density, and an outlier, are found by a fit in code too', async () => {
+  const model = flow({ eventShape: [2], layers: [standardise(), ...realNVP({ layers: 2, hidden: [8] })] });
+  const rows = (value: (i: number) => number) =>
+    tensor(Array.from({ length: 300 }, (_, i) => [source.normal(), value(i)]).flat(), [300, 2]);
+  expect(
+    codes(
+      await fit(
+        model,
+        rows((i) => i % 2),
+        short,
+      ),
+    ),
+  ).toContain('FEW_VALUES');
+  expect(
+    codes(
+      await fit(
+        model,
+        rows((i) => (i === 5 ? 1e6 : source.normal())),
+        { ...short, validation: 0 },
+      ),
+    ),
+  ).toContain('OUTLIER');
+});
+
 test('looking for warnings leaves no tensor behind', async () => {
   const model = flow({ eventShape: [1], layers: realNVP({ layers: 2, hidden: [8] }) });
   const x = column(groups);

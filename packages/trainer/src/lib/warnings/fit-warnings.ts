@@ -2,9 +2,12 @@ import { type Flow, type FlowParams, sizeOf } from '@diffeo/core';
 import { max, min, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Dataset } from '../data/dataset.ts';
 import { contextWarnings } from './context-warnings.ts';
+import { dataWarnings } from './data-warnings.ts';
 import type { Warning } from './warning.ts';
 
 const points = 8;
+/** Of more numbers than this, whoever wants to know asks `dataWarnings`. */
+const mostNumbers = 4_000_000;
 
 /**
  * Whether the density of one number is a Gaussian's: its logarithm a parabola, of which third differences are 0. In one
@@ -34,7 +37,11 @@ export async function fitWarnings(
     startWasBest,
   }: { readonly params: FlowParams; readonly steps: number; readonly startWasBest: boolean },
 ): Promise<readonly Warning[]> {
-  const warnings: Warning[] = context ? [...(await contextWarnings(context))] : [];
+  const warnings: Warning[] = [];
+  if (model.eventShape.length === 1 && !model.dequantizes && x.size <= mostNumbers) {
+    warnings.push(...dataWarnings({ values: await x.data(), size: sizeOf(model.eventShape) }));
+  }
+  if (context) warnings.push(...(await contextWarnings(context)));
   if (sizeOf(model.eventShape) === 1 && !model.contextShape && !model.dequantizes && isGaussian(model, params, x)) {
     warnings.push({
       code: 'ONLY_A_GAUSSIAN',
