@@ -1,15 +1,20 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { DiffeoError } from '../error.ts';
 import type { LayoutTree, Leaf } from '../params.ts';
-import { sameShape } from '../shape.ts';
 import { describeValue, shortName } from './describe-value.ts';
 import { isTensor } from './is-tensor.ts';
 
 const isLeaf = (node: LayoutTree): node is Leaf => (node as Leaf).$leaf === true;
 
-const leafFits = (leaf: Leaf, value: unknown): boolean =>
-  value === null
-    ? leaf.fromData
-    : isTensor(value) && value.dtype === leaf.dtype && !value.isDisposed && sameShape(value.shape, leaf.shape);
+/** Called for every tensor of every likelihood: what all tensors have is looked at, and nothing made. */
+function leafFits({ shape, dtype, fromData }: Leaf, value: unknown): boolean {
+  if (value === null) return fromData;
+  if (typeof value !== 'object') return false;
+  const tensor = value as Partial<Tensor>;
+  if (tensor.isDisposed !== false || tensor.dtype !== dtype || tensor.shape?.length !== shape.length) return false;
+  for (let axis = 0; axis < shape.length; axis++) if (tensor.shape[axis] !== shape[axis]) return false;
+  return true;
+}
 
 /** Whether parameters are those of a layout. Called with every likelihood: it makes nothing. */
 function fits(node: LayoutTree, params: unknown): boolean {
