@@ -2,8 +2,11 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type GenericSchema, config as withConfig } from 'valibot';
 import { shortName } from './arguments/describe-value.ts';
 import { isTensor } from './arguments/is-tensor.ts';
+import { anything } from './arguments/option-checks.ts';
+import { requireOptions } from './arguments/require-options.ts';
 import type { Kind, Kinds, Site, Spec } from './contract.ts';
 import { DiffeoError } from './error.ts';
+import { isObject } from './is-object.ts';
 
 /**
  * The version of the contract between core and the parts written for it. Every definition carries it, so that a part
@@ -82,6 +85,20 @@ function isLarge(config: unknown): boolean {
   return walk(config);
 }
 
+/** The options of a schema that takes no others, where it says which those are, as valibot's `strictObject` does. */
+const optionsOf = (schema: object): readonly string[] | null =>
+  'entries' in schema && 'type' in schema && schema.type === 'strict_object'
+    ? Object.keys(schema.entries as object)
+    : null;
+
+/** The options that are there: what is `undefined` is absent. Refuses names that are none as {@link requireOptions} does. */
+function presentOptions(schema: object, type: string, input: unknown): unknown {
+  const names = optionsOf(schema);
+  if (!names || !isObject(input)) return input;
+  requireOptions<object>(type, input, Object.fromEntries(names.map((name) => [name, anything])));
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+}
+
 /**
  * A schema's answer. A large configuration, as a file may bring, could have as many issues as values, each some hundred times as
  * large: of valibot, the first one is enough then.
@@ -104,7 +121,7 @@ export function define<K extends Kind, S extends StandardSchemaV1>(options: Defi
     // Schemas of objects take lists too, and find every option missing.
     if (Array.isArray(input)) throw new DiffeoError('CONFIG', `${type}: expected an object of options; got a list`);
     if (isTensor(input)) throw new DiffeoError('CONFIG', `${type}: expected an object of options; got a tensor`);
-    const result = check(schema, input ?? {});
+    const result = check(schema, presentOptions(schema, type, input ?? {}));
     if (result instanceof Promise) throw new DiffeoError('CONFIG', `${type}: its schema must be synchronous`);
     if (result.issues) throw new DiffeoError('CONFIG', `${type}: ${describe(result.issues)}`);
     const spec = {

@@ -206,6 +206,13 @@ onEachBackend('mistakes of every day', () => {
     expect((await rejection(model.start(params, gone()))).message).toMatch('has been disposed');
   });
 
+  test('more samples than there is memory for', () => {
+    for (const base of [studentT(), normalMixture()]) {
+      const many = flow({ eventShape: [2], layers: [], base });
+      expect(refusal(() => many.sample(many.init(1), { count: 2 ** 40, seed: 1 })).code).toBe('MEMORY');
+    }
+  });
+
   test('chunks to start from that are none', async () => {
     const unstarted = flow({ eventShape: [2], layers: [actnormLike()] });
     const start = async (chunks: unknown) =>

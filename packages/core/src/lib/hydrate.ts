@@ -41,6 +41,12 @@ function requireFlow(value: unknown): FlowSpec {
 
 function byType(definitions: readonly Definition[]): ReadonlyMap<string, Definition> {
   const found = new Map<string, Definition>();
+  if (!Array.isArray(definitions)) {
+    throw new DiffeoError(
+      'CONFIG',
+      `definitions must be a list, such as [...coreDefinitions]; got ${describeValue(definitions)}`,
+    );
+  }
   for (const [i, definition] of definitions.entries()) {
     if (typeof definition?.type !== 'string' || typeof definition.restore !== 'function') {
       const advice = Array.isArray(definition) ? '. Spread it: [...coreDefinitions, …]' : '';

@@ -115,3 +115,16 @@ onEachBackend('parameter trees', () => {
     requireStarted(layout, { ...made(), late: tensor1d([1, 2, 3, 4]) }, 'ok');
   });
 });
+
+test('leaves and options that are none are refused', () => {
+  for (const shape of [undefined, 3, [-1], [0.5], 'a']) {
+    expect(refusal(() => leaf(shape as never)).message).toMatch(
+      'leaf: the shape must be a list of whole numbers; got ',
+    );
+  }
+  expect(refusal(() => leaf([2], { trainble: false } as never)).message).toMatch("did you mean 'trainable'?");
+  expect(refusal(() => leaf([2], { dtype: 'int' } as never)).message).toMatch(
+    "dtype must be one of 'float32', 'int32'",
+  );
+  expect(refusal(() => countParams(layout, { fixed: true } as never)).message).toMatch("no option 'fixed'");
+});

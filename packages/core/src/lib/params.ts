@@ -1,6 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { describeValue } from './arguments/describe-value.ts';
+import { oneOf, trueOrFalse } from './arguments/option-checks.ts';
+import { type OptionChecks, requireOptions } from './arguments/require-options.ts';
 import { DiffeoError } from './error.ts';
-import { type Shape, sizeOf } from './shape.ts';
+import { areSizes, type Shape, sizeOf } from './shape.ts';
 
 /**
  * A tree of plain tensors. `null` is a leaf that starts from data and has not started: it has no tensor in a file
@@ -44,31 +47,37 @@ export interface NamedLeaf {
   readonly tensor: Tensor | null;
 }
 
+/** What `leaf` takes beside a shape. */
+export interface LeafOptions {
+  /** Default true; never of int32. */
+  readonly trainable?: boolean;
+  /** Default false. */
+  readonly fromData?: boolean;
+  /** Default `float32`. */
+  readonly dtype?: 'float32' | 'int32';
+  /** Default: a weight if it is a matrix or has more axes, else a bias. */
+  readonly role?: LeafRole;
+}
+
+const leafChecks: OptionChecks<LeafOptions> = {
+  ...{ trainable: trueOrFalse, fromData: trueOrFalse },
+  ...{ dtype: oneOf('float32', 'int32'), role: oneOf('weight', 'bias', 'scale') },
+};
+
 /**
- * Describes one tensor of a part's parameters. Trainable float32 unless said otherwise, and a weight if it is a matrix or has
- * more axes, else a bias.
+ * Describes one tensor of a part's parameters.
+ *
+ * @throws DiffeoError `SHAPE`, `CONFIG` for a shape or options that are none.
  */
-export const leaf = (
-  shape: Shape,
-  {
-    trainable = true,
-    fromData = false,
-    dtype = 'float32',
-    role = shape.length > 1 ? 'weight' : 'bias',
-  }: {
-    trainable?: boolean;
-    fromData?: boolean;
-    dtype?: 'float32' | 'int32';
-    role?: LeafRole;
-  } = {},
-): Leaf => ({
-  $leaf: true,
-  shape,
-  dtype,
-  trainable: trainable && dtype === 'float32',
-  fromData,
-  role,
-});
+export function leaf(shape: Shape, options: LeafOptions = {}): Leaf {
+  if (!areSizes(shape, 0)) {
+    throw new DiffeoError('SHAPE', `leaf: the shape must be a list of whole numbers; got ${describeValue(shape)}`);
+  }
+  requireOptions('leaf', options, leafChecks);
+  const { trainable = true, fromData = false, dtype = 'float32' } = options;
+  const { role = shape.length > 1 ? 'weight' : 'bias' } = options;
+  return { $leaf: true, shape, dtype, trainable: trainable && dtype === 'float32', fromData, role };
+}
 
 type Visit = (tensor: Tensor | null, path: string, leaf: Leaf) => Tensor | null;
 
@@ -111,7 +120,9 @@ export function disposeParams<P>(layout: LayoutTree, params: P): void {
 }
 
 /** How many numbers the layout holds; `trainable: true` counts those that training changes. */
-export function countParams(layout: LayoutTree, { trainable }: { trainable?: boolean } = {}): number {
+export function countParams(layout: LayoutTree, options: { readonly trainable?: boolean } = {}): number {
+  requireOptions('countParams', options, { trainable: trueOrFalse });
+  const { trainable } = options;
   const counted = leaves(layout, {}).filter(({ leaf: node }) => node.trainable === (trainable ?? node.trainable));
   return counted.reduce((count, { leaf: node }) => count + sizeOf(node.shape), 0);
 }

@@ -47,6 +47,15 @@ onEachBackend('seeds', () => {
     expect(new Set(seeds.map((seed) => String(uses[name]?.(seed)))).size).toBe(seeds.length);
   });
 
+  test('shapes and counts that are none are refused, and such as do not fit into memory', () => {
+    for (const shape of [undefined, 3, [-1], [0.5], ['2']]) {
+      for (const draw of [normal, uniform]) expect(refusal(() => draw(shape as never, 1)).code).toBe('SHAPE');
+    }
+    for (const count of [undefined, -1, 0.5, Number.NaN])
+      expect(refusal(() => shuffled(count as never, 1)).code).toBe('SHAPE');
+    expect(refusal(() => normal([2 ** 40], 1)).code).toBe('MEMORY');
+  });
+
   test('below 2 ** 32 give the numbers that they always gave', () => {
     expect([0, 1, 2 ** 31, 2 ** 32 - 1].map((seed) => fold(seed, 'layers'))).toEqual([
       586554381, 2787927630, 2349561542, 58094310,

@@ -3,7 +3,7 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import { describeValue } from './arguments/describe-value.ts';
 import { DiffeoError } from './error.ts';
-import { type Shape, sizeOf } from './shape.ts';
+import { areSizes, type Shape, sizeOf } from './shape.ts';
 
 /**
  * A whole number within ±(2⁵³ − 1) from which random numbers are drawn: each one gives numbers of its own. {@link fold} derives
@@ -102,10 +102,23 @@ export function randomSource(seed: Seed): RandomSource {
   };
 }
 
+/** Memory of the host for the numbers of a shape. */
+export function numbersFor(shape: Shape): Float32Array<ArrayBuffer> {
+  if (!areSizes(shape, 0)) {
+    throw new DiffeoError('SHAPE', `a shape must be a list of whole numbers of 0 or more; got ${describeValue(shape)}`);
+  }
+  try {
+    return new Float32Array(sizeOf(shape));
+  } catch (cause) {
+    const size = `${(sizeOf(shape) / 2 ** 28).toFixed(1)} GiB`;
+    throw new DiffeoError('MEMORY', `random numbers [${shape.join(', ')}] take ${size}: draw fewer at once`, { cause });
+  }
+}
+
 /** A float32 tensor of standard normal numbers. The same seed gives the same numbers on every backend. */
 export function normal(shape: Shape, seed: Seed): Tensor {
-  const values = new Float32Array(sizeOf(shape));
   const generator = generatorOf(seed);
+  const values = numbersFor(shape);
   for (let i = 0; i < values.length; i += 2) drawPair(generator, values, i);
   return tensor(values, [...shape]);
 }
@@ -116,12 +129,16 @@ const belowOne = 1 - 2 ** -24;
 /** A float32 tensor of numbers uniform on [0, 1). The same seed gives the same numbers on every backend. */
 export function uniform(shape: Shape, seed: Seed): Tensor {
   const generator = generatorOf(seed);
-  const values = Float32Array.from({ length: sizeOf(shape) }, () => Math.min(uniformFloat64(generator), belowOne));
+  const values = numbersFor(shape);
+  for (let i = 0; i < values.length; i++) values[i] = Math.min(uniformFloat64(generator), belowOne);
   return tensor(values, [...shape]);
 }
 
 /** The numbers 0 … count − 1 in random order (Fisher & Yates). */
 export function shuffled(count: number, seed: Seed): Int32Array {
+  if (!areSizes([count], 0)) {
+    throw new DiffeoError('SHAPE', `shuffled: count must be a whole number of 0 or more; got ${describeValue(count)}`);
+  }
   const order = Int32Array.from({ length: count }, (_, i) => i);
   const source = randomSource(seed);
   for (let i = count - 1; i > 0; i--) {

@@ -1,7 +1,7 @@
 import { add, mul, sum, tensor2d } from '@tensorflow/tfjs-core';
 import { optional, strictObject } from 'valibot';
 import { type Definition, defineBase } from '../define.ts';
-import { randomSource } from '../seed.ts';
+import { numbersFor, randomSource } from '../seed.ts';
 import { sizeOf } from '../shape.ts';
 import { flatten, unflatten } from './flatten.ts';
 import { logOnePlusSquare } from './log-one-plus-square.ts';
@@ -33,10 +33,12 @@ export const studentT: Definition<'base', typeof schema> = /* @__PURE__ */ defin
     const peak = logGammaStep(nu / 2) - 0.5 * Math.log(nu * Math.PI);
     const draw = (count: number, seed: number): Float32Array => {
       const { uniform } = randomSource(seed);
-      return Float32Array.from({ length: count }, () => {
+      const values = numbersFor([count]);
+      for (let i = 0; i < count; i++) {
         const radius = Math.sqrt(nu * Math.expm1((-2 / nu) * Math.log(1 - uniform())));
-        return radius * Math.cos(2 * Math.PI * uniform());
-      });
+        values[i] = radius * Math.cos(2 * Math.PI * uniform());
+      }
+      return values;
     };
     return {
       eventShape,
