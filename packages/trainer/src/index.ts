@@ -1,7 +1,7 @@
 export { useWasm, type WasmOptions } from './lib/backend/backend.ts';
 export type { Augment } from './lib/data/augment.ts';
 export { rowsTogether } from './lib/data/batch-size.ts';
-export type { Dataset } from './lib/data/dataset.ts';
+export type { Batch, Dataset } from './lib/data/dataset.ts';
 export { fit } from './lib/fit/fit.ts';
 export type { FitOptions, Fitted, HistoryPoint, Progress, Stopped } from './lib/fit/fit-options.ts';
 export {
@@ -13,7 +13,23 @@ export {
   reconstruct,
 } from './lib/latents/latent.ts';
 export type { LatentOptions } from './lib/latents/latent-rows.ts';
-export { constant, cosine, type Schedule } from './lib/optimisers/schedule.ts';
+export { adam, adamW } from './lib/optimisers/adam.ts';
+export { chain } from './lib/optimisers/chain.ts';
+export { clipByNorm, clipByValue } from './lib/optimisers/clipping.ts';
+export { lion } from './lib/optimisers/lion.ts';
+export {
+  defineOptimiser,
+  type Optimiser,
+  type OptimiserDefinition,
+  type OptimiserSite,
+  type OptimiserSpec,
+  type TrainedLeaf,
+  type Update,
+  type UpdateContext,
+} from './lib/optimisers/optimiser.ts';
+export type { Schedule, ScheduleSpec, Validations } from './lib/optimisers/schedule.ts';
+export { constant, cosine, exponential, linearWarmup, oneCycle, plateau } from './lib/optimisers/schedules.ts';
+export { sgd } from './lib/optimisers/sgd.ts';
 export { startWorkers, type Workers, type WorkersOptions } from './lib/parallel/workers.ts';
 export { type Prepared, prepared } from './lib/sampling/prepared.ts';
 export { type DrawOptions, sample } from './lib/sampling/sample.ts';

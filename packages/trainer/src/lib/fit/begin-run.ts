@@ -1,8 +1,10 @@
-import { disposeParams, type Flow } from '@diffeo/core';
+import { disposeParams, type Flow, leaves, sizeOf } from '@diffeo/core';
+import { buildOptimiser, trainedLeavesOf } from '../optimisers/optimiser-definitions.ts';
 import { parallelTraining } from '../parallel/parallel-training.ts';
 import type { WorkerPool } from '../parallel/workers.ts';
 import { localTraining, type Training } from '../training/training.ts';
 import { type Checkpoint, disposeCheckpoint, unpackCheckpoint } from './checkpoint.ts';
+import { brokenCheckpoint } from './checkpoint-header.ts';
 import { type Environment, environmentNow, requireSameEnvironment } from './environment.ts';
 import type { FitOptions } from './fit-options.ts';
 import type { FitPlan } from './fit-plan.ts';
@@ -18,13 +20,32 @@ export interface BegunRun {
   readonly resumed: Checkpoint | null;
 }
 
+/** @throws DiffeoError `FILE` unless the optimiser's state has the leaves that the optimiser has. */
+function requireState(
+  model: Flow,
+  { optimiser }: Checkpoint,
+  { optimiser: spec, freeze }: Pick<FitPlan, 'optimiser'> & Pick<FitOptions, 'freeze'>,
+): void {
+  const { layout } = buildOptimiser(spec, trainedLeavesOf(model.layout, freeze));
+  const sizes = leaves(layout, {}).map(({ leaf }) => sizeOf(leaf.shape));
+  const isSame =
+    sizes.length === optimiser.leaves.length && sizes.every((size, i) => optimiser.leaves[i]?.length === size);
+  if (!isSame) throw brokenCheckpoint();
+}
+
 /** The checkpoint to go on from, of a run like this one and made where this one runs. */
-function resumedFrom(model: Flow, bytes: Uint8Array | undefined, asked: BegunRun['identity']): Checkpoint | null {
+function resumedFrom(
+  model: Flow,
+  bytes: Uint8Array | undefined,
+  asked: BegunRun['identity'],
+  options: Pick<FitPlan, 'optimiser'> & Pick<FitOptions, 'freeze'>,
+): Checkpoint | null {
   if (!bytes) return null;
   const checkpoint = unpackCheckpoint(model, bytes);
   try {
     requireSameRun(asked.settings, checkpoint.settings);
     requireSameEnvironment(asked.environment, checkpoint.environment);
+    requireState(model, checkpoint, options);
   } catch (error) {
     disposeCheckpoint(model, checkpoint);
     throw error;
@@ -42,10 +63,10 @@ export async function beginRun(
 ): Promise<BegunRun> {
   const settings = runSettings(model, data, plan, options, pool?.count ?? 0);
   const identity = { settings, environment: environmentNow(options.versions) };
-  const resumed = resumedFrom(model, options.resume, identity);
+  const resumed = resumedFrom(model, options.resume, identity, { ...options, optimiser: plan.optimiser });
   try {
     const params = resumed?.params ?? options.params;
-    const start = { ...options, ...plan, ...(params && { params }), moments: resumed?.moments };
+    const start = { ...options, ...plan, ...(params && { params }), state: resumed?.optimiser };
     const { dataset } = data.train;
     const training = await (pool
       ? parallelTraining(pool, model, dataset, start)

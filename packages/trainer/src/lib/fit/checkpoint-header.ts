@@ -5,7 +5,7 @@ import { jsonOf, realNumber, wholeNumber } from './json-numbers.ts';
 import { runSettingsSchema } from './run-settings.ts';
 
 /** The version goes up when what is written changes. */
-const format = 'diffeo checkpoint 3';
+const format = 'diffeo checkpoint 4';
 
 const point = /* @__PURE__ */ strictObject({
   step: wholeNumber,
@@ -35,6 +35,8 @@ const headerSchema = /* @__PURE__ */ strictObject({
   flow: /* @__PURE__ */ string(),
   /** Path, type and shape of every leaf of the flow, in order. */
   leaves: /* @__PURE__ */ array(/* @__PURE__ */ string()),
+  /** How many numbers each leaf of the optimiser's state has. */
+  optimiser: /* @__PURE__ */ array(wholeNumber),
   best: /* @__PURE__ */ nullable(/* @__PURE__ */ strictObject({ step: wholeNumber, loss: realNumber })),
 });
 

@@ -18,7 +18,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { failing } from '../../../test/treacherous-layers.ts';
 import { useWasm } from '../backend/backend.ts';
-import { constant } from '../optimisers/schedule.ts';
+import { adam } from '../optimisers/adam.ts';
+import { lion } from '../optimisers/lion.ts';
+import { constant } from '../optimisers/schedules.ts';
 import { startWorkers, type Workers } from '../parallel/workers.ts';
 import { disposeCheckpoint, unpackCheckpoint } from './checkpoint.ts';
 import { fit } from './fit.ts';
@@ -223,7 +225,10 @@ test.each([
   [{ patience: Infinity }, /patience was 20; here it is Infinity/],
   [{ gradient: 'checkpoint' as const }, /gradient was store; here it is checkpoint/],
   [{ workers: 2 }, /the number of workers was 0; here it is 2/],
-  [{ schedule: constant() }, /the checksum of the schedule was \w+; here it is/],
+  [{ schedule: constant() }, /the schedule was cosine\(warmup:0\.02,floor:0\); here it is constant$/],
+  [{ schedule: () => 1 }, /the schedule was cosine\(.*\); here it is a function \(\w{8}\)$/],
+  [{ optimiser: lion() }, /the optimiser was adam\(.*\); here it is lion\(beta1:0\.9,/],
+  [{ optimiser: adam({ beta2: 0.99 }) }, /the optimiser was adam\(.*beta2:0\.999.*\); here it is adam\(.*beta2:0\.99,/],
 ])('with %j a run is another and is not resumed', async (changed, message) => {
   const resume = await stoppedAt(10);
   const before = memory().numTensors;
@@ -361,8 +366,8 @@ interface Header {
 
 test.each<[string, (header: Header) => unknown, RegExp]>([
   ['nothing', () => null, /no whole checkpoint/],
-  ['its format alone', () => ({ format: 'diffeo checkpoint 3' }), /no whole checkpoint/],
-  ['a newer format', (header) => ({ ...header, format: 'diffeo checkpoint 4' }), /the format 'diffeo checkpoint 4'/],
+  ['its format alone', () => ({ format: 'diffeo checkpoint 4' }), /no whole checkpoint/],
+  ['a newer format', (header) => ({ ...header, format: 'diffeo checkpoint 5' }), /the format 'diffeo checkpoint 5'/],
   ['no settings', ({ settings: _, ...header }) => header, /no whole checkpoint/],
   ['a word for a number', (h) => ({ ...h, settings: { ...h.settings, steps: 'many' } }), /no whole checkpoint/],
   ['more trained numbers', (h) => ({ ...h, settings: { ...h.settings, trained: 2 ** 40 } }), /no whole checkpoint/],

@@ -9,7 +9,7 @@ import {
   sizeOf,
 } from '@diffeo/core';
 import { tensor } from '@tensorflow/tfjs-core';
-import type { Moments } from '../optimisers/descent.ts';
+import type { OptimiserState } from '../optimisers/optimiser-state.ts';
 import type { Best } from './best-so-far.ts';
 import {
   brokenCheckpoint,
@@ -28,7 +28,7 @@ export interface Checkpoint {
   readonly state: RunState;
   /** The newest parameters. */
   readonly params: FlowParams;
-  readonly moments: Moments;
+  readonly optimiser: OptimiserState;
   readonly best: Best | null;
 }
 
@@ -63,19 +63,19 @@ const checksum = (bytes: Uint8Array): number => Number.parseInt(crc32(bytes), 16
  */
 export async function packCheckpoint(
   model: Flow,
-  { settings, environment, state, params, moments, best }: Checkpoint,
+  { settings, environment, state, params, optimiser, best }: Checkpoint,
 ): Promise<Uint8Array> {
   const header = writeHeader({
     ...{ settings, environment, state, flow: describeFlow(model), leaves: describeLeaves(model) },
+    optimiser: optimiser.leaves.map(({ length }) => length),
     best: best && { step: best.step, loss: best.loss },
   });
   const parts = [
     new Uint8Array(prefix),
     header,
     ...(await numbersOf(model, params)),
-    bytesOf(moments.mean),
-    bytesOf(moments.square),
-    ...(moments.average ? [bytesOf(moments.average)] : []),
+    ...optimiser.leaves.map(bytesOf),
+    ...(optimiser.average ? [bytesOf(optimiser.average)] : []),
     ...(best ? await numbersOf(model, best.params) : []),
   ];
   const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
@@ -128,8 +128,9 @@ export function unpackCheckpoint(model: Flow, bytes: Uint8Array): Checkpoint {
   requireSameFlow(model, header);
   const flowSize = leaves(model.layout, {}).reduce((size, { leaf }) => size + sizeOf(leaf.shape), 0);
   const { trained, ema } = header.settings;
-  const expected = flowSize * (header.best ? 2 : 1) + trained * (ema === null ? 2 : 3);
-  if (numbers.length !== 4 * expected) throw brokenCheckpoint();
+  const stateSize = header.optimiser.reduce((sum, size) => sum + size, 0);
+  const expected = flowSize * (header.best ? 2 : 1) + stateSize + (ema === null ? 0 : trained);
+  if (trained > flowSize || numbers.length !== 4 * expected) throw brokenCheckpoint();
 
   // Copied to begin at a multiple of 4. Not by slice, which gives a view where the bytes are Node's.
   const { buffer } = new Uint8Array(numbers);
@@ -146,13 +147,12 @@ export function unpackCheckpoint(model: Flow, bytes: Uint8Array): Checkpoint {
       return tensor(values.slice(), [...shape], dtype);
     });
   const params = nextParams();
-  const moments = {
+  const optimiser = {
     step: header.state.step,
-    mean: next(trained).slice(),
-    square: next(trained).slice(),
+    leaves: header.optimiser.map((size) => next(size).slice()),
     ...(ema !== null && { average: next(trained).slice() }),
   };
   const best = header.best && { ...header.best, params: nextParams() };
   const { settings, environment, state } = header;
-  return { settings, environment, state, params, moments, best };
+  return { settings, environment, state, params, optimiser, best };
 }

@@ -9,10 +9,10 @@ import {
   record,
   requireOptions,
   seedNumber,
-  share,
   text,
   wholeNumber,
 } from '@diffeo/core/arguments';
+import { isPartSpec } from '../optimisers/define-part.ts';
 import { workersOption } from '../parallel/workers-option.ts';
 import type { FitOptions } from './fit-options.ts';
 
@@ -22,6 +22,14 @@ const steps = wholeNumber({ from: 1, to: 1e9 });
 const validation: OptionCheck = {
   test: (value) => (typeof value === 'number' ? value >= 0 && value < 1 : typeof value !== 'string'),
   expected: 'data (a tensor or { x, context }), or a share of the rows from 0 to below 1',
+};
+const optimiser: OptionCheck = {
+  test: (value) => isPartSpec('optimiser', value),
+  expected: 'an optimiser, such as adam()',
+};
+const schedule: OptionCheck = {
+  test: (value) => callable.test(value) || isPartSpec('schedule', value),
+  expected: 'a function of step and steps, or a schedule such as cosine()',
 };
 const signal: OptionCheck = {
   test: (value) => typeof value === 'object' && value !== null && 'aborted' in value,
@@ -42,7 +50,8 @@ export const requireFitOptions = (options: FitOptions): void =>
       steps,
       batchSize: steps,
       learningRate: numberBetween(0, 1e3),
-      schedule: callable,
+      optimiser,
+      schedule,
       clipNorm: positiveNumber({ orInfinity: true }),
       seed: seedNumber,
       params: anything,
@@ -50,7 +59,7 @@ export const requireFitOptions = (options: FitOptions): void =>
       validateEvery: steps,
       validationRows: either(wholeNumber({ from: 1 }), infinity),
       patience: either(numberBetween(1, Number.MAX_VALUE), infinity),
-      ema: share,
+      ema: numberBetween(0, 1),
       freeze: callable,
       augment: callable,
       gradient: oneOf('store', 'checkpoint', 'recompute'),
@@ -74,6 +83,7 @@ export const requireFitOptions = (options: FitOptions): void =>
       earlyStopping: 'patience',
       initialParams: 'params',
       scheduler: 'schedule',
+      optimizer: 'optimiser',
       callback: 'onProgress',
     },
   );

@@ -3,21 +3,24 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Augment } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { RowPlace } from '../data/row-place.ts';
-import type { Schedule } from '../optimisers/schedule.ts';
+import type { OptimiserSpec } from '../optimisers/optimiser.ts';
+import type { Schedule, ScheduleSpec } from '../optimisers/schedule.ts';
 import type { Workers, WorkersOptions } from '../parallel/workers.ts';
 import type { Warning } from '../warnings/warning.ts';
 
 /** How to train. Every option has a default that suits a few thousand rows or more of standardised data. */
 export interface FitOptions {
-  /** How many batches to descend on. Default 2000. */
+  /** How many steps to take, each on a batch. Default 2000. */
   readonly steps?: number;
   /** Rows a batch; at most as many as there are. Default 256. */
   readonly batchSize?: number;
-  /** Adam's learning rate at its highest. Default 2e-3. */
+  /** The learning rate at its highest. Default 2e-3, which is for Adam. */
   readonly learningRate?: number;
-  /** The factor on the learning rate at each step. Default `cosine()`. */
-  readonly schedule?: Schedule;
-  /** Longer gradients are shortened to this Euclidean norm. `Infinity` turns clipping off. Default 5. */
+  /** What takes the steps: `adam()`, `adamW()`, `sgd()`, `lion()`, a `chain()`, or one of your own. Default `adam()`. */
+  readonly optimiser?: OptimiserSpec;
+  /** The factor on the learning rate at each step, or the JSON of one. Default `cosine()`. */
+  readonly schedule?: Schedule | ScheduleSpec;
+  /** Longer gradients are shortened to this Euclidean norm. `Infinity` turns clipping off. Whatever the optimiser clips comes after. Default 5. */
   readonly clipNorm?: number;
   /** Draws initial parameters, the validation split, batches and noise: the same seed repeats a run to the bit. Default 0. */
   readonly seed?: Seed;

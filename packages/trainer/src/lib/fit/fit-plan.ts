@@ -1,5 +1,8 @@
 import type { GradientMode, Seed } from '@diffeo/core';
-import { cosine, type Schedule } from '../optimisers/schedule.ts';
+import { adam } from '../optimisers/adam.ts';
+import type { OptimiserSpec } from '../optimisers/optimiser.ts';
+import type { Schedule, Validations } from '../optimisers/schedule.ts';
+import { cosine, scheduleOf } from '../optimisers/schedules.ts';
 import type { FitOptions } from './fit-options.ts';
 import type { TrainingData } from './training-data.ts';
 
@@ -13,6 +16,7 @@ export interface FitPlan {
   readonly seed: Seed;
   readonly patience: number;
   readonly gradient: GradientMode;
+  readonly optimiser: OptimiserSpec;
 }
 
 /** The plan for these options and data. */
@@ -25,19 +29,24 @@ export const fitPlan = (
     seed = 0,
     patience = 20,
     gradient = 'store',
+    optimiser = adam(),
   }: FitOptions,
   { batchSize }: TrainingData,
-): FitPlan => ({ steps, batchSize, learningRate, schedule, clipNorm, seed, patience, gradient });
+): FitPlan => ({
+  ...{ steps, batchSize, learningRate, clipNorm, seed, patience, gradient, optimiser },
+  schedule: scheduleOf(schedule),
+});
 
 /** The learning rates of the steps from this one on, up to the first that is none. */
 export function learningRates(
   { learningRate, schedule, steps }: FitPlan,
+  validations: Validations,
   from: number,
   until: number,
 ): { readonly rates: readonly number[]; readonly refused: string | null } {
   const rates: number[] = [];
   for (let step = from; step < until; step++) {
-    const factor = schedule(step, steps);
+    const factor = schedule(step, steps, validations);
     const rate = learningRate * factor;
     if (!(rate >= 0 && rate < Infinity)) {
       return {

@@ -100,6 +100,7 @@ export class FitRun {
     const validated = nextValidation(from, this.#data.validationSteps, steps);
     const { rates, refused } = learningRates(
       this.#plan,
+      this.#curve.validations(),
       from,
       Math.min(validated, from + this.#training.stepsPerRequest),
     );
@@ -192,7 +193,7 @@ export class FitRun {
     return await packCheckpoint(this.#model, {
       ...this.#begun.identity,
       state: { step, seconds: this.#timing(step).seconds, ...this.#curve.state() },
-      ...{ params, moments: await this.#training.moments(), best: this.#best.best },
+      ...{ params, optimiser: await this.#training.state(), best: this.#best.best },
     });
   }
 

@@ -1,3 +1,4 @@
+import type { Validations } from '../optimisers/schedule.ts';
 import { meanOf } from '../scores/row-statistics.ts';
 import type { RunState } from './checkpoint-header.ts';
 import type { HistoryPoint } from './fit-options.ts';
@@ -17,6 +18,8 @@ export interface LearningCurve {
   addValidation(step: number, loss: number, improved: boolean, counts: boolean): void;
   /** Ends a stretch of the history at this step. */
   addPoint(step: number): void;
+  /** Every validation so far, the start's among them, for schedules. */
+  validations(): Validations;
   /** As it stands in a checkpoint. */
   state(): Pick<RunState, 'history' | 'losses' | 'startValidation' | 'validation' | 'unimproved'>;
 }
@@ -48,6 +51,10 @@ export function learningCurve(before: RunState | undefined): LearningCurve {
       history.push({ step, train: meanOf(losses), ...(validation !== null && { validation }) });
       losses = [];
     },
+    validations: () => [
+      ...(startValidation === null ? [] : [{ step: 0, loss: startValidation }]),
+      ...history.flatMap(({ step, validation: loss }) => (loss === undefined ? [] : [{ step, loss }])),
+    ],
     state: () => ({ history, losses, startValidation, validation, unimproved }),
   };
 }

@@ -3,6 +3,7 @@ import { numbersOf } from '@diffeo/kernels-wasm';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { boolean, type InferOutput, nullable, picklist, strictObject, string } from 'valibot';
 import { type Dataset, rowsOf } from '../data/dataset.ts';
+import { describePart } from '../optimisers/define-part.ts';
 import type { Schedule } from '../optimisers/schedule.ts';
 import type { FitOptions } from './fit-options.ts';
 import type { FitPlan } from './fit-plan.ts';
@@ -24,6 +25,8 @@ export const runSettingsSchema = /* @__PURE__ */ strictObject({
   validationRows: wholeNumber,
   patience: realNumber,
   gradient: /* @__PURE__ */ picklist(gradientModes),
+  /** In words. */
+  optimiser: /* @__PURE__ */ string(),
   /** 0 for the caller's thread alone. */
   workers: wholeNumber,
   /** Whether batches are changed by one that the caller gives. */
@@ -34,9 +37,10 @@ export const runSettingsSchema = /* @__PURE__ */ strictObject({
   rows: wholeNumber,
   /** How many numbers are trained. */
   trained: wholeNumber,
-  /** Checksums: of the paths that are frozen, of the schedule at some steps, and of the data. */
-  frozen: /* @__PURE__ */ string(),
+  /** In words, or of a function of the caller's, a checksum of its factors at some steps. */
   schedule: /* @__PURE__ */ string(),
+  /** Checksums: of the paths that are frozen, and of the data. */
+  frozen: /* @__PURE__ */ string(),
   data: /* @__PURE__ */ string(),
   /** `none` where there are none. */
   validation: /* @__PURE__ */ string(),
@@ -55,13 +59,13 @@ const dataChecksum = (dataset: Dataset | null): string =>
   dataset === null ? 'none' : crc32(bytesOf(dataset.x), ...(dataset.context ? [bytesOf(dataset.context)] : []));
 
 /** At how many steps a schedule is looked at. */
-const looks = 64;
+const stepsSampled = 64;
 
 /** In single precision, since cosines differ in their last bits between machines. */
 function scheduleChecksum(schedule: Schedule, steps: number): string {
-  const count = Math.min(looks, steps);
+  const count = Math.min(stepsSampled, steps);
   const at = (i: number): number => Math.round((i * (steps - 1)) / Math.max(1, count - 1));
-  const values = Float32Array.from({ length: count }, (_, i) => schedule(at(i), steps));
+  const values = Float32Array.from({ length: count }, (_, i) => schedule(at(i), steps, []));
   return crc32(new Uint8Array(values.buffer));
 }
 
@@ -69,7 +73,7 @@ function scheduleChecksum(schedule: Schedule, steps: number): string {
 export function runSettings(
   model: Flow,
   { train, validation, validationSteps }: TrainingData,
-  { schedule, ...plan }: FitPlan,
+  { schedule, optimiser, ...plan }: FitPlan,
   { freeze = () => false, augment, ema }: Pick<FitOptions, 'freeze' | 'augment' | 'ema'>,
   workers: number,
 ): RunSettings {
@@ -87,7 +91,8 @@ export function runSettings(
     rows: rowsOf(train.dataset),
     trained: trained.reduce((count, { leaf }) => count + sizeOf(leaf.shape), 0),
     frozen: crc32(new TextEncoder().encode(frozen.join('\n'))),
-    schedule: scheduleChecksum(schedule, plan.steps),
+    optimiser: describePart(optimiser),
+    schedule: schedule.spec ? describePart(schedule.spec) : `a function (${scheduleChecksum(schedule, plan.steps)})`,
     data: dataChecksum(train.dataset),
     validation: dataChecksum(validation?.dataset ?? null),
   };
@@ -102,6 +107,7 @@ const named: { readonly [Name in keyof RunSettings]: string } = {
   validateEvery: 'validateEvery',
   patience: 'patience',
   gradient: 'gradient',
+  optimiser: 'the optimiser',
   workers: 'the number of workers',
   augment: 'augment',
   ema: 'ema',
@@ -110,7 +116,7 @@ const named: { readonly [Name in keyof RunSettings]: string } = {
   earlyValidations: 'whether validations come early',
   trained: 'the number of trained parameters',
   frozen: 'the checksum of the frozen paths',
-  schedule: 'the checksum of the schedule',
+  schedule: 'the schedule',
   data: 'the checksum of the data to train on',
   validation: 'the checksum of the data to validate on',
 };

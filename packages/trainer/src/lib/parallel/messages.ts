@@ -1,7 +1,8 @@
 import type { GradientMode, Seed } from '@diffeo/core';
 import type { AdamPart } from '@diffeo/ops';
 import type { HostArray, HostDataset } from '../data/rows.ts';
-import type { Moments } from '../optimisers/descent.ts';
+import type { OptimiserSpec } from '../optimisers/optimiser.ts';
+import type { OptimiserState } from '../optimisers/optimiser-state.ts';
 import type { Step } from '../training/training-run.ts';
 
 /** Samples that are drawn at once. */
@@ -29,15 +30,16 @@ export type Task =
         /** The decay of the mean of the parameters that this worker is to keep. */
         readonly ema?: number;
         readonly frozen: readonly string[];
-        readonly moments?: Moments;
+        readonly optimiser: OptimiserSpec;
+        readonly state?: OptimiserState;
       };
-      /** Where the shares meet: shared memory, or `null` for messages through the caller. */
-      readonly meeting: SharedArrayBuffer | null;
+      /** Where shards are added up: shared memory, or `null` for messages through the caller. */
+      readonly allReduce: SharedArrayBuffer | null;
     }
   /** `shared`: whether the workers share the steps too. */
   | { readonly type: 'advance'; readonly rates: readonly number[]; readonly shared: boolean }
   | { readonly type: 'vector' }
-  | { readonly type: 'moments' }
+  | { readonly type: 'state' }
   | { readonly type: 'memory' }
   | { readonly type: 'finish' }
   | {
@@ -69,7 +71,7 @@ export interface Answers {
   /** What is trained, and its mean where the worker keeps one. */
   readonly vector: { readonly newest: Float32Array; readonly average: Float32Array | null };
   /** The optimiser's state, and which part of it is right where steps were shared. */
-  readonly moments: { readonly moments: Moments; readonly part: AdamPart | null };
+  readonly state: { readonly state: OptimiserState; readonly part: AdamPart | null };
   /** The most bytes that the training took of the worker's heap at once; `null` where there is none. */
   readonly memory: number | null;
   readonly finish: null;

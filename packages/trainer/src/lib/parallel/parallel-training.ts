@@ -2,11 +2,11 @@ import { DiffeoError, disposeParams, type Flow, leaves, save } from '@diffeo/cor
 import { watchHeap } from '@diffeo/kernels-wasm';
 import type { Dataset } from '../data/dataset.ts';
 import { toHostDataset } from '../data/rows.ts';
-import type { Moments } from '../optimisers/descent.ts';
+import type { OptimiserState } from '../optimisers/optimiser-state.ts';
 import { flatParams, paramsFrom } from '../training/flat-params.ts';
 import type { Training, TrainingStart } from '../training/training.ts';
 import { type Step, startedParams } from '../training/training-run.ts';
-import { meetingBytes } from './meeting.ts';
+import { allReduceBytes } from './all-reduce.ts';
 import type { Answers } from './messages.ts';
 import type { WorkerPool } from './workers.ts';
 
@@ -27,12 +27,13 @@ function jointStep(steps: readonly Step[]): Step {
 }
 
 /** The state of all of the parameters, from that of each worker. The first has the mean of the parameters too. */
-function wholeMoments(found: readonly Answers['moments'][], shared: boolean): Moments {
-  const [{ moments: whole }] = found as [Answers['moments']];
-  for (const { moments, part } of found.slice(1)) {
+function wholeState(found: readonly Answers['state'][], shared: boolean): OptimiserState {
+  const [{ state: whole }] = found as [Answers['state']];
+  for (const { state, part } of found.slice(1)) {
     if (!part || !shared) continue;
-    for (const name of ['mean', 'square'] as const) {
-      whole[name].set(moments[name].subarray(part.begin, part.end), part.begin);
+    // Only an optimiser whose state goes number by number with the parameters shares steps.
+    for (const [i, leaf] of whole.leaves.entries()) {
+      leaf.set((state.leaves[i] as Float32Array).subarray(part.begin, part.end), part.begin);
     }
   }
   return whole;
@@ -48,7 +49,7 @@ export async function parallelTraining(
   train: Dataset,
   start: TrainingStart,
 ): Promise<Training> {
-  const { seed, batchSize, clipNorm, gradient, augment, ema, freeze, moments } = start;
+  const { seed, batchSize, clipNorm, gradient, augment, ema, freeze, state, optimiser } = start;
   const heap = watchHeap();
   const initial = await startedParams(model, train, start);
   const { size } = flatParams(model.layout, initial, freeze);
@@ -58,8 +59,8 @@ export async function parallelTraining(
   }
   let shared = false;
   const frozen = leaves(model.layout, initial).flatMap(({ path }) => (freeze?.(path) ? [path] : []));
-  const meeting =
-    typeof SharedArrayBuffer === 'undefined' ? null : new SharedArrayBuffer(meetingBytes(pool.count, size));
+  const allReduce =
+    typeof SharedArrayBuffer === 'undefined' ? null : new SharedArrayBuffer(allReduceBytes(pool.count, size));
   try {
     const file = await save(model, initial);
     const data = await toHostDataset(train);
@@ -77,9 +78,11 @@ export async function parallelTraining(
         augment: augment !== undefined,
         // They have the same parameters: one mean is enough.
         ...(index === 0 && ema !== undefined && { ema }),
-        ...(moments && { moments }),
+        // Its link cannot be posted: what it is stands in the JSON.
+        optimiser: JSON.parse(JSON.stringify(optimiser)),
+        ...(state && { state }),
       },
-      meeting,
+      allReduce,
     }));
     // Of some that could not load their kernels, none shares.
     shared = answers.every(({ shares }) => shares);
@@ -89,8 +92,8 @@ export async function parallelTraining(
   }
 
   let params = initial;
-  let average = (ema !== undefined && moments?.average) || null;
-  let step = moments?.step ?? 0;
+  let average = (ema !== undefined && state?.average) || null;
+  let step = state?.step ?? 0;
   let known = step;
   let stepsPerRequest = fewest;
   return {
@@ -123,9 +126,7 @@ export async function parallelTraining(
       step += taken.filter(({ problem }) => !problem).length;
       return taken;
     },
-    moments: async () => {
-      return wholeMoments(await pool.ask(() => ({ type: 'moments' })), shared);
-    },
+    state: async () => wholeState(await pool.ask(() => ({ type: 'state' })), shared),
     peakBytes: async () => {
       const heaps = await pool.ask(() => ({ type: 'memory' })).catch(() => []);
       return [heap?.peak() ?? null, ...heaps].reduce<number | null>(

@@ -16,25 +16,26 @@ import { useWasm, type WasmOptions } from '../backend/backend.ts';
 import type { Augment } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { hostRows } from '../data/rows.ts';
-import { eachOutside, type SharedStep } from '../optimisers/descent.ts';
+import type { OptimiserDefinition } from '../optimisers/optimiser.ts';
+import { eachOutside, type ShardedStep } from '../optimisers/sharded-step.ts';
 import { sampleBlocks } from '../sampling/sample.ts';
 import { scoreBatches } from '../scores/score.ts';
 import { trainableTensors } from '../training/trainable-tensors.ts';
 import { type Step, type TrainingRun, trainingRun } from '../training/training-run.ts';
+import { type AllReduce, partsOf, sharedAllReduce } from './all-reduce.ts';
 import { augmentIn } from './augment-in.ts';
-import { definitionsIn } from './definitions-in.ts';
-import { type Meeting, partsOf, sharedMeeting } from './meeting.ts';
+import { definitionsIn, optimisersIn } from './definitions-in.ts';
 import type { Answers, FromWorker, Task, ToWorker } from './messages.ts';
 
-/** The worker's end of the line to the thread that started it. */
-export interface Line {
+/** The worker's end of the channel to the thread that started it. */
+export interface Channel {
   post(message: FromWorker, transfer?: readonly ArrayBuffer[]): void;
   listen(receive: (message: ToWorker) => void): void;
 }
 
 interface Training {
   readonly run: TrainingRun;
-  readonly meeting: Meeting;
+  readonly allReduce: AllReduce;
   readonly heap: HeapWatch | null;
   /** One for each worker. */
   readonly parts: readonly AdamPart[];
@@ -52,19 +53,19 @@ function write(tensors: readonly Tensor[], vector: Float32Array): number {
   return at;
 }
 
-/** A step down the sum of the slopes of all workers' shares: that of the whole batch. */
-async function takeJointStep({ run, meeting, parts }: Training, rate: number, together: boolean): Promise<Step> {
-  const shared = together ? (meeting.shared as SharedStep) : null;
-  const { loss, gradient } = run.slope();
-  const { slopes, own } = await meeting.join((place) => {
+/** A step on the sum of the gradients of all workers' shards: that of the whole batch. */
+async function takeJointStep({ run, allReduce, parts }: Training, rate: number, together: boolean): Promise<Step> {
+  const shared = together ? (allReduce.shared as ShardedStep) : null;
+  const { loss, gradient } = run.nextGradient();
+  const { vectors, own } = await allReduce.sum((place) => {
     // Nobody needs what this worker adds up itself.
     if (shared) eachOutside(gradient, shared, (numbers, from) => place.set(numbers, from));
     else write(gradient, place);
     place[run.size] = loss;
   }, together);
-  const joined = slopes.reduce((sum, slope) => Math.fround(sum + (slope[run.size] as number)), 0);
-  const gradients = slopes.map((slope, i) => (i === own ? gradient : slope.subarray(0, run.size)));
-  return run.descend(joined, gradients, rate, shared ?? { parts });
+  const joined = vectors.reduce((sum, vector) => Math.fround(sum + (vector[run.size] as number)), 0);
+  const gradients = vectors.map((vector, i) => (i === own ? gradient : vector.subarray(0, run.size)));
+  return run.applyGradients(joined, gradients, rate, shared ?? { parts });
 }
 
 /** The trained parameters as one vector. */
@@ -81,25 +82,26 @@ function vectorOf({ run: { params }, layout, freeze }: Training): Float32Array {
  * starts its backend.
  */
 export function serveFlow(
-  line: Line,
+  channel: Channel,
   given: readonly Definition[] = [],
   { augment: ownAugment, ...wasm }: WasmOptions & { readonly augment?: Augment } = {},
 ): void {
   let definitions = given;
+  let optimisers: readonly OptimiserDefinition[] = [];
   let augment: Augment | null = ownAugment ?? null;
   let training: Training | null = null;
   let known: { readonly spec: string; readonly model: Flow } | null = null;
   let joined: ((values: Float32Array) => void) | null = null;
 
-  /** A meeting by messages, where memory cannot be shared. */
-  const postedMeeting: Meeting = {
+  /** An all-reduce by messages, where memory cannot be shared. */
+  const postedAllReduce: AllReduce = {
     shared: null,
-    join: (write) =>
+    sum: (write) =>
       new Promise((resolve) => {
         const values = new Float32Array((training as Training).run.size + 1);
         write(values);
-        joined = (sum) => resolve({ slopes: [sum], own: null });
-        line.post({ kind: 'share', values }, [values.buffer]);
+        joined = (sum) => resolve({ vectors: [sum], own: null });
+        channel.post({ kind: 'share', values }, [values.buffer]);
       }),
   };
 
@@ -149,11 +151,12 @@ export function serveFlow(
       await useWasm(wasm);
       const imported = await Promise.all(modules.map((url) => import(/* @vite-ignore */ url)));
       augment ??= imported.map(augmentIn).find(Boolean) ?? null;
+      optimisers = imported.flatMap(optimisersIn);
       known = null;
       definitions = [...new Set([...coreDefinitions, ...given, ...imported.flatMap(definitionsIn)])];
       return null;
     },
-    train: ({ file, data, share, options, meeting }) => {
+    train: ({ file, data, share, options, allReduce }) => {
       if (training) throw new DiffeoError('WORKER', 'these workers are training already: start others, or wait');
       const heap = watchHeap();
       const { frozen, augment: wanted, ...rest } = options;
@@ -161,18 +164,21 @@ export function serveFlow(
       const { model, params } = open(file);
       const frozenPaths = new Set(frozen);
       const freeze = (path: string) => frozenPaths.has(path);
-      const run = trainingRun(model, hostRows(data), params, { ...rest, share, freeze, augment: changing });
+      const run = trainingRun(model, hostRows(data), params, {
+        ...rest,
+        ...{ share, freeze, augment: changing, optimiserDefinitions: optimisers },
+      });
       training = {
         ...{ run, freeze, heap, layout: model.layout, parts: partsOf(run.size, share.count) },
-        meeting: meeting ? sharedMeeting(meeting, { ...share, size: run.size }) : postedMeeting,
+        allReduce: allReduce ? sharedAllReduce(allReduce, { ...share, size: run.size }) : postedAllReduce,
       };
-      return { shares: run.shares && meeting !== null };
+      return { shares: run.shares && allReduce !== null };
     },
     advance: ({ rates, shared }) => advance(rates, shared),
     vector: () => ({ newest: vectorOf(begun()), average: begun().run.average }),
-    moments: () => {
-      const { run, meeting, parts } = begun();
-      return { moments: run.moments(), part: meeting.shared ? (parts[meeting.shared.own] as AdamPart) : null };
+    state: () => {
+      const { run, allReduce, parts } = begun();
+      return { state: run.state(), part: allReduce.shared ? (parts[allReduce.shared.own] as AdamPart) : null };
     },
     memory: () => begun().heap?.peak() ?? null,
     finish,
@@ -204,16 +210,16 @@ export function serveFlow(
   async function answer(task: Task): Promise<void> {
     try {
       const handle = tasks[task.type] as (task: Task) => Answers[keyof Answers] | Promise<Answers[keyof Answers]>;
-      line.post({ kind: 'answer', answer: await handle(task) });
+      channel.post({ kind: 'answer', answer: await handle(task) });
     } catch (error) {
       const { message } = error as Error;
       const { code, cause } = isDiffeoError(error) ? error : { code: null, cause: null };
       const aboutRow = typeof cause === 'object' && cause !== null && 'row' in cause;
-      line.post({ kind: 'failure', failure: { code, message, ...(aboutRow && { cause }) } });
+      channel.post({ kind: 'failure', failure: { code, message, ...(aboutRow && { cause }) } });
     }
   }
 
-  line.listen((message) => {
+  channel.listen((message) => {
     if (message.kind === 'task') void answer(message.task);
     else joined?.(message.values);
   });

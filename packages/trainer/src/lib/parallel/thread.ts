@@ -1,7 +1,7 @@
 import type { FromWorker, ToWorker } from './messages.ts';
 import { nodeModule } from './node-modules.ts';
 
-/** The caller's end of the line to a worker. */
+/** The caller's end of the channel to a worker. */
 export interface Thread {
   post(message: ToWorker, transfer?: readonly ArrayBuffer[]): void;
   onMessage(receive: (message: FromWorker) => void): void;

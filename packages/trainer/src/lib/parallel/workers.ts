@@ -1,6 +1,6 @@
 import { DiffeoError, type Flow } from '@diffeo/core';
 import { requireFlow } from '../data/hold.ts';
-import { addInto } from './meeting.ts';
+import { addInto } from './all-reduce.ts';
 import type { Answers, FromWorker, Task } from './messages.ts';
 import { modulesOf } from './modules-of.ts';
 import { startNodeThread, type Thread, webThread } from './thread.ts';
@@ -75,7 +75,7 @@ async function startPool(model: Flow, options: WorkersOptions): Promise<WorkerPo
   const pending: (Pending | null)[] = threads.map(() => null);
   const gather = gatherShares(threads);
   let closed: DiffeoError | null = null;
-  let meeting = false;
+  let reducing = false;
 
   /** After this nothing is answered: the others may wait for the one that died. */
   async function close(reason: string): Promise<void> {
@@ -102,7 +102,7 @@ async function startPool(model: Flow, options: WorkersOptions): Promise<WorkerPo
     const { code, message: text, cause } = message.failure;
     waiting?.reject(new DiffeoError(code ?? 'WORKER', code ? text : `worker ${index + 1} failed: ${text}`, { cause }));
     // The others would wait for its share for ever.
-    if (meeting) void close(`worker ${index + 1} of ${count} failed: ${text}`);
+    if (reducing) void close(`worker ${index + 1} of ${count} failed: ${text}`);
   }
 
   for (const [i, thread] of threads.entries()) {
@@ -114,7 +114,7 @@ async function startPool(model: Flow, options: WorkersOptions): Promise<WorkerPo
     if (closed) throw closed;
     let firstFailure: DiffeoError | null = null;
     const tasks = threads.map((_, i) => task(i));
-    meeting = tasks.some(({ type }) => type === 'advance');
+    reducing = tasks.some(({ type }) => type === 'advance');
     const answers = threads.map((thread, i) =>
       new Promise<Answers[T['type']]>((resolve, reject) => {
         pending[i] = { resolve: resolve as Pending['resolve'], reject };

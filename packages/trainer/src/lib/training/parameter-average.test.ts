@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { useWasm } from '../backend/backend.ts';
 import { fit } from '../fit/fit.ts';
 import type { FitOptions, Fitted } from '../fit/fit-options.ts';
-import { constant } from '../optimisers/schedule.ts';
+import { constant } from '../optimisers/schedules.ts';
 import { startWorkers, type Workers } from '../parallel/workers.ts';
 import { score } from '../scores/score.ts';
 import { parameterAverage } from './parameter-average.ts';

@@ -21,14 +21,11 @@ import { type Augment, augmented } from '../data/augment.ts';
 import { batches } from '../data/batches.ts';
 import { type Dataset, disposeDataset, rowsOf, takeRows } from '../data/dataset.ts';
 import type { RowSource } from '../data/rows.ts';
-import {
-  type Descent,
-  descent,
-  type Gradient,
-  type Moments,
-  type Parts,
-  type SharedStep,
-} from '../optimisers/descent.ts';
+import type { OptimiserDefinition, OptimiserSpec } from '../optimisers/optimiser.ts';
+import type { OptimiserState } from '../optimisers/optimiser-state.ts';
+import type { Parts, ShardedStep } from '../optimisers/sharded-step.ts';
+import { startTrainState } from '../optimisers/start-train-state.ts';
+import type { Gradient, TrainState } from '../optimisers/train-state.ts';
 import { firstGradientNotFinite, firstNotFinite, rowNotFinite } from './diagnose.ts';
 import { listInputs, namedInputs } from './flow-inputs.ts';
 import { parameterAverage } from './parameter-average.ts';
@@ -52,9 +49,9 @@ export interface Step {
 
 /**
  * The loss of a batch and its gradient, a tensor for each trained leaf. Of a share of a batch, what the share adds to them:
- * the slopes of all shares sum up to that of the batch.
+ * the gradients of all shards sum up to that of the batch.
  */
-interface Slope {
+interface BatchGradient {
   readonly loss: number;
   readonly gradient: readonly Tensor[];
 }
@@ -64,16 +61,16 @@ export interface TrainingRun {
   readonly params: FlowParams;
   /** How many numbers are trained. */
   readonly size: number;
-  /** The slope on the next batch, or this run's share of it. Its tensors are the run's, until the next. */
-  slope(): Slope;
+  /** The gradient on the next batch, or on this run's shard of it. Its tensors are the run's, until the next. */
+  nextGradient(): BatchGradient;
   /** Whether workers can share the work of a step. */
   readonly shares: boolean;
-  /** Goes down the gradient of a batch with this loss, the sum of those given in their order. */
-  descend(loss: number, gradients: readonly Gradient[], learningRate: number, share?: Parts | SharedStep): Step;
+  /** A step of the optimiser on a batch with this loss, and the gradient that is the sum of those given in their order. */
+  applyGradients(loss: number, gradients: readonly Gradient[], learningRate: number, share?: Parts | ShardedStep): Step;
   /** The running mean of what is trained, where one is kept; it goes on changing. */
   readonly average: Float32Array | null;
   /** The optimiser's state, and that mean. */
-  moments(): Moments;
+  state(): OptimiserState;
   dispose(): void;
 }
 
@@ -120,10 +117,13 @@ export interface TrainingOptions {
   /** Which share of every batch is this run's. Default: all of it. */
   readonly share?: { readonly index: number; readonly count: number };
   /** The optimiser's state to go on from, after as many steps. Default: from the beginning. */
-  readonly moments?: Moments | undefined;
+  readonly state?: OptimiserState | undefined;
+  readonly optimiser: OptimiserSpec;
+  /** Optimisers beside those of this package. */
+  readonly optimiserDefinitions?: readonly OptimiserDefinition[];
 }
 
-/** What the newest slope was taken on: for the search for what is not finite. */
+/** What the newest gradient was taken on: for the search for what is not finite. */
 interface Newest {
   readonly batch: Dataset;
   /** The numbers of its rows. */
@@ -157,31 +157,32 @@ function shareOf(rows: Int32Array, { index, count }: { readonly index: number; r
 /** Starts a run on data that were checked, from started parameters, which are the run's from here on. */
 export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, options: TrainingOptions): TrainingRun {
   const { seed, batchSize, gradient, augment, share = { index: 0, count: 1 } } = options;
-  const { clipNorm = 5, freeze = () => false, moments, ema } = options;
-  let down: Descent;
+  const { clipNorm = 5, freeze = () => false, state, ema, optimiser, optimiserDefinitions } = options;
+  let trainState: TrainState;
   try {
-    down = descent(model, initial, { clipNorm, freeze, moments });
+    const definitions = optimiserDefinitions && { definitions: optimiserDefinitions };
+    trainState = startTrainState(model, initial, { optimiser, clipNorm, freeze, state, ...definitions });
   } catch (error) {
     disposeParams(model.layout, initial);
     throw error;
   }
-  const trained = () => trainableTensors(model.layout, down.params, freeze);
-  const average = ema === undefined ? null : parameterAverage(ema, trained(), moments?.average);
-  let step = moments?.step ?? 0;
+  const trained = () => trainableTensors(model.layout, trainState.params, freeze);
+  const average = ema === undefined ? null : parameterAverage(ema, trained(), state?.average);
+  let step = state?.step ?? 0;
   const order = batches(train.count, batchSize, fold(seed, 'batches'), step);
   // Every share draws noise of its own.
   const noiseSeed = share.count === 1 ? seed : fold(seed, `share ${share.index}`);
   let newest: Newest | null = null;
   /** The loss of a share of a batch, and its gradient. The call is the newest's. */
-  const sloping = capture((inputs) => {
+  const differentiated = capture((inputs) => {
     const { call, weight } = newest as Newest;
     const { x, ...given } = namedInputs(model, inputs);
     const lossOf = (tree: FlowParams): Tensor => {
       const loss = negativeLogLikelihood(model, tree, x, { ...call, ...given });
       return weight === 1 ? loss : mul(loss, weight);
     };
-    const { value, gradients: slopes } = gradients(model.layout, down.params, lossOf, { freeze });
-    return [value, ...unaliased(slopes.map(({ tensor }) => tensor))];
+    const { value, gradients: found } = gradients(model.layout, trainState.params, lossOf, { freeze });
+    return [value, ...unaliased(found.map(({ tensor }) => tensor))];
   });
   const paths = leaves(model.layout, initial).flatMap(({ path, leaf }) =>
     leaf.trainable && !freeze(path) ? [path] : [],
@@ -189,7 +190,7 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
 
   function release(): void {
     if (!newest) return;
-    sloping.release();
+    differentiated.release();
     disposeDataset(newest.batch);
     newest = null;
   }
@@ -198,19 +199,19 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
     const message = `the loss is ${loss} and the gradient's norm ${gradientNorm}`;
     if (!newest) return { message, located: false, row: null };
     const { batch, rows, call, gradients: found } = newest;
-    const part = firstNotFinite(model, down.params, batch.x, call);
+    const part = firstNotFinite(model, trainState.params, batch.x, call);
     const place = part ?? firstGradientNotFinite(found);
-    const row = part === null ? null : rowNotFinite(model, down.params, batch.x, call);
+    const row = part === null ? null : rowNotFinite(model, trainState.params, batch.x, call);
     return { message: place ?? message, located: place !== null, row: row === null ? null : (rows[row] as number) };
   }
 
   return {
     get params() {
-      return down.params;
+      return trainState.params;
     },
-    size: down.size,
-    shares: down.shares,
-    slope: () => {
+    size: trainState.size,
+    shares: trainState.shares,
+    nextGradient: () => {
       release();
       const whole = order.next().value;
       const rows = shareOf(whole, share);
@@ -227,17 +228,17 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
       // Noise that comes from outside leaves the step the same each time.
       const noise = model.dequantizes ? model.drawNoise(rows.length, call.noise as Seed) : null;
       try {
-        const [value, ...slopes] = sloping.run(listInputs({ ...batch, ...(noise && { noise }) }));
+        const [value, ...found] = differentiated.run(listInputs({ ...batch, ...(noise && { noise }) }));
         const [loss] = (value as Tensor).dataSync() as Float32Array;
-        newest = { ...newest, gradients: slopes.map((tensor, i) => ({ path: paths[i] as string, tensor })) };
-        return { loss: loss as number, gradient: slopes };
+        newest = { ...newest, gradients: found.map((tensor, i) => ({ path: paths[i] as string, tensor })) };
+        return { loss: loss as number, gradient: found };
       } finally {
         noise?.dispose();
       }
     },
     // A step that is not finite changes nothing, so that the parameters stay as good as they were.
-    descend: (loss, slopes, learningRate, share) => {
-      const gradientNorm = Number.isFinite(loss) ? down.step(slopes, learningRate, share) : Number.NaN;
+    applyGradients: (loss, given, learningRate, share) => {
+      const gradientNorm = Number.isFinite(loss) ? trainState.applyGradients(given, learningRate, share) : Number.NaN;
       const problem = Number.isFinite(loss) && Number.isFinite(gradientNorm) ? null : diagnose(loss, gradientNorm);
       release();
       if (!problem) {
@@ -247,11 +248,11 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
       return { loss, gradientNorm, problem };
     },
     average: average?.values ?? null,
-    moments: () => ({ ...down.moments(), ...(average && { average: average.values.slice() }) }),
+    state: () => ({ ...trainState.state(), ...(average && { average: average.values.slice() }) }),
     dispose: () => {
       release();
-      sloping.dispose();
-      down.dispose();
+      differentiated.dispose();
+      trainState.dispose();
     },
   };
 }

@@ -3,7 +3,8 @@ import { watchHeap } from '@diffeo/kernels-wasm';
 import type { Augment } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { tensorRows } from '../data/rows.ts';
-import type { Moments } from '../optimisers/descent.ts';
+import type { OptimiserSpec } from '../optimisers/optimiser.ts';
+import type { OptimiserState } from '../optimisers/optimiser-state.ts';
 import { paramsFrom } from './flat-params.ts';
 import { type Step, startedParams, trainingRun } from './training-run.ts';
 
@@ -18,7 +19,8 @@ export interface TrainingStart {
   readonly augment?: Augment;
   readonly ema?: number;
   /** The optimiser's state to go on from; the parameters are those after as many steps. */
-  readonly moments?: Moments | undefined;
+  readonly state?: OptimiserState | undefined;
+  readonly optimiser: OptimiserSpec;
 }
 
 /** Training under way, on this thread or on others. */
@@ -34,7 +36,7 @@ export interface Training {
   /** A step for each learning rate. Ends early at the first that has a problem. */
   advance(learningRates: readonly number[]): Promise<readonly Step[]>;
   /** The optimiser's state after the newest step. */
-  moments(): Promise<Moments>;
+  state(): Promise<OptimiserState>;
   /** The most bytes that were taken at once of the heaps that work on it; `null` on a backend without one. */
   peakBytes(): Promise<number | null>;
   dispose(): Promise<void>;
@@ -44,7 +46,7 @@ export interface Training {
 export async function localTraining(model: Flow, train: Dataset, start: TrainingStart): Promise<Training> {
   const heap = watchHeap();
   const run = trainingRun(model, tensorRows(train), await startedParams(model, train, start), start);
-  let step = start.moments?.step ?? 0;
+  let step = start.state?.step ?? 0;
   return {
     get step() {
       return step;
@@ -55,15 +57,15 @@ export async function localTraining(model: Flow, train: Dataset, start: Training
     advance: (rates) => {
       const steps: Step[] = [];
       for (const rate of rates) {
-        const { loss, gradient } = run.slope();
-        const taken = run.descend(loss, [gradient], rate);
+        const { loss, gradient } = run.nextGradient();
+        const taken = run.applyGradients(loss, [gradient], rate);
         steps.push(taken);
         if (taken.problem) break;
         step++;
       }
       return Promise.resolve(steps);
     },
-    moments: () => Promise.resolve(run.moments()),
+    state: () => Promise.resolve(run.state()),
     peakBytes: () => Promise.resolve(heap?.peak() ?? null),
     dispose: () => Promise.resolve(run.dispose()),
   };

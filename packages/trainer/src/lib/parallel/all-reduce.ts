@@ -1,23 +1,23 @@
 import type { AdamPart } from '@diffeo/ops';
-import type { SharedStep } from '../optimisers/descent.ts';
+import type { ShardedStep } from '../optimisers/sharded-step.ts';
 
-/** What a worker takes from a meeting. */
-interface Joined {
-  /** Vectors that add up, in their order, to the same sum for everybody. To be read before the next meeting. */
-  readonly slopes: readonly Float32Array[];
+/** What a worker gets from an all-reduce. */
+interface Reduced {
+  /** Vectors that add up, in their order, to the same sum for everybody. To be read before the next one. */
+  readonly vectors: readonly Float32Array[];
   /** Which of them is the worker's own; `null` where none is. */
   readonly own: number | null;
 }
 
-/** Where the shares of a step meet: each worker brings its vector and gets what adds up to the sum of all. */
-export interface Meeting {
+/** An all-reduce: each worker brings its vector and gets what adds up to the sum of all. */
+export interface AllReduce {
   /**
    * `write` puts this worker's vector into the place that it is given. Whether the step after that is shared is the same for
    * all: where it is not, everyone has to have read before anybody writes again.
    */
-  join(write: (place: Float32Array) => void, shared: boolean): Promise<Joined>;
+  sum(write: (place: Float32Array) => void, shared: boolean): Promise<Reduced>;
   /** How the step after that can be shared too; `null` where each worker takes it as a whole. */
-  readonly shared: SharedStep | null;
+  readonly shared: ShardedStep | null;
 }
 
 const [arrived, round] = [0, 1];
@@ -29,7 +29,7 @@ const lineNumbers = 16;
 const wholeLines = (numbers: number): number => lineNumbers * Math.ceil(numbers / lineNumbers);
 const headerInts = lineNumbers;
 /** How often to look before going to sleep: the others are rarely far behind. */
-const looks = 20_000;
+const spinLimit = 20_000;
 
 /** A vector of a worker's gradient and its loss, for each; the parameters; a number of each worker. */
 const places = (count: number, size: number) => {
@@ -39,8 +39,8 @@ const places = (count: number, size: number) => {
   return { vector, whole, numbers, end: numbers + wholeLines(2 * count) };
 };
 
-/** Bytes that {@link sharedMeeting} needs, of so many workers with so many parameters. */
-export const meetingBytes = (count: number, size: number): number => 4 * places(count, size).end;
+/** Bytes that {@link sharedAllReduce} needs, of so many workers with so many parameters. */
+export const allReduceBytes = (count: number, size: number): number => 4 * places(count, size).end;
 
 /** So many numbers in parts, one for each worker, in whole lines. */
 export function partsOf(size: number, count: number): readonly AdamPart[] {
@@ -50,17 +50,17 @@ export function partsOf(size: number, count: number): readonly AdamPart[] {
 }
 
 /**
- * A meeting in shared memory. It blocks, so only workers may attend. Where steps are shared, everyone meets three times: with
+ * An all-reduce in shared memory. It blocks, so it is for workers alone. Where steps are shared, all wait for each other three times: with
  * the gradients, with the norm of a part of their sum, and with that part of the new parameters. So what one reads, no other
- * writes before the next meeting, and each place is needed once.
+ * writes before the next wait, and each place is needed once.
  */
-export function sharedMeeting(
+export function sharedAllReduce(
   memory: SharedArrayBuffer,
   { index, count, size }: { readonly index: number; readonly count: number; readonly size: number },
-): Meeting {
+): AllReduce {
   const header = new Int32Array(memory, 0, headerInts);
   const at = places(count, size);
-  const slopes = Array.from(
+  const vectors = Array.from(
     { length: count },
     (_, who) => new Float32Array(memory, 4 * (headerInts + who * at.vector), size + 1),
   );
@@ -75,16 +75,16 @@ export function sharedMeeting(
       Atomics.notify(header, round);
       return;
     }
-    for (let look = 0; look < looks; look++) if (Atomics.load(header, round) !== now) return;
+    for (let look = 0; look < spinLimit; look++) if (Atomics.load(header, round) !== now) return;
     while (Atomics.load(header, round) === now) Atomics.wait(header, round, now);
   }
 
   return {
-    join: (write, shared) => {
+    sum: (write, shared) => {
       if (!shared) waitForAll();
-      write(slopes[index] as Float32Array);
+      write(vectors[index] as Float32Array);
       waitForAll();
-      return Promise.resolve({ slopes, own: index });
+      return Promise.resolve({ vectors, own: index });
     },
     shared: {
       parts: partsOf(size, count),

@@ -4,7 +4,9 @@ import { realNVP } from '@diffeo/layers-coupling';
 import { memory, mul, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { useWasm } from '../backend/backend.ts';
-import { descent, type Gradient } from './descent.ts';
+import { adam } from './adam.ts';
+import { startTrainState } from './start-train-state.ts';
+import type { Gradient } from './train-state.ts';
 
 /** Algorithm 1 of the paper after clipping, word for word, in float64. */
 function reference(start: readonly number[], gradients: readonly (readonly number[])[], rate: number, clip: number) {
@@ -56,8 +58,8 @@ describe.each([
 
   test('a gradient whose squares are no float32 is shortened like any other', () => {
     const after = (size: number, clipNorm: number) => {
-      const down = descent(model, model.init(1), { clipNorm, freeze: never });
-      const norm = down.step([slope(down.params, 1).map((tensor) => mul(tensor, size))], 0.01);
+      const down = startTrainState(model, model.init(1), { optimiser: adam(), clipNorm, freeze: never });
+      const norm = down.applyGradients([slope(down.params, 1).map((tensor) => mul(tensor, size))], 0.01);
       const numbers = numbersOf(down.params);
       down.dispose();
       return { norm, numbers };
@@ -71,14 +73,14 @@ describe.each([
   });
 
   test.each([5, Infinity])('the steps are those of the paper, with gradients clipped to %d', (clipNorm) => {
-    const down = descent(model, model.init(1), { clipNorm, freeze: never });
+    const down = startTrainState(model, model.init(1), { optimiser: adam(), clipNorm, freeze: never });
     const start = numbersOf(down.params);
     const gradients: number[][] = [];
     for (let step = 0; step < 12; step++) {
       const found = slope(down.params, step);
       const numbers = found.flatMap((tensor) => [...tensor.dataSync()]);
       gradients.push(numbers);
-      const norm = down.step(unaliased(found, step % 4), 0.02);
+      const norm = down.applyGradients(unaliased(found, step % 4), 0.02);
       expect(norm / Math.hypot(...numbers)).toBeCloseTo(1, 5);
     }
     const expected = reference(start, gradients, 0.02, clipNorm);
@@ -87,11 +89,11 @@ describe.each([
 
   test('what is frozen stays', () => {
     const freeze = (path: string) => path.endsWith('bias');
-    const down = descent(model, model.init(1), { clipNorm: 5, freeze });
+    const down = startTrainState(model, model.init(1), { optimiser: adam(), clipNorm: 5, freeze });
     const before = leaves(model.layout, down.params).map(({ tensor }) => [...(tensor as Tensor).dataSync()]);
     const trained = leaves(model.layout, down.params).filter(({ path }) => !freeze(path));
     const gradient = trained.map(({ tensor }, i) => normal((tensor as Tensor).shape, i));
-    down.step([gradient, new Float32Array(gradient.reduce((size, tensor) => size + tensor.size, 0))], 0.1);
+    down.applyGradients([gradient, new Float32Array(gradient.reduce((size, tensor) => size + tensor.size, 0))], 0.1);
     for (const [i, { path, tensor }] of leaves(model.layout, down.params).entries()) {
       const same = JSON.stringify([...(tensor as Tensor).dataSync()]) === JSON.stringify(before[i]);
       expect(same, path).toBe(freeze(path));
@@ -99,11 +101,13 @@ describe.each([
   });
 
   test('a gradient that is not finite changes nothing, then or later', () => {
-    const [a, b] = [1, 2].map(() => descent(model, model.init(1), { clipNorm: 5, freeze: never }));
-    for (const down of [a, b]) down?.step([slope(model.init(1), 0)], 0.1);
+    const [a, b] = [1, 2].map(() =>
+      startTrainState(model, model.init(1), { optimiser: adam(), clipNorm: 5, freeze: never }),
+    );
+    for (const down of [a, b]) down?.applyGradients([slope(model.init(1), 0)], 0.1);
     const broken = slope(model.init(1), 1).map((tensor, i) => (i === 2 ? mul(tensor, Number.NaN) : tensor));
-    expect(a?.step([broken], 0.1)).toBeNaN();
-    for (const down of [a, b]) down?.step([slope(model.init(1), 2)], 0.1);
+    expect(a?.applyGradients([broken], 0.1)).toBeNaN();
+    for (const down of [a, b]) down?.applyGradients([slope(model.init(1), 2)], 0.1);
     expect(numbersOf(a?.params as FlowParams)).toEqual(numbersOf(b?.params as FlowParams));
   });
 
@@ -111,8 +115,8 @@ describe.each([
     const gradients = slope(model.init(1), 0);
     const initial = mapParams(model.layout, model.init(1), (tensor) => tensor && copyTensor(tensor));
     const before = memory().numTensors;
-    const down = descent(model, initial, { clipNorm: 5, freeze: never });
-    down.step([gradients, ...unaliased(gradients, 0)], 0.1);
+    const down = startTrainState(model, initial, { optimiser: adam(), clipNorm: 5, freeze: never });
+    down.applyGradients([gradients, ...unaliased(gradients, 0)], 0.1);
     down.dispose();
     expect(before - memory().numTensors).toBe(tensorsOf(initial).length);
     expect(gradients.every(({ isDisposed }) => !isDisposed)).toBe(true);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { SharedStep } from '../optimisers/descent.ts';
-import { addInto, meetingBytes, partsOf, sharedMeeting } from './meeting.ts';
+import type { ShardedStep } from '../optimisers/sharded-step.ts';
+import { addInto, allReduceBytes, partsOf, sharedAllReduce } from './all-reduce.ts';
 
 test('the sum is of all, in the order of the list', () => {
   const vector = fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { minLength: 3, maxLength: 3 });
@@ -26,7 +26,7 @@ test('every place begins on a line of the cache, and none runs into another', ()
     [2, 17],
     [3, 31],
   ] as const) {
-    const memory = new SharedArrayBuffer(meetingBytes(count, size));
+    const memory = new SharedArrayBuffer(allReduceBytes(count, size));
     const taken = new Uint8Array(memory.byteLength);
     const take = (place: Float32Array, begin: number, end: number) => {
       expect(place.byteOffset % 64).toBe(0);
@@ -35,12 +35,12 @@ test('every place begins on a line of the cache, and none runs into another', ()
       bytes.fill(1);
     };
     for (let index = 0; index < count; index++) {
-      const meeting = sharedMeeting(memory, { index, count, size });
+      const allReduce = sharedAllReduce(memory, { index, count, size });
       // Nobody is waited for: with the others' arrival counted, it is the last.
       const last = () => new Int32Array(memory, 0, 1).fill(count - 1);
       last();
-      void meeting.join((place) => take(place, 0, size + 1), true);
-      const { parts, own, merge } = meeting.shared as SharedStep;
+      void allReduce.sum((place) => take(place, 0, size + 1), true);
+      const { parts, own, merge } = allReduce.shared as ShardedStep;
       last();
       merge((whole) => take(whole, parts[own]?.begin as number, parts[own]?.end as number));
     }
@@ -64,16 +64,16 @@ test('the parts of all workers are the whole, in order and in whole lines', () =
 });
 
 test('one worker alone gets back what it brought', async () => {
-  const meeting = sharedMeeting(new SharedArrayBuffer(meetingBytes(1, 2)), { index: 0, count: 1, size: 2 });
+  const allReduce = sharedAllReduce(new SharedArrayBuffer(allReduceBytes(1, 2)), { index: 0, count: 1, size: 2 });
   for (const values of [
     [1, 2, 9],
     [3, 4, 9],
     [5, 6, 9],
   ]) {
-    const brought = await meeting.join((place) => place.set(values), true);
+    const brought = await allReduce.sum((place) => place.set(values), true);
     expect(brought.own).toBe(0);
-    expect(brought.slopes.map((vector) => [...vector])).toEqual([values]);
-    expect(meeting.shared?.gather(7)).toEqual([7]);
-    expect([...(meeting.shared?.merge((whole) => whole.set([1, 2])) ?? [])]).toEqual([1, 2]);
+    expect(brought.vectors.map((vector) => [...vector])).toEqual([values]);
+    expect(allReduce.shared?.gather(7)).toEqual([7]);
+    expect([...(allReduce.shared?.merge((whole) => whole.set([1, 2])) ?? [])]).toEqual([1, 2]);
   }
 });
