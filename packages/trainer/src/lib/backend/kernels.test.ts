@@ -14,7 +14,8 @@ async function trained() {
   const [train, heldOut] = [toTensor(twoMoons().sample(4000, 1)), toTensor(twoMoons().sample(4000, 2))];
   const losses: number[] = [];
   const { params } = await fit(model, train, {
-    ...{ steps: 300, learningRate: 5e-3, seed: 1 },
+    // Without validation: which step is the best depends on rounding.
+    ...{ steps: 300, learningRate: 5e-3, seed: 1, validation: 0 },
     onProgress: ({ loss }) => losses.push(loss),
   });
   const scores = await score(model, params, heldOut);
