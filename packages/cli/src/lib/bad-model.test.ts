@@ -48,7 +48,7 @@ describe('a bad model file', () => {
     ],
     [
       'with an altered configuration',
-      () => withHeader((json) => json.replace('\\"bound\\":3', '\\"bound\\":4')),
+      () => withHeader((json) => json.replace('\\"bound\\":1', '\\"bound\\":4')),
       /checksum does not match/,
     ],
     ['with an altered shape', () => withHeader((json) => json.replace('"shape":[2]', '"shape":[3]')), /spans 8 bytes/],

@@ -19,7 +19,7 @@ describe('diffeo inspect', () => {
     expect(stdout).toMatch(/^trained on +two-moons$/m);
     expect(stdout).toMatch(/^layers\.0 +@diffeo\/layers-elementwise\/standardise +0 +4$/m);
     expect(stdout).toMatch(/^layers\.2 +@diffeo\/layers-coupling\/coupling \(mlp, affine\) +66 +0$/m);
-    expect(stdout).toMatch(/^base +@diffeo\/core\/standard-normal +0 +0$/m);
+    expect(stdout).toMatch(/^base +@diffeo\/core\/contaminated-normal +0 +0$/m);
   });
 
   it('gives the same as one JSON object', async () => {
@@ -45,7 +45,7 @@ describe('diffeo inspect', () => {
     expect(parts[1]).toMatchObject({
       name: 'layers.1',
       parameters: 66,
-      config: { transform: { config: { bound: 3 } } },
+      config: { transform: { config: { bound: 1 } } },
     });
   });
 });

@@ -4,7 +4,7 @@ import { finiteOrNull } from './finite-or-null.ts';
 import type { TrainingData } from './training-data.ts';
 
 /** Negative log-likelihoods of rows that training never saw. `null` where a row is impossible for the model. */
-export interface HeldOutReport {
+interface HeldOutReport {
   /** Their mean. */
   readonly nll: number | null;
   readonly standardError: number | null;
@@ -15,7 +15,7 @@ export interface HeldOutReport {
 }
 
 /** What the model is compared with. */
-export interface BaselineReport {
+interface BaselineReport {
   /** Its mean negative log-likelihood of the held-out rows. */
   readonly gaussianNll: number;
   /** How much more likely the rows are under the model, in the mean: the differences as they are, and each held to ±10. */

@@ -50,7 +50,7 @@ import {
 } from './train-defaults.ts';
 
 /** What stands on both sides of the layers that learn. */
-export interface Preprocessing {
+interface Preprocessing {
   readonly dequantize?: Spec<'dequantizer'>;
   readonly layers: readonly Spec<'layer'>[];
   /** What stands before the Gaussian that the flow is compared with, where it is not `layers`. */

@@ -1,5 +1,4 @@
 import { type Site, sizeOf } from '@diffeo/core';
-import { reshape, type Tensor } from '@tensorflow/tfjs-core';
 
 /** An event seen as `positions` vectors of `channels` numbers each: its last axis, and all the others as one. */
 export interface LastAxis {
@@ -13,7 +12,3 @@ export function lastAxis({ eventShape, fail }: Pick<Site, 'eventShape' | 'fail'>
   if (channels === undefined) return fail('works on the last axis of an event and this event has none');
   return { channels, positions: sizeOf(eventShape) / channels };
 }
-
-/** `[batch, ...eventShape]` as `[batch · positions, channels]`. */
-export const toRows = (x: Tensor, { channels, positions }: LastAxis): Tensor =>
-  reshape(x, [(x.shape[0] as number) * positions, channels]);

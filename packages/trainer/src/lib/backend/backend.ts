@@ -16,7 +16,7 @@ const kernelsOption: OptionCheck = {
 };
 
 /** @throws DiffeoError `CONFIG` */
-export function requireWasmOptions(where: string, options: WasmOptions): void {
+function requireWasmOptions(where: string, options: WasmOptions): void {
   requireOptions<WasmOptions>(where, options, { kernels: kernelsOption });
   const { kernels } = options;
   if (typeof kernels !== 'object') return;

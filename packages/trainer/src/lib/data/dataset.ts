@@ -14,7 +14,7 @@ export type Batch = Dataset;
 export const rowsOf = ({ x }: Dataset): number => x.shape[0] as number;
 
 /** Another dataset, of what `f` makes of each tensor. The caller owns the result. */
-export const mapDataset = ({ x, context }: Dataset, f: (tensor: Tensor) => Tensor): Dataset =>
+const mapDataset = ({ x, context }: Dataset, f: (tensor: Tensor) => Tensor): Dataset =>
   tidied(() => ({ x: f(x), ...(context && { context: f(context) }) }));
 
 /** The rows with these numbers. The caller owns the result. */

@@ -8,7 +8,7 @@ import type { Optimiser, OptimiserDefinition, OptimiserSite, OptimiserSpec, Trai
 import { sgd } from './sgd.ts';
 
 /** The optimisers of this package. */
-export const optimiserDefinitions: readonly OptimiserDefinition[] = [
+const optimiserDefinitions: readonly OptimiserDefinition[] = [
   adam,
   adamW,
   sgd,

@@ -104,31 +104,34 @@ describe.each([
     if (!kernels) (await installKernels()).uninstall();
   });
 
-  test.each(cases)('%s takes the steps of its paper, and is the same from its JSON', async (_, optimiser, reference) => {
-    const shapes = tensorsOf(await started()).map(({ shape }) => shape);
-    const gradients = Array.from({ length: 6 }, (_, step) =>
-      shapes.map((shape, i) => mul(normal(shape, 50 * step + i), 2 ** (step % 3))),
-    );
-    const run = async (spec: OptimiserSpec) => {
-      const initial = await started();
-      const before = memory().numTensors;
-      const state = startTrainState(model, initial, { optimiser: spec, clipNorm: Infinity, freeze: () => false });
-      let expected = numbersOf(state.params);
-      const remembered: number[][] = [];
-      for (const [step, gradient] of gradients.entries()) {
-        const numbers = gradient.flatMap((tensor) => [...tensor.dataSync()]);
-        expected = reference(expected, numbers, remembered, step + 1);
-        state.applyGradients([gradient], rate);
-      }
-      const found = numbersOf(state.params);
-      state.dispose();
-      expect(before - memory().numTensors).toBe(shapes.length);
-      return { found, expected };
-    };
-    const { found, expected } = await run(optimiser);
-    for (const [i, value] of found.entries()) expect(value).toBeCloseTo(expected[i] as number, 4);
-    expect((await run(JSON.parse(JSON.stringify(optimiser)))).found).toEqual(found);
-  });
+  test.each(cases)(
+    '%s takes the steps of its paper, and is the same from its JSON',
+    async (_, optimiser, reference) => {
+      const shapes = tensorsOf(await started()).map(({ shape }) => shape);
+      const gradients = Array.from({ length: 6 }, (_, step) =>
+        shapes.map((shape, i) => mul(normal(shape, 50 * step + i), 2 ** (step % 3))),
+      );
+      const run = async (spec: OptimiserSpec) => {
+        const initial = await started();
+        const before = memory().numTensors;
+        const state = startTrainState(model, initial, { optimiser: spec, clipNorm: Infinity, freeze: () => false });
+        let expected = numbersOf(state.params);
+        const remembered: number[][] = [];
+        for (const [step, gradient] of gradients.entries()) {
+          const numbers = gradient.flatMap((tensor) => [...tensor.dataSync()]);
+          expected = reference(expected, numbers, remembered, step + 1);
+          state.applyGradients([gradient], rate);
+        }
+        const found = numbersOf(state.params);
+        state.dispose();
+        expect(before - memory().numTensors).toBe(shapes.length);
+        return { found, expected };
+      };
+      const { found, expected } = await run(optimiser);
+      for (const [i, value] of found.entries()) expect(value).toBeCloseTo(expected[i] as number, 4);
+      expect((await run(JSON.parse(JSON.stringify(optimiser)))).found).toEqual(found);
+    },
+  );
 
   test.each(cases)('%s goes on from its state to the bit', async (_, optimiser) => {
     const freeze = (path: string) => path.endsWith('bias');

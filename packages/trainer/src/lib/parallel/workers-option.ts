@@ -1,5 +1,5 @@
 import { callable, type OptionCheck, record, requireOptions, text, wholeNumber } from '@diffeo/core/arguments';
-import type { Workers, WorkersOptions } from './workers.ts';
+import type { Workers, WorkersOptions } from './worker-pool.ts';
 
 /** Beyond this, threads and their memory are more than any machine has. */
 const mostWorkers = 256;
