@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { addAbortSignal, type Readable } from 'node:stream';
+import { addAbortSignal, Readable } from 'node:stream';
 import { DiffeoError, isDiffeoError } from '@diffeo/core';
 import type { CsvOptions, Table } from './csv-options.ts';
 import { parseCsv } from './parse-csv.ts';
@@ -31,8 +31,8 @@ async function read(stream: Readable, name: string, options: CsvOptions): Promis
  * Reads CSV from a stream, such as standard input, packed by gzip or not; Node only. Options and errors are those of
  * {@link parseCsv}. Throws `FILE` when the stream fails or cannot be unpacked. The stream is destroyed in any case.
  */
-export const readCsvStream = (stream: Readable, options: CsvOptions = {}): Promise<Table> =>
-  read(stream, options.source ?? 'the stream', options);
+export const readCsvStream = (stream: AsyncIterable<Uint8Array>, options: CsvOptions = {}): Promise<Table> =>
+  read(stream instanceof Readable ? stream : Readable.from(stream), options.source ?? 'the stream', options);
 
 /**
  * Reads a CSV file, packed by gzip or not; Node only. Options and errors are those of {@link parseCsv}, and messages name
