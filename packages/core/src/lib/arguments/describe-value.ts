@@ -34,7 +34,8 @@ export function describeValue(value: unknown): string {
   if (isTensor(value))
     return `a ${value.isDisposed ? 'disposed ' : ''}${value.dtype} tensor [${shortList(value.shape)}]`;
   if (Array.isArray(value)) {
-    const simple = value.length <= 12 && value.every((entry) => typeof entry !== 'object' && typeof entry !== 'symbol');
+    const simple =
+      value.length <= 12 && value.every((entry) => entry === null || !['object', 'symbol'].includes(typeof entry));
     return simple ? `[${shortList(value)}]` : `a list of ${value.length}`;
   }
   const kind = Object.prototype.toString.call(value).slice(8, -1);
