@@ -49,6 +49,10 @@ onEachBackend('parameters', () => {
     });
   });
 
+  it('are awaited', () => {
+    expect(refused(Promise.resolve(whole())).message).toMatch('await it first');
+  });
+
   it('are a tree', () => {
     for (const params of [undefined, null, 3, 'params', weight()]) {
       expect(refused(params).message).toMatch('logProb: parameters are what init, start, fit or load gives; got ');

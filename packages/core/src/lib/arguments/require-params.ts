@@ -86,6 +86,9 @@ export function requireParams(layout: LayoutTree, params: unknown, where: string
       `${where}: parameters are what init, start, fit or load gives; got ${describeValue(params)}`,
     );
   }
+  if (params instanceof Promise) {
+    throw new DiffeoError('PARAMETERS', `${where}: got a promise of parameters, as start and fit give: await it first`);
+  }
   const fault = findFault(layout, params, '');
   if (!fault) return;
   const [code, message] = fault;
