@@ -20,7 +20,7 @@ export interface TaylorRemainders {
   readonly steps: readonly number[];
   /**
    * What is left of L(p ± h·d) − L(p) ∓ h·∇L·d for each step h, its median over the directions d: the part that changes its
-   * sign with the step, and an eighth of the part that does not, together as the root of their squares.
+   * sign with the step, and a 32nd of the part that does not, together as the root of their squares.
    */
   readonly remainders: readonly number[];
   /**
@@ -38,7 +38,7 @@ const fitted = 5;
 const tiny = 2 ** -4;
 
 /** How much the part of the remainder counts that is even in the step, all that a right gradient leaves over. */
-const curved = 1 / 8;
+const curved = 1 / 32;
 /** How far above rounding a remainder must stand to be read. */
 const clear = 8;
 
