@@ -46,17 +46,17 @@ export {
 } from './lib/define.ts';
 export { callOf } from './lib/direction.ts';
 export { DiffeoError, type ErrorCode, isDiffeoError } from './lib/error.ts';
-export {
-  type Flow,
-  type FlowParams,
-  flow,
-  type LogProbOptions,
-  type SampleOptions,
-  type StartingRows,
-  type StartingSource,
-  type StartOptions,
-  type TracedStep,
-} from './lib/flow.ts';
+export { flow } from './lib/flow.ts';
+export type {
+  Flow,
+  FlowParams,
+  LogProbOptions,
+  SampleOptions,
+  StartingRows,
+  StartingSource,
+  StartOptions,
+  TracedStep,
+} from './lib/flow-contract.ts';
 export type { FlowSpec } from './lib/flow-spec.ts';
 export { hydrate } from './lib/hydrate.ts';
 export { chain } from './lib/layers/chain.ts';

@@ -7,24 +7,12 @@ import { standardNormal } from './bases/standard-normal.ts';
 import { build } from './build.ts';
 import { requireBatch } from './checked-part.ts';
 import { broadcastContext } from './context.ts';
-import type {
-  Bijector,
-  Call,
-  Dequantizer,
-  GradientMode,
-  Latent,
-  Part,
-  StartingChunk,
-  StartingData,
-  Transformed,
-} from './contract.ts';
+import type { Call, StartingChunk, StartingData } from './contract.ts';
 import { callOf } from './direction.ts';
 import { tidied } from './engine.ts';
 import { DiffeoError } from './error.ts';
 import {
-  chunkChecks,
   logProbChecks,
-  requireChunks,
   requireCount,
   sampleChecks,
   specChecks,
@@ -32,110 +20,14 @@ import {
   temperatures,
   toDataChecks,
 } from './flow-arguments.ts';
+import type { Flow, FlowParams, LogProbOptions, SampleOptions, StartingRows } from './flow-contract.ts';
 import { type FlowSpec, orderedSpec } from './flow-spec.ts';
-import type { Layout, Params } from './params.ts';
+import type { Layout } from './params.ts';
 import { requireStarted } from './params.ts';
 import { fold, requireSeed, type Seed, uniform } from './seed.ts';
 import { sequence } from './sequence.ts';
 import { requireShape, type Shape, sameShape, sizeOf } from './shape.ts';
-import { startFromChunk, streamedData } from './starting-data.ts';
-
-/** One tree for everything that a flow learns or keeps. */
-export interface FlowParams {
-  readonly dequantize: Params;
-  readonly layers: readonly Params[];
-  readonly base: Params;
-}
-
-/** How to take a likelihood. */
-export interface LogProbOptions {
-  /** One row for each row of `x`, or one for all. */
-  readonly context?: Tensor;
-  /** Draws training noise (dropout). Absent: evaluation. */
-  readonly seed?: Seed;
-  /**
-   * Draws the dequantization noise, or what `drawNoise` made of a seed. Required when the flow has a dequantizer, and only
-   * then used.
-   */
-  readonly noise?: Seed | Tensor;
-  /** Default `store`. */
-  readonly gradient?: GradientMode;
-}
-
-/** How to start. */
-export type StartOptions = Omit<LogProbOptions, 'gradient'>;
-
-/** A chunk of data to start from: `[rows, ...eventShape]`, and a context for each row or one for all. */
-export interface StartingRows {
-  readonly x: Tensor;
-  readonly context?: Tensor;
-}
-
-/** Gives the data to start from anew each time it is called: a generator, say, that reads a file. */
-export type StartingSource = () => AsyncIterable<StartingRows> | Iterable<StartingRows>;
-
-/** How to sample. */
-export interface SampleOptions {
-  readonly count: number;
-  readonly seed: Seed;
-  /** One row for each sample, or one for all. */
-  readonly context?: Tensor;
-  /** Scales the base's spread: 1 is the model, less is nearer its modes. A record sets it for each latent by name. */
-  readonly temperature?: number | Readonly<Record<string, number>>;
-}
-
-/** One part's result on the way from data to base. */
-export interface TracedStep extends Transformed {
-  /** `layers.3 (@diffeo/layers-coupling/coupling)` */
-  readonly name: string;
-}
-
-/** A normalizing flow. The caller owns every tensor that it returns. */
-export interface Flow extends Omit<Part<FlowParams>, 'start'> {
-  readonly spec: FlowSpec;
-  readonly bijector: Bijector<readonly Params[]>;
-  /** The shape of an event on the base's side. */
-  readonly baseShape: Shape;
-  /** The named parts of the base vector; one called `base` unless the flow is multi-scale. */
-  readonly latents: readonly Latent[];
-  readonly dequantizes: boolean;
-  /** What turns discrete data into continuous data; `null` where the data are continuous. */
-  readonly dequantizer: Dequantizer | null;
-  /**
-   * Fills what starts from data, and returns the rest as it is. `data`: `[batch, ...eventShape]`, as many rows as are at hand; or a
-   * function that gives them anew, chunk by chunk, for each pass, where there are more than fit into memory. Each part that starts
-   * takes one pass. Chunks stay the caller's.
-   */
-  start(params: FlowParams, data: Tensor | StartingSource, options?: StartOptions): Promise<FlowParams>;
-  /**
-   * The exact log-likelihood of each row, `[batch]`, nats, in the units of the data as given (for dequantized data, a
-   * lower bound on the log-probability of the discrete value).
-   */
-  logProb(params: FlowParams, x: Tensor, options?: LogProbOptions): Tensor;
-  /**
-   * Data → base: `[batch, ...eventShape]` → `[batch, ...baseShape]`, with the log-determinant of everything before the base
-   * (the dequantization's log-density included): `logProb` is the base's log-density at the value plus `logDet`.
-   */
-  toBase(params: FlowParams, x: Tensor, options?: LogProbOptions): Transformed;
-  /** Base → data, the opposite of `toBase`: exact but for rounding, and discrete again where the flow dequantizes. */
-  toData(params: FlowParams, z: Tensor, options?: { readonly context?: Tensor }): Tensor;
-  /**
-   * What each part returns on the way from data to base, in that order: the dequantizer, each layer, the base (whose
-   * `logDet` is its log-density). For pictures of a flow at work, and to find the part at which a number stops being one.
-   */
-  trace(params: FlowParams, x: Tensor, options?: LogProbOptions): readonly TracedStep[];
-  /** `[count, ...eventShape]`. The same seed gives the same samples on every backend, up to float32 rounding. */
-  sample(params: FlowParams, options: SampleOptions): Tensor;
-  /** The noise that a seed gives so many rows of data; `null` where there is none, or it is not made of uniform numbers. */
-  drawNoise(rows: number, seed: Seed): Tensor | null;
-  /** The points on the base's side that `sample` maps to data, `[count, ...baseShape]`. */
-  drawBase(params: FlowParams, options: SampleOptions): Tensor;
-}
-
-/** Disposes what is not one of the tensors that were given. */
-function disposeBeside(given: readonly (Tensor | undefined)[], made: readonly (Tensor | undefined)[]): void {
-  for (const tensor of made) if (!given.includes(tensor)) tensor?.dispose();
-}
+import { startFrom } from './start-from.ts';
 
 /** `result` as a tensor that the caller can dispose and keep `given`: a layer may return its input itself. */
 const ownedBeside = (given: Tensor, result: Tensor): Tensor => (result === given ? clone(result) : result);
@@ -287,32 +179,11 @@ export function flow(given: FlowSpec): Flow {
         const behind = entered.map((x, call) => ({ x: bijector.inverse(started, x, call).value, call }));
         return { dequantize, layers: started, base: (await base.start?.(params.base, behind)) ?? params.base };
       };
-      const chunkOf = (x: Tensor, own: StartOptions): StartingChunk => {
-        const { raw, call } = accept(x, own);
+      const chunkOf = ({ x, ...context }: StartingRows): StartingChunk => {
+        const { raw, call } = accept(x, { ...options, ...context });
         return { x: raw, call };
       };
-      if (typeof data !== 'function') {
-        const chunk = tidied(() => chunkOf(data, options));
-        if (chunk.x.shape[0] === 0) throw new DiffeoError('DATA', 'start needs at least one row of data');
-        try {
-          return await startFromChunk(chunk, startOn);
-        } finally {
-          disposeBeside([data, options.context], [chunk.x, chunk.call.context]);
-        }
-      }
-      return await startOn(
-        streamedData(async function* () {
-          for await (const rows of requireChunks(data())) {
-            requireOptions('start, a chunk', rows, chunkChecks);
-            const chunk = tidied(() => chunkOf(rows.x, { ...options, ...rows }));
-            try {
-              if (chunk.x.shape[0] !== 0) yield chunk;
-            } finally {
-              disposeBeside([rows.x, rows.context, options.context], [chunk.x, chunk.call.context]);
-            }
-          }
-        }),
-      );
+      return await startFrom(data, options.context, chunkOf, startOn);
     },
     toBase: (params, x, options = {}) =>
       tidied(() => {

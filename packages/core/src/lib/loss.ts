@@ -1,6 +1,6 @@
 import { mean, neg, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { DiffeoError } from './error.ts';
-import type { Flow, FlowParams, LogProbOptions } from './flow.ts';
+import type { Flow, FlowParams, LogProbOptions } from './flow-contract.ts';
 import { sizeOf } from './shape.ts';
 
 /** The mean negative log-likelihood of a batch, a scalar in nats: the loss of maximum-likelihood training. */

@@ -3,7 +3,7 @@ import { requireBatch } from './checked-part.ts';
 import { broadcastContext } from './context.ts';
 import { tidied } from './engine.ts';
 import { DiffeoError } from './error.ts';
-import type { Flow, FlowParams, LogProbOptions } from './flow.ts';
+import type { Flow, FlowParams, LogProbOptions } from './flow-contract.ts';
 
 /** Gradients by `recompute` are about as inexact as the round trip: beyond this they differ where it shows. */
 export const largestRoundTrip = 1e-3;

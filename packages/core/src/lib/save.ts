@@ -4,7 +4,7 @@ import { requireOptions } from './arguments/require-options.ts';
 import { requireParams } from './arguments/require-params.ts';
 import { crc32 } from './checksum.ts';
 import { DiffeoError } from './error.ts';
-import type { Flow, FlowParams } from './flow.ts';
+import type { Flow, FlowParams } from './flow-contract.ts';
 import { isObject } from './is-object.ts';
 import {
   dtypes,

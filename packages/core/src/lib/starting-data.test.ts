@@ -2,7 +2,8 @@ import { add, memory, mul, slice, type Tensor, tensor2d } from '@tensorflow/tfjs
 import { expect, test } from 'vitest';
 import { expectClose, numbers, onEachBackend, rejection } from '../../test/backends.ts';
 import { actnormLike, addNoise, planeCoupling } from '../../test/example-parts.ts';
-import { flow, type StartingRows } from './flow.ts';
+import { flow } from './flow.ts';
+import type { StartingRows } from './flow-contract.ts';
 import { type disposeParams, leaves } from './params.ts';
 import { normal } from './seed.ts';
 
