@@ -25,7 +25,7 @@ export interface TaylorRemainders {
   readonly remainders: readonly number[];
   /**
    * The power of h with which the remainder falls, at the shortest steps that rounding leaves readable, its median over
-   * the directions: 2 where the gradient is right, 1 where it is not. Infinity where nothing rises above rounding (a
+   * the directions: 2 to 3 where the gradient is right, 1 where it is not. Infinity where nothing rises above rounding (a
    * linear loss).
    */
   readonly order: number;
