@@ -19,7 +19,7 @@ import { imageCoupling, realNVP } from '@diffeo/layers-coupling';
 import { logit, standardise } from '@diffeo/layers-elementwise';
 import { glow, permute, reverse } from '@diffeo/layers-glow';
 import { memory, setBackend, tidy } from '@tensorflow/tfjs-core';
-import { definitions } from '../src/lib/definitions.ts';
+import { definitions } from '../src/lib/model/definitions.ts';
 import { mutateJson } from './lib/mutate-json.ts';
 
 export const description =

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import type { TrainReport } from '../src/lib/train-report.ts';
+import type { TrainReport } from '../src/lib/train/train-report.ts';
 import { runDiffeo } from '../test/run-diffeo.ts';
 import { makeTables } from './lib/make-tables.ts';
 

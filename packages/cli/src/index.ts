@@ -1,4 +1,4 @@
+export type { ReconstructReport } from './lib/images/reconstruct.ts';
 export { main } from './lib/main.ts';
-export type { ReconstructReport } from './lib/reconstruct.ts';
-export type { ScoreReport } from './lib/score-report.ts';
-export type { TrainReport } from './lib/train-report.ts';
+export type { ScoreReport } from './lib/score/score-report.ts';
+export type { TrainReport } from './lib/train/train-report.ts';

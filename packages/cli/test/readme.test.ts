@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { ArgsDef } from 'citty';
 import { describe, expect, test } from 'vitest';
-import { commands } from '../src/lib/commands.ts';
-import { digitsDefaults, type TrainDefaults, tableDefaults, toyDefaults } from '../src/lib/train-defaults.ts';
+import { commands } from '../src/lib/commands/commands.ts';
+import { digitsDefaults, type TrainDefaults, tableDefaults, toyDefaults } from '../src/lib/train/train-defaults.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const sectionOf = (name: string): string =>

@@ -23,4 +23,4 @@ export { requireContext, requireData } from './lib/arguments/require-inputs.ts';
 export { type OptionChecks, type OtherWords, requireOptions } from './lib/arguments/require-options.ts';
 export { requireParams } from './lib/arguments/require-params.ts';
 export { requireTensor } from './lib/arguments/require-tensor.ts';
-export { requireSeed } from './lib/seed.ts';
+export { requireSeed } from './lib/params/seed.ts';

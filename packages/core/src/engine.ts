@@ -1,4 +1,4 @@
-export { checkpoint } from './lib/checkpoint.ts';
+export { checkpoint } from './lib/gradients/checkpoint.ts';
 export {
   copyTensor,
   type Differentiable,
@@ -7,5 +7,5 @@ export {
   product,
   runDifferentiable,
   tidied,
-} from './lib/engine.ts';
-export { draws } from './lib/seed.ts';
+} from './lib/gradients/engine.ts';
+export { draws } from './lib/params/seed.ts';

@@ -1,3 +1,3 @@
-export { registerGradients } from './lib/gradient-table.ts';
-export { gradients, type NamedGradient } from './lib/gradients.ts';
-export { largestRoundTrip, type RoundTripOptions, requireRoundTrip, roundTripError } from './lib/round-trip.ts';
+export { largestRoundTrip, type RoundTripOptions, requireRoundTrip, roundTripError } from './lib/flow/round-trip.ts';
+export { registerGradients } from './lib/gradients/gradient-table.ts';
+export { gradients, type NamedGradient } from './lib/gradients/gradients.ts';

@@ -4,7 +4,6 @@ export { normalMixture } from './lib/bases/normal-mixture.ts';
 export { standardNormal } from './lib/bases/standard-normal.ts';
 export { studentT } from './lib/bases/student-t.ts';
 export { uniformBox } from './lib/bases/uniform-box.ts';
-export { crc32 } from './lib/checksum.ts';
 export type {
   Base,
   Bijector,
@@ -30,9 +29,8 @@ export type {
   StartingChunk,
   StartingData,
   Transformed,
-} from './lib/contract.ts';
-export { copyParams } from './lib/copy-params.ts';
-export { coreDefinitions } from './lib/core-definitions.ts';
+} from './lib/contract/contract.ts';
+export { coreDefinitions } from './lib/contract/core-definitions.ts';
 export {
   contractVersion,
   type Definition,
@@ -43,10 +41,13 @@ export {
   defineLayer,
   defineNetwork,
   defineTransform,
-} from './lib/define.ts';
-export { callOf } from './lib/direction.ts';
-export { DiffeoError, type ErrorCode, isDiffeoError } from './lib/error.ts';
-export { flow } from './lib/flow.ts';
+} from './lib/contract/define.ts';
+export { callOf } from './lib/contract/direction.ts';
+export { DiffeoError, type ErrorCode, isDiffeoError } from './lib/contract/error.ts';
+export { hydrate } from './lib/contract/hydrate.ts';
+export { type Shape, sameShape, sizeOf } from './lib/contract/shape.ts';
+export { specOf } from './lib/contract/spec-of.ts';
+export { flow } from './lib/flow/flow.ts';
 export type {
   Flow,
   FlowParams,
@@ -56,15 +57,19 @@ export type {
   StartingSource,
   StartOptions,
   TracedStep,
-} from './lib/flow-contract.ts';
-export type { FlowSpec } from './lib/flow-spec.ts';
-export { hydrate } from './lib/hydrate.ts';
+} from './lib/flow/flow-contract.ts';
+export type { FlowSpec } from './lib/flow/flow-spec.ts';
+export { bitsPerDim, negativeLogLikelihood } from './lib/flow/loss.ts';
+export { type RunningMoments, runningMoments } from './lib/flow/running-moments.ts';
 export { chain } from './lib/layers/chain.ts';
 export { invert } from './lib/layers/invert.ts';
-export { type LoadAsyncOptions, type LoadOptions, load, loadAsync } from './lib/load.ts';
-export type { Loaded } from './lib/loading.ts';
-export { bitsPerDim, negativeLogLikelihood } from './lib/loss.ts';
-export type { Metadata } from './lib/model-format.ts';
+export { sequence } from './lib/layers/sequence.ts';
+export { crc32 } from './lib/model/checksum.ts';
+export { type LoadAsyncOptions, type LoadOptions, load, loadAsync } from './lib/model/load.ts';
+export type { Loaded } from './lib/model/loading.ts';
+export type { Metadata } from './lib/model/model-format.ts';
+export { save } from './lib/model/save.ts';
+export { copyParams } from './lib/params/copy-params.ts';
 export {
   buildParams,
   countParams,
@@ -78,9 +83,7 @@ export {
   mapParams,
   type NamedLeaf,
   type Params,
-} from './lib/params.ts';
-export { type RunningMoments, runningMoments } from './lib/running-moments.ts';
-export { save } from './lib/save.ts';
+} from './lib/params/params.ts';
 export {
   fold,
   normal,
@@ -89,7 +92,4 @@ export {
   type Seed,
   shuffled,
   uniform,
-} from './lib/seed.ts';
-export { sequence } from './lib/sequence.ts';
-export { type Shape, sameShape, sizeOf } from './lib/shape.ts';
-export { specOf } from './lib/spec-of.ts';
+} from './lib/params/seed.ts';

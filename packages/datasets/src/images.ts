@@ -1,3 +1,7 @@
+export type { NumberArray, Numbers, ReadOptions } from './lib/images/arrays/number-array.ts';
+export { parseIdx } from './lib/images/arrays/parse-idx.ts';
+export { parseNpy } from './lib/images/arrays/parse-npy.ts';
+export { type NpzOptions, parseNpz } from './lib/images/arrays/parse-npz.ts';
 export { encodePng, type Picture } from './lib/images/encode-png.ts';
 export { imageSheet, type SheetOptions, sheetLayout } from './lib/images/image-sheet.ts';
 export {
@@ -10,8 +14,4 @@ export {
   splitImages,
   takeImages,
 } from './lib/images/images.ts';
-export type { NumberArray, Numbers, ReadOptions } from './lib/images/number-array.ts';
-export { parseIdx } from './lib/images/parse-idx.ts';
-export { parseNpy } from './lib/images/parse-npy.ts';
-export { type NpzOptions, parseNpz } from './lib/images/parse-npz.ts';
 export { reduceBits } from './lib/preprocessing/reduce-bits.ts';

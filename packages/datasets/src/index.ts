@@ -1,8 +1,8 @@
 export { checkFinite, checkIndependent, checkLevels, checkVarying } from './lib/check-rows.ts';
 export { type CsvNote, type CsvOptions, missingValues, type Table } from './lib/csv/csv-options.ts';
-export { type CsvRefusal, refusalOf, withAdvice } from './lib/csv/csv-refusal.ts';
 export type { CsvSource } from './lib/csv/csv-source.ts';
 export { parseCsv } from './lib/csv/parse-csv.ts';
+export { type CsvRefusal, refusalOf, withAdvice } from './lib/csv/problems/csv-refusal.ts';
 export { dequantizerDefinitions } from './lib/preprocessing/dequantizer-definitions.ts';
 export { horizontalFlips } from './lib/preprocessing/horizontal-flips.ts';
 export { padImages } from './lib/preprocessing/pad-images.ts';

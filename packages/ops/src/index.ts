@@ -1,14 +1,8 @@
-export { type ActivationName, isActivation } from './lib/activation.ts';
-export { type ChannelMatrix, type ChannelScale, channelMap } from './lib/channel-map.ts';
-export { convStack } from './lib/conv-stack.ts';
-export { denseStack } from './lib/dense-stack.ts';
-export { elementwise, everywhere, parameterOf } from './lib/elementwise.ts';
-export {
-  type CouplingBackward,
-  type FusedCoupling,
-  type FusedCouplingOptions,
-  fusedCoupling,
-} from './lib/fused-coupling.ts';
+export { type ChannelMatrix, type ChannelScale, channelMap } from './lib/channels/channel-map.ts';
+export { permute } from './lib/channels/permute.ts';
+export { type PluFactors, type PluMatrixOptions, pluMatrix } from './lib/channels/plu-matrix.ts';
+export { channelsToSpace, type ImageShape, spaceToChannels } from './lib/channels/space-to-channels.ts';
+export { type TriangularInverseOptions, triangularInverse } from './lib/channels/triangular-inverse.ts';
 export { type FusedOp, fusedOp } from './lib/fused-op.ts';
 export {
   type AdamKernelAttributes,
@@ -21,11 +15,17 @@ export {
   type TransformKernelAttributes,
   transformKernels,
 } from './lib/kernels.ts';
-export { permute } from './lib/permute.ts';
-export { type PluFactors, type PluMatrixOptions, pluMatrix } from './lib/plu-matrix.ts';
-export { channelsToSpace, type ImageShape, spaceToChannels } from './lib/space-to-channels.ts';
-export type { StackOptions } from './lib/stack-layer.ts';
-export { transformDefinitions } from './lib/transform-definitions.ts';
+export { type ActivationName, isActivation } from './lib/stacks/activation.ts';
+export { convStack } from './lib/stacks/conv-stack.ts';
+export { denseStack } from './lib/stacks/dense-stack.ts';
+export type { StackOptions } from './lib/stacks/stack-layer.ts';
 export { additive } from './lib/transforms/additive.ts';
 export { affine, affineTransform } from './lib/transforms/affine.ts';
-export { type TriangularInverseOptions, triangularInverse } from './lib/triangular-inverse.ts';
+export { elementwise, everywhere, parameterOf } from './lib/transforms/elementwise.ts';
+export {
+  type CouplingBackward,
+  type FusedCoupling,
+  type FusedCouplingOptions,
+  fusedCoupling,
+} from './lib/transforms/fused-coupling.ts';
+export { transformDefinitions } from './lib/transforms/transform-definitions.ts';

@@ -2,7 +2,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { flow, isDiffeoError, load, save } from '@diffeo/core';
 import { setBackend } from '@tensorflow/tfjs-core';
-import { definitions } from '../../src/lib/definitions.ts';
+import { definitions } from '../../src/lib/model/definitions.ts';
 import { bombs } from './bombs.ts';
 
 /** What a bomb did. */

@@ -2,14 +2,14 @@ import { inspect } from 'node:util';
 import { DiffeoError } from '@diffeo/core';
 import { didYouMean } from '@diffeo/core/arguments';
 import { type ArgsDef, runCommand } from 'citty';
-import { checkArguments } from './check-arguments.ts';
-import { commands, program } from './commands.ts';
-import { errorLines } from './error-lines.ts';
-import { exitCodeOf } from './exit-code.ts';
-import { type Interruption, interruption } from './interruption.ts';
-import { say } from './say.ts';
-import { guardStandardStreams } from './standard-streams.ts';
-import { usage } from './usage.ts';
+import { checkArguments } from './check/check-arguments.ts';
+import { commands, program } from './commands/commands.ts';
+import { usage } from './commands/usage.ts';
+import { errorLines } from './terminal/error-lines.ts';
+import { exitCodeOf } from './terminal/exit-code.ts';
+import { type Interruption, interruption } from './terminal/interruption.ts';
+import { say } from './terminal/say.ts';
+import { guardStandardStreams } from './terminal/standard-streams.ts';
 import { version } from './version.ts';
 
 const wantsHelp = (args: readonly string[]): boolean => {

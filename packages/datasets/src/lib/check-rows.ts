@@ -1,8 +1,8 @@
 import { DiffeoError, sizeOf } from '@diffeo/core';
 import { constantColumns } from './constant-columns.ts';
-import { columnReferences } from './csv/column-references.ts';
-import { refusal } from './csv/csv-refusal.ts';
-import { shown } from './csv/shown.ts';
+import { columnReferences } from './csv/columns/column-references.ts';
+import { refusal } from './csv/problems/csv-refusal.ts';
+import { shown } from './csv/problems/shown.ts';
 import { dependentColumns } from './dependent-columns.ts';
 import { type Rows, requireRows } from './rows.ts';
 

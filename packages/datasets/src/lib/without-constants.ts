@@ -1,6 +1,6 @@
 import { constantColumns } from './constant-columns.ts';
 import type { CsvNote, Table } from './csv/csv-options.ts';
-import { shownColumns } from './csv/shown.ts';
+import { shownColumns } from './csv/problems/shown.ts';
 import { takeColumns } from './take-columns.ts';
 
 /**

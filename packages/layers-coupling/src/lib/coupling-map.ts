@@ -3,8 +3,8 @@ import { buildConditioner, type ConditionerParams } from '@diffeo/networks';
 import { elementwise } from '@diffeo/ops';
 import { reshape } from '@tensorflow/tfjs-core';
 import { fusedMaps } from './fused-maps.ts';
-import type { ImageMask, Mask } from './mask.ts';
-import { splitOf } from './split-of.ts';
+import type { ImageMask, Mask } from './splits/mask.ts';
+import { splitOf } from './splits/split-of.ts';
 
 type Direction = 'forward' | 'inverse';
 

@@ -3,7 +3,7 @@ import { anything, type OptionChecks, trueOrFalse } from '@diffeo/core/arguments
 import { mlp } from '@diffeo/networks';
 import { optional, strictObject } from 'valibot';
 import { couplingMap } from './coupling-map.ts';
-import { couplingEntries } from './mask.ts';
+import { couplingEntries } from './splits/mask.ts';
 
 const schema = strictObject({
   ...couplingEntries,

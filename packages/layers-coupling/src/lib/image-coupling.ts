@@ -13,7 +13,7 @@ import {
 import { convolutional } from '@diffeo/networks';
 import { additive, affine } from '@diffeo/ops';
 import { coupling } from './coupling.ts';
-import type { ImageMask } from './mask.ts';
+import type { ImageMask } from './splits/mask.ts';
 
 /** What `imageCoupling()` takes. */
 export interface ImageCouplingOptions {

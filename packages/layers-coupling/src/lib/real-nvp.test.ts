@@ -5,8 +5,8 @@ import { setBackend } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { couplingDefinitions } from './coupling-definitions.ts';
-import { type Mask, partition } from './mask.ts';
 import { type RealNVPOptions, realNVP } from './real-nvp.ts';
+import { type Mask, partition } from './splits/mask.ts';
 
 installMatchers();
 

@@ -2,8 +2,8 @@ import { type Definition, defineLayer, leaf, runningMoments, type Site, type Sta
 import { type ChannelScale, channelMap } from '@diffeo/ops';
 import { type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import { strictObject } from 'valibot';
-import { lastAxis } from './last-axis.ts';
-import { actnormFusion } from './linear-fusion.ts';
+import { lastAxis } from './linear/last-axis.ts';
+import { actnormFusion } from './linear/linear-fusion.ts';
 
 const schema = strictObject({});
 

@@ -4,9 +4,9 @@ import { chain, invert } from '@diffeo/core';
 import { checkLayer, type LayerOptions } from '@diffeo/testing';
 import { describe, expect, test } from 'vitest';
 import { actnorm } from './actnorm.ts';
-import { invertibleLinear } from './invertible-linear.ts';
-import { permute } from './permute.ts';
-import { reverse } from './reverse.ts';
+import { invertibleLinear } from './linear/invertible-linear.ts';
+import { permute } from './reordering/permute.ts';
+import { reverse } from './reordering/reverse.ts';
 
 const options: LayerOptions = { contextShapes: [null], trainingSteps: 50, capabilities: { constantLogDet: true } };
 

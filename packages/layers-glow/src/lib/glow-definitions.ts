@@ -1,11 +1,11 @@
 import type { Definition } from '@diffeo/core';
 import { actnorm } from './actnorm.ts';
-import { haar } from './haar.ts';
-import { invertibleLinear } from './invertible-linear.ts';
-import { multiScale } from './multi-scale.ts';
-import { permute } from './permute.ts';
-import { reverse } from './reverse.ts';
-import { squeeze, unsqueeze } from './squeeze.ts';
+import { multiScale } from './images/multi-scale.ts';
+import { squeeze, unsqueeze } from './images/squeeze.ts';
+import { haar } from './linear/haar.ts';
+import { invertibleLinear } from './linear/invertible-linear.ts';
+import { permute } from './reordering/permute.ts';
+import { reverse } from './reordering/reverse.ts';
 
 /** What this package defines, for `load`. */
 export const glowDefinitions: readonly Definition[] = [

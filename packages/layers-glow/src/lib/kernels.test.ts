@@ -5,8 +5,8 @@ import { imageCoupling } from '@diffeo/layers-coupling';
 import { checkLayer, type LayerOptions, randomiseParams } from '@diffeo/testing';
 import { setBackend, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { glow } from './glow.ts';
-import { realNVPImage } from './real-nvp-image.ts';
+import { glow } from './presets/glow.ts';
+import { realNVPImage } from './presets/real-nvp-image.ts';
 
 beforeAll(async () => {
   await setBackend('wasm');

@@ -7,7 +7,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import { add, cast, mul, oneHot, setBackend, type Tensor, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { actnorm } from './actnorm.ts';
-import { invertibleLinear } from './invertible-linear.ts';
+import { invertibleLinear } from './linear/invertible-linear.ts';
 
 const flows = {
   realNVP: realNVP({ layers: 2, hidden: [8] }),

@@ -1,5 +1,5 @@
 import { engine, type NamedAttrMap, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
-import type { StackOptions } from './stack-layer.ts';
+import type { StackOptions } from './stacks/stack-layer.ts';
 
 /**
  * The kernels that `fusedOp`s of this package run where a backend has registered them; those of element-wise transforms are

@@ -1,6 +1,6 @@
 import { DiffeoError, type Spec } from '@diffeo/core';
 import { type Check, type CheckResult, explain, messageOf } from './check.ts';
-import { builds } from './checks/builds.ts';
+import { builds } from './checks/contract/builds.ts';
 import type { Settings } from './options.ts';
 import { failed } from './outcome.ts';
 import { type PartKind, type Place, placesOf, type Source, specAt } from './place.ts';

@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty';
-import { listOption } from '../list-option.ts';
-import { numberOption, seedRange } from '../number-option.ts';
+import { listOption } from '../options/list-option.ts';
+import { numberOption, seedRange } from '../options/number-option.ts';
 
 /** `diffeo check PACKAGE` */
 export const checkCommand = defineCommand({
@@ -21,7 +21,7 @@ export const checkCommand = defineCommand({
     json: { type: 'boolean', description: 'Print the report as one JSON object.' },
   },
   run: async ({ args, data: signal }) => {
-    const { check } = await import('../check.ts');
+    const { check } = await import('../check/check.ts');
     await check({
       package: args.package,
       only: listOption('--only', args.only),

@@ -12,7 +12,7 @@ export const inspectCommand = defineCommand({
     json: { type: 'boolean', description: 'Print it as one JSON object.' },
   },
   run: async ({ args }) => {
-    const { inspectModel } = await import('../inspect-model.ts');
+    const { inspectModel } = await import('../model/inspect-model.ts');
     await inspectModel({ model: args.model, json: args.json === true });
   },
 });

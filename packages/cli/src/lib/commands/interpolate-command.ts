@@ -1,8 +1,8 @@
 import { DiffeoError } from '@diffeo/core';
 import { defineCommand } from 'citty';
-import { listOption } from '../list-option.ts';
-import { countRange, numberOption, parseNumber, seedRange } from '../number-option.ts';
-import { imageArguments, imageOptions, partArgument, partOf } from './image-arguments.ts';
+import { imageArguments, imageOptions, partArgument, partOf } from '../options/image-arguments.ts';
+import { listOption } from '../options/list-option.ts';
+import { countRange, numberOption, parseNumber, seedRange } from '../options/number-option.ts';
 
 const index = { whole: true, least: 0, most: 1e9 };
 
@@ -31,7 +31,7 @@ export const interpolateCommand = defineCommand({
     out: { type: 'string', valueHint: 'sheet.png', required: true, description: 'Where to draw.' },
   },
   run: async ({ args, data: signal }) => {
-    const { interpolate } = await import('../interpolate.ts');
+    const { interpolate } = await import('../images/interpolate.ts');
     if (args.pairs !== undefined && (args.from !== undefined || args.to !== undefined)) {
       throw new DiffeoError('USAGE', '--pairs is for pairs that are drawn: leave it out, or --from and --to');
     }

@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty';
-import { countRange, numberOption, seedRange } from '../number-option.ts';
-import { imageArguments, imageOptions, partArgument, partOf } from './image-arguments.ts';
+import { imageArguments, imageOptions, partArgument, partOf } from '../options/image-arguments.ts';
+import { countRange, numberOption, seedRange } from '../options/number-option.ts';
 
 /** `diffeo reconstruct MODEL DATA` */
 export const reconstructCommand = defineCommand({
@@ -23,7 +23,7 @@ export const reconstructCommand = defineCommand({
     json: { type: 'boolean', description: 'Print the result as one JSON object.' },
   },
   run: async ({ args, data: signal }) => {
-    const { reconstruct } = await import('../reconstruct.ts');
+    const { reconstruct } = await import('../images/reconstruct.ts');
     await reconstruct({
       model: args.model,
       data: args.data,

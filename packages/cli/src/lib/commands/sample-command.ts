@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty';
-import { listOption } from '../list-option.ts';
-import { countRange, numberOption, parseNumber, seedRange } from '../number-option.ts';
+import { listOption } from '../options/list-option.ts';
+import { countRange, numberOption, parseNumber, seedRange } from '../options/number-option.ts';
 
 /** `diffeo sample MODEL --count N` */
 export const sampleCommand = defineCommand({
@@ -26,7 +26,7 @@ export const sampleCommand = defineCommand({
     },
   },
   run: async ({ args, data: signal }) => {
-    const { sample } = await import('../sample.ts');
+    const { sample } = await import('../score/sample.ts');
     await sample({
       model: args.model,
       count: parseNumber('--count', args.count, countRange),

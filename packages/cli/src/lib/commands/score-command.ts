@@ -1,7 +1,7 @@
 import { defineCommand } from 'citty';
-import { countRange, numberOption, seedRange } from '../number-option.ts';
-import { csvArguments, csvOptions } from './csv-arguments.ts';
-import { imageArguments, imageOptions, partArgument, partOf } from './image-arguments.ts';
+import { csvArguments, csvOptions } from '../options/csv-arguments.ts';
+import { imageArguments, imageOptions, partArgument, partOf } from '../options/image-arguments.ts';
+import { countRange, numberOption, seedRange } from '../options/number-option.ts';
 
 /** `diffeo score MODEL DATA` */
 export const scoreCommand = defineCommand({
@@ -28,7 +28,7 @@ export const scoreCommand = defineCommand({
     json: { type: 'boolean', description: 'Print mean, standard error and count as one JSON object, and no CSV.' },
   },
   run: async ({ args, data: signal }) => {
-    const { score } = await import('../score.ts');
+    const { score } = await import('../score/score.ts');
     await score({
       model: args.model,
       data: args.data,

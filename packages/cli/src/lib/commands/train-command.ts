@@ -1,9 +1,9 @@
 import { defineCommand } from 'citty';
-import type { ImageOptions } from '../image-data.ts';
-import { listOption } from '../list-option.ts';
-import { countRange, numberOption, parseNumber, seedRange } from '../number-option.ts';
-import { csvArguments, csvOptions } from './csv-arguments.ts';
-import { imageArguments, imageOptions, sizeOption } from './image-arguments.ts';
+import type { ImageOptions } from '../images/image-data.ts';
+import { csvArguments, csvOptions } from '../options/csv-arguments.ts';
+import { imageArguments, imageOptions, sizeOption } from '../options/image-arguments.ts';
+import { listOption } from '../options/list-option.ts';
+import { countRange, numberOption, parseNumber, seedRange } from '../options/number-option.ts';
 
 const width = { whole: true, least: 1, most: 65536 };
 
@@ -63,7 +63,7 @@ export const trainCommand = defineCommand({
   },
   run: async ({ args, data: signal }) => {
     const whole = (name: string, text: string | undefined) => numberOption(name, text, countRange, undefined);
-    const { train } = await import('../train.ts');
+    const { train } = await import('../train/train.ts');
     await train({
       data: args.data,
       flow: args.flow,

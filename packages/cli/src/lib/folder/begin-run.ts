@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { DiffeoError } from '@diffeo/core';
-import type { DataSource } from '../data-source.ts';
+import type { DataSource } from '../data/data-source.ts';
 import { fileError } from '../files/file-error.ts';
 import { fileKind } from '../files/file-kind.ts';
 import type { FoundRuns, TrainingFolder } from './training-folder.ts';

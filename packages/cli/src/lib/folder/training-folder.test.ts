@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { scratchFolder } from '../../../test/scratch-folder.ts';
 import { ownMark } from '../files/process-mark.ts';
-import type { TrainReport } from '../train-report.ts';
+import type { TrainReport } from '../train/train-report.ts';
 import { sha256 } from './model-notes.ts';
 import { trainingFolder } from './training-folder.ts';
 

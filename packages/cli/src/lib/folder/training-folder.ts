@@ -7,8 +7,8 @@ import { fileError } from '../files/file-error.ts';
 import { fileKind } from '../files/file-kind.ts';
 import { removeLeftovers } from '../files/leftover-files.ts';
 import { makeFolder, removeMade } from '../files/make-folder.ts';
-import { modelFile } from '../read-model.ts';
-import type { TrainReport } from '../train-report.ts';
+import { modelFile } from '../model/read-model.ts';
+import type { TrainReport } from '../train/train-report.ts';
 import { lockFolder } from './folder-lock.ts';
 import { type FoundModel, findModel } from './model-notes.ts';
 

@@ -1,8 +1,8 @@
 import { copyParams, disposeParams } from '@diffeo/core';
 import type { Rows } from '@diffeo/datasets';
 import { compareScores, type Fitted } from '@diffeo/trainer';
-import { scoreRows } from '../score-rows.ts';
-import type { Start } from '../start-training.ts';
+import { scoreRows } from '../score/score-rows.ts';
+import type { Start } from '../train/start-training.ts';
 
 /**
  * What was fitted, if the validation rows clearly prefer it to the flow as it started, by more than the standard error of

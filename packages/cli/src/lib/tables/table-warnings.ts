@@ -1,8 +1,8 @@
 import { type Rows, takeRows } from '@diffeo/datasets';
 import { whiten } from '@diffeo/layers-elementwise';
 import { baselineWarnings, dataWarnings, type Fitted, scoreWarnings, type Warning } from '@diffeo/trainer';
-import type { Start } from '../start-training.ts';
-import type { TrainingData } from '../training-data.ts';
+import type { TrainingData } from '../data/training-data.ts';
+import type { Start } from '../train/start-training.ts';
 import { farthestColumn } from './farthest-column.ts';
 
 const hostRows = ({ values, eventShape, columns }: Rows) => ({

@@ -4,7 +4,7 @@ import { randomSource } from '@diffeo/core';
 import { describe, expect, test } from 'vitest';
 import { runDiffeo } from '../../../test/run-diffeo.ts';
 import { scratchFolder } from '../../../test/scratch-folder.ts';
-import type { TrainReport } from '../train-report.ts';
+import type { TrainReport } from '../train/train-report.ts';
 
 const scratch = scratchFolder();
 const source = randomSource(1);

@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../error.ts';
-import { isObject } from '../is-object.ts';
+import type { ErrorCode } from '../contract/error.ts';
+import { isObject } from '../contract/is-object.ts';
 import { closestWord } from './closest-word.ts';
 import { describeValue } from './describe-value.ts';
 import { isTensor } from './is-tensor.ts';

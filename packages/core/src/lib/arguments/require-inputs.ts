@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { broadcastContext } from '../context.ts';
-import { DiffeoError } from '../error.ts';
-import { describeBatch, type Shape, sameShape } from '../shape.ts';
+import { broadcastContext } from '../contract/context.ts';
+import { DiffeoError } from '../contract/error.ts';
+import { describeBatch, type Shape, sameShape } from '../contract/shape.ts';
 import { shortList } from './describe-value.ts';
 import { requireTensor } from './require-tensor.ts';
 

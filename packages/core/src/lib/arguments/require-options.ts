@@ -1,4 +1,4 @@
-import { DiffeoError } from '../error.ts';
+import { DiffeoError } from '../contract/error.ts';
 import { closestWord } from './closest-word.ts';
 import { describeValue, shortName } from './describe-value.ts';
 import { type OptionCheck, record } from './option-checks.ts';

@@ -2,7 +2,7 @@ import { tensor } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { onEachBackend, refusal } from '../../../test/backends.ts';
 import { requireParams } from '../../arguments.ts';
-import { leaf } from '../params.ts';
+import { leaf } from '../params/params.ts';
 
 const layout = {
   layers: [{ weight: leaf([2, 3]), order: leaf([2], { dtype: 'int32' }) }, {}, { mean: leaf([2], { fromData: true }) }],

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { DiffeoError } from '../error.ts';
-import type { LayoutTree, Leaf } from '../params.ts';
+import { DiffeoError } from '../contract/error.ts';
+import type { LayoutTree, Leaf } from '../params/params.ts';
 import { describeValue, shortName } from './describe-value.ts';
 import { isTensor } from './is-tensor.ts';
 

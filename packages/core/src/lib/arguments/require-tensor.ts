@@ -1,5 +1,5 @@
 import { cast, type Tensor } from '@tensorflow/tfjs-core';
-import { DiffeoError, type ErrorCode } from '../error.ts';
+import { DiffeoError, type ErrorCode } from '../contract/error.ts';
 import { describeValue } from './describe-value.ts';
 import { isTensor } from './is-tensor.ts';
 

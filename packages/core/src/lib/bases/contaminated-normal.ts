@@ -1,8 +1,8 @@
 import { abs, add, maximum, mul, neg, softplus, sub, sum, tensor2d } from '@tensorflow/tfjs-core';
 import { custom, optional, strictObject } from 'valibot';
-import { type Definition, defineBase } from '../define.ts';
-import { randomSource } from '../seed.ts';
-import { sizeOf } from '../shape.ts';
+import { type Definition, defineBase } from '../contract/define.ts';
+import { sizeOf } from '../contract/shape.ts';
+import { randomSource } from '../params/seed.ts';
 import { flatten, logRoot2Pi, unflatten } from './flatten.ts';
 import { logOnePlusSquare } from './log-one-plus-square.ts';
 

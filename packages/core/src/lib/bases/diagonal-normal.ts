@@ -1,9 +1,9 @@
 import { add, exp, mul, neg, sub, sum, type Tensor, tensor1d, zeros } from '@tensorflow/tfjs-core';
 import { array, type InferOutput, optional, strictObject } from 'valibot';
-import { type Definition, defineBase } from '../define.ts';
-import { leaf } from '../params.ts';
-import { normal } from '../seed.ts';
-import { sizeOf } from '../shape.ts';
+import { type Definition, defineBase } from '../contract/define.ts';
+import { sizeOf } from '../contract/shape.ts';
+import { leaf } from '../params/params.ts';
+import { normal } from '../params/seed.ts';
 import { flatten, logRoot2Pi, unflatten } from './flatten.ts';
 import { minusHalfSquares } from './minus-half-squares.ts';
 import { float32, standardDeviation, trainable } from './numbers.ts';

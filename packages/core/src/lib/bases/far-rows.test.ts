@@ -13,8 +13,8 @@ import {
   studentT,
   uniformBox,
 } from '../../index.ts';
-import { differentiate } from '../engine.ts';
-import { registerGradients } from '../gradient-table.ts';
+import { differentiate } from '../gradients/engine.ts';
+import { registerGradients } from '../gradients/gradient-table.ts';
 
 const places = [0, 1e-30, 1e-8, 0.3, 1, 2.5, 1e5, 1e10, 1.8e19, 2e19, 2.5e19, 1e20, 1e25, 3e38];
 const signed = [...places, ...places.map((place) => -place)];

@@ -1,5 +1,5 @@
 import { reshape, type Tensor } from '@tensorflow/tfjs-core';
-import { type Shape, sizeOf } from '../shape.ts';
+import { type Shape, sizeOf } from '../contract/shape.ts';
 
 /** `[batch, ...shape]` as `[batch, size]`. */
 export const flatten = (x: Tensor, shape: Shape): Tensor => reshape(x, [x.shape[0] as number, sizeOf(shape)]);

@@ -17,11 +17,11 @@ import {
   tensor2d,
 } from '@tensorflow/tfjs-core';
 import { array, custom, optional, strictObject } from 'valibot';
-import { type Definition, defineBase } from '../define.ts';
-import { product } from '../engine.ts';
-import { leaf } from '../params.ts';
-import { fold, normal, uniform } from '../seed.ts';
-import { areSizes, sizeOf } from '../shape.ts';
+import { type Definition, defineBase } from '../contract/define.ts';
+import { areSizes, sizeOf } from '../contract/shape.ts';
+import { product } from '../gradients/engine.ts';
+import { leaf } from '../params/params.ts';
+import { fold, normal, uniform } from '../params/seed.ts';
 import { flatten, logRoot2Pi, unflatten } from './flatten.ts';
 import { logSumExpOfLast } from './log-sum-exp.ts';
 import { minusHalfSquares } from './minus-half-squares.ts';

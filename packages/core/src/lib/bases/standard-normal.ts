@@ -1,8 +1,8 @@
 import { add, mul } from '@tensorflow/tfjs-core';
 import { strictObject } from 'valibot';
-import { type Definition, defineBase } from '../define.ts';
-import { normal } from '../seed.ts';
-import { sizeOf } from '../shape.ts';
+import { type Definition, defineBase } from '../contract/define.ts';
+import { sizeOf } from '../contract/shape.ts';
+import { normal } from '../params/seed.ts';
 import { flatten, logRoot2Pi, unflatten } from './flatten.ts';
 import { minusHalfSquares } from './minus-half-squares.ts';
 

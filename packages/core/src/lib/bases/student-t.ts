@@ -1,8 +1,8 @@
 import { add, mul, sum, tensor2d } from '@tensorflow/tfjs-core';
 import { optional, strictObject } from 'valibot';
-import { type Definition, defineBase } from '../define.ts';
-import { numbersFor, randomSource } from '../seed.ts';
-import { sizeOf } from '../shape.ts';
+import { type Definition, defineBase } from '../contract/define.ts';
+import { sizeOf } from '../contract/shape.ts';
+import { numbersFor, randomSource } from '../params/seed.ts';
 import { flatten, unflatten } from './flatten.ts';
 import { logOnePlusSquare } from './log-one-plus-square.ts';
 import { atLeast } from './numbers.ts';

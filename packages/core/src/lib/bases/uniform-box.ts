@@ -1,8 +1,8 @@
 import { add, fill, greaterEqual, lessEqual, logicalAnd, mul, sub, sum, where } from '@tensorflow/tfjs-core';
 import { optional, strictObject } from 'valibot';
-import { type Definition, defineBase } from '../define.ts';
-import { uniform } from '../seed.ts';
-import { sizeOf } from '../shape.ts';
+import { type Definition, defineBase } from '../contract/define.ts';
+import { sizeOf } from '../contract/shape.ts';
+import { uniform } from '../params/seed.ts';
 import { flatten, unflatten } from './flatten.ts';
 import { float32 } from './numbers.ts';
 

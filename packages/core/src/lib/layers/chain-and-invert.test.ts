@@ -3,11 +3,11 @@ import { strictObject } from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { expectClose, numbers, onEachBackend, refusal } from '../../../test/backends.ts';
 import { actnormLike, planeCoupling, scaleAndShift, sinhScale } from '../../../test/example-parts.ts';
-import type { Spec } from '../contract.ts';
-import { defineLayer } from '../define.ts';
-import { flow } from '../flow.ts';
-import { leaves } from '../params.ts';
-import { normal } from '../seed.ts';
+import type { Spec } from '../contract/contract.ts';
+import { defineLayer } from '../contract/define.ts';
+import { flow } from '../flow/flow.ts';
+import { leaves } from '../params/params.ts';
+import { normal } from '../params/seed.ts';
 import { chain } from './chain.ts';
 import { invert } from './invert.ts';
 

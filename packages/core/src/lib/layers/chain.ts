@@ -1,7 +1,7 @@
 import { array, strictObject } from 'valibot';
-import { type Definition, defineLayer } from '../define.ts';
-import { sequence } from '../sequence.ts';
-import { specOf } from '../spec-of.ts';
+import { type Definition, defineLayer } from '../contract/define.ts';
+import { specOf } from '../contract/spec-of.ts';
+import { sequence } from './sequence.ts';
 
 const schema = strictObject({
   /** In the order in which data meets them in training. */

@@ -1,9 +1,9 @@
 import { strictObject } from 'valibot';
-import type { Bijector } from '../contract.ts';
-import { type Definition, defineLayer } from '../define.ts';
-import { leaves } from '../params.ts';
-import { sameShape } from '../shape.ts';
-import { specOf } from '../spec-of.ts';
+import type { Bijector } from '../contract/contract.ts';
+import { type Definition, defineLayer } from '../contract/define.ts';
+import { sameShape } from '../contract/shape.ts';
+import { specOf } from '../contract/spec-of.ts';
+import { leaves } from '../params/params.ts';
 
 const schema = strictObject({ layer: specOf('layer') });
 

@@ -1,15 +1,15 @@
-import { ColumnTroubles } from './column-trouble.ts';
-import { countingColumns } from './counting-columns.ts';
-import type { CsvLayout } from './csv-layout.ts';
-import { csvNumber, markedNumber } from './csv-number.ts';
+import { ColumnTroubles } from './columns/column-trouble.ts';
+import { countingColumns } from './columns/counting-columns.ts';
+import { numberBlocks } from './columns/number-blocks.ts';
+import type { ReadColumns } from './columns/read-columns.ts';
 import type { CsvNote, CsvSettings, Table } from './csv-options.ts';
-import { refusal } from './csv-refusal.ts';
 import { csvTable } from './csv-table.ts';
-import { isFooter } from './footer.ts';
-import { numberBlocks } from './number-blocks.ts';
-import type { ReadColumns } from './read-columns.ts';
-import { refuseText } from './refuse-text.ts';
-import { shown } from './shown.ts';
+import type { CsvLayout } from './layout/csv-layout.ts';
+import { csvNumber, markedNumber } from './layout/csv-number.ts';
+import { isFooter } from './layout/footer.ts';
+import { refusal } from './problems/csv-refusal.ts';
+import { refuseText } from './problems/refuse-text.ts';
+import { shown } from './problems/shown.ts';
 
 /** Takes records and gives a table. */
 export interface CsvCollector {

@@ -1,5 +1,5 @@
 import type { Rows } from '../rows.ts';
-import { type DecimalMark, isNumberLike } from './csv-number.ts';
+import { type DecimalMark, isNumberLike } from './layout/csv-number.ts';
 
 /** How to read a CSV file. What is not said is found out from the first lines, and `Table.notes` says what was guessed. */
 export interface CsvOptions {

@@ -1,7 +1,7 @@
 import { DiffeoError } from '@diffeo/core';
-import { refusal } from './csv-refusal.ts';
-import { type FoundEncoding, textReader } from './decode-text.ts';
-import { isGzip } from './is-gzip.ts';
+import { refusal } from './problems/csv-refusal.ts';
+import { type FoundEncoding, textReader } from './text/decode-text.ts';
+import { isGzip } from './text/is-gzip.ts';
 
 /** Text or bytes, in one piece or in any pieces: arrays, generators, Node streams, web streams. */
 export type CsvSource =

@@ -1,11 +1,11 @@
-import { columnOrigins } from './column-origins.ts';
-import type { CsvLayout } from './csv-layout.ts';
+import { columnOrigins } from './columns/column-origins.ts';
+import { keptColumns } from './columns/kept-columns.ts';
+import type { ReadColumns } from './columns/read-columns.ts';
 import type { CsvNote, CsvSettings, Table } from './csv-options.ts';
-import { requireRegular } from './csv-problems.ts';
-import { refusal } from './csv-refusal.ts';
-import { keptColumns } from './kept-columns.ts';
-import { numberFormats } from './number-formats.ts';
-import type { ReadColumns } from './read-columns.ts';
+import type { CsvLayout } from './layout/csv-layout.ts';
+import { numberFormats } from './layout/number-formats.ts';
+import { requireRegular } from './problems/csv-problems.ts';
+import { refusal } from './problems/csv-refusal.ts';
 
 /** Which rows have a number in each of the columns: 1 for those that have. */
 function completeRows({ blocks, at }: ReadColumns, columns: readonly number[]): Uint8Array {

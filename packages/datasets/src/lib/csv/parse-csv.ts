@@ -1,12 +1,12 @@
 import { DiffeoError } from '@diffeo/core';
+import { columnFinder } from './columns/csv-columns.ts';
 import { csvCollector } from './csv-collector.ts';
-import { columnFinder } from './csv-columns.ts';
-import { readHead } from './csv-head.ts';
-import { detectLayout } from './csv-layout.ts';
 import { type CsvNote, type CsvOptions, csvSettings, type Table } from './csv-options.ts';
-import { readRecords } from './csv-records.ts';
 import { type CsvSource, csvText } from './csv-source.ts';
-import type { FoundEncoding } from './decode-text.ts';
+import { readHead } from './layout/csv-head.ts';
+import { detectLayout } from './layout/csv-layout.ts';
+import { readRecords } from './text/csv-records.ts';
+import type { FoundEncoding } from './text/decode-text.ts';
 
 const encodings: Readonly<Record<FoundEncoding, string>> = {
   'windows-1252': 'its text is no UTF-8 and is read as Latin-1 (Windows-1252)',

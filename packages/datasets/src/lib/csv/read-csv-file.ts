@@ -4,7 +4,7 @@ import { addAbortSignal, Readable } from 'node:stream';
 import { DiffeoError, isDiffeoError } from '@diffeo/core';
 import type { CsvOptions, Table } from './csv-options.ts';
 import { parseCsv } from './parse-csv.ts';
-import { unpacked } from './unpacked.ts';
+import { unpacked } from './text/unpacked.ts';
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',

@@ -1,7 +1,7 @@
 import { DiffeoError, type Seed } from '@diffeo/core';
 import { type Rows, rowsFrom } from '../rows.ts';
 import { type Parts, splitIndices } from '../split.ts';
-import type { NumberArray } from './number-array.ts';
+import type { NumberArray } from './arrays/number-array.ts';
 
 /** Pictures of one size in memory, whole levels from 0 to `levels` − 1. */
 export interface Images {

@@ -2,9 +2,9 @@ import { basename } from 'node:path';
 import { DiffeoError } from '@diffeo/core';
 import { nameInMessage } from '../files/name-in-message.ts';
 import { readBytes } from '../files/read-bytes.ts';
+import type { NumberArray } from './arrays/number-array.ts';
+import { parseIdx, requireIdx } from './arrays/parse-idx.ts';
 import { type Images, imagesFrom } from './images.ts';
-import type { NumberArray } from './number-array.ts';
-import { parseIdx, requireIdx } from './parse-idx.ts';
 
 /** The numbers of an IDX file, named by its path in messages. Throws `FILE`. */
 export async function readIdx(path: string): Promise<NumberArray> {

@@ -2,12 +2,12 @@ import { basename } from 'node:path';
 import { DiffeoError, isDiffeoError } from '@diffeo/core';
 import { nameInMessage, namesInMessage } from '../files/name-in-message.ts';
 import { readBytes } from '../files/read-bytes.ts';
+import { DEFAULT_MAX_BYTES, type NumberArray } from './arrays/number-array.ts';
+import { parseNpy, requireNpy } from './arrays/parse-npy.ts';
+import { npzMembers, unpackArray } from './arrays/parse-npz.ts';
+import { requireZip } from './arrays/zip-members.ts';
 import { type Images, imagesFrom } from './images.ts';
-import { DEFAULT_MAX_BYTES, type NumberArray } from './number-array.ts';
-import { parseNpy, requireNpy } from './parse-npy.ts';
-import { npzMembers, unpackArray } from './parse-npz.ts';
 import { readIdx } from './read-idx-images.ts';
-import { requireZip } from './zip-members.ts';
 
 /** Whether a name is one of a file that {@link readImages} reads. */
 export const isImageFile = (path: string): boolean => /(\.np[yz]|-ubyte(\.gz)?|\.idx\d?(\.gz)?)$/i.test(path);

@@ -1,7 +1,7 @@
 import { type Definition, defineTransform, type ElementwiseTransform } from '@diffeo/core';
 import { add, sub, zerosLike } from '@tensorflow/tfjs-core';
 import { strictObject } from 'valibot';
-import { everywhere } from '../elementwise.ts';
+import { everywhere } from './elementwise.ts';
 
 const schema = strictObject({});
 

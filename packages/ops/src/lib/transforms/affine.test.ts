@@ -20,8 +20,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { elementwise } from '../elementwise.ts';
 import { affineTransform } from './affine.ts';
+import { elementwise } from './elementwise.ts';
 
 installMatchers();
 

@@ -1,7 +1,7 @@
 import { type Definition, defineTransform, type ElementwiseTransform } from '@diffeo/core';
 import { add, div, exp, mul, neg, sub, type Tensor, tanh } from '@tensorflow/tfjs-core';
 import { maxValue, minValue, number, optional, pipe, strictObject } from 'valibot';
-import { everywhere, parameterOf } from '../elementwise.ts';
+import { everywhere, parameterOf } from './elementwise.ts';
 
 const schema = strictObject({
   /** c: log-scales stay within ±c, so numbers are stretched by at most eᶜ. Default 3. */

@@ -1,0 +1,57 @@
+import { DiffeoError } from '@diffeo/core';
+import { didYouMean, shortName } from '@diffeo/core/arguments';
+import { type CsvOptions, type ToyDensity, toyDensities } from '@diffeo/datasets';
+import { isImageFile } from '@diffeo/datasets/node';
+import { fileKind } from '../files/file-kind.ts';
+import { standardInput } from '../terminal/standard-input.ts';
+
+/** What the argument DATA names. */
+export type DataSource =
+  | { readonly kind: 'toy'; readonly name: string; readonly toy: ToyDensity }
+  | { readonly kind: 'digits'; readonly name: string }
+  | {
+      readonly kind: 'images';
+      readonly name: string;
+      readonly published: PublishedName | null;
+      /** Whether the name is one of a folder of pictures. */
+      readonly pictures: boolean;
+    }
+  | { readonly kind: 'csv'; readonly name: string };
+
+/** The data sets of images that are published in a training and a test part. */
+const published = ['mnist', 'fashion-mnist'] as const;
+type PublishedName = (typeof published)[number];
+
+const isFolder = (path: string): boolean => fileKind(path) === 'folder';
+
+const isFile = (path: string): boolean => {
+  const found = fileKind(path);
+  return found !== null && found !== 'folder';
+};
+
+/**
+ * What data a name stands for: a file when there is one of that name or when the name has a path separator or a dot in
+ * it, standard input for `-`; otherwise a toy density, `digits`, or a published set of images. Throws `DATA` for none of them, and `USAGE` for CSV options on what is no CSV.
+ */
+export function findData(name: string, csv: CsvOptions): DataSource {
+  const found = published.find((set) => set === name && !isFile(name)) ?? null;
+  const known = found !== null || name === 'digits' || Object.hasOwn(toyDensities, name);
+  const pictures = !known && isFolder(name);
+  const images = found !== null || pictures || isImageFile(name);
+  if (name === standardInput) return { kind: 'csv', name };
+  if (!images && (/[/\\.]/.test(name) || isFile(name))) return { kind: 'csv', name };
+  const [option] = Object.keys(csv);
+  if (option !== undefined && (images || name === 'digits' || Object.hasOwn(toyDensities, name))) {
+    const flag = option === 'missingValues' ? 'missing-values' : option;
+    throw new DiffeoError('USAGE', `--${flag} is for CSV files, and '${name}' is none`);
+  }
+  if (images) return { kind: 'images', name, published: found, pictures };
+  if (name === 'digits') return { kind: 'digits', name };
+  const toy = Object.hasOwn(toyDensities, name) ? toyDensities[name] : undefined;
+  if (toy) return { kind: 'toy', name, toy: toy() };
+  const meant = didYouMean(name, [...Object.keys(toyDensities), 'digits', ...published]) || '.';
+  throw new DiffeoError(
+    'DATA',
+    `there is no file '${shortName(name)}' and no toy density of that name${meant} Give a CSV file, - for one on standard input, images (IDX, NPY, NPZ, or a folder of PNG and JPEG), digits, ${published.join(', ')}, or one of ${Object.keys(toyDensities).join(', ')}`,
+  );
+}

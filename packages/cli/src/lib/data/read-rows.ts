@@ -1,0 +1,33 @@
+import { oneLine } from '@diffeo/core/arguments';
+import type { CsvNote, CsvOptions, Rows, Table } from '@diffeo/datasets';
+import { readCsvFile, readCsvStream, readDigits } from '@diffeo/datasets/node';
+import { csvFlags, shellWord } from '../options/csv-flags.ts';
+import { say } from '../terminal/say.ts';
+import { standardInput } from '../terminal/standard-input.ts';
+
+const nameOf = (path: string): string => (path === standardInput ? 'standard input' : path);
+
+/** Says what was guessed of a file, and which option has it otherwise. */
+export function sayNote(path: string, { text, otherwise }: CsvNote): void {
+  const flags = otherwise ? csvFlags(otherwise).map(shellWord).join(' ') : '';
+  say(oneLine(`${nameOf(path)}: ${text}${flags ? `; otherwise: ${flags}` : ''}`));
+}
+
+/** The rows of a CSV file, or of standard input. Says what was guessed. */
+export async function readTable(path: string, options: CsvOptions): Promise<Table> {
+  const table = await (path === standardInput
+    ? readCsvStream(process.stdin, { source: nameOf(path), ...options })
+    : readCsvFile(path, options));
+  for (const note of table.notes) sayNote(path, note);
+  return table;
+}
+
+/** How many values a pixel of the digits takes. */
+export const digitLevels = 17;
+
+/** The images of the digits, with names for their columns. */
+export async function readDigitRows(): Promise<Rows & { readonly columns: readonly string[] }> {
+  const { images } = await readDigits();
+  const columns = Array.from({ length: images.values.length / images.count }, (_, i) => `pixel${i + 1}`);
+  return { ...images, columns };
+}

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { DiffeoError, type Flow, type FlowParams, isDiffeoError, load, sizeOf } from '@diffeo/core';
+import { nameInMessage, readBytes, readStreamBytes } from '@diffeo/datasets/node';
+import { useWasm } from '@diffeo/trainer';
+import { fileKind } from '../files/file-kind.ts';
+import { standardInput } from '../terminal/standard-input.ts';
+import { definitions } from './definitions.ts';
+import { type ModelNotes, notesOf } from './model-metadata.ts';
+
+/** The name of the model file in the folder that `train` writes. */
+export const modelFile = 'model.safetensors';
+
+/** A model from a file. */
+export interface StoredModel {
+  readonly path: string;
+  readonly bytes: number;
+  readonly model: Flow;
+  readonly params: FlowParams;
+  readonly notes: ModelNotes;
+}
+
+/** The longest header of the format. */
+const maxHeader = 100_000_000;
+
+/** Throws `FILE` when a file cannot be a model by its first eight bytes, the length of its header. */
+function checkBeginning(head: Uint8Array, path: string): void {
+  if (head.length < 8) return;
+  const length = new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true);
+  if (length >= 2n && length <= maxHeader) return;
+  throw new DiffeoError('FILE', `${path}: this is not a whole safetensors file: its header has ${length} bytes`);
+}
+
+/**
+ * Starts the backend and reads a model: a file, the folder that `train` wrote, or standard input for `-`. Throws what core's `load` throws, with
+ * the path in front.
+ */
+export async function readModel(given: string): Promise<StoredModel> {
+  const path = fileKind(given) === 'folder' ? join(given, modelFile) : given;
+  const name = nameInMessage(path);
+  const how = { name: `the model ${name}`, check: (head: Uint8Array) => checkBeginning(head, name) };
+  const bytes = path === standardInput ? await readStreamBytes(process.stdin, how) : await readBytes(path, how);
+  await useWasm();
+  try {
+    const { model, params, metadata } = load(bytes, { definitions });
+    return { path, bytes: bytes.byteLength, model, params, notes: notesOf(metadata, sizeOf(model.eventShape)) };
+  } catch (cause) {
+    if (!isDiffeoError(cause)) throw cause;
+    // A number in the file that is not finite is bad input, not a failure of this run.
+    throw new DiffeoError(cause.code === 'NOT_FINITE' ? 'FILE' : cause.code, `${name}: ${cause.message}`, { cause });
+  }
+}

@@ -1,0 +1,84 @@
+import { DiffeoError } from '@diffeo/core';
+import type { CsvOptions } from '@diffeo/datasets';
+import { delimiterNames } from './delimiter-names.ts';
+import { listOption } from './list-option.ts';
+import { numberOption } from './number-option.ts';
+
+/** The options of every command that reads a CSV file, for citty. What is not said is found out from the file. */
+export const csvArguments = {
+  columns: {
+    type: 'string',
+    valueHint: 'a,b',
+    description: 'The columns to take: names, or numbers from 1 (:2 where a name is all digits, :2-5 for several).',
+  },
+  exclude: { type: 'string', valueHint: 'a,b', description: 'The columns not to take.' },
+  missing: {
+    type: 'enum',
+    options: ['error', 'drop', 'drop-columns'] as string[],
+    description: 'What to do where a value is missing: stop (the default), leave the row out, or the column.',
+  },
+  'missing-values': {
+    type: 'string',
+    valueHint: '-999,none',
+    description: 'What stands for a missing value, beside the usual.',
+  },
+  header: {
+    type: 'boolean',
+    description: 'The first row holds names.',
+    negativeDescription: 'The first row holds numbers.',
+  },
+  delimiter: {
+    type: 'string',
+    valueHint: ';',
+    description: 'What stands between fields: a character, or comma, semicolon, tab, pipe, blanks.',
+  },
+  decimal: { type: 'enum', options: ['.', ','] as string[], description: 'What stands before decimals.' },
+  comment: { type: 'string', valueHint: '#', description: 'What begins lines to pass over, or none.' },
+  skip: { type: 'string', description: 'How many lines to pass over at the beginning.' },
+  quotes: {
+    type: 'boolean',
+    description: 'Quotes stand around fields, which is the default.',
+    negativeDescription: 'Quotes are characters as any other.',
+  },
+} as const;
+
+/** What {@link csvArguments} come in as. */
+export interface CsvArguments {
+  readonly columns: string | undefined;
+  readonly exclude: string | undefined;
+  readonly missing: string | undefined;
+  readonly 'missing-values': string | undefined;
+  readonly header: boolean | undefined;
+  readonly delimiter: string | undefined;
+  readonly decimal: string | undefined;
+  readonly comment: string | undefined;
+  readonly skip: string | undefined;
+  readonly quotes: boolean | undefined;
+}
+
+function delimiterOf(text: string): string {
+  const delimiter = delimiterNames[text] ?? text;
+  if (!/["\r\n]/.test(delimiter)) return delimiter;
+  throw new DiffeoError('USAGE', '--delimiter is one or more characters, none a quote or a line break');
+}
+
+/** The reader's options; those that were not given are absent. */
+export function csvOptions(given: CsvArguments): CsvOptions {
+  const { missing, header, delimiter, decimal, comment, quotes } = given;
+  const columns = listOption('--columns', given.columns);
+  const exclude = listOption('--exclude', given.exclude);
+  const missingValues = listOption('--missing-values', given['missing-values']);
+  const skip = numberOption('--skip', given.skip, { whole: true, least: 0, most: 1e6 }, undefined);
+  return {
+    ...(columns && { columns }),
+    ...(exclude && { exclude }),
+    ...(missing !== undefined && { missing: missing as 'error' | 'drop' | 'drop-columns' }),
+    ...(missingValues && { missingValues }),
+    ...(header !== undefined && { header }),
+    ...(delimiter !== undefined && { delimiter: delimiterOf(delimiter) }),
+    ...(decimal !== undefined && { decimal: decimal as '.' | ',' }),
+    ...(comment !== undefined && { comment: comment === 'none' ? false : comment }),
+    ...(skip !== undefined && { skip }),
+    ...(quotes !== undefined && { quotes }),
+  };
+}

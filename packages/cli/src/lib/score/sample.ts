@@ -1,0 +1,92 @@
+import { DiffeoError, fold, type Seed, sizeOf } from '@diffeo/core';
+import { sample as draw, rowsTogether } from '@diffeo/trainer';
+import { requireImages } from '../images/image-model.ts';
+import { sheetFile } from '../images/sheet-file.ts';
+import { readModel, type StoredModel } from '../model/read-model.ts';
+import { csvHeader, csvRows } from '../terminal/csv-text.ts';
+import { stopIfCancelled } from '../terminal/interruption.ts';
+import { resultSink } from '../terminal/result-sink.ts';
+
+/** What `diffeo sample` was asked to do. */
+export interface SampleOptions {
+  readonly model: string;
+  readonly count: number;
+  /** One, or several for a sheet of images, each a row of them. */
+  readonly temperatures: readonly number[];
+  /** Images in a row of a sheet. */
+  readonly columns: number | undefined;
+  readonly seed: Seed;
+  readonly out: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** The columns of a file without a header are called 1, 2, 3 …, which says nothing: no header then either. */
+const areOrdinals = (columns: readonly string[]): boolean => columns.every((name, i) => name === `${i + 1}`);
+
+/** How many images are drawn between two looks at the signal. */
+const imagesTogether = 1024;
+
+/** Draws images from a model, the same noise at each temperature, as one PNG. */
+async function sampleSheet(
+  stored: StoredModel,
+  { count, temperatures, columns, seed, out, signal }: SampleOptions & { readonly out: string },
+): Promise<void> {
+  const { model, params } = stored;
+  const { eventShape } = model;
+  const sheet = sheetFile(out, { eventShape, levels: requireImages(stored) });
+  try {
+    const inRow = columns ?? (temperatures.length > 1 ? count : Math.ceil(Math.sqrt(count)));
+    sheet.requireRoom(count * temperatures.length, inRow);
+    const values = new Float32Array(count * temperatures.length * sizeOf(eventShape));
+    for (const [row, temperature] of temperatures.entries()) {
+      for (let drawn = 0; drawn < count; drawn += imagesTogether) {
+        await stopIfCancelled(signal);
+        const lot = { count: Math.min(imagesTogether, count - drawn), seed: fold(seed, drawn), temperature };
+        values.set(await draw(model, params, lot), (row * count + drawn) * sizeOf(eventShape));
+      }
+    }
+    sheet.draw(values, inRow);
+  } finally {
+    sheet.close();
+  }
+}
+
+/**
+ * Draws samples from a model and writes them as CSV, under the names of the columns that it was trained on. Of two runs
+ * with one seed, the shorter is the beginning of the longer. Into a PNG file go images, as a sheet.
+ */
+export async function sample(options: SampleOptions): Promise<void> {
+  const { model: path, count, temperatures, seed, out, signal } = options;
+  const stored = await readModel(path);
+  const { model, params, notes } = stored;
+  if (model.contextShape) {
+    throw new DiffeoError('CONTEXT', `${path} is conditional: it takes a context, which this command cannot give`);
+  }
+  if (out !== undefined && /\.png$/i.test(out)) {
+    await sampleSheet(stored, { ...options, out });
+    return;
+  }
+  const [temperature, ...more] = temperatures as [number, ...number[]];
+  if (more.length > 0 || options.columns !== undefined) {
+    const option = more.length > 0 ? '--temperature takes several numbers' : '--columns is';
+    throw new DiffeoError('USAGE', `${option} for sheets of images alone: --out sheet.png`);
+  }
+  const width = sizeOf(model.eventShape);
+  const columns = notes.columns ?? Array.from({ length: width }, (_, i) => `x${i + 1}`);
+  const sink = resultSink(out);
+  try {
+    const batch = rowsTogether(model);
+    if (!areOrdinals(columns)) await sink.write(csvHeader(columns));
+    for (let drawn = 0; drawn < count; drawn += batch) {
+      await stopIfCancelled(signal);
+      const size = Math.min(batch, count - drawn);
+      const samples = model.sample(params, { count: size, seed: fold(seed, drawn), temperature });
+      const values = (await samples.data()) as Float32Array;
+      samples.dispose();
+      await sink.write(csvRows(values, width, notes.origins));
+    }
+    sink.finish();
+  } finally {
+    sink.close();
+  }
+}

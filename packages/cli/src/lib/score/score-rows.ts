@@ -1,0 +1,46 @@
+import { DiffeoError, type Flow, type FlowParams, fold, isDiffeoError, type Seed } from '@diffeo/core';
+import { type Rows, toTensor } from '@diffeo/datasets';
+import { score } from '@diffeo/trainer';
+import { stopIfCancelled } from '../terminal/interruption.ts';
+
+/** Between two lots of so many rows a signal has its turn. */
+const lot = 16384;
+
+/**
+ * The log-likelihood of each row, nats. `seed` draws the noise of dequantization, if the flow dequantizes.
+ *
+ * @throws DiffeoError `NOT_FINITE` where the flow gives no number; `CANCELLED`.
+ */
+export async function scoreRows(
+  { model, params }: { readonly model: Flow; readonly params: FlowParams },
+  rows: Rows,
+  {
+    seed,
+    signal,
+    cancelled,
+    draws = 1,
+  }: {
+    readonly seed: Seed;
+    readonly signal: AbortSignal;
+    readonly cancelled?: string;
+    /** Draws of the noise that each score is made of. */
+    readonly draws?: number;
+  },
+): Promise<Float32Array> {
+  const scores = new Float32Array(rows.count);
+  const width = rows.values.length / rows.count;
+  for (let begin = 0; begin < rows.count; begin += lot) {
+    await stopIfCancelled(signal, cancelled);
+    const values = rows.values.subarray(begin * width, (begin + lot) * width);
+    const x = toTensor({ ...rows, values, count: values.length / width });
+    try {
+      scores.set(await score(model, params, x, { noise: fold(seed, begin), draws }), begin);
+    } catch (cause) {
+      if (!isDiffeoError(cause) || begin === 0) throw cause;
+      throw new DiffeoError(cause.code, `after the first ${begin} rows: ${cause.message}`, { cause });
+    } finally {
+      x.dispose();
+    }
+  }
+  return scores;
+}

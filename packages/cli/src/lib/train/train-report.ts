@@ -1,0 +1,166 @@
+import { bitsPerDim, countParams, type Flow, sizeOf } from '@diffeo/core';
+import { type Baseline, compareScores, type Fitted, meanOf, rowStatistics, type Warning } from '@diffeo/trainer';
+import type { TrainingData } from '../data/training-data.ts';
+import { finiteOrNull } from '../terminal/finite-or-null.ts';
+
+/** Negative log-likelihoods of rows that training never saw. `null` where a row is impossible for the model. */
+interface HeldOutReport {
+  /** Their mean. */
+  readonly nll: number | null;
+  readonly standardError: number | null;
+  readonly median: number | null;
+  /** The mean without the lowest and the highest twentieth: what it would be if no few rows carried it. */
+  readonly trimmedMean: number | null;
+  readonly count: number;
+}
+
+/** What the model is compared with. */
+interface BaselineReport {
+  /** Its mean negative log-likelihood of the held-out rows. */
+  readonly gaussianNll: number;
+  /** How much more likely the rows are under the model, in the mean: the differences as they are, and each held to ±10. */
+  readonly difference: {
+    readonly mean: number | null;
+    readonly clipped: { readonly mean: number; readonly standardError: number | null };
+  };
+  /** Whether the model is worse: by more than 2 standard errors of the clipped mean, or by more than 1 nat as it is. */
+  readonly worse: boolean;
+}
+
+/** What `diffeo train` found: the one object that `--json` prints. Likelihoods are in nats and the units of the data. */
+export interface TrainReport {
+  /** The argument DATA. */
+  readonly data: string;
+  readonly flow: string;
+  readonly dimensions: number;
+  /** How many numbers training changes. */
+  readonly parameters: number;
+  /** Steps done; fewer than asked for when validation stopped getting better. */
+  readonly steps: number;
+  /** The step at which the model was reached; 0 where it is the flow as it started. */
+  readonly bestStep: number;
+  readonly seconds: number;
+  /** Rows trained on a second. */
+  readonly samplesPerSecond: number;
+  /** The most memory that training took, of all threads, bytes. Absent where it is not known. */
+  readonly peakBytes?: number;
+  readonly heldOut: HeldOutReport;
+  /** The Gaussian of full covariance, of 256 dimensions at most, fitted to the same training rows. */
+  readonly baseline?: BaselineReport;
+  /** The least nll that there can be. Toys only. */
+  readonly entropy?: number;
+  /** The mean of log p − log q over the held-out rows, p the true density and q the flow's. Toys only. */
+  readonly kl?: number | null;
+  /** Bits per dimension, of dequantized data only. */
+  readonly bitsPerDim?: number | null;
+  /** What whoever uses the model has to know; said on stderr too. */
+  readonly warnings: readonly Warning[];
+  /** The absolute path of the data, of files and folders. */
+  readonly dataPath?: string;
+  /** The absolute path of the model file. */
+  readonly model: string;
+  /** The SHA-256 of the model file that this is the report of. */
+  readonly modelSha256: string;
+}
+
+/** What a report is made of. */
+export interface TrainResult {
+  readonly name: string;
+  readonly flow: string;
+  readonly data: TrainingData;
+  readonly model: Flow;
+  readonly fitted: Fitted;
+  /** The log-likelihoods of the held-out rows. */
+  readonly scores: Float32Array;
+  readonly gaussian: Baseline | null;
+  readonly warnings: readonly Warning[];
+  readonly path: string;
+}
+
+function meanDifference(truth: Float64Array, scores: Float32Array): number {
+  return meanOf(truth.map((value, i) => value - (scores[i] as number)));
+}
+
+function baselineReport(scores: Float32Array, { nll, scores: gaussian }: Baseline): BaselineReport {
+  const { mean, clipped, worse } = compareScores(scores, gaussian);
+  return {
+    gaussianNll: nll,
+    difference: {
+      mean: finiteOrNull(mean),
+      clipped: { mean: clipped.mean, standardError: finiteOrNull(clipped.standardError) },
+    },
+    worse,
+  };
+}
+
+/** The report of a run. */
+export function trainReport(result: TrainResult): Omit<TrainReport, 'dataPath' | 'modelSha256'> {
+  const { name, flow, data, model, fitted, scores, gaussian, warnings, path } = result;
+  const { mean, standardError, median, trimmedMean, count } = rowStatistics(scores);
+  const { truth, heldOut } = data;
+  return {
+    data: name,
+    flow,
+    dimensions: sizeOf(model.eventShape),
+    parameters: countParams(model.layout, { trainable: true }),
+    steps: fitted.steps,
+    bestStep: fitted.bestStep,
+    seconds: fitted.seconds,
+    samplesPerSecond: fitted.samplesPerSecond,
+    ...(fitted.peakBytes !== null && { peakBytes: fitted.peakBytes }),
+    heldOut: {
+      nll: finiteOrNull(-mean),
+      standardError: finiteOrNull(standardError),
+      median: finiteOrNull(-median),
+      trimmedMean: finiteOrNull(-trimmedMean),
+      count,
+    },
+    ...(gaussian && { baseline: baselineReport(scores, gaussian) }),
+    ...(truth && {
+      entropy: truth.entropy,
+      kl: finiteOrNull(meanDifference(truth.logProb(heldOut), scores)),
+    }),
+    ...(model.dequantizes && { bitsPerDim: finiteOrNull(bitsPerDim(model, -mean)) }),
+    warnings,
+    model: path,
+  };
+}
+
+const whole = (value: number): string => Math.round(value).toLocaleString('en');
+
+/** How far the flow is ahead of the Gaussian, or behind it. */
+function besideGaussian(
+  { mean, clipped }: NonNullable<NonNullable<TrainReport['baseline']>['difference']>,
+  nats: (value: number | null) => string,
+): string[] {
+  const sign = (mean ?? clipped.mean) < 0 ? -1 : 1;
+  const by = `${nats(mean === null ? null : sign * mean)} nats; ${nats(sign * clipped.mean)} ± ${nats(clipped.standardError)}`;
+  return [sign < 0 ? 'behind it by' : 'ahead of it by', `${by}, each row held to ±10`];
+}
+
+/** A report for people. */
+export function trainSummary(report: TrainReport): string {
+  const { heldOut, baseline, entropy, kl, bitsPerDim: bits, peakBytes } = report;
+  const nats = (value: number | null): string => value?.toFixed(4) ?? 'infinite';
+  const { difference } = baseline ?? {};
+  const lines = [
+    ['data', `${report.data}, ${report.dimensions} dimensions`],
+    ['flow', `${report.flow}, ${whole(report.parameters)} parameters`],
+    [
+      'training',
+      `${whole(report.steps)} steps in ${report.seconds.toFixed(1)} s, ${whole(report.samplesPerSecond)} rows/s`,
+    ],
+    ...(peakBytes === undefined ? [] : [['memory', `${whole(peakBytes / 2 ** 20)} MiB at most`]]),
+    ['held-out nll', `${nats(heldOut.nll)} ± ${nats(heldOut.standardError)} nats, ${whole(heldOut.count)} rows`],
+    ...(report.warnings.some(({ code }) => code === 'FEW_ROWS_DECIDE' || code === 'IMPOSSIBLE_ROWS')
+      ? [['median nll', `${nats(heldOut.median)} nats; without the extreme twentieths ${nats(heldOut.trimmedMean)}`]]
+      : []),
+    ...(baseline ? [['Gaussian nll', `${nats(baseline.gaussianNll)} nats, full covariance, same rows`]] : []),
+    ...(difference ? [besideGaussian(difference, nats)] : []),
+    ...(entropy === undefined ? [] : [['entropy', `${nats(entropy)} nats, the least possible nll`]]),
+    ...(kl === undefined ? [] : [['kl', `${nats(kl)} nats from the true density`]]),
+    ...(bits === undefined ? [] : [['bits/dim', nats(bits)]]),
+    ['model', report.model],
+  ];
+  return lines.map(([name = '', value]) => `${name.padEnd(15)}${value}\n`).join('');
+}

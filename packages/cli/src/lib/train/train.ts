@@ -1,0 +1,168 @@
+import { DiffeoError, type GradientMode, isDiffeoError, type Seed } from '@diffeo/core';
+import type { CsvOptions } from '@diffeo/datasets';
+import { type Fitted, useWasm } from '@diffeo/trainer';
+import { findData } from '../data/data-source.ts';
+import { loadTrainingData } from '../data/training-data.ts';
+import { beginRun, type DataOrigin, originOf } from '../folder/begin-run.ts';
+import { defaultFolder } from '../folder/default-folder.ts';
+import { sha256 } from '../folder/model-notes.ts';
+import { requireSameRecord, runRecord } from '../folder/run-record.ts';
+import { type TrainingFolder, trainingFolder } from '../folder/training-folder.ts';
+import { augment } from '../images/flips.ts';
+import type { ImageOptions } from '../images/image-data.ts';
+import { metadataOf } from '../model/model-metadata.ts';
+import { scoreRows } from '../score/score-rows.ts';
+import { keepIfBetter } from '../tables/keep-if-better.ts';
+import { resultWarnings, tableWarnings } from '../tables/table-warnings.ts';
+import { stopIfCancelled, whenCancelled } from '../terminal/interruption.ts';
+import { say } from '../terminal/say.ts';
+import { printResult } from '../terminal/standard-streams.ts';
+import { comesAgain, fitAndSave } from './fit-and-save.ts';
+import { flowNamed } from './flows.ts';
+import { startTraining } from './start-training.ts';
+import { type TrainReport, trainReport, trainSummary } from './train-report.ts';
+
+/** Where workers find what mirrors images. */
+const flipsModule = new URL(
+  import.meta.url.endsWith('.ts') ? '../images/flips.ts' : '../images/flips.js',
+  import.meta.url,
+);
+
+/** What `diffeo train` was asked to do. What is `undefined` has a default that goes with the data. */
+export interface TrainOptions {
+  readonly data: string;
+  readonly flow: string | undefined;
+  readonly steps: number | undefined;
+  readonly batchSize: number | undefined;
+  readonly learningRate: number | undefined;
+  readonly layers: number | undefined;
+  readonly hidden: readonly number[] | undefined;
+  readonly levels: number | undefined;
+  /** Threads beside this one that share the work. */
+  readonly workers: number | undefined;
+  readonly gradient: GradientMode | undefined;
+  readonly images: Partial<ImageOptions>;
+  readonly seed: Seed;
+  readonly limit: number | undefined;
+  readonly heldOut: number | undefined;
+  readonly csv: CsvOptions;
+  readonly out: string | undefined;
+  /** Whether to go on with the interrupted run in the folder. */
+  readonly resume: boolean;
+  /** Whether to begin again where an interrupted run, or a model of other data, is in the folder. */
+  readonly anew: boolean;
+  readonly json: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Trains a flow on the data, saves it, scores the rows held out, and prints the report. Writes `model.safetensors`,
+ * `history.csv` and `report.json` into a folder that no other run writes into meanwhile.
+ */
+export async function train(options: TrainOptions): Promise<void> {
+  const { data: name, out = defaultFolder(name) } = options;
+  const origin = originOf(findData(name, options.csv));
+  const folder = await trainingFolder(out);
+  try {
+    await trainInto(folder, origin, options);
+  } catch (error) {
+    if (!isDiffeoError(error) || error.code !== 'WRITE' || !folder.hasCheckpoint()) throw error;
+    const advice = 'The same command with --resume goes on when it can be';
+    throw new DiffeoError('WRITE', `${error.message}. ${advice}`, { cause: error });
+  } finally {
+    folder.close();
+  }
+}
+
+const print = (report: TrainReport, { json }: TrainOptions): Promise<void> =>
+  printResult(json ? `${JSON.stringify(report)}\n` : trainSummary(report));
+
+async function trainInto(folder: TrainingFolder, origin: DataOrigin, options: TrainOptions): Promise<void> {
+  const { data: name, seed, signal, workers, gradient } = options;
+  const { flips } = options.images;
+  const { checkpoint: resume, line } = beginRun(folder, { ...options, name, origin });
+  const before = `cancelled before training. ${resume ? `The interrupted run in ${folder.path} stays` : 'Nothing was saved'}`;
+  whenCancelled(signal, before);
+  const asked = options.flow === undefined ? null : flowNamed(options.flow);
+  const data = await loadTrainingData(name, options);
+  const { defaults, columns } = data;
+  const { flow = defaults.flow } = options;
+  const kind = asked ?? flowNamed(flow);
+  if (kind.images && data.train.eventShape.length !== 3) {
+    throw new DiffeoError('USAGE', `--flow ${flow} is for images, and '${name}' is none`);
+  }
+  if (options.levels !== undefined && !kind.images) {
+    throw new DiffeoError('USAGE', `--levels is for flows of images, and --flow ${flow} is none`);
+  }
+  const { layers = defaults.layers, hidden = defaults.hidden, levels = defaults.levels } = options;
+  const { steps = defaults.steps } = options;
+  const { batchSize = defaults.batchSize, learningRate = defaults.learningRate } = options;
+  const { activation, residual, bound, outputScale, patience, ema } = defaults;
+
+  await stopIfCancelled(signal, before);
+  await useWasm();
+  const start = await startTraining(data, kind, {
+    ...{ layers, hidden, activation, residual, bound, outputScale, levels, seed },
+  });
+  const { model, gaussian } = start;
+
+  const record = runRecord(
+    {
+      ...{ flow, steps, batchSize, learningRate, layers, hidden: hidden.join(','), levels, workers, gradient, seed },
+      flips: flips && 'yes',
+    },
+    model,
+    data,
+  );
+  const { found } = folder;
+  if (options.resume && !resume && found.model && found.report) {
+    requireSameRecord(record, found.model, folder.path);
+    say(`the run in ${folder.path} is done: there is nothing to go on with`);
+    await print(found.report, options);
+    return;
+  }
+  if (line !== null) say(line);
+  if (options.anew) folder.removeCheckpoint();
+  const early = tableWarnings(data);
+  for (const { message } of early) say(`warning: ${message}`);
+  say(`training ${flow} on ${data.train.count} rows of ${name} for ${steps} steps`);
+
+  const metadata = metadataOf({
+    ...{ columns, data: name, flow, csv: data.csv, origins: data.origins, run: record },
+    split: { seed, limit: options.limit, heldOut: options.heldOut },
+  });
+  const settings = {
+    ...{ steps, batchSize, learningRate, patience, seed, metadata, signal },
+    ...(ema !== undefined && { ema }),
+    ...(data.all && { choose: (fitted: Fitted) => keepIfBetter(start, fitted, data.validation, { seed, signal }) }),
+    ...(flips && { augment }),
+    ...(workers !== undefined && { workers: { count: workers, ...(flips && { modules: [flipsModule] }) } }),
+    ...(gradient && { gradient }),
+    ...(resume && { resume }),
+  };
+  // Until something is saved.
+  whenCancelled(signal, null);
+  const saved = await fitAndSave(start, data, folder, settings);
+  const { fitted, path } = saved;
+  if (fitted.stopped === 'converged') say(`stopped at step ${fitted.steps}: validation got no better`);
+
+  const cancelled = `cancelled while the held-out rows were scored. The model is in ${path}. The same command with --resume makes the report`;
+  whenCancelled(signal, cancelled);
+  let report: TrainReport;
+  try {
+    const scores = await scoreRows({ model, params: fitted.params }, data.heldOut, { seed, signal, cancelled });
+    const warnings = resultWarnings(data, start, fitted, scores);
+    for (const { message } of warnings) say(`warning: ${message}`);
+    report = {
+      ...trainReport({ name, flow, data, model, fitted, scores, gaussian, path, warnings: [...early, ...warnings] }),
+      ...(origin && 'path' in origin && { dataPath: origin.path }),
+      model: folder.modelPath,
+      modelSha256: sha256(saved.model),
+    };
+  } catch (error) {
+    if (isDiffeoError(error) && comesAgain(error.code)) folder.removeCheckpoint();
+    throw error;
+  }
+  folder.finish(report);
+  await print(report, options);
+}

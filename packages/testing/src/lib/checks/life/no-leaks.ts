@@ -1,0 +1,31 @@
+import type { Check } from '../../check.ts';
+import { evaluate, hostGradients } from '../../evaluate.ts';
+import { countTensors } from '../../numeric/count-tensors.ts';
+import { failed, passed } from '../../outcome.ts';
+import { drawPoints } from '../../trial.ts';
+
+const calls = 20;
+
+/** Twenty calls of each direction and of its gradient leave no tensor behind. */
+export const noLeaks: Check = {
+  name: 'no-leaks',
+  holds: `${calls} calls of each direction and of a gradient, each in a tidy, leave no tensor behind`,
+  allows: '–',
+  run: (trial) => {
+    // Parameters are made when first asked for: before the counting.
+    const { params } = trial;
+    for (const map of trial.maps) {
+      const points = drawPoints(trial, map, 3, 'leaks');
+      for (const [what, once] of [
+        [map.name, () => evaluate(trial, map, points, { params })],
+        [`the gradient of ${map.name}`, () => hostGradients(trial, map, points, { params })],
+      ] as const) {
+        const left = countTensors(() => {
+          for (let i = 0; i < calls; i++) once();
+        });
+        if (left !== 0) return failed(`${calls} calls of ${what}: expected 0 more tensors and got ${left}`);
+      }
+    }
+    return passed('nothing left behind');
+  },
+};
