@@ -1,5 +1,17 @@
 export { type LossChart, lossChart } from './lib/loss-chart.ts';
 export type { Baseline, LossPoint } from './lib/loss-history.ts';
 export { fontFamily, palette } from './lib/palette.ts';
+export { type Area, area } from './lib/plot/area.ts';
+export { type Contours, contours } from './lib/plot/contours.ts';
+export { type Deformation, deformation } from './lib/plot/deformation.ts';
+export { type Dots, dots } from './lib/plot/dots.ts';
+export type { GridOfNumbers } from './lib/plot/grid-of-numbers.ts';
+export { type Label, labels } from './lib/plot/labels.ts';
+export { type Line, type Lines, line, lines } from './lib/plot/line.ts';
+export type { Ink, Mark } from './lib/plot/mark.ts';
+export { type Pixels, pixels } from './lib/plot/pixels.ts';
+export type { Domain, Plane, PlanePoint } from './lib/plot/plane.ts';
+export { type Axis, type Plot, plot } from './lib/plot/plot.ts';
+export { pageTheme, printTheme, type Theme } from './lib/plot/theme.ts';
 export { svgText, type TextLine } from './lib/svg-text.ts';
 export { wrapText } from './lib/wrap-text.ts';

@@ -1,3 +1,5 @@
+import { roundStep, tidy } from './round-step.ts';
+
 /** Ends and tick distance of an axis; both ends are whole multiples of the distance. */
 export interface AxisRange {
   readonly min: number;
@@ -39,12 +41,3 @@ const upperEnd = (value: number, interval: number): number => {
   const end = tidy(count * interval);
   return end < value ? tidy((count + 1) * interval) : end;
 };
-
-/** The smallest of 1, 2, 5 × 10ⁿ that is at least `step`. */
-const roundStep = (step: number): number => {
-  const power = 10 ** Math.floor(Math.log10(step));
-  return tidy(([1, 2, 5, 10].find((digit) => digit * power >= step) ?? 10) * power);
-};
-
-/** Without the last bits that multiplying by 0.1 leaves behind. */
-const tidy = (value: number): number => Number(value.toPrecision(12));

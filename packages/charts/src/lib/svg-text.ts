@@ -17,7 +17,7 @@ export const svgText = ({ text, x, y, size, bold = false, color }: TextLine): st
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 /** Text for the inside of an XML element. Characters that XML forbids, escaped or not, become the replacement character. */
-const escapeXml = (text: string): string =>
+export const escapeXml = (text: string): string =>
   text
     .replaceAll(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, '\ufffd')
     .replaceAll(/[&<>"]/g, (character) => entities[character] ?? character);
