@@ -24,6 +24,7 @@ export const commands = {
   test: { run: test },
   setup: { run: async () => buildWith(await ready()) },
   diffeo: program('diffeo', 'packages/cli/src/bin.ts'),
+  docs: program('docs', 'apps/docs/src/command/main.ts'),
   bench: program('bench', 'bench/src/main.ts'),
   prove: program('prove', 'scripts/prove/main.ts'),
   check: { run: () => inScratchFolder(check) },

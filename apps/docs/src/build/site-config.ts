@@ -1,0 +1,46 @@
+import { satteri } from '@astrojs/markdown-satteri';
+import starlight from '@astrojs/starlight';
+import type { AstroInlineConfig } from 'astro';
+import { drawnPlugin } from './drawn-plugin.ts';
+import { mathPlugin } from './math-plugin.ts';
+import { relativeLinks } from './relative-links.ts';
+import { siteFolder } from './site-folder.ts';
+
+/** A group of the sidebar: every page of a folder of `src/content/docs`, in the order of `sidebar.order` in their heads. */
+const folder = (label: string, directory: string) => ({ label, items: [{ autogenerate: { directory } }] });
+
+/**
+ * How Astro builds the site. It is given to Astro as it is, not as a file of Astro's: Vite would bundle that one, and with it the
+ * packages that the drawings run.
+ */
+export const siteConfig: AstroInlineConfig = {
+  root: siteFolder,
+  configFile: false,
+  logLevel: 'warn',
+  trailingSlash: 'always',
+  build: { format: 'directory', assets: 'assets' },
+  devToolbar: { enabled: false },
+  markdown: {
+    processor: satteri({ features: { math: true }, hastPlugins: [mathPlugin] }),
+  },
+  vite: {
+    plugins: [drawnPlugin()],
+    worker: { format: 'es' },
+    build: { target: 'es2022', chunkSizeWarningLimit: Infinity, assetsInlineLimit: 0 },
+  },
+  integrations: [
+    starlight({
+      title: 'Diffeo',
+      description: 'Normalizing flows for TypeScript: exact densities, exact samples, trained in your page.',
+      customCss: ['./src/styles/site.css', 'katex/dist/katex.min.css'],
+      sidebar: [
+        folder('Learn', 'learn'),
+        folder('Guides', 'guides'),
+        folder('Examples', 'examples'),
+        folder('Reference', 'reference'),
+        folder('Decisions', 'decisions'),
+      ],
+    }),
+    relativeLinks(),
+  ],
+};

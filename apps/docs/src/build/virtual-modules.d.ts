@@ -1,0 +1,4 @@
+declare module '*?drawn' {
+  const text: string;
+  export default text;
+}
