@@ -134,9 +134,11 @@ function fits(entry: string, pattern: string): boolean {
   return entry.length > before.length + after.length && entry.startsWith(before) && entry.endsWith(after);
 }
 
-/** `@scope/name/sub` → `@scope/name`; a relative specifier → `.`. */
+/** `@scope/name/sub` → `@scope/name`; `name:module`, which a builder makes, → `name`; a relative specifier → `.`. */
 function packageOf(specifier: string): string {
   if (specifier.startsWith('.')) return '.';
   if (specifier.startsWith('node:')) return specifier;
+  const [builder, made] = specifier.split(':');
+  if (builder && made) return builder;
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 }
