@@ -1,4 +1,5 @@
 export { elementwiseDefinitions } from './lib/elementwise-definitions.ts';
+export { gaussianise } from './lib/gaussianise/gaussianise.ts';
 export { logit } from './lib/logit.ts';
 export { rescale } from './lib/rescale.ts';
 export { standardise } from './lib/standardise.ts';

@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import { testLayer } from '@diffeo/testing/vitest';
+import { gaussianise } from './gaussianise/gaussianise.ts';
 import { logit } from './logit.ts';
 import { rescale } from './rescale.ts';
 import { standardise } from './standardise.ts';
@@ -15,3 +16,4 @@ testLayer(rescale({ from: [0, 1], to: [-0.5, 0.5] }), {
   capabilities: affine,
 });
 testLayer(whiten(), { eventShapes, capabilities: { constantLogDet: true, jacobian: 'lower-triangular' } });
+testLayer(gaussianise, { configs: [{}, { knots: 129 }], eventShapes, capabilities: { jacobian: 'diagonal' } });
