@@ -28,4 +28,6 @@ export {
   type FusedCouplingOptions,
   fusedCoupling,
 } from './lib/transforms/fused-coupling.ts';
+export { rationalQuadratic, rationalQuadraticTransform } from './lib/transforms/rational-quadratic.ts';
+export type { SplineShape, SplineTails } from './lib/transforms/spline/spline-shape.ts';
 export { transformDefinitions } from './lib/transforms/transform-definitions.ts';
