@@ -1,6 +1,6 @@
 import { DiffeoError, type Spec } from '@diffeo/core';
 import { didYouMean } from '@diffeo/core/arguments';
-import { imageCoupling, realNVP } from '@diffeo/layers-coupling';
+import { imageCoupling, neuralSpline, nice, realNVP } from '@diffeo/layers-coupling';
 import { glow } from '@diffeo/layers-glow';
 
 /** What every kind of flow is made from. */
@@ -44,6 +44,14 @@ const flows: Readonly<Record<string, FlowKind>> = {
   realnvp: {
     images: false,
     layers: ({ levels: _, ...options }) => realNVP(options),
+  },
+  'neural-spline': {
+    images: false,
+    layers: ({ levels: _, bound: __, ...options }) => neuralSpline(options),
+  },
+  nice: {
+    images: false,
+    layers: ({ levels: _, ...options }) => nice(options),
   },
   glow: { images: true, layers: glowLayers },
 };

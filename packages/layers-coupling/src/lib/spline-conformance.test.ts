@@ -1,0 +1,15 @@
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-wasm';
+import { mlp } from '@diffeo/networks';
+import { rationalQuadratic } from '@diffeo/ops';
+import { testLayer } from '@diffeo/testing/vitest';
+import { testCouplings } from '../../test/test-couplings.ts';
+import { coupling } from './coupling.ts';
+
+testCouplings(rationalQuadratic({ bins: 4, bound: 3 }), { points: [-3, 3, -2.999, 2.999] });
+
+const conditioner = mlp({ hidden: [8], activation: 'tanh' });
+testLayer(coupling({ conditioner, transform: rationalQuadratic({ bins: 3, bound: 2, tails: 'bounded' }) }), {
+  ...{ eventShapes: [[1], [3]], domain: [-2, 2], baseDomain: [-2, 2], trainingSteps: 20 },
+  capabilities: { usesContext: true },
+});
