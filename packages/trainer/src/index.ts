@@ -3,7 +3,7 @@ export type { Augment } from './lib/data/augment.ts';
 export { rowsTogether } from './lib/data/batch-size.ts';
 export type { Batch, Dataset } from './lib/data/dataset.ts';
 export { fit } from './lib/fit/fit.ts';
-export type { FitOptions, Fitted, HistoryPoint, Progress, Stopped } from './lib/fit/fit-options.ts';
+export type { FitOptions, Fitted, HistoryPoint, LiveRun, Progress, Stopped } from './lib/fit/fit-options.ts';
 export {
   attributeDirection,
   type InterpolateOptions,

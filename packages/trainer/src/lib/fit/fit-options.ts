@@ -90,8 +90,20 @@ export interface FitOptions {
   readonly onCheckpoint?: (checkpoint: Uint8Array) => void | Promise<void>;
   /** Ends the run early; what was reached is returned, and a checkpoint to go on from. */
   readonly signal?: AbortSignal;
-  /** Called after every step; keep it quick. */
-  readonly onProgress?: (progress: Progress) => void;
+  /**
+   * Called after every step; keep it quick. A promise that it returns is waited for, so a run can be watched, paused and gone on
+   * with. `run` reaches the parameters meanwhile.
+   */
+  readonly onProgress?: (progress: Progress, run: LiveRun) => unknown;
+}
+
+/** A run between two of its steps. */
+export interface LiveRun {
+  /**
+   * The newest parameters to be had. They are the run's: read them before the promise that `onProgress` returned is settled,
+   * neither change nor dispose of them. Optimisers may write the next ones into the same tensors.
+   */
+  newest(): Promise<{ readonly params: FlowParams; readonly step: number }>;
 }
 
 /** Where a run stands. Losses are mean negative log-likelihoods in nats. */

@@ -116,11 +116,13 @@ export class FitRun {
         this.#curve.addPoint(step);
       }
       const { validation } = this.#curve;
-      this.#options.onProgress?.({
+      const progress = {
         ...{ step, steps, loss, gradientNorm, learningRate: rates[i] as number },
         ...(validation !== null && { validation }),
         ...this.#timing(step),
-      });
+      };
+      const watched = this.#options.onProgress?.(progress, { newest: () => this.#training.newest() });
+      if (watched instanceof Promise) await watched;
     }
     if (!this.#isOver()) await this.#checkpoints.keep(this.#training.step, () => this.#packCheckpoint());
   }

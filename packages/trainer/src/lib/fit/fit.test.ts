@@ -45,6 +45,39 @@ test('the same seed gives the same parameters to the bit, and another seed other
   expect(x.isDisposed).toBe(false);
 });
 
+test('a run that is watched waits for its watcher, shows the newest parameters, and trains as one that is not', async () => {
+  const model = small();
+  const x = normal([500, 2], 1);
+  const seen: number[] = [];
+  let isWaiting = false;
+  const scores: Promise<number>[] = [];
+  const watched = await fit(model, x, {
+    ...{ steps: 30, seed: 1, validation: 0 },
+    onProgress: async ({ step }, run) => {
+      expect(isWaiting).toBe(false);
+      isWaiting = true;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      const { params, step: at } = await run.newest();
+      seen.push(at);
+      if (step === 30) scores.push(score(model, params, x).then(([first]) => first as number));
+      await Promise.all(scores);
+      isWaiting = false;
+    },
+  });
+  expect(seen).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+  expect(await scores[0]).toBe((await score(model, watched.params, x))[0]);
+  expect(numbersOf(model, watched)).toEqual(
+    numbersOf(model, await fit(model, x, { steps: 30, seed: 1, validation: 0 })),
+  );
+});
+
+test('what a watcher throws ends the run', async () => {
+  const onProgress = () => Promise.reject(new Error('seen enough'));
+  expect(await failure(fit(small(), normal([100, 2], 1), { steps: 5, onProgress }))).toMatchObject({
+    message: 'seen enough',
+  });
+});
+
 test('a thousand steps leak no tensor', async () => {
   const model = flow({ eventShape: [2], layers: realNVP({ layers: 1, hidden: [4] }) });
   const x = normal([64, 2], 1);
