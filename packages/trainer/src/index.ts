@@ -1,7 +1,20 @@
+export { messageAllReduce } from './lib/all-reduce/messages.ts';
+export { sharedMemoryAllReduce } from './lib/all-reduce/shared-memory.ts';
 export { useWasm, type WasmOptions } from './lib/backend/backend.ts';
 export type { Augment } from './lib/data/augment.ts';
 export { rowsTogether } from './lib/data/batch-size.ts';
 export type { Batch, Dataset } from './lib/data/dataset.ts';
+export type {
+  AllReduce,
+  AllReduceMethod,
+  OpenAllReduce,
+  Reduced,
+  ReducingPool,
+  ReducingWorker,
+} from './lib/executor/all-reduce.ts';
+export type { CallerNotes, Channel, Port, WorkerNotes } from './lib/executor/channel.ts';
+export { defineTask, type Task, type TaskContext, type TaskWorker } from './lib/executor/task.ts';
+export type { RunOptions, Workers, WorkersOptions } from './lib/executor/workers.ts';
 export { fit } from './lib/fit/fit.ts';
 export type { FitOptions, Fitted, HistoryPoint, LiveRun, Progress, Stopped } from './lib/fit/fit-options.ts';
 export {
@@ -30,7 +43,6 @@ export {
 export type { Schedule, ScheduleSpec, Validations } from './lib/optimisers/schedule.ts';
 export { constant, cosine, exponential, linearWarmup, oneCycle, plateau } from './lib/optimisers/schedules.ts';
 export { sgd } from './lib/optimisers/sgd.ts';
-export { startWorkers, type Workers, type WorkersOptions } from './lib/parallel/workers.ts';
 export { type Prepared, prepared } from './lib/sampling/prepared.ts';
 export { type DrawOptions, sample } from './lib/sampling/sample.ts';
 export { compareScores, type ScoreComparison } from './lib/scores/compare-scores.ts';
@@ -42,6 +54,7 @@ export {
 } from './lib/scores/gaussian-baseline.ts';
 export { meanOf, type RowStatistics, rowStatistics } from './lib/scores/row-statistics.ts';
 export { type ScoreOptions, score } from './lib/scores/score.ts';
+export { startWorkers } from './lib/tasks/start-workers.ts';
 export { dataWarnings } from './lib/warnings/data-warnings.ts';
 export type { HostRows } from './lib/warnings/host-rows.ts';
 export { type Outlier, outliers } from './lib/warnings/outlier-warnings.ts';

@@ -1,1 +1,1 @@
-export { type ServeOptions, serveFlows } from './lib/parallel/serve-flows.ts';
+export { type ServeOptions, serveFlows } from './lib/tasks/serve-flows.ts';

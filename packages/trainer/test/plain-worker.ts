@@ -1,13 +1,11 @@
 /** A thread of Node that serves flows, without kernels where its data say so. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { ToWorker } from '../src/lib/parallel/messages.ts';
-import { serveFlow } from '../src/lib/parallel/serve-flow.ts';
+import { serveFlows } from '../src/worker.ts';
 
-serveFlow(
-  {
+serveFlows([], {
+  kernels: workerData.kernels,
+  port: {
     post: (message, transfer = []) => parentPort?.postMessage(message, [...transfer]),
-    listen: (receive) => parentPort?.on('message', (message: ToWorker) => receive(message)),
+    onMessage: (receive) => parentPort?.on('message', receive),
   },
-  [],
-  { kernels: workerData.kernels },
-);
+});

@@ -8,7 +8,7 @@ import { augment as moved } from '../../../test/augmented-shift.ts';
 import { useWasm } from '../backend/backend.ts';
 import { fit } from '../fit/fit.ts';
 import type { Fitted } from '../fit/fit-options.ts';
-import { startWorkers } from '../parallel/workers.ts';
+import { startWorkers } from '../tasks/start-workers.ts';
 import type { Augment } from './augment.ts';
 
 beforeAll(() => useWasm());

@@ -8,11 +8,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { useWasm } from '../backend/backend.ts';
 import { fit } from '../fit/fit.ts';
 import { attributeDirection, interpolate, moveAlong, reconstruct } from '../latents/latent.ts';
-import { startWorkers } from '../parallel/workers.ts';
 import { prepared } from '../sampling/prepared.ts';
 import { sample } from '../sampling/sample.ts';
 import { gaussianBaseline } from '../scores/gaussian-baseline.ts';
 import { score } from '../scores/score.ts';
+import { startWorkers } from '../tasks/start-workers.ts';
 
 beforeAll(() => useWasm());
 

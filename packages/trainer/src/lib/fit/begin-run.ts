@@ -1,7 +1,7 @@
 import { disposeParams, type Flow, leaves, sizeOf } from '@diffeo/core';
+import type { WorkerPool } from '../executor/worker-pool.ts';
 import { buildOptimiser, trainedLeavesOf } from '../optimisers/optimiser-definitions.ts';
-import { parallelTraining } from '../parallel/parallel-training.ts';
-import type { WorkerPool } from '../parallel/workers.ts';
+import { parallelTraining } from '../training/parallel-training.ts';
 import { localTraining, type Training } from '../training/training.ts';
 import { type Checkpoint, disposeCheckpoint, unpackCheckpoint } from './checkpoint.ts';
 import { brokenCheckpoint } from './checkpoint-header.ts';

@@ -13,7 +13,7 @@ import {
   wholeNumber,
 } from '@diffeo/core/arguments';
 import { isPartSpec } from '../optimisers/define-part.ts';
-import { workersOption } from '../parallel/workers-option.ts';
+import { workersOption } from '../tasks/workers-option.ts';
 import type { FitOptions } from './fit-options.ts';
 
 const infinity: OptionCheck = { test: (value) => value === Infinity, expected: 'Infinity' };

@@ -3,9 +3,9 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Augment } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { RowPlace } from '../data/row-place.ts';
+import type { Workers, WorkersOptions } from '../executor/workers.ts';
 import type { OptimiserSpec } from '../optimisers/optimiser.ts';
 import type { Schedule, ScheduleSpec } from '../optimisers/schedule.ts';
-import type { Workers, WorkersOptions } from '../parallel/workers.ts';
 import type { Warning } from '../warnings/warning.ts';
 
 /** How to train. Every option has a default that suits a few thousand rows or more of standardised data. */

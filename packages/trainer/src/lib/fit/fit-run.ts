@@ -1,13 +1,13 @@
 import { copyParams, DiffeoError, disposeParams, type Flow, fold, isDiffeoError } from '@diffeo/core';
 import { placeOf, type RowPlace } from '../data/row-place.ts';
-import type { WorkerPool } from '../parallel/workers.ts';
+import { eventLoopYielder } from '../executor/event-loop-yielder.ts';
+import type { WorkerPool } from '../executor/worker-pool.ts';
 import type { Training } from '../training/training.ts';
 import type { Problem, Step } from '../training/training-run.ts';
 import { type BegunRun, beginRun } from './begin-run.ts';
 import { type BestSoFar, bestSoFar } from './best-so-far.ts';
 import { packCheckpoint } from './checkpoint.ts';
 import { type CheckpointKeeper, checkpointKeeper } from './checkpoint-keeper.ts';
-import { eventLoopYielder } from './event-loop-yielder.ts';
 import type { FitOptions, Fitted, Stopped } from './fit-options.ts';
 import { type FitPlan, fitPlan, learningRates } from './fit-plan.ts';
 import { type LearningCurve, learningCurve } from './learning-curve.ts';

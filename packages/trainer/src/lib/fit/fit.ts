@@ -2,7 +2,8 @@ import { DiffeoError, disposeParams, type Flow, type FlowParams } from '@diffeo/
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Dataset, disposeDataset } from '../data/dataset.ts';
 import { holdDataset, holdParams, requireFlow } from '../data/hold.ts';
-import { type WorkerPool, withWorkers } from '../parallel/workers.ts';
+import type { WorkerPool } from '../executor/worker-pool.ts';
+import { withWorkers } from '../tasks/start-workers.ts';
 import { fitWarnings } from '../warnings/fit-warnings.ts';
 import { requireFitOptions } from './fit-checks.ts';
 import type { FitOptions, Fitted } from './fit-options.ts';

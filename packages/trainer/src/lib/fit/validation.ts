@@ -1,9 +1,10 @@
 import { DiffeoError, type Flow, type FlowParams, fold, isDiffeoError, type Seed, sizeOf } from '@diffeo/core';
 import { type Dataset, disposeDataset, takeRows } from '../data/dataset.ts';
 import { describePlace, extremeRows, type NumberedRows, placeOf, type RowPlace } from '../data/row-place.ts';
-import type { Workers } from '../parallel/workers.ts';
+import type { Workers } from '../executor/workers.ts';
 import { meanOf } from '../scores/row-statistics.ts';
-import { scoreChecked, type UnscoredRow } from '../scores/score.ts';
+import { scoreChecked } from '../scores/score.ts';
+import type { UnscoredRow } from '../scores/score-batches.ts';
 import type { TrainingData } from './training-data.ts';
 
 /** Scores rows in the course of a run. What is not finite is refused: `NOT_FINITE`, with the {@link RowPlace} as its cause. */

@@ -9,16 +9,16 @@ import {
   sizeOf,
 } from '@diffeo/core';
 import { anything, requireOptions, seedNumber, wholeNumber } from '@diffeo/core/arguments';
-import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { rowsOption, rowsTogether } from '../data/batch-size.ts';
 import { holdContext, holdParams, requireFlow } from '../data/hold.ts';
 import { requireNumbers } from '../data/require-finite.ts';
 import { type HostArray, toHostDataset } from '../data/rows.ts';
-import type { SampleBlock } from '../parallel/messages.ts';
-import { shard } from '../parallel/shard.ts';
-import { type Workers, type WorkersOptions, withWorkers } from '../parallel/workers.ts';
-import { workersOption } from '../parallel/workers-option.ts';
-import { preparedFor } from './prepared.ts';
+import type { Workers, WorkersOptions } from '../executor/workers.ts';
+import { sampleTask } from '../tasks/sample-task.ts';
+import { shard } from '../tasks/shard.ts';
+import { withWorkers } from '../tasks/start-workers.ts';
+import { workersOption } from '../tasks/workers-option.ts';
+import { type SampleBlock, sampleBlocks } from './sample-blocks.ts';
 
 /** What to draw, and where. */
 export interface DrawOptions extends SampleOptions {
@@ -26,41 +26,6 @@ export interface DrawOptions extends SampleOptions {
   readonly batchSize?: number;
   /** Workers to draw on, or how many to start for it. Default: this thread alone. */
   readonly workers?: number | WorkersOptions | Workers;
-}
-
-function contextRows({ shape, dtype, values }: HostArray, begin: number, count: number): Tensor {
-  const width = sizeOf(shape.slice(1));
-  const one = shape[0] === 1;
-  const rows = one ? values : values.slice(begin * width, (begin + count) * width);
-  // tfjs takes no views of shared memory.
-  return tensor(rows.slice(), [one ? 1 : count, ...shape.slice(1)], dtype);
-}
-
-/** The samples of each block, as numbers, one block after another. */
-export async function* sampleBlocks(
-  model: Flow,
-  params: FlowParams,
-  blocks: readonly SampleBlock[],
-  context: HostArray | undefined,
-  temperature: SampleOptions['temperature'],
-): AsyncGenerator<Float32Array> {
-  const ready = preparedFor(model, params, blocks.length);
-  const options = temperature === undefined ? {} : { temperature };
-  try {
-    for (const { begin, count, seed } of blocks) {
-      const rows = context && contextRows(context, begin, count);
-      try {
-        const drawn = ready.sample({ count, seed, ...(rows && { context: rows }), ...options });
-        const values = (await drawn.data()) as Float32Array;
-        drawn.dispose();
-        yield values;
-      } finally {
-        rows?.dispose();
-      }
-    }
-  } finally {
-    ready.dispose();
-  }
 }
 
 function blocksOf(count: number, batchSize: number, seed: Seed): SampleBlock[] {
@@ -123,8 +88,7 @@ async function sampleHeld(
   }
   const file = await save(model, params);
   await withWorkers(model, workers, async (pool) => {
-    const answers = await pool.ask((index) => ({
-      type: 'sample',
+    const answers = await pool.runOnEach(sampleTask, (index) => ({
       file,
       blocks: shard(blocks, index, pool.count),
       ...(hostContext && { context: hostContext }),

@@ -1,4 +1,4 @@
-import { DiffeoError, disposeParams, type Flow, type FlowParams, fold, type Seed, save } from '@diffeo/core';
+import { disposeParams, type Flow, type FlowParams, type Seed, save } from '@diffeo/core';
 import { requireOptions, seedNumber, wholeNumber } from '@diffeo/core/arguments';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { rowsOption, rowsTogether } from '../data/batch-size.ts';
@@ -6,11 +6,12 @@ import { type Dataset, disposeDataset, rowsOf, sliceRows } from '../data/dataset
 import { holdDataset, holdParams, requireFlow } from '../data/hold.ts';
 import { requireFinite } from '../data/require-finite.ts';
 import { toHostDataset } from '../data/rows.ts';
-import { shard } from '../parallel/shard.ts';
-import { type Workers, type WorkersOptions, withWorkers } from '../parallel/workers.ts';
-import { workersOption } from '../parallel/workers-option.ts';
-import { preparedFor } from '../sampling/prepared.ts';
-import { firstNotFinite } from '../training/diagnose.ts';
+import type { Workers, WorkersOptions } from '../executor/workers.ts';
+import { scoreTask } from '../tasks/score-task.ts';
+import { shard } from '../tasks/shard.ts';
+import { withWorkers } from '../tasks/start-workers.ts';
+import { workersOption } from '../tasks/workers-option.ts';
+import { type ScoreBatchOptions, scoreBatches } from './score-batches.ts';
 
 export interface ScoreOptions {
   /** How many rows go through the flow at once. Default {@link rowsTogether}. */
@@ -24,76 +25,6 @@ export interface ScoreOptions {
   readonly draws?: number;
   /** Workers to score on, or how many to start for it. Default: this thread alone. */
   readonly workers?: number | WorkersOptions | Workers;
-}
-
-/** log of the mean of exp of several scores of each row, in float64. */
-function meanProbability(several: readonly Float32Array[]): Float32Array {
-  const [first] = several as [Float32Array, ...Float32Array[]];
-  return first.map((_, row) => {
-    const scores = several.map((draw) => draw[row] as number);
-    const most = Math.max(...scores);
-    if (most === -Infinity) return most;
-    return most + Math.log(scores.reduce((sum, score) => sum + Math.exp(score - most), 0) / scores.length);
-  });
-}
-
-/** How a batch is scored. */
-export interface ScoreBatchOptions {
-  readonly noise: Seed;
-  readonly draws: number;
-  /** Refuses rows whose score is infinite too, and not those alone whose score is no number. */
-  readonly finite: boolean;
-}
-
-/** Which row of those given has no score, and why: the cause of the error. */
-export interface UnscoredRow {
-  readonly row: number;
-  readonly reason: string;
-}
-
-/** Log-likelihoods of batches, by the number of each one's first row among all. `take` gives a batch, which is disposed here. */
-export async function scoreBatches(
-  model: Flow,
-  params: FlowParams,
-  begins: readonly number[],
-  take: (begin: number) => Dataset,
-  { noise, draws, finite }: ScoreBatchOptions,
-): Promise<Float32Array[]> {
-  const each = model.dequantizes ? draws : 1;
-  const ready = preparedFor(model, params, each * begins.length);
-
-  async function scoreOnce({ x, context }: Dataset, begin: number, seed: Seed): Promise<Float32Array> {
-    const options = { ...(context && { context }), ...(model.dequantizes && { noise: seed }) };
-    const logProb = ready.logProb(x, options);
-    const values = (await logProb.data()) as Float32Array;
-    logProb.dispose();
-    const bad = values.findIndex((value) => (finite ? !Number.isFinite(value) : Number.isNaN(value)));
-    if (bad < 0) return values;
-    const row = begin + bad;
-    const reason = firstNotFinite(model, params, x, options) ?? `its log-likelihood is ${values[bad]}`;
-    const cause: UnscoredRow = { row, reason };
-    throw new DiffeoError('NOT_FINITE', `row ${row} (counted from 0): ${reason}`, { cause });
-  }
-
-  const scores: Float32Array[] = [];
-  try {
-    for (const begin of begins) {
-      const batch = take(begin);
-      try {
-        const seed = fold(noise, begin);
-        const several: Float32Array[] = [];
-        for (let draw = 0; draw < each; draw++) {
-          several.push(await scoreOnce(batch, begin, draw === 0 ? seed : fold(seed, draw)));
-        }
-        scores.push(several.length === 1 ? (several[0] as Float32Array) : meanProbability(several));
-      } finally {
-        disposeDataset(batch);
-      }
-    }
-  } finally {
-    ready.dispose();
-  }
-  return scores;
 }
 
 /** How checked data are scored. */
@@ -117,8 +48,7 @@ export async function scoreChecked(
     const file = await save(model, params);
     const data = await toHostDataset(dataset);
     await withWorkers(model, workers, async (pool) => {
-      const answers = await pool.ask((index) => ({
-        type: 'score',
+      const answers = await pool.runOnEach(scoreTask, (index) => ({
         file,
         data,
         begins: shard(begins, index, pool.count),

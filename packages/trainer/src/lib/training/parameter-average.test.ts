@@ -5,11 +5,12 @@ import { standardise } from '@diffeo/layers-elementwise';
 import { memory, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { useWasm } from '../backend/backend.ts';
+import type { Workers } from '../executor/workers.ts';
 import { fit } from '../fit/fit.ts';
 import type { FitOptions, Fitted } from '../fit/fit-options.ts';
 import { constant } from '../optimisers/schedules.ts';
-import { startWorkers, type Workers } from '../parallel/workers.ts';
 import { score } from '../scores/score.ts';
+import { startWorkers } from '../tasks/start-workers.ts';
 import { parameterAverage } from './parameter-average.ts';
 
 const model = flow({ eventShape: [2], layers: [standardise(), ...realNVP({ layers: 2, hidden: [8] })] });

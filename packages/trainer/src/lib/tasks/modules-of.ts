@@ -1,5 +1,5 @@
 import { DiffeoError, type FlowSpec } from '@diffeo/core';
-import { nodeModule } from './node-modules.ts';
+import { nodeModule } from '../executor/node-modules.ts';
 
 /** Every type that a spec and the parts inside its parts name. */
 function typesIn(value: unknown): string[] {
@@ -19,16 +19,17 @@ const packageOf = (type: string): string =>
  * from the program's own folder, or from the packages of the parts around them, which bring their own dependencies. Node
  * alone.
  *
- * @throws DiffeoError `WORKER` for a package that is not installed there.
+ * @param options `given`: whether modules were named beside them, in which the parts may be that no package has.
+ * @throws DiffeoError `WORKER` for a package that is not installed there, unless there are such modules.
  */
-export function modulesOf(spec: FlowSpec): string[] {
+export function modulesOf(spec: FlowSpec, { given }: { readonly given: boolean }): string[] {
   const { createRequire } = nodeModule('module');
   const { pathToFileURL } = nodeModule('url');
   const begins = [process.argv[1], `${process.cwd()}/program.js`].flatMap((path) => path ?? []);
   const resolvers = [...begins.map((path) => createRequire(pathToFileURL(path))), createRequire(import.meta.url)];
   // A part stands behind the one that holds it, so that the holder's package is found first.
   const names = new Set(typesIn(spec).map(packageOf));
-  return [...names].map((name) => {
+  return [...names].flatMap((name) => {
     for (const { resolve } of resolvers) {
       try {
         const address = pathToFileURL(resolve(name)).href;
@@ -38,6 +39,7 @@ export function modulesOf(spec: FlowSpec): string[] {
         // Not to be found from there.
       }
     }
+    if (given) return [];
     throw new DiffeoError(
       'WORKER',
       `workers find the parts of a flow by the package in their type, and '${name}' is not installed. Say where its definitions are exported: workers: { count, modules: [new URL('./my-layers.js', import.meta.url)] }`,

@@ -1,12 +1,13 @@
 import { callable, type OptionCheck, record, requireOptions, text, wholeNumber } from '@diffeo/core/arguments';
-import type { Workers, WorkersOptions } from './worker-pool.ts';
+import { isAllReduceMethod } from '../executor/all-reduce.ts';
+import type { Workers, WorkersOptions } from '../executor/workers.ts';
 
 /** Beyond this, threads and their memory are more than any machine has. */
 const mostWorkers = 256;
 
 /** Whether workers were started already. */
 export const isStarted = (workers: unknown): workers is Workers =>
-  typeof workers === 'object' && workers !== null && 'close' in workers && 'ask' in workers;
+  typeof workers === 'object' && workers !== null && 'close' in workers && 'runOnEach' in workers;
 
 /** How many workers, how to start them, or workers. Options to start them with are looked at when they start. */
 export const workersOption: OptionCheck = {
@@ -28,6 +29,7 @@ export const requireWorkersOptions = (options: WorkersOptions): void =>
       count: { ...wholeNumber({ from: 1, to: mostWorkers }), required: true },
       modules,
       create: callable,
+      allReduce: { test: isAllReduceMethod, expected: 'an all-reduce, such as messageAllReduce' },
       startSeconds: {
         test: (value) => typeof value === 'number' && value > 0 && value <= 86_400,
         expected: 'a number up to 86400, above 0',

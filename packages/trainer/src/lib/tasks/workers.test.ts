@@ -11,7 +11,7 @@ import { fit } from '../fit/fit.ts';
 import type { Fitted } from '../fit/fit-options.ts';
 import { sample } from '../sampling/sample.ts';
 import { score } from '../scores/score.ts';
-import { startWorkers } from './workers.ts';
+import { startWorkers } from './start-workers.ts';
 
 await useWasm();
 const model = flow({ eventShape: [2], layers: [standardise(), ...realNVP({ layers: 2, hidden: [16] })] });

@@ -1,24 +1,5 @@
 import type { AdamPart } from '@diffeo/ops';
-import type { ShardedStep } from '../optimisers/sharded-step.ts';
-
-/** What a worker gets from an all-reduce. */
-interface Reduced {
-  /** Vectors that add up, in their order, to the same sum for everybody. To be read before the next one. */
-  readonly vectors: readonly Float32Array[];
-  /** Which of them is the worker's own; `null` where none is. */
-  readonly own: number | null;
-}
-
-/** An all-reduce: each worker brings its vector and gets what adds up to the sum of all. */
-export interface AllReduce {
-  /**
-   * `write` puts this worker's vector into the place that it is given. Whether the step after that is shared is the same for
-   * all: where it is not, everyone has to have read before anybody writes again.
-   */
-  sum(write: (place: Float32Array) => void, shared: boolean): Promise<Reduced>;
-  /** How the step after that can be shared too; `null` where each worker takes it as a whole. */
-  readonly shared: ShardedStep | null;
-}
+import type { AllReduce, AllReduceMethod } from '../executor/all-reduce.ts';
 
 const [arrived, round] = [0, 1];
 /**
@@ -103,10 +84,15 @@ export function sharedAllReduce(
   };
 }
 
-/** The sum of the vectors, in the order of the list, in `target`. */
-export function addInto(target: Float32Array, vectors: readonly Float32Array[]): void {
-  target.set(vectors[0] as Float32Array);
-  for (const vector of vectors.slice(1)) {
-    for (let i = 0; i < target.length; i++) target[i] = (target[i] as number) + (vector[i] as number);
-  }
-}
+/** Adds up in memory that all workers share. */
+export const sharedMemoryAllReduce: AllReduceMethod<SharedArrayBuffer> = {
+  kind: 'all-reduce',
+  type: '@diffeo/trainer/shared-memory',
+  suits: ({ sharesMemory }) => sharesMemory,
+  open: ({ count }, length) => {
+    const memory = new SharedArrayBuffer(allReduceBytes(count, length - 1));
+    return { ticket: () => memory, close: () => undefined };
+  },
+  // The last number of a vector is the loss.
+  join: (memory, { index, count, length }) => sharedAllReduce(memory, { index, count, size: length - 1 }),
+};

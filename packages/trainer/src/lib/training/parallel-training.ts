@@ -1,14 +1,23 @@
 import { DiffeoError, disposeParams, type Flow, leaves, save } from '@diffeo/core';
 import { watchHeap } from '@diffeo/kernels-wasm';
+import { chooseAllReduce } from '../all-reduce/all-reduce-methods.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { toHostDataset } from '../data/rows.ts';
+import type { OpenAllReduce } from '../executor/all-reduce.ts';
+import type { WorkerPool } from '../executor/worker-pool.ts';
 import type { OptimiserState } from '../optimisers/optimiser-state.ts';
-import { flatParams, paramsFrom } from '../training/flat-params.ts';
-import type { Training, TrainingStart } from '../training/training.ts';
-import { type Step, startedParams } from '../training/training-run.ts';
-import { allReduceBytes } from './all-reduce.ts';
-import type { Answers } from './messages.ts';
-import type { WorkerPool } from './workers.ts';
+import {
+  advanceTask,
+  beginTask,
+  finishTask,
+  memoryTask,
+  stateTask,
+  vectorTask,
+  type WorkerState,
+} from '../tasks/train-tasks.ts';
+import { flatParams, paramsFrom } from './flat-params.ts';
+import type { Training, TrainingStart } from './training.ts';
+import { type Step, startedParams } from './training-run.ts';
 
 /** How long workers go on between two answers: short enough to follow and to stop, long enough that asking costs little. */
 const strideMilliseconds = 200;
@@ -27,8 +36,8 @@ function jointStep(steps: readonly Step[]): Step {
 }
 
 /** The state of all of the parameters, from that of each worker. The first has the mean of the parameters too. */
-function wholeState(found: readonly Answers['state'][], shared: boolean): OptimiserState {
-  const [{ state: whole }] = found as [Answers['state']];
+function wholeState(found: readonly WorkerState[], shared: boolean): OptimiserState {
+  const [{ state: whole }] = found as [WorkerState];
   for (const { state, part } of found.slice(1)) {
     if (!part || !shared) continue;
     // Only an optimiser whose state goes number by number with the parameters shares steps.
@@ -59,16 +68,17 @@ export async function parallelTraining(
   }
   let shared = false;
   const frozen = leaves(model.layout, initial).flatMap(({ path }) => (freeze?.(path) ? [path] : []));
-  const allReduce =
-    typeof SharedArrayBuffer === 'undefined' ? null : new SharedArrayBuffer(allReduceBytes(pool.count, size));
+  let allReduce: OpenAllReduce<unknown> | null = null;
   try {
+    const method = chooseAllReduce(pool, pool.allReduce);
+    // Beside its gradient each brings its loss.
+    const opened = method.open(pool, size + 1);
+    allReduce = opened;
     const file = await save(model, initial);
     const data = await toHostDataset(train);
-    const answers = await pool.ask((index) => ({
-      type: 'train',
+    const answers = await pool.runOnEach(beginTask, (index) => ({
       file,
       data,
-      share: { index, count: pool.count },
       options: {
         seed,
         batchSize,
@@ -82,11 +92,12 @@ export async function parallelTraining(
         optimiser: JSON.parse(JSON.stringify(optimiser)),
         ...(state && { state }),
       },
-      allReduce,
+      allReduce: { type: method.type, ticket: opened.ticket(index) },
     }));
     // Of some that could not load their kernels, none shares.
     shared = answers.every(({ shares }) => shares);
   } catch (error) {
+    allReduce?.close();
     disposeParams(model.layout, initial);
     throw error;
   }
@@ -106,7 +117,7 @@ export async function parallelTraining(
     newest: async () => {
       if (known !== step) {
         // From workers that died, nothing newer is to be had.
-        const [found] = await pool.ask(() => ({ type: 'vector' })).catch(() => []);
+        const [found] = await pool.runOnEach(vectorTask, () => null).catch(() => []);
         if (found) {
           const next = paramsFrom(model.layout, params, found.newest, freeze);
           disposeParams(model.layout, params);
@@ -120,15 +131,15 @@ export async function parallelTraining(
     averaged: () => Promise.resolve(average && paramsFrom(model.layout, params, average, freeze)),
     advance: async (rates) => {
       const began = performance.now();
-      const answers = await pool.ask(() => ({ type: 'advance', rates, shared }));
+      const answers = await pool.runOnEach(advanceTask, () => ({ rates, shared }));
       stepsPerRequest = strideAfter(rates.length, performance.now() - began);
       const taken = (answers[0] ?? []).map((_, i) => jointStep(answers.map((steps) => steps[i] as Step)));
       step += taken.filter(({ problem }) => !problem).length;
       return taken;
     },
-    state: async () => wholeState(await pool.ask(() => ({ type: 'state' })), shared),
+    state: async () => wholeState(await pool.runOnEach(stateTask, () => null), shared),
     peakBytes: async () => {
-      const heaps = await pool.ask(() => ({ type: 'memory' })).catch(() => []);
+      const heaps = await pool.runOnEach(memoryTask, () => null).catch(() => []);
       return [heap?.peak() ?? null, ...heaps].reduce<number | null>(
         (sum, bytes) => (bytes === null ? sum : (sum ?? 0) + bytes),
         null,
@@ -137,7 +148,8 @@ export async function parallelTraining(
     dispose: async () => {
       disposeParams(model.layout, params);
       // Where they died there is nothing to finish.
-      await pool.ask(() => ({ type: 'finish' })).catch(() => undefined);
+      await pool.runOnEach(finishTask, () => null).catch(() => undefined);
+      allReduce.close();
     },
   };
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ShardedStep } from '../optimisers/sharded-step.ts';
-import { addInto, allReduceBytes, partsOf, sharedAllReduce } from './all-reduce.ts';
+import { addInto } from './messages.ts';
+import { allReduceBytes, partsOf, sharedAllReduce } from './shared-memory.ts';
 
 test('the sum is of all, in the order of the list', () => {
   const vector = fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { minLength: 3, maxLength: 3 });

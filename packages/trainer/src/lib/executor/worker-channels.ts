@@ -1,26 +1,20 @@
-import type { FromWorker, ToWorker } from './messages.ts';
+import type { Channel, Port } from './channel.ts';
 import { nodeModule } from './node-modules.ts';
-
-/** The caller's end of the channel to a worker. */
-export interface Thread {
-  post(message: ToWorker, transfer?: readonly ArrayBuffer[]): void;
-  onMessage(receive: (message: FromWorker) => void): void;
-  /** Called once when the worker ends by itself, with the reason. */
-  onDeath(receive: (reason: string) => void): void;
-  end(): Promise<void>;
-}
 
 /** What `worker_threads` and the browser's `Worker` both are, as far as it is used here. */
 interface NodeWorker {
   postMessage(message: unknown, transfer?: readonly ArrayBuffer[]): void;
-  on(event: 'message', receive: (message: FromWorker) => void): unknown;
+  on(event: 'message', receive: (message: unknown) => void): unknown;
   on(event: 'error', receive: (error: Error) => void): unknown;
   on(event: 'exit', receive: (code: number) => void): unknown;
   terminate(): Promise<unknown>;
 }
 
-/** A worker of the browser as a {@link Thread}. */
-export const webThread = (worker: Worker): Thread => ({
+const sharesMemory = (): boolean => typeof SharedArrayBuffer !== 'undefined';
+
+/** The channel to a worker of the browser. */
+export const webWorkerChannel = (worker: Worker): Channel => ({
+  sharesMemory: sharesMemory(),
   post: (message, transfer = []) => worker.postMessage(message, [...transfer]),
   onMessage: (receive) => worker.addEventListener('message', ({ data }) => receive(data)),
   onDeath: (receive) => {
@@ -30,9 +24,11 @@ export const webThread = (worker: Worker): Thread => ({
   end: () => Promise.resolve(worker.terminate()),
 });
 
-function nodeThread(worker: NodeWorker): Thread {
+/** The channel to a thread of Node. */
+function nodeThreadChannel(worker: NodeWorker): Channel {
   let ended = false;
   return {
+    sharesMemory: sharesMemory(),
     post: (message, transfer = []) => worker.postMessage(message, transfer),
     onMessage: (receive) => void worker.on('message', receive),
     onDeath: (receive) => {
@@ -46,9 +42,27 @@ function nodeThread(worker: NodeWorker): Thread {
   };
 }
 
-/** A thread of Node that serves flows. */
-export function startNodeThread(): Thread {
+/**
+ * Starts a thread of Node on a module, without that bundlers see it.
+ *
+ * @throws DiffeoError `WORKER` where this is not Node.
+ */
+export function startNodeThread(module: URL): Channel {
   const { Worker: NodeThread } = nodeModule('worker_threads');
-  const file = import.meta.url.endsWith('.ts') ? './node-worker.ts' : './node-worker.js';
-  return nodeThread(new NodeThread(new URL(file, import.meta.url)) as unknown as NodeWorker);
+  return nodeThreadChannel(new NodeThread(module) as unknown as NodeWorker);
+}
+
+/** The part of a module worker's global scope that is used here. */
+interface WorkerScope {
+  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+  addEventListener(event: 'message', receive: (event: { readonly data: unknown }) => void): void;
+}
+
+/** The end of the channel in a worker of the browser. */
+export function workerScopePort(): Port {
+  const scope = globalThis as unknown as WorkerScope;
+  return {
+    post: (message, transfer = []) => scope.postMessage(message, [...transfer]),
+    onMessage: (receive) => scope.addEventListener('message', ({ data }) => receive(data)),
+  };
 }
