@@ -5,8 +5,8 @@ import { type Report, reportPicture } from './report-picture.ts';
 
 /** A hundred made-up digits with every level in them. */
 const digits = (offset: number): Images => ({
-  pixels: Uint8Array.from({ length: 6400 }, (_, index) => (index * 7 + offset) % 17),
-  shape: [8, 8, 1],
+  values: Uint8Array.from({ length: 6400 }, (_, index) => (index * 7 + offset) % 17),
+  eventShape: [8, 8, 1],
   levels: 17,
   count: 100,
 });

@@ -1,6 +1,7 @@
 import { type Baseline, type LossPoint, lossChart, wrapText } from '@diffeo/charts';
 import { loadTextWidth, rasterise } from '@diffeo/charts/node';
-import { type Images, imageSheet, takeImages } from '@diffeo/datasets/images';
+import { takeRows } from '@diffeo/datasets';
+import { type Images, imageSheet } from '@diffeo/datasets/images';
 import { reportSize, reportSvg, subtitleStyle, titleStyle } from './report-svg.ts';
 
 /** What the report shows. */
@@ -49,7 +50,7 @@ export const reportPicture = async ({
 
 /** Up to a hundred digits in rows of ten, dark on white, as a `data:` URI. */
 const sheet = (digits: Images): string => {
-  const shown = takeImages(digits, [...Array(Math.min(digits.count, 100)).keys()]);
+  const shown = takeRows(digits, [...Array(Math.min(digits.count, 100)).keys()]);
   const png = imageSheet(shown, { columns: 10, gap: 4, scale: 10, background: 200, ink: true });
   return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
 };

@@ -48,7 +48,7 @@ describe('the places of airports, from a table of real data', () => {
     const inspected = await diffeo('inspect', 'model', '--json');
     expect(JSON.parse(inspected.stdout)).toMatchObject({
       model: join('model', 'model.safetensors'),
-      columns: ['latitude', 'longitude'],
+      columns: [{ name: 'latitude' }, { name: 'longitude' }],
       eventShape: [2],
       parameters: report.parameters,
     });

@@ -1,5 +1,5 @@
 import { fold, isDiffeoError, randomSource } from '@diffeo/core';
-import { parseCsv, refusalOf, type Table } from '../src/index.ts';
+import { parseCsv, type ReadTable, refusalOf } from '../src/index.ts';
 import { mutateCsv } from './lib/mutate-csv.ts';
 import { joinLines, placeOf, type WrittenLayout, type WrittenTable, writeCsv } from './lib/write-csv.ts';
 
@@ -61,7 +61,7 @@ function anyLayout(upTo: (most: number) => number): WrittenLayout {
 
 /** `'read'`, or the code of a refusal. */
 async function outcomeOf(bytes: Uint8Array, table: WrittenTable, isWild: boolean): Promise<string> {
-  let read: Table;
+  let read: ReadTable;
   try {
     read = await parseCsv(bytes, { missing: 'drop' });
   } catch (error) {
@@ -76,16 +76,16 @@ async function outcomeOf(bytes: Uint8Array, table: WrittenTable, isWild: boolean
 }
 
 /** What holds of any table. */
-function requireWhole({ values, count, columns, numbers, eventShape }: Table): void {
+function requireWhole({ values, count, columns, eventShape }: ReadTable): void {
   const width = columns.length;
-  if (width < 1 || eventShape[0] !== width || numbers.length !== width) throw new Error('the columns do not agree');
-  if (new Set(columns).size !== width) throw new Error('a name comes twice');
+  if (width < 1 || eventShape[0] !== width) throw new Error('the columns do not agree');
+  if (new Set(columns.map(({ name }) => name)).size !== width) throw new Error('a name comes twice');
   if (count < 1 || values.length !== count * width) throw new Error('the rows do not fill the table');
   if (!values.every(Number.isFinite)) throw new Error('a number is not finite');
 }
 
 /** Rows that were left alone come once each, in their order, and each column has its numbers where it had them. */
-function requireRows({ values, count, columns }: Table, { lines }: WrittenTable): void {
+function requireRows({ values, count, columns }: ReadTable, { lines }: WrittenTable): void {
   const width = columns.length;
   const alone = lines.flatMap(({ row }) => (row >= 0 ? [row] : []));
   const found: number[] = [];

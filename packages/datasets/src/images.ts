@@ -1,4 +1,4 @@
-export type { NumberArray, Numbers, ReadOptions } from './lib/images/arrays/number-array.ts';
+export type { NumberArray, ReadOptions } from './lib/images/arrays/number-array.ts';
 export { parseIdx } from './lib/images/arrays/parse-idx.ts';
 export { parseNpy } from './lib/images/arrays/parse-npy.ts';
 export { type NpzOptions, parseNpz } from './lib/images/arrays/parse-npz.ts';
@@ -7,11 +7,8 @@ export { imageSheet, type SheetOptions, sheetLayout } from './lib/images/image-s
 export {
   type Images,
   type ImagesOptions,
-  imageRows,
   imagesFrom,
   labelRows,
   nearestImages,
-  splitImages,
-  takeImages,
 } from './lib/images/images.ts';
 export { reduceBits } from './lib/preprocessing/reduce-bits.ts';

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DiffeoError, fold, type Seed } from '@diffeo/core';
-import { type Images, imagesFrom, splitImages } from '@diffeo/datasets/images';
+import { split } from '@diffeo/datasets';
+import { type Images, imagesFrom } from '@diffeo/datasets/images';
 import { readDigits, readIdxImages } from '@diffeo/datasets/node';
 
 /** Images in three parts, how they are learned, and what is wanted. */
@@ -36,7 +37,7 @@ async function digits(seed: Seed): Promise<DataSet> {
   const all = imagesFrom({ shape: [images.count, 8, 8], data: images.values }, { levels: 17 });
   return {
     name: 'digits',
-    ...splitImages(all, { train: 0.8, validation: 0.1, test: 0.1 }, fold(seed, 'split')),
+    ...split(all, { train: 0.8, validation: 0.1, test: 0.1 }, fold(seed, 'split')),
     parts: 'split by the seed',
     flow: { steps: 6, width: 48 },
     ...{ minutes: 4, mostSteps: 1500, target: null },
@@ -50,7 +51,7 @@ async function mnist(seed: Seed, file: string): Promise<DataSet> {
   const all = await readIdxImages(file);
   return {
     name: 'mnist',
-    ...splitImages(all, { train: 0.8, validation: 0.1, test: 0.1 }, fold(seed, 'split')),
+    ...split(all, { train: 0.8, validation: 0.1, test: 0.1 }, fold(seed, 'split')),
     parts: 'split by the seed, not padded',
     ...large,
     ...{ minutes: 10, target: 1.35 },
@@ -60,7 +61,7 @@ async function mnist(seed: Seed, file: string): Promise<DataSet> {
 async function fashion(seed: Seed, trainFile: string, testFile: string): Promise<DataSet> {
   const [all, test] = [await readIdxImages(trainFile), await readIdxImages(testFile)];
   const validation = Math.min(1000, Math.floor(all.count / 10));
-  const parts = splitImages(all, { train: all.count - validation, validation }, fold(seed, 'split'));
+  const parts = split(all, { train: all.count - validation, validation }, fold(seed, 'split'));
   return {
     name: 'fashion',
     ...{ train: parts.train, validation: parts.validation, test },

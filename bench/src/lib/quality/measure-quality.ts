@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bitsPerDim, disposeParams, type Flow, type FlowParams, fold, type Seed, save } from '@diffeo/core';
-import { toTensor } from '@diffeo/datasets';
-import { type Images, imageRows, takeImages } from '@diffeo/datasets/images';
+import { takeRows, toTensor } from '@diffeo/datasets';
+import type { Images } from '@diffeo/datasets/images';
 import { gaussianBaseline, reconstruct, score, startWorkers, useWasm, type Workers } from '@diffeo/trainer';
 import { type Machine, machine } from '../machine.ts';
 import { say } from '../say.ts';
@@ -81,9 +81,9 @@ const mostDraws = 1000;
 const mean = (values: ArrayLike<number>): number =>
   Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 
-const tensorOf = (images: Images) => toTensor(imageRows(images));
+const tensorOf = (images: Images) => toTensor(images);
 const firstOf = (images: Images, most: number): Images =>
-  takeImages(
+  takeRows(
     images,
     Array.from({ length: Math.min(most, images.count) }, (_, i) => i),
   );
@@ -127,7 +127,7 @@ async function hang(gallery: Gallery, test: Images): Promise<Pick<QualityRow, 'r
   x.dispose();
   const files = [
     await writeSamples(gallery),
-    writeReconstructions(gallery, imageRows(images).values, values),
+    writeReconstructions(gallery, Float32Array.from(images.values), values),
     await writeInterpolations(gallery, test),
   ];
   return { reconstruction: { images: images.count, ...found }, files };

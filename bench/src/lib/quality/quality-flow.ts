@@ -19,9 +19,9 @@ const logitOf = (levels: number): Spec<'layer'> => logit({ alpha: levels > 17 ? 
 
 /** The Glow that `diffeo train` takes for such images, of two levels. */
 export function qualityFlow({ train, flow: { steps, width } }: DataSet, noise: Noise): Flow {
-  const { levels, shape } = train;
+  const { levels, eventShape } = train;
   return flow({
-    eventShape: shape,
+    eventShape,
     dequantize:
       noise === 'variational'
         ? variationalDequantize({ levels, layers: noiseLayers(levels > 17 ? 32 : 16) })
@@ -31,11 +31,11 @@ export function qualityFlow({ train, flow: { steps, width } }: DataSet, noise: N
 }
 
 /** What a Gaussian can stand behind: the same preprocessing as the flow's, or none but even noise. */
-export function gaussianFronts({ train: { levels, shape } }: DataSet): {
+export function gaussianFronts({ train: { levels, eventShape } }: DataSet): {
   readonly preprocessed: Flow;
   readonly plain: Flow;
 } {
   const front = (layers: readonly Spec<'layer'>[]): Flow =>
-    flow({ eventShape: shape, dequantize: uniformDequantize({ levels }), layers });
+    flow({ eventShape, dequantize: uniformDequantize({ levels }), layers });
   return { preprocessed: front([logitOf(levels)]), plain: front([]) };
 }

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Flow, type FlowParams, fold, type Seed, sizeOf } from '@diffeo/core';
-import { toTensor } from '@diffeo/datasets';
-import { type Images, imageRows, imageSheet, nearestImages, takeImages } from '@diffeo/datasets/images';
+import { takeRows, toTensor } from '@diffeo/datasets';
+import { type Images, imageSheet, nearestImages } from '@diffeo/datasets/images';
 import { interpolate, sample } from '@diffeo/trainer';
 
 /** A trained flow, and where its pictures go. */
@@ -58,11 +58,9 @@ export async function writeInterpolations(gallery: Gallery, images: Images): Pro
   const { model, params, seed } = gallery;
   const ends = [0, 1].map((end) =>
     toTensor(
-      imageRows(
-        takeImages(
-          images,
-          Array.from({ length: ways }, (_, i) => (2 * i + end) % images.count),
-        ),
+      takeRows(
+        images,
+        Array.from({ length: ways }, (_, i) => (2 * i + end) % images.count),
       ),
     ),
   );

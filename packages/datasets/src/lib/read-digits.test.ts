@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkLevels } from './check-rows.ts';
+import { checkLevels } from './data/check-rows.ts';
 import { readDigits } from './read-digits.ts';
 
 test('1,797 digits of 64 pixels with 17 levels, about as many of each', async () => {

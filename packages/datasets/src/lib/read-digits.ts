@@ -1,10 +1,10 @@
 import { readCsvFile } from './csv/read-csv-file.ts';
-import { type Rows, rowsFrom } from './rows.ts';
+import { type Dataset, datasetFrom } from './data/dataset.ts';
 
 /** The digits with their labels. */
 export interface Digits {
   /** 1,797 images of 8 × 8 pixels, row by row: event shape `[64]`, whole numbers 0 (paper) to 16 (ink). */
-  readonly images: Rows;
+  readonly images: Dataset<Float32Array>;
   /** The digit that each image shows, 0 to 9. */
   readonly labels: Uint8Array;
 }
@@ -28,5 +28,5 @@ export async function readDigits(): Promise<Digits> {
     images.set(values.subarray(at, at + pixels), i * pixels);
     labels[i] = values[at + pixels] as number;
   }
-  return { images: rowsFrom(images, { eventShape: [pixels] }), labels };
+  return { images: datasetFrom(images, { eventShape: [pixels] }), labels };
 }

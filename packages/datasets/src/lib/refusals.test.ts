@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { toTensor } from './rows.ts';
-import { split } from './split.ts';
+import { toTensor } from './data/dataset.ts';
+import { split } from './data/split.ts';
 import { concentricRings, rings } from './toys/concentric-rings.ts';
 import { eightGaussians } from './toys/eight-gaussians.ts';
 import { pinwheel } from './toys/pinwheel.ts';
@@ -48,7 +48,7 @@ describe('options that there are not, or that cannot be meant', () => {
 
 test('rows that are none are refused in words', () => {
   for (const rows of [undefined, [[1, 2]], { values: [1] }]) {
-    expect(() => split(rows as never, undefined, 1)).toThrow('Rows are { values, count, eventShape }');
-    expect(() => toTensor(rows as never)).toThrow('Rows are { values, count, eventShape }');
+    expect(() => split(rows as never, undefined, 1)).toThrow('A data set is { values, count, eventShape }');
+    expect(() => toTensor(rows as never)).toThrow('A data set is { values, count, eventShape }');
   }
 });

@@ -1,5 +1,5 @@
 import { oneLine } from '@diffeo/core/arguments';
-import type { CsvNote, CsvOptions, Rows, Table } from '@diffeo/datasets';
+import type { Column, CsvNote, CsvOptions, Dataset, ReadTable } from '@diffeo/datasets';
 import { readCsvFile, readCsvStream, readDigits } from '@diffeo/datasets/node';
 import { csvFlags, shellWord } from '../options/csv-flags.ts';
 import { say } from '../terminal/say.ts';
@@ -14,7 +14,7 @@ export function sayNote(path: string, { text, otherwise }: CsvNote): void {
 }
 
 /** The rows of a CSV file, or of standard input. Says what was guessed. */
-export async function readTable(path: string, options: CsvOptions): Promise<Table> {
+export async function readTable(path: string, options: CsvOptions): Promise<ReadTable> {
   const table = await (path === standardInput
     ? readCsvStream(process.stdin, { source: nameOf(path), ...options })
     : readCsvFile(path, options));
@@ -26,8 +26,11 @@ export async function readTable(path: string, options: CsvOptions): Promise<Tabl
 export const digitLevels = 17;
 
 /** The images of the digits, with names for their columns. */
-export async function readDigitRows(): Promise<Rows & { readonly columns: readonly string[] }> {
+export async function readDigitRows(): Promise<Dataset<Float32Array> & { readonly columns: readonly Column[] }> {
   const { images } = await readDigits();
-  const columns = Array.from({ length: images.values.length / images.count }, (_, i) => `pixel${i + 1}`);
+  const columns = Array.from(
+    { length: images.values.length / images.count },
+    (_, i): Column => ({ name: `pixel${i + 1}`, kind: 'integer', step: 1 }),
+  );
   return { ...images, columns };
 }

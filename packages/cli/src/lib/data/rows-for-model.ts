@@ -1,6 +1,5 @@
 import { DiffeoError, isDiffeoError, type Seed, sameShape, sizeOf } from '@diffeo/core';
-import { type CsvOptions, checkLevels, type Rows, refusalOf } from '@diffeo/datasets';
-import { imageRows } from '@diffeo/datasets/images';
+import { type CsvOptions, checkLevels, columnNames, type Dataset, refusalOf } from '@diffeo/datasets';
 import { hasPictures, imageOption, readImageSource } from '../images/image-data.ts';
 import { sayLeftOut } from '../images/picture-folder.ts';
 import type { StoredModel } from '../model/read-model.ts';
@@ -28,7 +27,10 @@ export interface RowsOptions {
   readonly signal: AbortSignal;
 }
 
-async function readRows(stored: StoredModel, { data, seed, count, csv, images, signal }: RowsOptions): Promise<Rows> {
+async function readRows(
+  stored: StoredModel,
+  { data, seed, count, csv, images, signal }: RowsOptions,
+): Promise<Dataset> {
   const { notes, model } = stored;
   if (data === standardInput && stored.path === standardInput) {
     throw new DiffeoError('USAGE', 'model and data cannot both come from standard input: name a file for one of them');
@@ -45,7 +47,7 @@ async function readRows(stored: StoredModel, { data, seed, count, csv, images, s
       { folder, bits, size },
       { signal, check: ({ others }) => sayLeftOut(others) },
     );
-    if (part === undefined) return imageRows(read.test ?? read.images);
+    if (part === undefined) return read.test ?? read.images;
     const parts = splitImageRows(read, data, notes.split ?? { seed, limit: undefined, heldOut: undefined });
     return part === 'held-out' ? parts.heldOut : parts[part];
   }
@@ -56,8 +58,8 @@ async function readRows(stored: StoredModel, { data, seed, count, csv, images, s
   if (source.kind === 'digits') return await readDigitRows();
   const { columns } = notes;
   // Without its names, columns come in the model's order, and what was taken off is found out by name alone.
-  const origins = Object.fromEntries(columns?.map((name, i) => [name, notes.origins?.[i] ?? 0]) ?? []);
-  const known = { ...(columns && { columns, origins }), ...(notes.csv && { like: notes.csv }) };
+  const origins = Object.fromEntries(columns?.map(({ name, origin = 0 }) => [name, origin]) ?? []);
+  const known = { ...(columns && { columns: columnNames(columns), origins }), ...(notes.csv && { like: notes.csv }) };
   try {
     return await readTable(data, { ...known, signal, ...csv });
   } catch (error) {
@@ -83,7 +85,7 @@ function ofAllColumns(error: unknown): unknown {
  * the model. Throws `SHAPE` when they do not fit, `LEVELS` for numbers that a dequantizing model cannot take, and what
  * the CSV reader throws.
  */
-export async function rowsForModel(stored: StoredModel, options: RowsOptions): Promise<Rows> {
+export async function rowsForModel(stored: StoredModel, options: RowsOptions): Promise<Dataset> {
   const { model, path } = stored;
   if (model.contextShape) {
     throw new DiffeoError('CONTEXT', `${path} is conditional: it takes a context, which this command cannot give`);

@@ -10,19 +10,19 @@ import {
   sizeOf,
 } from '@diffeo/core';
 import {
+  type Column,
   type CsvOptions,
   type CsvRefusal,
   checkIndependent,
   checkVarying,
-  type Rows,
+  type Dataset,
+  type ReadTable,
   split,
-  type Table,
   type ToyDensity,
   takeRows,
   uniformDequantize,
   withoutConstants,
 } from '@diffeo/datasets';
-import { imageRows } from '@diffeo/datasets/images';
 import type { FoundPictures } from '@diffeo/datasets/node';
 import { logit, standardise } from '@diffeo/layers-elementwise';
 import {
@@ -61,20 +61,18 @@ interface Preprocessing {
 
 /** Data to train on, and how flows take them in. */
 export interface TrainingData {
-  /** The names of the numbers of a row; none of images. */
-  readonly columns?: readonly string[];
-  /** What was taken off the numbers of each column. */
-  readonly origins?: readonly number[] | undefined;
+  /** What the numbers of a row are; none of images. */
+  readonly columns?: readonly Column[] | undefined;
   /** How a CSV file was read, so that the model's others are read alike. */
   readonly csv?: CsvOptions['like'] | undefined;
-  readonly train: Rows;
+  readonly train: Dataset;
   /** Decides when to stop and which parameters to keep. */
-  readonly validation: Rows;
+  readonly validation: Dataset;
   /** Never seen in training. */
-  readonly heldOut: Rows;
+  readonly heldOut: Dataset;
   readonly preprocessing: Preprocessing;
   /** All rows as they were read, in their order. Tables only. */
-  readonly all?: Rows;
+  readonly all?: Dataset;
   /** Where the density that the data come from is known. */
   readonly truth?: ToyDensity;
   readonly defaults: TrainDefaults;
@@ -99,12 +97,12 @@ export interface TrainingDataOptions {
 }
 
 /** The points on which a toy is held out. `score` draws the same, so that its mean is the report's. */
-export const heldOutPoints = (toy: ToyDensity, seed: Seed, count = 100_000): Rows =>
+export const heldOutPoints = (toy: ToyDensity, seed: Seed, count = 100_000): Dataset =>
   toy.sample(count, fold(seed, 'held-out'));
 
 function toyData(toy: ToyDensity, { seed, limit = 50_000, heldOut }: TrainingDataOptions): TrainingData {
   return {
-    columns: ['x', 'y'],
+    columns: ['x', 'y'].map((name) => ({ name, kind: 'real' as const })),
     train: toy.sample(limit, fold(seed, 'train')),
     validation: toy.sample(Math.min(limit, 10_000), fold(seed, 'validation')),
     heldOut: heldOutPoints(toy, seed, heldOut),
@@ -138,7 +136,7 @@ function partSizes(
 
 /** Cuts the rows of a file into training, validation and held-out rows. */
 function splitRows(
-  all: Rows,
+  all: Dataset,
   name: string,
   options: PartOptions,
   needed = Math.max(8, all.values.length / all.count + 2),
@@ -151,7 +149,7 @@ function splitRows(
 }
 
 /** Splits the rows of a table; where they are too few for its columns, the advice is to take the first of these. */
-function splitTable(rows: Rows, name: string, options: PartOptions): ReturnType<typeof splitRows> {
+function splitTable(rows: Dataset, name: string, options: PartOptions): ReturnType<typeof splitRows> {
   try {
     return splitRows(rows, name, options);
   } catch (error) {
@@ -159,7 +157,7 @@ function splitTable(rows: Rows, name: string, options: PartOptions): ReturnType<
     const count = Math.min(limit, rows.count);
     const tenth = Math.max(2, Math.round(count / 10));
     const train = count - tenth - (heldOut ?? tenth);
-    const columns = rows.numbers?.slice(0, Math.min(20, train - 2)) ?? [];
+    const columns = (rows.columns ?? []).slice(0, Math.min(20, train - 2)).map(({ place }, i) => place ?? i + 1);
     if (!isDiffeoError(error) || train < 8 || columns.length === 0) throw error;
     const cause: CsvRefusal = { problem: `${error.message}. Give more rows, or fewer columns.`, advice: [{ columns }] };
     throw new DiffeoError(error.code, error.message, { cause });
@@ -174,24 +172,22 @@ export function splitImageRows(
   { images, test }: ReadImages,
   name: string,
   options: PartOptions,
-): { readonly train: Rows; readonly validation: Rows; readonly heldOut: Rows } {
+): { readonly train: Dataset; readonly validation: Dataset; readonly heldOut: Dataset } {
   if (!test) {
     partSizes(images.count, { name, needed: neededImages, rows: 'images', takers: 'Flows' }, options);
-    const { train, validation, test: heldOut } = splitRows(imageRows(images), name, options, neededImages);
+    const { train, validation, test: heldOut } = splitRows(images, name, options, neededImages);
     return { train, validation, heldOut };
   }
   const { seed, limit = images.count, heldOut = test.count } = options;
-  const rows = imageRows(images);
-  const order = shuffled(rows.count, fold(seed, 'split')).subarray(0, limit);
+  const order = shuffled(images.count, fold(seed, 'split')).subarray(0, limit);
   const validating = Math.min(2000, Math.max(1, Math.floor(order.length / 10)));
   if (order.length < 9) throw new DiffeoError('DATA', `--limit ${limit} leaves too few images to train on`);
-  const tested = imageRows(test);
   return {
-    train: takeRows(rows, order.subarray(validating)),
-    validation: takeRows(rows, order.subarray(0, validating)),
+    train: takeRows(images, order.subarray(validating)),
+    validation: takeRows(images, order.subarray(0, validating)),
     heldOut: takeRows(
-      tested,
-      Array.from({ length: Math.min(heldOut, tested.count) }, (_, i) => i),
+      test,
+      Array.from({ length: Math.min(heldOut, test.count) }, (_, i) => i),
     ),
   };
 }
@@ -214,7 +210,7 @@ async function imageData(source: DataSource, options: TrainingDataOptions): Prom
     requireTrainablePictures(source.name, found, { size, flow });
   };
   const read = await readImageSource(source, { folder, bits, size }, { signal, check });
-  const { count, shape } = read.images;
+  const { count, eventShape: shape } = read.images;
   requireTrainableImages({ name: source.name, count, shape, resizable: hasPictures(source) }, flow);
   return {
     ...splitImageRows(read, source.name, options),
@@ -225,7 +221,7 @@ async function imageData(source: DataSource, options: TrainingDataOptions): Prom
 
 /** What was said of a file's layout, or found out and may be unclear in another. */
 function formatOf(
-  table: Table,
+  table: ReadTable,
   { header, delimiter, comment, quotes, decimal, missingValues }: CsvOptions,
 ): TrainingData['csv'] {
   const mark = decimal ?? table.format.decimal;
@@ -240,7 +236,7 @@ function formatOf(
 }
 
 /** The rows of a file; of columns that nobody asked for, those that change. */
-async function tableToLearn(name: string, csv: CsvOptions, signal: AbortSignal): Promise<Table> {
+async function tableToLearn(name: string, csv: CsvOptions, signal: AbortSignal): Promise<ReadTable> {
   const read = await readTable(name, { ...csv, signal });
   if (csv.columns !== undefined) return read;
   const { table, note } = withoutConstants(read);
@@ -269,7 +265,7 @@ export async function loadTrainingData(name: string, options: TrainingDataOption
   if (!digits && sizeOf(train.eventShape) <= mostCovariances) checkIndependent(train);
   return {
     columns: rows.columns,
-    ...(table && { csv: formatOf(table, options.csv), origins: table.origins }),
+    ...(table && { csv: formatOf(table, options.csv) }),
     train,
     validation,
     heldOut,

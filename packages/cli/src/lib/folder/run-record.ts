@@ -5,7 +5,7 @@ import type { FoundModel } from './model-notes.ts';
 /** What a run was asked for, by the names of the options; what was not asked for is absent. It is kept with the model. */
 export type RunRecord = Readonly<Record<string, string | number>>;
 
-const numbers = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
+const numbers = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
 
 /** The record of a run with these options on these data. */

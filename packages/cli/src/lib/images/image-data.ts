@@ -93,7 +93,7 @@ const noiseLayers = (width: number): Spec<'layer'>[] => [
 
 /** What stands before the layers of a flow of such images. */
 export function imagePreprocessing(
-  { levels, shape: [height, width] }: Images,
+  { levels, eventShape: [height, width] }: Images,
   { dequantize, pad }: Pick<ImageOptions, 'dequantize' | 'pad'>,
 ): { readonly dequantize: Spec<'dequantizer'>; readonly layers: readonly Spec<'layer'>[] } {
   const [tall, wide] = pad ?? [height, width];

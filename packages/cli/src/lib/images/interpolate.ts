@@ -1,5 +1,5 @@
 import { DiffeoError, fold, shuffled, sizeOf } from '@diffeo/core';
-import { type Rows, takeRows, toTensor } from '@diffeo/datasets';
+import { type Dataset, takeRows, toTensor } from '@diffeo/datasets';
 import { interpolate as goBetween } from '@diffeo/trainer';
 import { type RowsOptions, rowsForModel } from '../data/rows-for-model.ts';
 import { readModel, type StoredModel } from '../model/read-model.ts';
@@ -28,7 +28,7 @@ function countWays({ from, to, pairs }: InterpolateOptions): number {
   return from?.length ?? pairs;
 }
 
-function chosen(rows: Rows, { from, to, pairs, seed }: InterpolateOptions): readonly [Rows, Rows] {
+function chosen(rows: Dataset, { from, to, pairs, seed }: InterpolateOptions): readonly [Dataset, Dataset] {
   if (from && to) return [takeRows(rows, from), takeRows(rows, to)];
   if (rows.count < 2) throw new DiffeoError('DATA', 'there are no two images to go between');
   const order = shuffled(rows.count, fold(seed, 'pairs'));
@@ -43,7 +43,7 @@ const imagesTogether = 1024;
 /** Goes all ways, some at a time. */
 async function goWays(
   { model, params }: StoredModel,
-  [from, to]: readonly [Rows, Rows],
+  [from, to]: readonly [Dataset, Dataset],
   { steps, path, seed, signal }: InterpolateOptions,
 ): Promise<Float32Array> {
   const size = sizeOf(model.eventShape);

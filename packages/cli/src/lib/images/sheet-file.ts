@@ -27,7 +27,8 @@ export function sheetFile(
   const scale = Math.max(1, Math.round(64 / Math.max(height, width)));
   const file = atomicFile(path);
   return {
-    requireRoom: (count, columns) => void sheetLayout({ count, shape: [height, width, channels] }, { columns, scale }),
+    requireRoom: (count, columns) =>
+      void sheetLayout({ count, eventShape: [height, width, channels] }, { columns, scale }),
     draw: (values, columns) => {
       const images = nearestImages({ values, count: values.length / sizeOf(eventShape), eventShape }, levels);
       file.write(imageSheet(images, { columns, scale }));

@@ -1,5 +1,6 @@
 import { countParams, type Flow, type LayoutTree, leaves, type Spec, standardNormal } from '@diffeo/core';
 import { oneLine } from '@diffeo/core/arguments';
+import { columnNames } from '@diffeo/datasets';
 import { printResult } from '../terminal/standard-streams.ts';
 import { readModel, type StoredModel } from './read-model.ts';
 
@@ -73,7 +74,7 @@ function describeText(of: Description): string {
     ['flow', of.flow],
     ['event', shape(of.eventShape)],
     ['context', of.contextShape && shape(of.contextShape)],
-    ['columns', of.columns && listed(of.columns)],
+    ['columns', of.columns && listed(columnNames(of.columns))],
     ['parameters', `${whole(of.parameters)} learned, ${whole(of.fixed)} fixed`],
   ];
   const rows = [

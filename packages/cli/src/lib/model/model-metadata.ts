@@ -1,5 +1,5 @@
 import { DiffeoError, type Metadata } from '@diffeo/core';
-import type { CsvOptions } from '@diffeo/datasets';
+import { type Column, type CsvOptions, columnKinds } from '@diffeo/datasets';
 import type { RunRecord } from '../folder/run-record.ts';
 import { version } from '../version.ts';
 
@@ -17,10 +17,8 @@ type CsvFormat = NonNullable<CsvOptions['like']>;
 
 /** What the command keeps with a model beside what core keeps. */
 export interface ModelNotes {
-  /** The names of the data's columns, in order; `null` in files that other programs wrote without them. */
-  readonly columns: readonly string[] | null;
-  /** What was taken off the numbers of each column before they met the model. */
-  readonly origins: readonly number[] | null;
+  /** The data's columns, in order; `null` in files that other programs wrote without them. */
+  readonly columns: readonly Column[] | null;
   /** What it was trained on, as on the command line. */
   readonly data: string | null;
   readonly flow: string | null;
@@ -34,8 +32,7 @@ export interface ModelNotes {
 
 /** Notes as a model file's metadata. Nothing in it changes from one run to the next: equal runs write equal files. */
 export const metadataOf = (notes: {
-  readonly columns?: readonly string[] | undefined;
-  readonly origins?: readonly number[] | undefined;
+  readonly columns?: readonly Column[] | undefined;
   readonly data: string;
   readonly flow: string;
   readonly split: SplitNotes;
@@ -44,7 +41,6 @@ export const metadataOf = (notes: {
 }) =>
   ({
     ...(notes.columns && { columns: JSON.stringify(notes.columns) }),
-    ...(notes.origins?.some((origin) => origin !== 0) && { origins: JSON.stringify(notes.origins) }),
     data: notes.data,
     flow: notes.flow,
     split: JSON.stringify(notes.split),
@@ -53,35 +49,29 @@ export const metadataOf = (notes: {
     writtenBy: `@diffeo/cli ${version()}`,
   }) satisfies Metadata;
 
-function parseColumns(text: string, size: number): readonly string[] {
-  let columns: unknown;
-  try {
-    columns = JSON.parse(text);
-  } catch {
-    columns = null;
-  }
-  if (Array.isArray(columns) && columns.length === size && columns.every((name) => typeof name === 'string')) {
-    return columns;
-  }
-  throw new DiffeoError(
-    'FILE',
-    `its metadata entry 'columns' must be a JSON list of ${size} names; got ${text.slice(0, 80)}`,
-  );
+/** A column from a model file: its name alone, or all that is known of it. `null` for what is none. */
+function columnFrom(entry: unknown): Column | null {
+  if (typeof entry === 'string') return { name: entry, kind: 'real' };
+  const { name, kind, origin = 0, unit = 1, categories } = (entry ?? {}) as Partial<Column>;
+  const isKnown = typeof name === 'string' && columnKinds.some((one) => one === kind);
+  const isPlaced = Number.isFinite(origin) && Number.isFinite(unit) && unit !== 0;
+  const isListed =
+    categories === undefined || (Array.isArray(categories) && categories.every((one) => typeof one === 'string'));
+  return isKnown && isPlaced && isListed ? (entry as Column) : null;
 }
 
-function parseOrigins(text: string, size: number): readonly number[] {
-  let origins: unknown;
+function parseColumns(text: string, size: number): readonly Column[] {
+  let entries: unknown;
   try {
-    origins = JSON.parse(text);
+    entries = JSON.parse(text);
   } catch {
-    origins = null;
+    entries = null;
   }
-  if (Array.isArray(origins) && origins.length === size && origins.every((origin) => Number.isFinite(origin))) {
-    return origins;
-  }
+  const columns = Array.isArray(entries) ? entries.map(columnFrom) : [];
+  if (columns.length === size && columns.every((column) => column !== null)) return columns;
   throw new DiffeoError(
     'FILE',
-    `its metadata entry 'origins' must be a JSON list of ${size} numbers; got ${text.slice(0, 80)}`,
+    `its metadata entry 'columns' must be a JSON list of ${size} names or columns; got ${text.slice(0, 80)}`,
   );
 }
 
@@ -127,12 +117,8 @@ function parseFormat(text: string): CsvFormat {
 }
 
 /** The notes in a model file's metadata; `size` is how many numbers one row of its data has. Throws `FILE`. */
-export const notesOf = (
-  { columns, origins, data, flow, split, csv, writtenBy }: Metadata,
-  size: number,
-): ModelNotes => ({
+export const notesOf = ({ columns, data, flow, split, csv, writtenBy }: Metadata, size: number): ModelNotes => ({
   columns: columns === undefined ? null : parseColumns(columns, size),
-  origins: origins === undefined ? null : parseOrigins(origins, size),
   data: data ?? null,
   flow: flow ?? null,
   split: split === undefined ? null : parseSplit(split),

@@ -1,4 +1,5 @@
 import { DiffeoError, fold, type Seed, sizeOf } from '@diffeo/core';
+import { type Column, columnNames } from '@diffeo/datasets';
 import { sample as draw, rowsTogether } from '@diffeo/trainer';
 import { requireImages } from '../images/image-model.ts';
 import { sheetFile } from '../images/sheet-file.ts';
@@ -72,18 +73,20 @@ export async function sample(options: SampleOptions): Promise<void> {
     throw new DiffeoError('USAGE', `${option} for sheets of images alone: --out sheet.png`);
   }
   const width = sizeOf(model.eventShape);
-  const columns = notes.columns ?? Array.from({ length: width }, (_, i) => `x${i + 1}`);
+  const columns =
+    notes.columns ?? Array.from({ length: width }, (_, i): Column => ({ name: `x${i + 1}`, kind: 'real' }));
   const sink = resultSink(out);
   try {
     const batch = rowsTogether(model);
-    if (!areOrdinals(columns)) await sink.write(csvHeader(columns));
+    const names = columnNames(columns);
+    if (!areOrdinals(names)) await sink.write(csvHeader(names));
     for (let drawn = 0; drawn < count; drawn += batch) {
       await stopIfCancelled(signal);
       const size = Math.min(batch, count - drawn);
       const samples = model.sample(params, { count: size, seed: fold(seed, drawn), temperature });
       const values = (await samples.data()) as Float32Array;
       samples.dispose();
-      await sink.write(csvRows(values, width, notes.origins));
+      await sink.write(csvRows(values, columns));
     }
     sink.finish();
   } finally {

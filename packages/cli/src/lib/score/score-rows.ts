@@ -1,5 +1,5 @@
 import { DiffeoError, type Flow, type FlowParams, fold, isDiffeoError, type Seed } from '@diffeo/core';
-import { type Rows, toTensor } from '@diffeo/datasets';
+import { type Dataset, toTensor } from '@diffeo/datasets';
 import { score } from '@diffeo/trainer';
 import { stopIfCancelled } from '../terminal/interruption.ts';
 
@@ -13,7 +13,7 @@ const lot = 16384;
  */
 export async function scoreRows(
   { model, params }: { readonly model: Flow; readonly params: FlowParams },
-  rows: Rows,
+  rows: Dataset,
   {
     seed,
     signal,

@@ -24,7 +24,7 @@ const lines = 8192;
 
 async function writeScores(scores: Float32Array, sink: ResultSink): Promise<void> {
   await sink.write(csvHeader(['logProb']));
-  for (let at = 0; at < scores.length; at += lines) await sink.write(csvRows(scores.subarray(at, at + lines), 1));
+  for (let at = 0; at < scores.length; at += lines) await sink.write(csvRows(scores.subarray(at, at + lines), [{}]));
   sink.finish();
 }
 

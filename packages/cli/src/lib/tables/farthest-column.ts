@@ -1,7 +1,10 @@
-import type { Rows } from '@diffeo/datasets';
+import type { Dataset } from '@diffeo/datasets';
 
 /** The column in which a row lies farthest from the median, by the median distance from it (by the mean distance where that is 0). */
-export function farthestColumn(all: Rows, row: ArrayLike<number>): { readonly column: number; readonly value: number } {
+export function farthestColumn(
+  all: Dataset,
+  row: ArrayLike<number>,
+): { readonly column: number; readonly value: number } {
   const size = all.values.length / all.count;
   let [farthest, most] = [0, -1];
   for (let column = 0; column < size; column++) {

@@ -1,5 +1,5 @@
 import { type Flow, type FlowParams, flow } from '@diffeo/core';
-import { rowsFrom } from '@diffeo/datasets';
+import { datasetFrom } from '@diffeo/datasets';
 import { standardise } from '@diffeo/layers-elementwise';
 import { type Fitted, useWasm } from '@diffeo/trainer';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
@@ -21,7 +21,7 @@ const chosen = async (fittedMean: number, validation: readonly number[]) => {
   const start = { model, params: around(0), untrained: around(0.01), gaussian: null };
   const fitted = { params: around(fittedMean), bestStep: 7, startWasBest: false, stopped: 'finished' } as Fitted;
   const signal = new AbortController().signal;
-  return await keepIfBetter(start, fitted, rowsFrom(validation, { eventShape: [1] }), { seed: 1, signal });
+  return await keepIfBetter(start, fitted, datasetFrom(validation, { eventShape: [1] }), { seed: 1, signal });
 };
 
 test('what every row prefers is kept', async () => {

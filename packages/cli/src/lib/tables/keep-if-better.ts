@@ -1,5 +1,5 @@
 import { copyParams, disposeParams } from '@diffeo/core';
-import type { Rows } from '@diffeo/datasets';
+import type { Dataset } from '@diffeo/datasets';
 import { compareScores, type Fitted } from '@diffeo/trainer';
 import { scoreRows } from '../score/score-rows.ts';
 import type { Start } from '../train/start-training.ts';
@@ -12,7 +12,7 @@ import type { Start } from '../train/start-training.ts';
 export async function keepIfBetter(
   { model, params, untrained }: Start,
   fitted: Fitted,
-  validation: Rows,
+  validation: Dataset,
   { seed, signal }: Pick<Parameters<typeof scoreRows>[2], 'seed' | 'signal'>,
 ): Promise<Fitted> {
   if (fitted.stopped === 'cancelled') return fitted;

@@ -1,5 +1,5 @@
 import { contaminatedNormal, normalMixture, type Params, type Spec } from '@diffeo/core';
-import type { Rows } from '@diffeo/datasets';
+import type { Dataset } from '@diffeo/datasets';
 import { standardise, whiten } from '@diffeo/layers-elementwise';
 import { outliers } from '@diffeo/trainer';
 import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
@@ -16,7 +16,7 @@ export interface StartedBase {
  * no covariance; and where few numbers lie so far out that mean and covariance are theirs, each column is taken by its
  * quantiles.
  */
-export function tableLayers({ values, eventShape }: Rows): readonly Spec<'layer'>[] {
+export function tableLayers({ values, eventShape }: Dataset): readonly Spec<'layer'>[] {
   const size = eventShape[0] as number;
   if (outliers({ values, size }).length > 0) return [standardise({ robust: true })];
   return [size === 1 ? standardise() : whiten()];

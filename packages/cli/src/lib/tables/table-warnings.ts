@@ -1,21 +1,21 @@
-import { type Rows, takeRows } from '@diffeo/datasets';
+import { columnNames, type Dataset, takeRows } from '@diffeo/datasets';
 import { whiten } from '@diffeo/layers-elementwise';
 import { baselineWarnings, dataWarnings, type Fitted, scoreWarnings, type Warning } from '@diffeo/trainer';
 import type { TrainingData } from '../data/training-data.ts';
 import type { Start } from '../train/start-training.ts';
 import { farthestColumn } from './farthest-column.ts';
 
-const hostRows = ({ values, eventShape, columns }: Rows) => ({
+const hostRows = ({ values, eventShape, columns }: Dataset) => ({
   values,
   size: eventShape[0] as number,
-  ...(columns && { columns }),
+  ...(columns && { columns: columnNames(columns) }),
 });
 
 /** What there is to say of a table before anything is trained. */
 export const tableWarnings = ({ all }: TrainingData): readonly Warning[] => (all ? dataWarnings(hostRows(all)) : []);
 
 /** The place of a row among others, by its numbers. */
-function placeAmong(all: Rows, rows: Rows, row: number): number {
+function placeAmong(all: Dataset, rows: Dataset, row: number): number {
   const size = all.values.length / all.count;
   const wanted = takeRows(rows, [row]).values;
   for (let at = 0; at < all.count; at++) {
@@ -32,7 +32,7 @@ function heldOutName({ all, heldOut, columns }: TrainingData): (row: number) => 
   return (row) => {
     const place = placeAmong(all, heldOut, row);
     const { column, value } = farthestColumn(all, takeRows(heldOut, [row]).values);
-    return `row ${place + 1} of the data, with ${value} in '${columns?.[column] ?? column + 1}'`;
+    return `row ${place + 1} of the data, with ${value} in '${columns?.[column]?.name ?? column + 1}'`;
   };
 }
 

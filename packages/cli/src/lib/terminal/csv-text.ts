@@ -1,3 +1,5 @@
+import { type Column, rawNumber } from '@diffeo/datasets';
+
 /** The shortest text that reads back as the same float32 number. */
 export function float32Text(value: number): string {
   if (!Number.isFinite(value) || Number.isInteger(value)) return String(value);
@@ -15,14 +17,15 @@ const field = (text: string): string =>
 /** The first line of a CSV file. */
 export const csvHeader = (columns: readonly string[]): string => `${columns.map(field).join(',')}\n`;
 
-/** Rows of `width` float32 numbers as lines of CSV; `origins` are added to the columns, in float64. */
-export function csvRows(values: Float32Array, width: number, origins?: readonly number[] | null): string {
+/** Rows of float32 numbers as lines of CSV, as the raw numbers that they stand for. */
+export function csvRows(values: Float32Array, columns: readonly Pick<Column, 'origin' | 'unit'>[]): string {
+  const width = columns.length;
+  const isPlain = columns.map(({ origin = 0, unit = 1 }) => origin === 0 && unit === 1);
   let text = '';
   for (let at = 0; at < values.length; at += width) {
     for (let i = 0; i < width; i++) {
-      const origin = origins?.[i] ?? 0;
       const value = values[at + i] as number;
-      text += `${i > 0 ? ',' : ''}${origin === 0 ? float32Text(value) : Number((origin + value).toPrecision(15))}`;
+      text += `${i > 0 ? ',' : ''}${isPlain[i] ? float32Text(value) : rawNumber(value, columns[i] ?? {})}`;
     }
     text += '\n';
   }

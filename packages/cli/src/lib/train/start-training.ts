@@ -1,5 +1,5 @@
 import { type Flow, type FlowParams, flow, fold, type Seed, sizeOf } from '@diffeo/core';
-import { type Rows, toTensor } from '@diffeo/datasets';
+import { columnNames, type Dataset, toTensor } from '@diffeo/datasets';
 import { type Baseline, gaussianBaseline } from '@diffeo/trainer';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { TrainingData } from '../data/training-data.ts';
@@ -17,7 +17,7 @@ export interface Start {
 }
 
 /** Both parts' rows, one after the other. */
-function together(a: Rows, b: Rows): Rows {
+function together(a: Dataset, b: Dataset): Dataset {
   const values = new Float32Array(a.values.length + b.values.length);
   values.set(a.values);
   values.set(b.values, a.values.length);
@@ -39,7 +39,7 @@ async function fitBaseline(
     return await gaussianBaseline(front, started, {
       ...rows,
       noise: fold(seed, 'baseline'),
-      ...(columns && { columns }),
+      ...(columns && { columns: columnNames(columns) }),
     });
   } finally {
     rows.train.dispose();

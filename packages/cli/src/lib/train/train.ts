@@ -128,7 +128,7 @@ async function trainInto(folder: TrainingFolder, origin: DataOrigin, options: Tr
   say(`training ${flow} on ${data.train.count} rows of ${name} for ${steps} steps`);
 
   const metadata = metadataOf({
-    ...{ columns, data: name, flow, csv: data.csv, origins: data.origins, run: record },
+    ...{ columns, data: name, flow, csv: data.csv, run: record },
     split: { seed, limit: options.limit, heldOut: options.heldOut },
   });
   const settings = {

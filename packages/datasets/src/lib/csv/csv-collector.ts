@@ -2,7 +2,7 @@ import { ColumnTroubles } from './columns/column-trouble.ts';
 import { countingColumns } from './columns/counting-columns.ts';
 import { numberBlocks } from './columns/number-blocks.ts';
 import type { ReadColumns } from './columns/read-columns.ts';
-import type { CsvNote, CsvSettings, Table } from './csv-options.ts';
+import type { CsvNote, CsvSettings, ReadTable } from './csv-options.ts';
 import { csvTable } from './csv-table.ts';
 import type { CsvLayout } from './layout/csv-layout.ts';
 import { csvNumber, markedNumber } from './layout/csv-number.ts';
@@ -14,7 +14,7 @@ import { shown } from './problems/shown.ts';
 /** Takes records and gives a table. */
 export interface CsvCollector {
   add(fields: readonly string[], line: number): void;
-  table(): Table;
+  table(): ReadTable;
 }
 
 /** So many records at the end may be a footer. */

@@ -1,7 +1,8 @@
-import type { Rows } from '../rows.ts';
+import type { Column } from '../data/column.ts';
+import type { Dataset } from '../data/dataset.ts';
 import { type DecimalMark, isNumberLike } from './layout/csv-number.ts';
 
-/** How to read a CSV file. What is not said is found out from the first lines, and `Table.notes` says what was guessed. */
+/** How to read a CSV file. What is not said is found out from the first lines, and `ReadTable.notes` says what was guessed. */
 export interface CsvOptions {
   /**
    * Which columns to take, in this order: names, or numbers counted from 1. In text, `:2` is the number 2 even where a
@@ -74,12 +75,10 @@ export interface CsvNote {
   readonly otherwise?: CsvOptions;
 }
 
-/** The rows of a table: event shape `[columns]`, every column named (by its number, if the file has no names). */
-export interface Table extends Rows {
-  /** The names, each of them once: of two columns `value` the second is `value.1`. */
-  readonly columns: readonly string[];
-  readonly numbers: readonly number[];
-  readonly origins: readonly number[];
+/** A table as its reader gives it: event shape `[columns]`, every column named (by its number, if the file has no names). */
+export interface ReadTable extends Dataset<Float32Array> {
+  /** Each name comes once: of two columns `value` the second is `value.1`. */
+  readonly columns: readonly Column[];
   /** How many rows were left out because a value was missing. */
   readonly dropped: number;
   /** What was guessed or left out. */

@@ -1,7 +1,8 @@
+import type { Column } from '../data/column.ts';
 import { columnOrigins } from './columns/column-origins.ts';
 import { keptColumns } from './columns/kept-columns.ts';
 import type { ReadColumns } from './columns/read-columns.ts';
-import type { CsvNote, CsvSettings, Table } from './csv-options.ts';
+import type { CsvNote, CsvSettings, ReadTable } from './csv-options.ts';
 import type { CsvLayout } from './layout/csv-layout.ts';
 import { numberFormats } from './layout/number-formats.ts';
 import { requireRegular } from './problems/csv-problems.ts';
@@ -19,7 +20,7 @@ function completeRows({ blocks, at }: ReadColumns, columns: readonly number[]): 
 }
 
 /** The table of what was read: without columns that hold no numbers, or a refusal that names all that is wrong. */
-export function csvTable(layout: CsvLayout, read: ReadColumns, settings: CsvSettings, notes: CsvNote[]): Table {
+export function csvTable(layout: CsvLayout, read: ReadColumns, settings: CsvSettings, notes: CsvNote[]): ReadTable {
   const { blocks, at, troubles, ragged } = read;
   const { source } = settings;
   if (blocks.count === 0 && ragged.count === 0) {
@@ -34,7 +35,6 @@ export function csvTable(layout: CsvLayout, read: ReadColumns, settings: CsvSett
   const complete = hasGaps ? completeRows(read, kept) : null;
   const count = complete ? complete.reduce((sum, one) => sum + one, 0) : blocks.count;
   const dropped = blocks.count - count + ragged.count;
-  const columns = kept.map((i) => layout.names[at[i] as number] as string);
   const origins = columnOrigins(layout, read, kept, complete, settings, notes);
 
   const values = new Float32Array(count * kept.length);
@@ -56,9 +56,11 @@ export function csvTable(layout: CsvLayout, read: ReadColumns, settings: CsvSett
     values,
     count,
     eventShape: [kept.length],
-    columns,
-    numbers: kept.map((i) => (at[i] as number) + 1),
-    origins,
+    columns: kept.map((i, k): Column => {
+      const place = at[i] as number;
+      const origin = origins[k] as number;
+      return { name: layout.names[place] as string, kind: 'real', place: place + 1, ...(origin !== 0 && { origin }) };
+    }),
     dropped,
     notes,
     format: { delimiter: layout.delimiter, ...(hasComma && { decimal: ',' }) },

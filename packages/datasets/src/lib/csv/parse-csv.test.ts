@@ -2,11 +2,12 @@ import { Readable } from 'node:stream';
 import { isDiffeoError } from '@diffeo/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CsvOptions, Table } from './csv-options.ts';
+import { columnNames } from '../data/column.ts';
+import type { CsvOptions, ReadTable } from './csv-options.ts';
 import { parseCsv } from './parse-csv.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const numbers = (table: Table): number[] => [...table.values];
+const numbers = (table: ReadTable): number[] => [...table.values];
 const failure = async (text: string, options?: CsvOptions): Promise<string> => {
   const error = await parseCsv(text, options).then(
     () => null,
@@ -50,7 +51,7 @@ test('any table that is written as CSV is read back equal, the delimiter found',
   await fc.assert(
     fc.asyncProperty(files, async ({ text, names, expected, rows }) => {
       const table = await parseCsv(text);
-      expect(table.columns).toEqual(names);
+      expect(columnNames(table.columns)).toEqual(names);
       expect(table.count).toBe(rows);
       expect(table.eventShape).toEqual([names.length]);
       expect(numbers(table)).toEqual(expected);
@@ -73,7 +74,7 @@ test('however text or bytes are cut into pieces, characters included, the table 
     fc.asyncProperty(files, places, async ({ text, names, expected }, at) => {
       for (const whole of [text, bytes(text)]) {
         const table = await parseCsv(cut(whole, at));
-        expect(table.columns).toEqual(names);
+        expect(columnNames(table.columns)).toEqual(names);
         expect(numbers(table)).toEqual(expected);
       }
     }),
@@ -113,7 +114,7 @@ test('garbage gives a table or a DiffeoError', async () => {
     fc.asyncProperty(source, async (garbage) => {
       const result = await parseCsv(garbage).catch((error: unknown) => error);
       if (isDiffeoError(result)) expect(result.message).not.toBe('');
-      else expect((result as Table).count).toBeGreaterThan(0);
+      else expect((result as ReadTable).count).toBeGreaterThan(0);
     }),
     { numRuns: 1000 },
   );
@@ -155,17 +156,29 @@ test('what a source throws comes through', async () => {
 test('columns are chosen by name or by number, in the order asked for', async () => {
   const text = 'id,name,x,y\n1,p,0.5,2\n2,q,1.5,3\n';
   const table = await parseCsv(text, { columns: ['y', 3] });
-  expect(table.columns).toEqual(['y', 'x']);
+  expect(columnNames(table.columns)).toEqual(['y', 'x']);
   expect(numbers(table)).toEqual([2, 0.5, 3, 1.5]);
-  expect((await parseCsv(text, { columns: ['4', '1'] })).columns).toEqual(['y', 'id']);
+  expect(columnNames((await parseCsv(text, { columns: ['4', '1'] })).columns)).toEqual(['y', 'id']);
   expect((await parseCsv('7,2\n3,4', { header: true, columns: ['2'] })).values).toEqual(Float32Array.of(4));
 });
 
 test('a first row of numbers is data unless it is called a header', async () => {
-  expect(await parseCsv('1,2\n3,4')).toMatchObject({ columns: ['1', '2'], count: 2 });
-  expect(await parseCsv('2001,2002\n3,4', { header: true })).toMatchObject({ columns: ['2001', '2002'], count: 1 });
-  expect(await parseCsv('5.1,setosa\n4,virginica', { columns: [1] })).toMatchObject({ columns: ['1'], count: 2 });
-  expect(await parseCsv(',a\n1,2')).toMatchObject({ columns: ['1', 'a'], numbers: [1, 2], count: 1 });
+  expect(await parseCsv('1,2\n3,4')).toMatchObject({ columns: [{ name: '1' }, { name: '2' }], count: 2 });
+  expect(await parseCsv('2001,2002\n3,4', { header: true })).toMatchObject({
+    columns: [{ name: '2001' }, { name: '2002' }],
+    count: 1,
+  });
+  expect(await parseCsv('5.1,setosa\n4,virginica', { columns: [1] })).toMatchObject({
+    columns: [{ name: '1' }],
+    count: 2,
+  });
+  expect(await parseCsv(',a\n1,2')).toMatchObject({
+    columns: [
+      { name: '1', place: 1 },
+      { name: 'a', place: 2 },
+    ],
+    count: 1,
+  });
 });
 
 test('missing values are an error or drop the row, in the chosen columns alone', async () => {
@@ -179,9 +192,9 @@ test('missing values are an error or drop the row, in the chosen columns alone',
 });
 
 test('a delimiter is found where commas stand inside the fields, or can be given', async () => {
-  expect(await parseCsv('"a,b";"c,d"\n1;2\n')).toMatchObject({ columns: ['a,b', 'c,d'] });
+  expect(await parseCsv('"a,b";"c,d"\n1;2\n')).toMatchObject({ columns: [{ name: 'a,b' }, { name: 'c,d' }] });
   expect(numbers(await parseCsv('"x;y",z\n"1;2",3\n', { columns: ['z'] }))).toEqual([3]);
-  expect(await parseCsv('a|b\n1|2', { delimiter: '|' })).toMatchObject({ columns: ['a', 'b'] });
+  expect(await parseCsv('a|b\n1|2', { delimiter: '|' })).toMatchObject({ columns: [{ name: 'a' }, { name: 'b' }] });
   expect(await failure('a,b', { delimiter: '' })).toMatch(/^CONFIG: A delimiter/);
 });
 
@@ -239,8 +252,8 @@ test('an origin is taken off where float32 would not keep the differences, and s
     [(i: number) => 2 ** 24 + 1 + i, 16_777_300],
     [(i: number) => -1e6 - 0.001 * i, -1e6],
   ] as const) {
-    const { values, origins, notes } = await parseCsv(column(value), { columns: ['t'] });
-    expect(origins).toEqual([origin]);
+    const { values, columns, notes } = await parseCsv(column(value), { columns: ['t'] });
+    expect(columns).toMatchObject([{ origin }]);
     expect(notes.map(({ code }) => code)).toContain('ORIGIN');
     const differences = Array.from(values, (one, i) => Math.abs(origin + one - value(i)));
     expect(Math.max(...differences)).toBeLessThan(1e-6);
@@ -255,13 +268,13 @@ test('no origin is taken off what float32 keeps, nor another than a given one', 
     () => 0.1,
     (i: number) => (i % 2 ? 1e9 : -1e9) + i,
   ]) {
-    expect(await parseCsv(column(value), { columns: ['t'] })).toMatchObject({ origins: [0] });
+    expect((await parseCsv(column(value), { columns: ['t'] })).columns[0]).not.toHaveProperty('origin');
   }
   const given = await parseCsv(
     column((i) => 1.6e9 + i),
     { columns: ['t'], origins: { t: 1.5e9 } },
   );
-  expect(given).toMatchObject({ origins: [1.5e9] });
+  expect(given.columns).toMatchObject([{ origin: 1.5e9 }]);
   expect(given.values[0]).toBe(1e8);
 });
 

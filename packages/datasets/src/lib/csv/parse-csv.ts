@@ -1,7 +1,7 @@
 import { DiffeoError } from '@diffeo/core';
 import { columnFinder } from './columns/csv-columns.ts';
 import { csvCollector } from './csv-collector.ts';
-import { type CsvNote, type CsvOptions, csvSettings, type Table } from './csv-options.ts';
+import { type CsvNote, type CsvOptions, csvSettings, type ReadTable } from './csv-options.ts';
 import { type CsvSource, csvText } from './csv-source.ts';
 import { readHead } from './layout/csv-head.ts';
 import { detectLayout } from './layout/csv-layout.ts';
@@ -65,7 +65,7 @@ function chosenColumns(
  * const table = await parseCsv('height,name,mass\n1.81,Ada,62\n1.64,Kurt,58');
  * console.log(table.columns, table.count); // ['height', 'mass'] 2
  */
-export async function parseCsv(source: CsvSource, options: CsvOptions = {}): Promise<Table> {
+export async function parseCsv(source: CsvSource, options: CsvOptions = {}): Promise<ReadTable> {
   requireOptions(options);
   const settings = csvSettings(options);
   const notes: CsvNote[] = [];

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { addAbortSignal, Readable } from 'node:stream';
 import { DiffeoError, isDiffeoError } from '@diffeo/core';
-import type { CsvOptions, Table } from './csv-options.ts';
+import type { CsvOptions, ReadTable } from './csv-options.ts';
 import { parseCsv } from './parse-csv.ts';
 import { unpacked } from './text/unpacked.ts';
 
@@ -14,7 +14,7 @@ const reasons: Readonly<Record<string, string>> = {
   Z_DATA_ERROR: 'what gzip packed is damaged',
 };
 
-async function read(stream: Readable, name: string, options: CsvOptions): Promise<Table> {
+async function read(stream: Readable, name: string, options: CsvOptions): Promise<ReadTable> {
   const { signal } = options;
   try {
     if (signal) addAbortSignal(signal, stream);
@@ -31,14 +31,14 @@ async function read(stream: Readable, name: string, options: CsvOptions): Promis
  * Reads CSV from a stream, such as standard input, packed by gzip or not; Node only. Options and errors are those of
  * {@link parseCsv}. Throws `FILE` when the stream fails or cannot be unpacked. The stream is destroyed in any case.
  */
-export const readCsvStream = (stream: AsyncIterable<Uint8Array>, options: CsvOptions = {}): Promise<Table> =>
+export const readCsvStream = (stream: AsyncIterable<Uint8Array>, options: CsvOptions = {}): Promise<ReadTable> =>
   read(stream instanceof Readable ? stream : Readable.from(stream), options.source ?? 'the stream', options);
 
 /**
  * Reads a CSV file, packed by gzip or not; Node only. Options and errors are those of {@link parseCsv}, and messages name
  * the file. Throws `FILE` when the file cannot be read or unpacked.
  */
-export async function readCsvFile(path: string | URL, options: CsvOptions = {}): Promise<Table> {
+export async function readCsvFile(path: string | URL, options: CsvOptions = {}): Promise<ReadTable> {
   const name = typeof path === 'string' ? path : path.pathname;
   return await read(createReadStream(path), name, { source: basename(name), ...options });
 }

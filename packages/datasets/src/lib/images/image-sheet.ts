@@ -26,7 +26,7 @@ function whole(value: number, least: number, what: string): number {
  * no images.
  */
 export function sheetLayout(
-  { count, shape: [height, width] }: Pick<Images, 'count' | 'shape'>,
+  { count, eventShape: [height, width] }: Pick<Images, 'count' | 'eventShape'>,
   options: SheetOptions = {},
 ): {
   readonly columns: number;
@@ -58,7 +58,7 @@ export function imageSheet(images: Images, options: SheetOptions = {}): Uint8Arr
   const { columns, gap, scale, size } = sheetLayout(images, options);
   const [sheetHeight, sheetWidth] = size;
   const background = options.background ?? 128;
-  const [height, width, channels] = images.shape;
+  const [height, width, channels] = images.eventShape;
   const data = new Uint8Array(sheetWidth * sheetHeight * channels).fill(background);
   const light = 255 / (images.levels - 1);
   const greys = Uint8Array.from({ length: images.levels }, (_, level) =>
@@ -73,7 +73,7 @@ export function imageSheet(images: Images, options: SheetOptions = {}): Uint8Arr
       const row = begin + Math.floor(y / scale) * width * channels;
       for (let x = 0; x < width * scale; x++) {
         const from = row + Math.floor(x / scale) * channels;
-        for (let c = 0; c < channels; c++) data[to++] = greys[images.pixels[from + c] as number] as number;
+        for (let c = 0; c < channels; c++) data[to++] = greys[images.values[from + c] as number] as number;
       }
     }
   }

@@ -1,30 +1,32 @@
 import { decode } from 'fast-png';
 import { expect, test } from 'vitest';
+import { takeRows } from '../data/dataset.ts';
+import { split } from '../data/split.ts';
 import { imageSheet } from './image-sheet.ts';
-import { imageRows, imagesFrom, labelRows, nearestImages, splitImages, takeImages } from './images.ts';
+import { imagesFrom, labelRows, nearestImages } from './images.ts';
 
 const images = imagesFrom(
   { shape: [10, 2, 3], data: Uint8Array.from({ length: 60 }, (_, i) => Math.floor(i / 6)) },
   { levels: 10, labels: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] },
 );
 
-test('images become rows, and rows become images', () => {
-  const rows = imageRows(images);
-  expect(rows).toMatchObject({ count: 10, eventShape: [2, 3, 1] });
-  expect(nearestImages(rows, 10).pixels).toEqual(images.pixels);
+test('samples become images', () => {
+  expect(images).toMatchObject({ count: 10, eventShape: [2, 3, 1], levels: 10 });
+  const rows = { ...images, values: Float32Array.from(images.values) };
+  expect(nearestImages(rows, 10).values).toEqual(images.values);
   const outside = nearestImages({ values: new Float32Array([-3, 1.4, 99]), count: 1, eventShape: [1, 3, 1] }, 10);
-  expect([...outside.pixels]).toEqual([0, 1, 9]);
+  expect([...outside.values]).toEqual([0, 1, 9]);
   expect(() => nearestImages({ ...rows, values: rows.values.map(() => Number.NaN) })).toThrow(/finite/);
-  const context = labelRows(takeImages(images, [3, 9]));
+  const context = labelRows(takeRows(images, [3, 9]));
   expect(context.eventShape).toEqual([10]);
   expect([...context.values].flatMap((value, i) => (value ? [i] : []))).toEqual([3, 19]);
 });
 
 test('each image goes into one part, with its own label', () => {
-  const parts = Object.values(splitImages(images, { train: 0.6, validation: 0.2, test: 0.2 }, 1));
+  const parts = Object.values(split(images, { train: 0.6, validation: 0.2, test: 0.2 }, 1));
   expect(parts.map(({ count }) => count)).toEqual([6, 2, 2]);
-  for (const { labels, pixels } of parts)
-    for (const [i, label] of (labels ?? []).entries()) expect(pixels[6 * i]).toBe(label);
+  for (const { labels, values } of parts)
+    for (const [i, label] of (labels ?? []).entries()) expect(values[6 * i]).toBe(label);
   expect(parts.flatMap(({ labels }) => [...(labels ?? [])]).sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
@@ -38,7 +40,7 @@ test('what is no image is refused', () => {
   expect(() => imagesFrom({ shape: [1, 1, 1], data: new Uint8Array(1) }, { labels: [] })).toThrow(
     /1 images were given 0/,
   );
-  expect(() => takeImages(images, [10])).toThrow(/Image 10/);
+  expect(() => takeRows(images, [10])).toThrow(/Row 10/);
 });
 
 test('a sheet holds every pixel at its place', () => {
@@ -54,5 +56,5 @@ test('a sheet holds every pixel at its place', () => {
   const colour = imagesFrom({ shape: [1, 1, 1, 3], data: new Uint8Array([1, 2, 3]) });
   expect([...decode(imageSheet(colour, { gap: 0 })).data]).toEqual([1, 2, 3]);
   expect(() => imageSheet(images, { columns: 0 })).toThrow(/columns/);
-  expect(() => imageSheet(takeImages(images, []))).toThrow(/at least one image/);
+  expect(() => imageSheet(takeRows(images, []))).toThrow(/at least one image/);
 });

@@ -1,21 +1,13 @@
-import { DiffeoError, type Seed } from '@diffeo/core';
-import { type Rows, rowsFrom } from '../rows.ts';
-import { type Parts, splitIndices } from '../split.ts';
+import { DiffeoError } from '@diffeo/core';
+import type { Dataset } from '../data/dataset.ts';
 import type { NumberArray } from './arrays/number-array.ts';
 
-/** Pictures of one size in memory, whole levels from 0 to `levels` − 1. */
-export interface Images {
-  readonly count: number;
-  /** Height, width and channels of each: 1 channel is grey, 3 are red, green and blue. */
-  readonly shape: readonly [height: number, width: number, channels: number];
+/** A data set of pictures of one size: whole levels from 0 to `levels` − 1, image after image, row after row. */
+export interface Images extends Dataset<Uint8Array> {
+  /** Of each: 1 channel is grey, 3 are red, green and blue, side by side. */
+  readonly eventShape: readonly [height: number, width: number, channels: number];
   /** How many levels a pixel can have, 2 to 256: `uniformDequantize({ levels })` takes this. */
   readonly levels: number;
-  /** Image after image, row after row, the channels of a pixel side by side. */
-  readonly pixels: Uint8Array;
-  /** The class of each image, from 0, where it is known. */
-  readonly labels?: Int32Array;
-  /** The names of the classes, where they have names. */
-  readonly classes?: readonly string[];
 }
 
 /** What an array does not say of its images. */
@@ -74,23 +66,20 @@ export function imagesFrom(
   }
   return {
     count,
-    shape: [height, width, channels],
+    eventShape: [height, width, channels],
     levels,
-    pixels,
+    values: pixels,
     ...(labels && { labels: checkedLabels(labels, count, classes) }),
     ...(classes && { classes }),
   };
 }
-
-/** The levels as rows of event shape `[height, width, channels]`; `toTensor` makes of them what `fit` takes. */
-export const imageRows = ({ pixels, shape }: Images): Rows => rowsFrom(pixels, { eventShape: shape });
 
 /**
  * The labels as rows of zeros with a one at the class, event shape `[classes]`: the context of a class-conditional flow.
  * `classes` is the number of named classes, or one more than the largest label. Throws `DATA` when there are no labels,
  * or one is not below `classes`.
  */
-export function labelRows({ labels, classes }: Images, count?: number): Rows {
+export function labelRows({ labels, classes }: Images, count?: number): Dataset<Float32Array> {
   if (!labels) throw new DiffeoError('DATA', 'These images have no labels to make a context of.');
   const width = count ?? classes?.length ?? labels.reduce((most, label) => Math.max(most, label), -1) + 1;
   const values = new Float32Array(labels.length * width);
@@ -107,8 +96,8 @@ export function labelRows({ labels, classes }: Images, count?: number): Rows {
  * Images from rows of event shape `[height, width, channels]`, each number taken to the nearest level: what a flow sampled
  * becomes pictures. Throws `DATA` for another event shape, `NOT_FINITE` for NaN or an infinite number.
  */
-export function nearestImages({ values, count, eventShape }: Rows, levels = 256): Images {
-  const nearest = values.map((value) => Math.min(Math.max(Math.round(value), 0), levels - 1));
+export function nearestImages({ values, count, eventShape }: Dataset, levels = 256): Images {
+  const nearest = Float32Array.from(values, (value) => Math.min(Math.max(Math.round(value), 0), levels - 1));
   const wrong = nearest.findIndex((_, i) => !Number.isFinite(values[i]));
   if (wrong >= 0) {
     throw new DiffeoError(
@@ -117,31 +106,4 @@ export function nearestImages({ values, count, eventShape }: Rows, levels = 256)
     );
   }
   return imagesFrom({ shape: [count, ...eventShape], data: nearest }, { levels });
-}
-
-/** A copy of the images at `indices` (from 0), in that order, with their labels. Throws `DATA` for what is no index. */
-export function takeImages(images: Images, indices: ArrayLike<number>): Images {
-  const [height, width, channels] = images.shape;
-  const size = height * width * channels;
-  const pixels = new Uint8Array(indices.length * size);
-  const labels = images.labels && new Int32Array(indices.length);
-  for (let i = 0; i < indices.length; i++) {
-    const index = indices[i] as number;
-    if (!Number.isInteger(index) || index < 0 || index >= images.count) {
-      throw new DiffeoError('DATA', `Image ${index} was asked for; they are numbered 0 to ${images.count - 1}.`);
-    }
-    pixels.set(images.pixels.subarray(index * size, (index + 1) * size), i * size);
-    if (labels) labels[i] = images.labels?.[index] as number;
-  }
-  return { ...images, count: indices.length, pixels, ...(labels && { labels }) };
-}
-
-/** Shuffles the images by `seed` and cuts them as `split` cuts rows: the same parts, shares and errors. */
-export function splitImages(images: Images, parts: Parts | undefined, seed: Seed) {
-  const { train, validation, test } = splitIndices(images.count, parts, seed);
-  return {
-    train: takeImages(images, train),
-    validation: takeImages(images, validation),
-    test: takeImages(images, test),
-  };
 }

@@ -4,8 +4,8 @@ import { logit, rescale, standardise } from '@diffeo/layers-elementwise';
 import { squeeze } from '@diffeo/layers-glow';
 import { floor, mul, ready, setBackend, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { imageRows, imagesFrom } from '../images/images.ts';
-import { toTensor } from '../rows.ts';
+import { toTensor } from '../data/dataset.ts';
+import { imagesFrom } from '../images/images.ts';
 import { levelsOf } from './levels.ts';
 import { padImages } from './pad-images.ts';
 import { reduceBits } from './reduce-bits.ts';
@@ -113,7 +113,7 @@ test('images of fewer bits have at most so many, of a model that knows nothing',
   const images = imagesFrom({ shape: [8, 4, 4], data });
   for (const bits of [1, 3, 5, 8]) {
     const { levels, ...reduced } = reduceBits(images, { bits });
-    const raw = toTensor(imageRows({ ...reduced, levels }));
+    const raw = toTensor(reduced);
     expect(await bitsOf(uniformDequantize({ levels }), [], raw)).toBeCloseTo(bits + marginBits(levels), 5);
   }
 });

@@ -13,7 +13,7 @@ test('what is left is the pixel divided by the levels that fall together, rounde
     fc.property(pixels, fc.integer({ min: 1, max: 8 }), (data, bits) => {
       const before = data.slice();
       const reduced = reduceBits(image(data), { bits });
-      expect([...reduced.pixels]).toEqual([...data].map((pixel) => Math.floor(pixel / 2 ** (8 - bits))));
+      expect([...reduced.values]).toEqual([...data].map((pixel) => Math.floor(pixel / 2 ** (8 - bits))));
       expect(reduced.levels).toBe(2 ** bits);
       expect(data).toEqual(before);
     }),
@@ -26,7 +26,7 @@ test('all else of the images stays, and all bits are all that there was', () => 
   expect(reduceBits(images, { bits: 4 })).toEqual(images);
   expect(reduceBits(images, { bits: 1 })).toMatchObject({
     count: 1,
-    shape: [1, 3, 1],
+    eventShape: [1, 3, 1],
     labels: images.labels,
     levels: 2,
   });

@@ -11,8 +11,8 @@ import type { Images } from '../images/images.ts';
  *
  * @example
  * const images = imagesFrom({ shape: [1, 1, 3], data: new Uint8Array([7, 8, 255]) });
- * const { pixels, levels } = reduceBits(images, { bits: 5 });
- * console.log([...pixels], levels); // [0, 1, 31] 32
+ * const { values, levels } = reduceBits(images, { bits: 5 });
+ * console.log([...values], levels); // [0, 1, 31] 32
  */
 export function reduceBits(images: Images, { bits }: { readonly bits: number }): Images {
   const before = Math.log2(images.levels);
@@ -22,5 +22,5 @@ export function reduceBits(images: Images, { bits }: { readonly bits: number }):
       `reduceBits takes images of 2, 4, 8 … 256 levels and keeps from 1 bit to all; got ${images.levels} levels and bits: ${bits}.`,
     );
   }
-  return { ...images, levels: 2 ** bits, pixels: images.pixels.map((pixel) => pixel >> (before - bits)) };
+  return { ...images, levels: 2 ** bits, values: images.values.map((pixel) => pixel >> (before - bits)) };
 }

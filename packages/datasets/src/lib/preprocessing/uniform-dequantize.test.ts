@@ -5,8 +5,8 @@ import { registerGradients } from '@diffeo/core/gradients';
 import { elementwiseDefinitions, logit, standardise } from '@diffeo/layers-elementwise';
 import { ready, setBackend, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { datasetFrom, takeRows, toTensor } from '../data/dataset.ts';
 import { readDigits } from '../read-digits.ts';
-import { rowsFrom, takeRows, toTensor } from '../rows.ts';
 import { dequantizerDefinitions } from './dequantizer-definitions.ts';
 import { levelsOf } from './levels.ts';
 import { uniformDequantize } from './uniform-dequantize.ts';
@@ -23,7 +23,7 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
 
   test.each([2, 17, 256, 65536])('dequantized, %i levels come back exactly', (levels) => {
     const model = flow({ eventShape: [50], dequantize: uniformDequantize({ levels }), layers: [] });
-    const raw = rowsFrom(
+    const raw = datasetFrom(
       Array.from({ length: 50_000 }, (_, i) => (i < 25_000 ? levels - 1 : i % levels)),
       { eventShape: [50] },
     );
@@ -49,7 +49,7 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
   test('the noise is uniform on each level, and the same for the same seed', async () => {
     const model = flow({ eventShape: [1], dequantize: uniformDequantize({ levels: 4 }), layers: [standardise()] });
     const raw = toTensor(
-      rowsFrom(
+      datasetFrom(
         Array.from({ length: 20_000 }, (_, i) => i % 4),
         { eventShape: [1] },
       ),

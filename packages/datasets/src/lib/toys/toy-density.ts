@@ -1,12 +1,12 @@
 import { DiffeoError, type RandomSource, randomSource, type Seed } from '@diffeo/core';
 import { describeValue, requireSeed } from '@diffeo/core/arguments';
-import { type Rows, rowsFrom } from '../rows.ts';
+import { type Dataset, datasetFrom } from '../data/dataset.ts';
 
 /** A point of the plane. */
 export type Point = readonly [x: number, y: number];
 
 /** Points of the plane: rows of event shape `[2]`, or plain numbers x₀, y₀, x₁, y₁, … */
-export type Points = Rows | ArrayLike<number>;
+export type Points = Dataset | ArrayLike<number>;
 
 /** A density on the plane of which everything is known, computed on the host in float64. */
 export interface ToyDensity {
@@ -15,7 +15,7 @@ export interface ToyDensity {
   /** In nats: the smallest mean negative log-likelihood that a model can have. Computed when first read. */
   readonly entropy: number;
   /** `count` independent samples. The same seed gives the same ones, and fewer of them are the first of more. */
-  sample(count: number, seed: Seed): Rows;
+  sample(count: number, seed: Seed): Dataset<Float32Array>;
   /** The log-density in nats at every point, `−Infinity` where there is none. */
   logProb(points: Points): Float64Array;
 }
@@ -63,7 +63,7 @@ export function toyDensity({ name, draw, logDensity, entropy }: ToyDensityParts)
       const source = randomSource(seed);
       const values = new Float32Array(2 * count);
       for (let i = 0; i < count; i++) values.set(draw(source), 2 * i);
-      return rowsFrom(values, { eventShape: [2], columns: ['x', 'y'] });
+      return datasetFrom(values, { eventShape: [2], columns: ['x', 'y'] });
     },
     logProb(points) {
       const numbers = coordinates(points);

@@ -1,6 +1,7 @@
 import { isDiffeoError } from '@diffeo/core';
 import { describe, expect, test } from 'vitest';
-import type { CsvOptions, Table } from '../csv-options.ts';
+import { columnNames } from '../../data/column.ts';
+import type { CsvOptions, ReadTable } from '../csv-options.ts';
 import { parseCsv } from '../parse-csv.ts';
 import { refusalOf, withAdvice } from '../problems/csv-refusal.ts';
 
@@ -13,7 +14,7 @@ const expected = points.flat().map((field) => Math.fround(Number(field)));
 const lines = (write: (a: string, b: string, i: number) => string): string =>
   points.map(([a = '', b = ''], i) => write(a, b, i)).join('\n');
 const comma = (field: string): string => field.replace('.', ',');
-const codes = (table: Table): string[] => table.notes.map(({ code }) => code);
+const codes = (table: ReadTable): string[] => table.notes.map(({ code }) => code);
 
 describe('a layout that people have is understood, and what was guessed is said', () => {
   test.each<[string, string, string[], string[]?]>([
@@ -66,7 +67,7 @@ describe('a layout that people have is understood, and what was guessed is said'
     ],
   ])('%s', async (_, text, notes, columns = ['a', 'b']) => {
     const table = await parseCsv(text);
-    expect(table.columns).toEqual(columns);
+    expect(columnNames(table.columns)).toEqual(columns);
     const values = [...table.values];
     expect(values.map(Math.abs)).toEqual(expected.map(Math.abs));
     expect(codes(table)).toEqual(notes);
@@ -97,7 +98,7 @@ describe('a layout that people have is understood, and what was guessed is said'
     const text = 'a|b\n1,234|2\n3,456|7';
     expect((await parseCsv(text, { like: { decimal: ',' } })).values[0]).toBeCloseTo(1.234);
     expect((await parseCsv(text, { like: { decimal: '.' } })).values[0]).toBe(1234);
-    expect((await parseCsv('a^b\n1^2\n3^5', { like: { delimiter: '^' } })).columns).toEqual(['a', 'b']);
+    expect(columnNames((await parseCsv('a^b\n1^2\n3^5', { like: { delimiter: '^' } })).columns)).toEqual(['a', 'b']);
   });
 
   test('what is read is the same however the note has it otherwise', async () => {
@@ -132,12 +133,14 @@ describe('numbers say which column is meant, whatever the names are', () => {
       [4, 3],
     ],
   ])('%j', async (columns = [], names, numbers) => {
-    expect(await parseCsv(years, { header: true, columns })).toMatchObject({ columns: names, numbers });
+    expect(await parseCsv(years, { header: true, columns })).toMatchObject({
+      columns: names.map((name, i) => ({ name, place: numbers[i] })),
+    });
   });
 });
 
 /** Reads with the advice of each refusal, entry by entry, until it is read; the number of refusals on the way. */
-async function follow(text: string, options: CsvOptions, choice: number, depth = 0): Promise<[Table, number]> {
+async function follow(text: string, options: CsvOptions, choice: number, depth = 0): Promise<[ReadTable, number]> {
   try {
     return [await parseCsv(text, options), depth];
   } catch (error) {
@@ -221,7 +224,7 @@ test('reading takes time in proportion to the columns, half of them of one name'
     const before = process.threadCpuUsage();
     const table = await parseCsv(text, { exclude: [':1-12', 'twice'] });
     expect(table.columns.length).toBe((columns * 2) / 3 - 8);
-    expect((await parseCsv(text, { columns: table.columns })).columns).toEqual(table.columns);
+    expect((await parseCsv(text, { columns: columnNames(table.columns) })).columns).toEqual(table.columns);
     return process.threadCpuUsage(before).user;
   };
   await work(9000);

@@ -1,4 +1,4 @@
-import type { Numbers } from './number-array.ts';
+import type { Numbers } from '../../data/numbers.ts';
 import { damaged } from './number-array.ts';
 
 /** How a number is stored: unsigned, signed or floating, and its width in bytes. */

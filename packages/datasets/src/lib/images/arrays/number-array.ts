@@ -1,15 +1,5 @@
 import { DiffeoError, type Shape } from '@diffeo/core';
-
-/** The typed arrays that hold numbers read from a file. */
-export type Numbers =
-  | Uint8Array
-  | Int8Array
-  | Uint16Array
-  | Int16Array
-  | Uint32Array
-  | Int32Array
-  | Float32Array
-  | Float64Array;
+import type { Numbers } from '../../data/numbers.ts';
 
 /** An array read from a file: `data` is row-major and holds as many numbers as `shape` says. */
 export interface NumberArray {

@@ -1,14 +1,8 @@
 import type { Shape } from '@diffeo/core';
+import type { Numbers } from '../../data/numbers.ts';
 import { nameInMessage } from '../../files/name-in-message.ts';
 import { decodeNumbers, type NumberKind, widthOf } from './decode-numbers.ts';
-import {
-  byteSize,
-  DEFAULT_MAX_BYTES,
-  damaged,
-  type NumberArray,
-  type Numbers,
-  type ReadOptions,
-} from './number-array.ts';
+import { byteSize, DEFAULT_MAX_BYTES, damaged, type NumberArray, type ReadOptions } from './number-array.ts';
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 

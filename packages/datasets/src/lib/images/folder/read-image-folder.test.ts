@@ -86,9 +86,9 @@ test('a folder is read in the order of names; folders in it are classes', async 
   );
   expect(flat).toEqual({
     count: 2,
-    shape: [3, 4, 1],
+    eventShape: [3, 4, 1],
     levels: 256,
-    pixels: Uint8Array.of(...noise(12, 1), ...noise(12, 2)),
+    values: Uint8Array.of(...noise(12, 1), ...noise(12, 2)),
   });
   const files = {
     'cat/1.png': png(4, 4, 1),
@@ -97,12 +97,14 @@ test('a folder is read in the order of names; folders in it are classes', async 
     'none/x.txt': noise(1),
   };
   const sorted = await readImageFolder(folderOf(files), { size: [4, 4] });
-  expect(sorted).toMatchObject({ count: 3, shape: [4, 4, 3], classes: ['ant', 'cat'] });
+  expect(sorted).toMatchObject({ count: 3, eventShape: [4, 4, 3], classes: ['ant', 'cat'] });
   expect([...(sorted.labels ?? [])]).toEqual([0, 0, 1]);
-  expect([...sorted.pixels.subarray(0, 48)]).toEqual([...noise(48)]);
+  expect([...sorted.values.subarray(0, 48)]).toEqual([...noise(48)]);
   const grey = noise(16);
-  expect([...sorted.pixels.subarray(96)]).toEqual([...grey].flatMap((value) => [value, value, value]));
-  expect((await readImageFolder(folderOf(files), { size: [2, 2], channels: 1, limit: 1 })).shape).toEqual([2, 2, 1]);
+  expect([...sorted.values.subarray(96)]).toEqual([...grey].flatMap((value) => [value, value, value]));
+  expect((await readImageFolder(folderOf(files), { size: [2, 2], channels: 1, limit: 1 })).eventShape).toEqual([
+    2, 2, 1,
+  ]);
 });
 
 test('what does not fit is refused by name', async () => {
@@ -157,11 +159,11 @@ test('grey and colour may be mixed, and photos on their side', async () => {
     'b.jpg': jpegFile([exifSegment(6), ...onItsSide]),
     'c.png': png(width, height, 3),
   };
-  const { shape, pixels } = await readImageFolder(folderOf(files));
-  expect(shape).toEqual([8, 16, 3]);
+  const { eventShape, values } = await readImageFolder(folderOf(files));
+  expect(eventShape).toEqual([8, 16, 3]);
   const grey = noise(width * height);
-  expect([...pixels.subarray(0, 384)]).toEqual([...grey].flatMap((value) => [value, value, value]));
-  expect([...pixels.subarray(768)]).toEqual([...noise(384)]);
+  expect([...values.subarray(0, 384)]).toEqual([...grey].flatMap((value) => [value, value, value]));
+  expect([...values.subarray(768)]).toEqual([...noise(384)]);
 });
 
 test('a signal comes through while a large picture is decoded', async () => {

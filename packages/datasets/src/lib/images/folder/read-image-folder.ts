@@ -94,7 +94,7 @@ export async function readImageFolder(folder: string, options: ImageFolderOption
     await decoder.close();
   }
   return {
-    ...{ count: pictures.length, shape: [height, width, channels], levels: 256, pixels },
+    ...{ count: pictures.length, eventShape: [height, width, channels] as const, levels: 256, values: pixels },
     ...(classes && { classes, labels: Int32Array.from(pictures, ({ label }) => label) }),
   };
 }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { splitImages } from '../images.ts';
+import { split } from '../../data/split.ts';
 import { readIdxImages } from '../read-idx-images.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { download } from './download.ts';
@@ -154,7 +154,7 @@ test('the published checksums refuse other files', async () => {
 
 test('digits of a folder have labels, and about as many of each', async () => {
   const { train, test: held } = await mnist({ folder: subset });
-  expect(train).toMatchObject({ count: 200, shape: [28, 28, 1], levels: 256 });
+  expect(train).toMatchObject({ count: 200, eventShape: [28, 28, 1], levels: 256 });
   const counts = new Array<number>(10).fill(0);
   for (const { labels } of [train, held]) for (const label of labels ?? []) counts[label] = (counts[label] ?? 0) + 1;
   expect(counts).toEqual(new Array(10).fill(25));
@@ -166,7 +166,7 @@ test('files that are sorted by class are mixed by a split', async () => {
     ? [large, large.replace('images-idx3', 'labels-idx1')]
     : [join(subset, 'train-images-idx3-ubyte.gz'), join(subset, 'train-labels-idx1-ubyte.gz')];
   const all = await readIdxImages(images, { labels });
-  const { test: held } = splitImages(all, { train: 0.8, validation: 0.1, test: 0.1 }, 1);
+  const { test: held } = split(all, { train: 0.8, validation: 0.1, test: 0.1 }, 1);
   expect(new Set(held.labels?.subarray(0, held.count)).size).toBeGreaterThan(5);
 });
 

@@ -1,8 +1,8 @@
 import { sizeOf } from '@diffeo/core';
-import type { Rows } from './rows.ts';
+import type { Dataset } from './dataset.ts';
 
 /** The columns, counted from 0, that hold one number only. */
-export function constantColumns({ values, eventShape }: Rows): readonly number[] {
+export function constantColumns({ values, eventShape }: Dataset): readonly number[] {
   const size = sizeOf(eventShape);
   const isConstant = new Uint8Array(size).fill(1);
   let left = size;

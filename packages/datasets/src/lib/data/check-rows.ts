@@ -1,16 +1,16 @@
 import { DiffeoError, sizeOf } from '@diffeo/core';
+import { columnReferences } from '../csv/columns/column-references.ts';
+import { refusal } from '../csv/problems/csv-refusal.ts';
+import { shown } from '../csv/problems/shown.ts';
 import { constantColumns } from './constant-columns.ts';
-import { columnReferences } from './csv/columns/column-references.ts';
-import { refusal } from './csv/problems/csv-refusal.ts';
-import { shown } from './csv/problems/shown.ts';
+import { type Dataset, requireDataset } from './dataset.ts';
 import { dependentColumns } from './dependent-columns.ts';
-import { type Rows, requireRows } from './rows.ts';
 
-const columnName = (rows: Rows, column: number): string =>
-  rows.columns ? shown(rows.columns[column] as string) : `${column + 1}`;
+const columnName = (rows: Dataset, column: number): string =>
+  rows.columns ? shown(rows.columns[column]?.name ?? '') : `${column + 1}`;
 
-function findNumber(rows: Rows, wrong: (value: number) => boolean): string | null {
-  requireRows(rows);
+function findNumber(rows: Dataset, wrong: (value: number) => boolean): string | null {
+  requireDataset(rows);
   const at = rows.values.findIndex(wrong);
   if (at < 0) return null;
   const size = sizeOf(rows.eventShape);
@@ -18,7 +18,7 @@ function findNumber(rows: Rows, wrong: (value: number) => boolean): string | nul
 }
 
 /** Throws `NOT_FINITE`, with row and column (counted from 1), at the first NaN or Infinity. */
-export function checkFinite(rows: Rows): void {
+export function checkFinite(rows: Dataset): void {
   const found = findNumber(rows, (value) => !Number.isFinite(value));
   if (found) {
     throw new DiffeoError('NOT_FINITE', `The data must be finite, but ${found}. Remove the row or replace the number.`);
@@ -29,8 +29,8 @@ export function checkFinite(rows: Rows): void {
  * Throws `CONSTANT_COLUMN`, naming them, when columns hold one number only: the density would be infinite there. Also
  * throws `DATA` when there are fewer than two rows.
  */
-export function checkVarying(rows: Rows): void {
-  requireRows(rows);
+export function checkVarying(rows: Dataset): void {
+  requireDataset(rows);
   if (rows.count < 2) {
     throw new DiffeoError('DATA', `A density needs at least 2 rows to learn from; got ${rows.count}.`);
   }
@@ -47,8 +47,8 @@ export function checkVarying(rows: Rows): void {
  * Throws `DEPENDENT_COLUMN`, naming all of them, when columns are linear functions of others, up to the rounding of
  * float32: such data have no density.
  */
-export function checkIndependent(rows: Rows): void {
-  requireRows(rows);
+export function checkIndependent(rows: Dataset): void {
+  requireDataset(rows);
   const found = dependentColumns(rows);
   if (found.length === 0) return;
   const explained = found.slice(0, 5).map(({ column, of }) => {
@@ -68,18 +68,19 @@ const itOrThem = (columns: readonly number[]): string => (columns.length === 1 ?
 /** An error about columns; the advice is to leave them out, where others remain. */
 function refuseColumns(
   code: string,
-  rows: Rows,
+  rows: Dataset,
   columns: readonly number[],
   { problem }: { readonly problem: string },
 ): DiffeoError {
-  const { columns: names, numbers } = rows;
+  const { columns: all } = rows;
+  const nameOf = (column: number): string => all?.[column]?.name ?? `${column + 1}`;
   const exclude = columnReferences(
-    columns.map((column) => ({ name: names?.[column] ?? `${column + 1}`, number: numbers?.[column] ?? column + 1 })),
+    columns.map((column) => ({ name: nameOf(column), number: all?.[column]?.place ?? column + 1 })),
   );
-  const remain = columns.length < sizeOf(rows.eventShape) && names !== undefined;
+  const remain = columns.length < sizeOf(rows.eventShape) && all !== undefined;
   return refusal(code, {
     problem,
-    columns: columns.map((column) => names?.[column] ?? `${column + 1}`),
+    columns: columns.map(nameOf),
     advice: remain ? [{ exclude }] : [],
   });
 }
@@ -88,7 +89,7 @@ function refuseColumns(
  * Throws `LEVELS`, with row and column (counted from 1), at the first number that is not one of the whole numbers
  * 0 … `levels` − 1 that a dequantizer takes.
  */
-export function checkLevels(rows: Rows, levels: number): void {
+export function checkLevels(rows: Dataset, levels: number): void {
   const found = findNumber(rows, (value) => !(Number.isInteger(value) && value >= 0 && value < levels));
   if (found) throw new DiffeoError('LEVELS', `The data must be whole numbers from 0 to ${levels - 1}, but ${found}.`);
 }

@@ -2,18 +2,18 @@ import '@tensorflow/tfjs-backend-cpu';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkFinite, checkIndependent, checkLevels, checkVarying } from './check-rows.ts';
-import { type Rows, rowsFrom, takeRows, toTensor } from './rows.ts';
+import { type Dataset, datasetFrom, takeRows, toTensor } from './dataset.ts';
 import { split } from './split.ts';
 
-const numbered = (count: number): Rows =>
-  rowsFrom(
+const numbered = (count: number): Dataset =>
+  datasetFrom(
     Array.from({ length: 2 * count }, (_, i) => i),
     { eventShape: [2], columns: ['a', 'b'] },
   );
-const firsts = (rows: Rows): number[] => [...rows.values].filter((_, i) => i % 2 === 0).map((value) => value / 2);
+const firsts = (rows: Dataset): number[] => [...rows.values].filter((_, i) => i % 2 === 0).map((value) => value / 2);
 
 test('rows become a tensor of the same numbers, empty ones too', () => {
-  const rows = rowsFrom([1, 2, 3, 4, 5, 6, 7, 8], { eventShape: [2, 2] });
+  const rows = datasetFrom([1, 2, 3, 4, 5, 6, 7, 8], { eventShape: [2, 2] });
   const tensor = toTensor(rows);
   expect(tensor.shape).toEqual([2, 2, 2]);
   expect([...tensor.dataSync()]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
@@ -24,13 +24,13 @@ test('rows become a tensor of the same numbers, empty ones too', () => {
 test('rows are taken in the order asked for, names and shape kept', () => {
   const taken = takeRows(numbered(5), [4, 0, 4]);
   expect(firsts(taken)).toEqual([4, 0, 4]);
-  expect(taken).toMatchObject({ count: 3, eventShape: [2], columns: ['a', 'b'] });
+  expect(taken).toMatchObject({ count: 3, eventShape: [2], columns: [{ name: 'a' }, { name: 'b' }] });
   expect(() => takeRows(numbered(5), [5])).toThrow(/Row 5 was asked for; the rows are numbered 0 to 4/);
 });
 
 test('numbers that fill no whole rows are refused', () => {
-  expect(() => rowsFrom([1, 2, 3], { eventShape: [2] })).toThrow(/3 numbers do not fill whole rows/);
-  expect(() => rowsFrom([1, 2], { eventShape: [2], columns: ['a'] })).toThrow(/1 column names .* rows of 2/);
+  expect(() => datasetFrom([1, 2, 3], { eventShape: [2] })).toThrow(/3 numbers do not fill whole rows/);
+  expect(() => datasetFrom([1, 2], { eventShape: [2], columns: ['a'] })).toThrow(/1 column names .* rows of 2/);
 });
 
 test('what are no rows is refused by whatever takes rows', () => {
@@ -45,7 +45,7 @@ test('what are no rows is refused by whatever takes rows', () => {
     { values: new Float32Array(3), count: 2, eventShape: [2] },
     { values: new Float32Array(2), count: 1 },
   ];
-  for (const rows of wrong as Rows[]) {
+  for (const rows of wrong as Dataset[]) {
     const calls = [
       () => toTensor(rows),
       () => takeRows(rows, [0]),
@@ -58,7 +58,7 @@ test('what are no rows is refused by whatever takes rows', () => {
     for (const call of calls) expect(call).toThrow(expect.objectContaining({ name: 'DiffeoError', code: 'DATA' }));
   }
   for (const numbers of [[[1, 2]], undefined, null, 7, ['1', '2']] as unknown as number[][]) {
-    expect(() => rowsFrom(numbers, { eventShape: [2] })).toThrow(expect.objectContaining({ code: 'DATA' }));
+    expect(() => datasetFrom(numbers, { eventShape: [2] })).toThrow(expect.objectContaining({ code: 'DATA' }));
   }
 });
 
@@ -124,15 +124,15 @@ test('the first number that is not finite is named by row and column', () => {
 
 test('constant columns are named', () => {
   checkVarying(numbered(2));
-  const rows = rowsFrom([1, 5, 2, 5, 3, 5], { eventShape: [2] });
+  const rows = datasetFrom([1, 5, 2, 5, 3, 5], { eventShape: [2] });
   expect(() => checkVarying(rows)).toThrow(expect.objectContaining({ code: 'CONSTANT_COLUMN' }));
   expect(() => checkVarying(rows)).toThrow(/column 2 \(always 5\)/);
   expect(() => checkVarying(numbered(1))).toThrow(/at least 2 rows to learn from; got 1/);
 });
 
 test('numbers that are no level are named', () => {
-  checkLevels(rowsFrom([0, 16], { eventShape: [2] }), 17);
+  checkLevels(datasetFrom([0, 16], { eventShape: [2] }), 17);
   for (const wrong of [17, -1, 0.5, Number.NaN]) {
-    expect(() => checkLevels(rowsFrom([0, 1, 2, wrong], { eventShape: [2] }), 17)).toThrow(/0 to 16, but row 2/);
+    expect(() => checkLevels(datasetFrom([0, 1, 2, wrong], { eventShape: [2] }), 17)).toThrow(/0 to 16, but row 2/);
   }
 });

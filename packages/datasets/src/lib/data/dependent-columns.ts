@@ -1,5 +1,5 @@
 import { sizeOf } from '@diffeo/core';
-import type { Rows } from './rows.ts';
+import type { Dataset } from './dataset.ts';
 
 /** A column that a linear function of others gives. */
 export interface DependentColumn {
@@ -21,7 +21,7 @@ const rounding = 2 ** -24;
  * All columns that are linear functions of columns before them, up to the rounding of float32: with them the data have
  * no density. By a Cholesky factorisation of the covariance, in float64, that passes over them.
  */
-export function dependentColumns(rows: Rows): readonly DependentColumn[] {
+export function dependentColumns(rows: Dataset): readonly DependentColumn[] {
   const size = sizeOf(rows.eventShape);
   const count = Math.min(rows.count, Math.max(size + 2, Math.floor(mostWork / size ** 2)));
   const means = columnMeans(rows, count, size);
@@ -59,7 +59,7 @@ export function dependentColumns(rows: Rows): readonly DependentColumn[] {
   return found;
 }
 
-function columnMeans({ values }: Rows, count: number, size: number): Float64Array {
+function columnMeans({ values }: Dataset, count: number, size: number): Float64Array {
   const means = new Float64Array(size);
   for (let row = 0; row < count; row++) {
     for (let i = 0; i < size; i++) means[i] = (means[i] as number) + (values[row * size + i] as number) / count;
@@ -68,7 +68,7 @@ function columnMeans({ values }: Rows, count: number, size: number): Float64Arra
 }
 
 /** The lower half of the covariance. */
-function covarianceOf({ values }: Rows, means: Float64Array, count: number, size: number): Float64Array {
+function covarianceOf({ values }: Dataset, means: Float64Array, count: number, size: number): Float64Array {
   const covariance = new Float64Array(size * size);
   const centred = new Float64Array(size);
   for (let row = 0; row < count; row++) {
@@ -96,7 +96,7 @@ function slopesOf(factor: Float64Array, column: number, free: readonly number[],
 
 /** Whether the function gives the column in every row. */
 function fitsAll(
-  { values, count }: Rows,
+  { values, count }: Dataset,
   means: Float64Array,
   column: number,
   slopes: ReadonlyMap<number, number>,

@@ -6,7 +6,7 @@ import {
   requireOptions,
   requireSeed,
 } from '@diffeo/core/arguments';
-import { type Rows, requireRows, takeRows } from './rows.ts';
+import { type Dataset, requireDataset, takeRows } from './dataset.ts';
 
 const names = ['train', 'validation', 'test'] as const;
 type Part = (typeof names)[number];
@@ -15,7 +15,7 @@ type Part = (typeof names)[number];
 export type Parts = { readonly [name in Part]?: number };
 
 /** The three parts of a data set. Each row is in exactly one; a part that was given nothing is empty. */
-export type Split = { readonly [name in Part]: Rows };
+export type Split<Data extends Dataset = Dataset> = { readonly [name in Part]: Data };
 
 const amount: OptionCheck = {
   ...numberBetween(0, Number.MAX_SAFE_INTEGER),
@@ -52,7 +52,7 @@ function counts(total: number, parts: Parts): Record<Part, number> {
 }
 
 /** The numbers of the rows of each part, as {@link split} chooses them among `total`. */
-export function splitIndices(total: number, parts: Parts | undefined, seed: Seed): Record<Part, Int32Array> {
+function splitIndices(total: number, parts: Parts | undefined, seed: Seed): Record<Part, Int32Array> {
   requireOptions('split', parts, checks, otherWords);
   requireSeed(seed, 'split: the seed');
   const asked = parts ?? { train: 0.8, validation: 0.1, test: 0.1 };
@@ -85,8 +85,8 @@ export function splitIndices(total: number, parts: Parts | undefined, seed: Seed
  * const { train, test } = split(twoMoons().sample(1000, 1), { train: 0.9, test: 0.1 }, 2);
  * console.log(train.count, test.count); // 900 100
  */
-export function split(rows: Rows, parts: Parts | undefined, seed: Seed): Split {
-  requireRows(rows);
+export function split<Data extends Dataset>(rows: Data, parts: Parts | undefined, seed: Seed): Split<Data> {
+  requireDataset(rows);
   const { train, validation, test } = splitIndices(rows.count, parts, seed);
   return { train: takeRows(rows, train), validation: takeRows(rows, validation), test: takeRows(rows, test) };
 }

@@ -1,8 +1,8 @@
 import { randomSource } from '@diffeo/core';
 import { expect, test } from 'vitest';
 import { checkIndependent } from './check-rows.ts';
+import { datasetFrom } from './dataset.ts';
 import { dependentColumns } from './dependent-columns.ts';
-import { rowsFrom } from './rows.ts';
 
 /** Rows of some independent columns, and of what is made of them. */
 function rows(count: number, derive: (...of: number[]) => number[], columns?: string[]) {
@@ -12,7 +12,7 @@ function rows(count: number, derive: (...of: number[]) => number[], columns?: st
     return derive(a, b, c);
   });
   const size = numbers[0]?.length ?? 0;
-  return rowsFrom(numbers.flat(), { eventShape: [size], ...(columns && { columns }) });
+  return datasetFrom(numbers.flat(), { eventShape: [size], ...(columns && { columns }) });
 }
 
 test('every column that a linear function of others gives is named, with those others', () => {
@@ -32,7 +32,8 @@ test('columns that nearly are functions of others are none', () => {
 test('the refusal has the names, the numbers in the file, and what to leave out', () => {
   const names = ['a', 'b', 'sum, all', 'c', 'less', 'times'];
   const dependent = rows(200, (a = 0, b = 0, c = 0) => [a, b, a + b, c, 3 - 2 * c, 7 * a], names);
-  expect(() => checkIndependent({ ...dependent, numbers: [2, 3, 4, 5, 6, 7] })).toThrow(
+  const placed = dependent.columns?.map((column, i) => ({ ...column, place: i + 2 })) ?? [];
+  expect(() => checkIndependent({ ...dependent, columns: placed })).toThrow(
     expect.objectContaining({
       code: 'DEPENDENT_COLUMN',
       message: expect.stringMatching(/'sum, all' of 'a', 'b'; 'less' of 'c'; 'times' of 'a'/),
@@ -47,5 +48,5 @@ test('what depends in the first rows alone is none', () => {
   const numbers = Array.from({ length: 60_000 * 2 }, () => source.normal());
   const twice = numbers.flatMap((value, i) => (i % 2 ? [value, i < 110_000 ? 2 * value : -value] : [value]));
   expect(size).toBe(200);
-  expect(dependentColumns(rowsFrom(twice, { eventShape: [3] }))).toEqual([]);
+  expect(dependentColumns(datasetFrom(twice, { eventShape: [3] }))).toEqual([]);
 });
