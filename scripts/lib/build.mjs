@@ -15,17 +15,17 @@ export function build(tools) {
 }
 
 /**
- * Runs a turbo task in every package that has it, going on past failures; prints only what failed.
+ * Runs turbo tasks in every package that has them, going on past failures; prints only what failed.
  *
  * @param {import('./toolchain.mjs').Toolchain} tools
- * @param {string} task
+ * @param {...string} tasks
  */
-export function turbo(tools, task) {
+export function turbo(tools, ...tasks) {
   const flags = [
     '--output-logs=errors-only',
     '--log-order=grouped',
     '--ui=stream',
     '--continue=dependencies-successful',
   ];
-  return useTool(tools, ['turbo'], ['run', task, ...flags]);
+  return useTool(tools, ['turbo'], ['run', ...tasks, ...flags]);
 }

@@ -66,15 +66,18 @@ function summarise(results) {
 }
 
 /**
- * The packages, by turbo; and the root's own scripts and configuration.
+ * All that runs in Node, as one program, which reads what packages share once; pages and sites, whose globals are a
+ * browser's; and the scripts, which run on an older Node. What the packages publish is checked again when it is built,
+ * without Node's types where it has to run in browsers.
  *
  * @param {Toolchain} tools
  * @returns {Promise<Outcome>}
  */
 async function types(tools) {
   return together([
-    await turbo(tools, 'typecheck'),
+    await turbo(tools, 'sources', 'typecheck'),
     await useTool(tools, ['typescript', 'tsc'], ['-p', 'tsconfig.json']),
+    await useTool(tools, ['typescript', 'tsc'], ['-p', 'scripts/tsconfig.json']),
   ]);
 }
 
