@@ -32,7 +32,8 @@ const size = 12;
 
 /**
  * Marks on a plane with axes, as a stand-alone SVG. What reaches beyond the axes is cut. The same arguments give the same text, which has
- * no identifiers, so that many plots can stand in one page.
+ * no identifiers, so that many plots can stand in one page. The plane is a nested `<svg>` whose `x`, `y`, `width` and `height` are its sides,
+ * and whose `data-x` and `data-y` are the domains, for scripts that find the numbers under a pointer.
  *
  * Throws `NOT_FINITE` for numbers that have no place, `CONFIG` for a domain that is none.
  *
@@ -62,7 +63,7 @@ export const plot = ({ width, height, x, y, marks, title, theme = printTheme }: 
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeXml(title)}" font-family="${escapeXml(theme.font)}" font-size="${size}">`,
     ...axes(plane, { across, up, x, y, height }, theme),
     // A nested picture cuts what reaches beyond it, without the identifier that a clip path would need.
-    `<svg x="${plane.left}" y="${plane.top}" width="${inner.width}" height="${inner.height}" viewBox="${plane.left} ${plane.top} ${inner.width} ${inner.height}">`,
+    `<svg x="${plane.left}" y="${plane.top}" width="${inner.width}" height="${inner.height}" viewBox="${plane.left} ${plane.top} ${inner.width} ${inner.height}" data-x="${x.domain.join(' ')}" data-y="${y.domain.join(' ')}">`,
     ...marks.map((mark) => mark(plane, theme)).filter((drawn) => drawn !== ''),
     '</svg>',
     '</svg>',
