@@ -10,6 +10,8 @@ export interface Theme {
   readonly first: string;
   /** The colour of what it is compared with: told apart from `first` by lightness too. */
   readonly second: string;
+  /** The colour of a third thing. */
+  readonly third: string;
   readonly font: string;
 }
 
@@ -21,13 +23,14 @@ export const printTheme: Theme = {
   rule: palette.rule,
   first: palette.train,
   second: palette.validation,
+  third: '#0f766e',
   font: fontFamily,
 };
 
 const property = (name: keyof Theme): string => `var(--diffeo-${name}, ${printTheme[name]})`;
 
 /**
- * Colours that a page sets by the custom properties `--diffeo-paper`, `-ink`, `-muted`, `-rule`, `-first` and `-second`, so that a
+ * Colours that a page sets by the custom properties `--diffeo-paper`, `-ink`, `-muted`, `-rule`, `-first`, `-second` and `-third`, so that a
  * plot that is in the page as SVG turns dark with it; those of {@link printTheme} where it sets none. The font is the page's.
  */
 export const pageTheme: Theme = {
@@ -37,5 +40,6 @@ export const pageTheme: Theme = {
   rule: property('rule'),
   first: property('first'),
   second: property('second'),
+  third: property('third'),
   font: 'inherit',
 };
