@@ -1,0 +1,30 @@
+import type { Picture } from './picture.ts';
+
+/** A slot of a widget: its name, and what holds it. */
+export interface Slot {
+  readonly name: string;
+  /** Which controls the pointer sets in the slot's plots, by the axis: what is dragged along x, and along y. */
+  readonly drag?: { readonly x?: string; readonly y?: string };
+  readonly className?: string;
+}
+
+/**
+ * A widget as it stands in the page before any script runs: its slots filled, and below them the controls, which the element shows when
+ * it can serve them. A slot called `says` is a sentence that is read aloud when it changes.
+ */
+export const widgetHtml = (
+  slots: readonly (Slot | readonly Slot[])[],
+  controls: readonly string[],
+  picture: Picture,
+): string => {
+  const html = ({ name, drag, className = '' }: Slot): string => {
+    const content = picture[name] ?? '';
+    if (name === 'says') return `<p class="widget-says" data-slot="says" role="status">${content}</p>`;
+    const axes = drag ? ` data-drag-x="${drag.x ?? ''}" data-drag-y="${drag.y ?? ''}"` : '';
+    return `<div class="widget-slot ${className}" data-slot="${name}"${axes}>${content}</div>`;
+  };
+  const row = (slot: Slot | readonly Slot[]): string =>
+    'name' in slot ? html(slot) : `<div class="widget-row">${slot.map(html).join('')}</div>`;
+  const form = controls.length > 0 ? `<form class="widget-controls" hidden>${controls.join('')}</form>` : '';
+  return `${slots.map(row).join('\n')}\n${form}`;
+};
