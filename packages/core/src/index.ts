@@ -49,6 +49,7 @@ export { type Shape, sameShape, sizeOf } from './lib/contract/shape.ts';
 export { specOf } from './lib/contract/spec-of.ts';
 export { flow } from './lib/flow/flow.ts';
 export type {
+  Density,
   Flow,
   FlowParams,
   LogProbOptions,
@@ -58,12 +59,14 @@ export type {
   StartOptions,
   TracedStep,
 } from './lib/flow/flow-contract.ts';
-export type { FlowSpec } from './lib/flow/flow-spec.ts';
+export type { DensitySpec, FlowSpec, MixtureSpec } from './lib/flow/flow-spec.ts';
 export { bitsPerDim, negativeLogLikelihood } from './lib/flow/loss.ts';
 export { type RunningMoments, runningMoments } from './lib/flow/running-moments.ts';
 export { chain } from './lib/layers/chain.ts';
 export { invert } from './lib/layers/invert.ts';
 export { sequence } from './lib/layers/sequence.ts';
+export { isFlow } from './lib/mixture/is-flow.ts';
+export { type Mixture, type MixtureParams, mixture } from './lib/mixture/mixture.ts';
 export { crc32 } from './lib/model/checksum.ts';
 export { type LoadAsyncOptions, type LoadOptions, load, loadAsync } from './lib/model/load.ts';
 export type { Loaded } from './lib/model/loading.ts';

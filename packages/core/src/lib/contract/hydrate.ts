@@ -1,5 +1,5 @@
 import { describeValue, shortName } from '../arguments/describe-value.ts';
-import { type FlowSpec, orderedSpec } from '../flow/flow-spec.ts';
+import { type DensitySpec, type FlowSpec, orderedSpec } from '../flow/flow-spec.ts';
 import type { Kind, Spec } from './contract.ts';
 import { type Definition, packageOf } from './define.ts';
 import { DiffeoError } from './error.ts';
@@ -28,8 +28,13 @@ const entries: Readonly<Record<keyof FlowSpec, readonly [test: (value: unknown) 
 
 const notSaved = (what: string): DiffeoError => new DiffeoError('SPEC', `this is not a saved flow: ${what}`);
 
-function requireFlow(value: unknown): FlowSpec {
+function requireDensity(value: unknown): DensitySpec {
   if (!isObject(value)) throw notSaved('it is no object');
+  const { members } = value;
+  if (members !== undefined) {
+    if (!Array.isArray(members)) throw notSaved('members: expected a list of flows');
+    return { members: members.map(requireDensity) };
+  }
   for (const [name, [test, expected]] of Object.entries(entries)) {
     if (!test(value[name])) throw notSaved(`${name}: expected ${expected}`);
   }
@@ -104,14 +109,8 @@ function restorePart(value: object, config: object, place: string, known: Readon
   return definition.restore(config, version);
 }
 
-/**
- * Turns saved JSON back into a flow's specs, innermost first. The definitions are an argument: nothing is registered
- * anywhere, and nothing in the JSON is executed.
- *
- * @throws DiffeoError `UNKNOWN_TYPE`, `DUPLICATE_TYPE`, `NEWER_VERSION`, `MIGRATION`, `CONFIG`, or `SPEC` for JSON that
- * is no flow.
- */
-export function hydrate(json: unknown, definitions: readonly Definition[]): FlowSpec {
+/** {@link hydrate} of a flow or a mixture of several. */
+export function hydrateDensity(json: unknown, definitions: readonly Definition[]): DensitySpec {
   const known = byType(definitions);
   let parts = 0;
   const revive = (value: object, place: string, depth: number): unknown => {
@@ -135,5 +134,18 @@ export function hydrate(json: unknown, definitions: readonly Definition[]): Flow
       throw new DiffeoError('SPEC', `a model has at most ${mostParts} parts, and this one has more`);
     return restorePart(value, revived.config ?? {}, place, known);
   };
-  return requireFlow(isHolder(json) ? revive(json, '', 0) : json);
+  return requireDensity(isHolder(json) ? revive(json, '', 0) : json);
+}
+
+/**
+ * Turns saved JSON back into a flow's specs, innermost first. The definitions are an argument: nothing is registered
+ * anywhere, and nothing in the JSON is executed.
+ *
+ * @throws DiffeoError `UNKNOWN_TYPE`, `DUPLICATE_TYPE`, `NEWER_VERSION`, `MIGRATION`, `CONFIG`, or `SPEC` for JSON that
+ * is no flow.
+ */
+export function hydrate(json: unknown, definitions: readonly Definition[]): FlowSpec {
+  const spec = hydrateDensity(json, definitions);
+  if ('members' in spec) throw notSaved('it is a mixture of several');
+  return spec;
 }

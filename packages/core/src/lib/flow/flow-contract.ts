@@ -4,7 +4,7 @@ import type { Bijector, Dequantizer, GradientMode, Latent, Part, Transformed } f
 import type { Shape } from '../contract/shape.ts';
 import type { Params } from '../params/params.ts';
 import type { Seed } from '../params/seed.ts';
-import type { FlowSpec } from './flow-spec.ts';
+import type { DensitySpec, FlowSpec } from './flow-spec.ts';
 
 /** One tree for everything that a flow learns or keeps. */
 export interface FlowParams {
@@ -56,28 +56,39 @@ export interface TracedStep extends Transformed {
   readonly name: string;
 }
 
-/** A normalizing flow. The caller owns every tensor that it returns. */
-export interface Flow extends Omit<Part<FlowParams>, 'start'> {
-  readonly spec: FlowSpec;
-  readonly bijector: Bijector<readonly Params[]>;
-  /** The shape of an event on the base's side. */
-  readonly baseShape: Shape;
-  /** The named parts of the base vector; one called `base` unless the flow is multi-scale. */
-  readonly latents: readonly Latent[];
+/**
+ * What has a density: one flow, or a mixture of several. What scores, samples, fits, saves or loads takes any of them. The caller owns every
+ * tensor that it returns.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: of any parameters
+export interface Density<P = any> extends Omit<Part<P>, 'start'> {
+  readonly spec: DensitySpec;
   readonly dequantizes: boolean;
-  /** What turns discrete data into continuous data; `null` where the data are continuous. */
+  /** What turns discrete data into continuous data; `null` where the data are continuous. Of a mixture, the first member's. */
   readonly dequantizer: Dequantizer | null;
   /**
    * Fills what starts from data, and returns the rest as it is. `data`: `[batch, ...eventShape]`, as many rows as are at hand; or a
    * function that gives them anew, chunk by chunk, for each pass, where there are more than fit into memory. Each part that starts
    * takes one pass. Chunks stay the caller's.
    */
-  start(params: FlowParams, data: Tensor | StartingSource, options?: StartOptions): Promise<FlowParams>;
+  start(params: P, data: Tensor | StartingSource, options?: StartOptions): Promise<P>;
   /**
    * The exact log-likelihood of each row, `[batch]`, nats, in the units of the data as given (for dequantized data, a
    * lower bound on the log-probability of the discrete value).
    */
-  logProb(params: FlowParams, x: Tensor, options?: LogProbOptions): Tensor;
+  logProb(params: P, x: Tensor, options?: LogProbOptions): Tensor;
+  /** `[count, ...eventShape]`. The same seed gives the same samples on every backend, up to float32 rounding. */
+  sample(params: P, options: SampleOptions): Tensor;
+}
+
+/** A normalizing flow: a density whose points are those of one base, one to one. */
+export interface Flow extends Density<FlowParams> {
+  readonly spec: FlowSpec;
+  readonly bijector: Bijector<readonly Params[]>;
+  /** The shape of an event on the base's side. */
+  readonly baseShape: Shape;
+  /** The named parts of the base vector; one called `base` unless the flow is multi-scale. */
+  readonly latents: readonly Latent[];
   /**
    * Data → base: `[batch, ...eventShape]` → `[batch, ...baseShape]`, with the log-determinant of everything before the base
    * (the dequantization's log-density included): `logProb` is the base's log-density at the value plus `logDet`.
@@ -90,8 +101,6 @@ export interface Flow extends Omit<Part<FlowParams>, 'start'> {
    * `logDet` is its log-density). For pictures of a flow at work, and to find the part at which a number stops being one.
    */
   trace(params: FlowParams, x: Tensor, options?: LogProbOptions): readonly TracedStep[];
-  /** `[count, ...eventShape]`. The same seed gives the same samples on every backend, up to float32 rounding. */
-  sample(params: FlowParams, options: SampleOptions): Tensor;
   /** The noise that a seed gives so many rows of data; `null` where there is none, or it is not made of uniform numbers. */
   drawNoise(rows: number, seed: Seed): Tensor | null;
   /** The points on the base's side that `sample` maps to data, `[count, ...baseShape]`. */

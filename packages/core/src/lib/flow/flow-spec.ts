@@ -15,6 +15,14 @@ export interface FlowSpec {
   readonly base?: Spec<'base'>;
 }
 
+/** What a mixture is made of. */
+export interface MixtureSpec {
+  /** Each of the same event shape and context shape. */
+  readonly members: readonly DensitySpec[];
+}
+
+export type DensitySpec = FlowSpec | MixtureSpec;
+
 /** The entries of a spec in one order, so that the same flow is the same text, and what others do to its list is not seen. */
 export const orderedSpec = ({ eventShape, layers, contextShape, dequantize, base }: FlowSpec): FlowSpec => ({
   eventShape,

@@ -1,12 +1,12 @@
 import { mean, neg, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { DiffeoError } from '../contract/error.ts';
 import { sizeOf } from '../contract/shape.ts';
-import type { Flow, FlowParams, LogProbOptions } from './flow-contract.ts';
+import type { Density, LogProbOptions } from './flow-contract.ts';
 
 /** The mean negative log-likelihood of a batch, a scalar in nats: the loss of maximum-likelihood training. */
-export const negativeLogLikelihood = (
-  model: Flow,
-  params: FlowParams,
+export const negativeLogLikelihood = <P>(
+  model: Density<P>,
+  params: P,
   x: Tensor,
   options: LogProbOptions = {},
 ): Tensor => tidy(() => neg(mean(model.logProb(params, x, options))));
@@ -17,7 +17,7 @@ export const negativeLogLikelihood = (
  *
  * @throws DiffeoError `SPEC` for a flow on continuous data, of which bits per dimension say nothing.
  */
-export function bitsPerDim(model: Flow, nll: number): number {
+export function bitsPerDim(model: Density, nll: number): number {
   if (model.dequantizes) return nll / (sizeOf(model.eventShape) * Math.LN2);
   throw new DiffeoError(
     'SPEC',

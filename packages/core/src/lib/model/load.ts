@@ -1,8 +1,9 @@
 import { describeValue } from '../arguments/describe-value.ts';
-import { type OptionCheck, required } from '../arguments/option-checks.ts';
+import { type OptionCheck, required, trueOrFalse } from '../arguments/option-checks.ts';
 import { requireOptions } from '../arguments/require-options.ts';
 import type { Definition } from '../contract/define.ts';
 import { DiffeoError } from '../contract/error.ts';
+import type { Density } from '../flow/flow-contract.ts';
 import { type Loaded, loading } from './loading.ts';
 import { requireLittleEndian } from './model-format.ts';
 
@@ -10,6 +11,8 @@ import { requireLittleEndian } from './model-format.ts';
 export interface LoadOptions {
   /** What the parts of the model may be: those of core and of each layer package. */
   readonly definitions: readonly Definition[];
+  /** Whether the model may be a mixture of flows; otherwise a file that holds one is refused. Default false. */
+  readonly mixtures?: boolean;
 }
 
 /** What `loadAsync` needs besides the bytes. */
@@ -27,9 +30,9 @@ const signal: OptionCheck = {
   expected: 'an AbortSignal',
 };
 
-function begin(where: string, bytes: Uint8Array, options: LoadAsyncOptions): Generator<void, Loaded> {
+function begin(where: string, bytes: Uint8Array, options: LoadAsyncOptions): Generator<void, Loaded<Density>> {
   requireLittleEndian();
-  requireOptions<LoadAsyncOptions>(where, options, { definitions, signal });
+  requireOptions<LoadAsyncOptions>(where, options, { definitions, mixtures: trueOrFalse, signal });
   // By its kind: bytes may come from another realm, as in a test's.
   if (Object.prototype.toString.call(bytes) !== '[object Uint8Array]') {
     const advice = typeof bytes === 'string' ? ' Read the file first.' : '';
@@ -38,7 +41,7 @@ function begin(where: string, bytes: Uint8Array, options: LoadAsyncOptions): Gen
       `${where}: a model file is given as its bytes, a Uint8Array; got ${describeValue(bytes)}.${advice}`,
     );
   }
-  return loading(bytes, options.definitions);
+  return loading(bytes, options.definitions, options.mixtures);
 }
 
 /**
@@ -51,7 +54,9 @@ function begin(where: string, bytes: Uint8Array, options: LoadAsyncOptions): Gen
  * @throws DiffeoError `FILE` for a file that is cut, altered or none of ours; `UNKNOWN_TYPE`, `NEWER_VERSION` and the
  * other codes of {@link hydrate}; `MISSING_TENSOR`, `SURPLUS_TENSOR`, `TENSOR_SHAPE`, `TENSOR_DTYPE`; `NOT_FINITE`.
  */
-export function load(bytes: Uint8Array, options: LoadOptions): Loaded {
+export function load(bytes: Uint8Array, options: LoadOptions & { readonly mixtures: true }): Loaded<Density>;
+export function load(bytes: Uint8Array, options: LoadOptions): Loaded;
+export function load(bytes: Uint8Array, options: LoadOptions): Loaded<Density> {
   const steps = begin('load', bytes, options);
   for (;;) {
     const { done, value } = steps.next();
@@ -69,7 +74,12 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolv
  *
  * @throws DiffeoError `CANCELLED` when the signal ended it, and what `load` throws.
  */
-export async function loadAsync(bytes: Uint8Array, options: LoadAsyncOptions): Promise<Loaded> {
+export async function loadAsync(
+  bytes: Uint8Array,
+  options: LoadAsyncOptions & { readonly mixtures: true },
+): Promise<Loaded<Density>>;
+export async function loadAsync(bytes: Uint8Array, options: LoadAsyncOptions): Promise<Loaded>;
+export async function loadAsync(bytes: Uint8Array, options: LoadAsyncOptions): Promise<Loaded<Density>> {
   const steps = begin('loadAsync', bytes, options);
   const { signal: ends } = options;
   try {

@@ -2,19 +2,19 @@ import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { shortList, shortName } from '../arguments/describe-value.ts';
 import type { Definition } from '../contract/define.ts';
 import { DiffeoError } from '../contract/error.ts';
-import { hydrate } from '../contract/hydrate.ts';
+import { hydrateDensity } from '../contract/hydrate.ts';
 import { sameShape } from '../contract/shape.ts';
-import { flow } from '../flow/flow.ts';
-import type { Flow, FlowParams } from '../flow/flow-contract.ts';
+import type { Density, Flow } from '../flow/flow-contract.ts';
+import { densityOf } from '../mixture/density-of.ts';
 import { buildParams, type Leaf, leaves, type NamedLeaf } from '../params/params.ts';
 import { type RunningChecksum, runningChecksum } from './checksum.ts';
 import { dtypes, formatVersion, type Metadata, type Numbers, requireFinite } from './model-format.ts';
 import { type HostTensor, readSafetensors, type SafetensorsFile } from './safetensors.ts';
 
 /** A model from a file. */
-export interface Loaded {
-  readonly model: Flow;
-  readonly params: FlowParams;
+export interface Loaded<M extends Density = Flow> {
+  readonly model: M;
+  readonly params: ReturnType<M['init']>;
   readonly metadata: Metadata;
 }
 
@@ -88,13 +88,21 @@ function* addInPieces(checksum: RunningChecksum, bytes: Uint8Array): Generator<v
  * comes first and costs what its own length allows, since nothing is made of sizes that it names; then the tensors are held
  * to it; and then their bytes are read.
  */
-export function* loading(bytes: Uint8Array, definitions: readonly Definition[]): Generator<void, Loaded> {
+export function* loading(
+  bytes: Uint8Array,
+  definitions: readonly Definition[],
+  mixtures = false,
+): Generator<void, Loaded<Density>> {
   const file = readSafetensors(bytes);
   yield;
   const { spec, text } = parseSpec(file.metadata);
-  const flowSpec = hydrate(spec, definitions);
+  const densitySpec = hydrateDensity(spec, definitions);
+  if (!mixtures && 'members' in densitySpec) {
+    const advice = 'load(bytes, { definitions, mixtures: true }) reads it';
+    throw new DiffeoError('SPEC', `the file holds a mixture of ${densitySpec.members.length}, not one flow: ${advice}`);
+  }
   yield;
-  const model = flow(flowSpec);
+  const model = densityOf(densitySpec);
   yield;
   const expected = leaves(model.layout, {});
   requireTensors(expected, file);
@@ -125,5 +133,5 @@ export function* loading(bytes: Uint8Array, definitions: readonly Definition[]):
   } finally {
     if (!whole) for (const read of made.values()) read.dispose();
   }
-  return { model, params: buildParams<FlowParams>(model.layout, (path) => made.get(path) ?? null), metadata };
+  return { model, params: buildParams(model.layout, (path) => made.get(path) ?? null), metadata };
 }

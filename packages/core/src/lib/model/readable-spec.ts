@@ -2,12 +2,12 @@ import { describeValue, shortName } from '../arguments/describe-value.ts';
 import type { Spec } from '../contract/contract.ts';
 import { type Definition, definitionOf } from '../contract/define.ts';
 import { DiffeoError, isDiffeoError } from '../contract/error.ts';
-import { hydrate } from '../contract/hydrate.ts';
+import { hydrateDensity } from '../contract/hydrate.ts';
 import { isObject } from '../contract/is-object.ts';
 import { sameShape } from '../contract/shape.ts';
-import { flow } from '../flow/flow.ts';
-import type { Flow } from '../flow/flow-contract.ts';
-import type { FlowSpec } from '../flow/flow-spec.ts';
+import type { Density } from '../flow/flow-contract.ts';
+import type { DensitySpec } from '../flow/flow-spec.ts';
+import { densityOf } from '../mixture/density-of.ts';
 import { leaves } from '../params/params.ts';
 
 const refuse = (why: string, cause?: unknown): never => {
@@ -40,35 +40,41 @@ function requireJson(value: unknown, place: string, found: Map<string, Definitio
   }
 }
 
-/** The parts of a flow by their places, as text. */
-const partsOf = ({ dequantize, layers, base }: FlowSpec): ReadonlyMap<string, string> =>
-  new Map(
+/** The parts of a flow by their places, as text; those of a mixture's members begin with theirs. */
+function partsOf(spec: DensitySpec, at = ''): ReadonlyMap<string, string> {
+  if ('members' in spec) {
+    return new Map(spec.members.flatMap((member, i) => [...partsOf(member, `${at}members.${i}.`)]));
+  }
+  const { dequantize, layers, base } = spec;
+  return new Map(
     [
       ['dequantize', dequantize] as const,
       ...layers.map((layer, i) => [`layers.${i}`, layer] as const),
       ['base', base] as const,
-    ].map(([place, part]) => [place, JSON.stringify(part ?? null)]),
+    ].map(([place, part]) => [`${at}${place}`, JSON.stringify(part ?? null)]),
   );
+}
 
-const layoutOf = ({ layout }: Flow): string => JSON.stringify(leaves(layout, {}).map(({ path, leaf }) => [path, leaf]));
+const layoutOf = ({ layout }: Density): string =>
+  JSON.stringify(leaves(layout, {}).map(({ path, leaf }) => [path, leaf]));
 
 /** What was found readable, by its flow: the same flow is saved many times during a training. */
-const known = new WeakMap<Flow, string>();
+const known = new WeakMap<Density, string>();
 
 /**
  * A flow's spec as JSON that gives the same flow again: it is read back here, as `load` would, while the flow still exists.
  *
  * @throws DiffeoError `SPEC`, with the place of what would be lost or changed.
  */
-export function readableSpec(model: Flow): string {
+export function readableSpec(model: Density): string {
   const { spec } = model;
   const definitions = new Map<string, Definition>();
   requireJson(spec, '', definitions);
   const text = JSON.stringify(spec);
   if (known.get(model) === text) return text;
-  let again: Flow;
+  let again: Density;
   try {
-    again = flow(hydrate(JSON.parse(text), [...definitions.values()]));
+    again = densityOf(hydrateDensity(JSON.parse(text), [...definitions.values()]));
   } catch (cause) {
     return refuse(isDiffeoError(cause) ? cause.message : shortName(String(cause), 200), cause);
   }

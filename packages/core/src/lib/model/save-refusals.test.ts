@@ -123,7 +123,7 @@ onEachBackend('saving refuses', () => {
     await expect(save(model, model.init(1), { meta: {} } as object)).rejects.toThrow("did you mean 'metadata'?");
     for (const given of [undefined, model.spec, 'model']) {
       await expect(save(given as never, model.init(1))).rejects.toThrow(
-        'save: the model must be what flow() or load() gives',
+        'save: the model must be what flow(), mixture() or load() gives',
       );
     }
   });

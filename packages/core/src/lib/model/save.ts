@@ -4,7 +4,7 @@ import { requireOptions } from '../arguments/require-options.ts';
 import { requireParams } from '../arguments/require-params.ts';
 import { DiffeoError } from '../contract/error.ts';
 import { isObject } from '../contract/is-object.ts';
-import type { Flow, FlowParams } from '../flow/flow-contract.ts';
+import type { Density } from '../flow/flow-contract.ts';
 import { leaves } from '../params/params.ts';
 import { crc32 } from './checksum.ts';
 import {
@@ -38,9 +38,12 @@ function requireMetadata(metadata: Metadata): void {
   }
 }
 
-function requireFlow(model: unknown): asserts model is Flow {
+function requireDensity(model: unknown): asserts model is Density {
   if (isObject(model) && isObject(model['spec']) && isObject(model['layout'])) return;
-  throw new DiffeoError('SPEC', `save: the model must be what flow() or load() gives; got ${describeValue(model)}`);
+  throw new DiffeoError(
+    'SPEC',
+    `save: the model must be what flow(), mixture() or load() gives; got ${describeValue(model)}`,
+  );
 }
 
 /**
@@ -53,9 +56,9 @@ function requireFlow(model: unknown): asserts model is Flow {
  * `TENSOR_SHAPE`, `TENSOR_DTYPE` for parameters of another flow; `SPEC` for a flow whose description cannot be read back;
  * `CONFIG` for metadata that are no strings, or have names that are taken.
  */
-export async function save(model: Flow, params: FlowParams, options: { readonly metadata?: Metadata } = {}) {
+export async function save<P>(model: Density<P>, params: P, options: { readonly metadata?: Metadata } = {}) {
   requireLittleEndian();
-  requireFlow(model);
+  requireDensity(model);
   requireOptions('save', options, { metadata: anything });
   const { metadata = {} } = options;
   requireMetadata(metadata);
