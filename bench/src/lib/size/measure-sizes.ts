@@ -18,7 +18,8 @@ const layerBudget = 10 * kilobyte;
 
 /** Every package that runs in a browser, with its budget. */
 const packages: readonly (readonly [string, number | null])[] = [
-  ['@diffeo/core', 20 * kilobyte],
+  // Decision 026 says why half a kilobyte more than 20.
+  ['@diffeo/core', 20.5 * kilobyte],
   ['@diffeo/layers-coupling', layerBudget],
   ['@diffeo/layers-elementwise', layerBudget],
   ['@diffeo/layers-glow', layerBudget],

@@ -1,5 +1,5 @@
 /** What callers give is held while it is worked with: checked, as float32, and safe from what the caller disposes meanwhile. */
-import { DiffeoError, type Flow, type FlowParams, mapParams } from '@diffeo/core';
+import { type Density, DiffeoError, type Flow, isFlow, mapParams } from '@diffeo/core';
 import {
   record,
   requireContext,
@@ -51,7 +51,7 @@ function fieldsOf(given: unknown, what: string): { readonly x: unknown; readonly
  *
  * @throws DiffeoError `DATA` for what is no tensor, was disposed or has no rows; `SHAPE`, `CONTEXT`, `CONFIG`.
  */
-export function holdDataset(model: Flow, given: unknown, what: string): Dataset {
+export function holdDataset(model: Density, given: unknown, what: string): Dataset {
   const { x: rawX, context: rawContext } = fieldsOf(given, what);
   return tidied(() => {
     const x = requireData(model, rawX, what);
@@ -67,7 +67,7 @@ export function holdDataset(model: Flow, given: unknown, what: string): Dataset 
 }
 
 /** A context for so many samples, or one for all, `[count or 1, ...contextShape]`, to be disposed by the caller. */
-export function holdContext(model: Flow, given: Tensor | undefined, count: number): Tensor | undefined {
+export function holdContext(model: Density, given: Tensor | undefined, count: number): Tensor | undefined {
   const isOne = given?.shape?.[0] === 1 || given?.rank === model.contextShape?.length;
   return tidied(() => {
     const context = requireContext(model, given, isOne ? 1 : count);
@@ -80,14 +80,21 @@ export function holdContext(model: Flow, given: Tensor | undefined, count: numbe
  *
  * @throws DiffeoError as core's `requireParams` does.
  */
-export function holdParams(model: Flow, params: FlowParams, where: string): FlowParams {
+export function holdParams<P>(model: Density<P>, params: P, where: string): P {
   requireParams(model.layout, params, where);
   return tidied(() => mapParams(model.layout, params, (tensor) => tensor && sharing(tensor)));
 }
 
-/** @throws DiffeoError `CONFIG` for what is no flow. */
-export function requireFlow(model: unknown, where: string): asserts model is Flow {
-  const isFlow = typeof (model as Partial<Flow> | undefined)?.logProb === 'function';
-  if (isFlow && 'layout' in (model as object)) return;
+/** @throws DiffeoError `CONFIG` for what has no density. */
+export function requireDensity(model: unknown, where: string): asserts model is Density {
+  const hasDensity = typeof (model as Partial<Density> | undefined)?.logProb === 'function';
+  if (hasDensity && 'layout' in (model as object)) return;
   throw new DiffeoError('CONFIG', `${where}: the model is what flow() gives, or load() as its 'model'`);
+}
+
+/** @throws DiffeoError `CONFIG` for what is no flow, a mixture of several included. */
+export function requireFlow(model: unknown, where: string): asserts model is Flow {
+  requireDensity(model, where);
+  if (isFlow(model)) return;
+  throw new DiffeoError('CONFIG', `${where} takes one flow, and this is a mixture of several: give one of its members`);
 }

@@ -1,4 +1,4 @@
-import { DiffeoError, type ErrorCode, type Flow, type Shape } from '@diffeo/core';
+import { type Density, DiffeoError, type ErrorCode, type Shape } from '@diffeo/core';
 import { type Dataset, rowsOf } from './dataset.ts';
 import type { RowPlace } from './row-place.ts';
 
@@ -49,7 +49,7 @@ export function requireNumbers({ values, shape, data, inContext = false, levels 
  *
  * @throws DiffeoError as {@link requireNumbers} does.
  */
-export async function requireFinite(model: Flow, dataset: Dataset, data: string): Promise<void> {
+export async function requireFinite(model: Density, dataset: Dataset, data: string): Promise<void> {
   const { x, context } = dataset;
   requireNumbers({ values: await x.data(), shape: x.shape, data, levels: model.dequantizer?.levels });
   if (!context) return;

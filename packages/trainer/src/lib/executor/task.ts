@@ -1,5 +1,7 @@
-import { DiffeoError, type Flow, type FlowParams } from '@diffeo/core';
+import { type Density, DiffeoError, type Flow, type Loaded } from '@diffeo/core';
 import type { WorkerNotes } from './channel.ts';
+
+type LoadedModel<M extends Density> = Omit<Loaded<M>, 'metadata'>;
 
 /** A worker as the tasks that it does see it. The same object as long as it lives, by which tasks may keep things in a `WeakMap`. */
 export interface TaskWorker {
@@ -13,7 +15,9 @@ export interface TaskWorker {
    * A saved flow, from the bytes of a model file. The parameters are the caller's to dispose; the flow of the same description
    * is the same object as the last time, for which the engine has compiled its functions already.
    */
-  load(file: Uint8Array): { readonly model: Flow; readonly params: FlowParams };
+  load(file: Uint8Array): LoadedModel<Flow>;
+  /** The same of a file that may hold a mixture of flows. */
+  load(file: Uint8Array, options: { readonly mixtures: true }): LoadedModel<Density>;
 }
 
 /** What a task is done with besides its request. */

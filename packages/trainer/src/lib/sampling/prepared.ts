@@ -1,9 +1,9 @@
-import type { Flow, FlowParams, LogProbOptions, SampleOptions } from '@diffeo/core';
+import { type Density, type FlowParams, isFlow, type LogProbOptions, type SampleOptions } from '@diffeo/core';
 import { requireData, requireParams, requireTensor } from '@diffeo/core/arguments';
 import { openTapes } from '@diffeo/core/engine';
 import { numbersOf } from '@diffeo/kernels-wasm';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
-import { requireFlow } from '../data/hold.ts';
+import { requireDensity } from '../data/hold.ts';
 import { listInputs, namedInputs } from '../training/flow-inputs.ts';
 import { replays } from './replays.ts';
 
@@ -39,8 +39,8 @@ const onlyHas = (options: object, names: ReadonlySet<string>): boolean => {
  *
  * @throws DiffeoError what `logProb` and `sample` throw.
  */
-export function prepared(model: Flow, params: FlowParams): Prepared {
-  requireFlow(model, 'prepared');
+export function prepared<P>(model: Density<P>, params: P): Prepared {
+  requireDensity(model, 'prepared');
   requireParams(model.layout, params, 'prepared');
   const recorded = replays();
   let disposed = false;
@@ -71,7 +71,7 @@ export function prepared(model: Flow, params: FlowParams): Prepared {
       const x = held(requireData(model, given), given);
       const context =
         options.context && held(requireTensor(options.context, 'the context', 'CONTEXT'), options.context);
-      const drawn = model.dequantizes ? model.drawNoise(x.shape[0] as number, noise as number) : null;
+      const drawn = model.dequantizes && isFlow(model) ? model.drawNoise(x.shape[0] as number, noise as number) : null;
       if (model.dequantizes && !drawn) return model.logProb(params, given, options);
       if (drawn) own.push(drawn);
       const inputs = listInputs({ x, ...(context && { context }), ...(drawn && { noise: drawn }) });
@@ -86,14 +86,16 @@ export function prepared(model: Flow, params: FlowParams): Prepared {
 
   const sample: Prepared['sample'] = (options) => {
     const plain = disposed || openTapes() > 0 || !onlyHas(options, replayable.sample);
-    if (plain) return model.sample(params, options);
-    const z = model.drawBase(params, options);
+    // Of a mixture, members are drawn by the seed too.
+    if (plain || !isFlow(model)) return model.sample(params, options);
+    const own = params as FlowParams;
+    const z = model.drawBase(own, options);
     const { context: given } = options;
     const context = given && requireTensor(given, 'the context', 'CONTEXT');
     try {
       return run('sample', listInputs({ x: z, ...(context && { context }) }), (inner) => {
         const { x: point, ...call } = namedInputs(model, inner);
-        return model.toData(params, point, call);
+        return model.toData(own, point, call);
       });
     } finally {
       z.dispose();
@@ -115,7 +117,7 @@ export function prepared(model: Flow, params: FlowParams): Prepared {
 const worthWhile = 16;
 
 /** The flow for so many calls of the same shape: prepared where that pays, as it is otherwise. */
-export const preparedFor = (model: Flow, params: FlowParams, times: number): Prepared =>
+export const preparedFor = <P>(model: Density<P>, params: P, times: number): Prepared =>
   times >= worthWhile
     ? prepared(model, params)
     : {

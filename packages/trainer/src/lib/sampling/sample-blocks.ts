@@ -1,4 +1,4 @@
-import { type Flow, type FlowParams, type SampleOptions, type Seed, sizeOf } from '@diffeo/core';
+import { type Density, type SampleOptions, type Seed, sizeOf } from '@diffeo/core';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { HostArray } from '../data/rows.ts';
 import { preparedFor } from './prepared.ts';
@@ -20,8 +20,8 @@ function contextRows({ shape, dtype, values }: HostArray, begin: number, count: 
 
 /** The samples of each block, as numbers, one block after another. */
 export async function* sampleBlocks(
-  model: Flow,
-  params: FlowParams,
+  model: Density,
+  params: unknown,
   blocks: readonly SampleBlock[],
   context: HostArray | undefined,
   temperature: SampleOptions['temperature'],

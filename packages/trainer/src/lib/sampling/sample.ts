@@ -1,16 +1,7 @@
-import {
-  disposeParams,
-  type Flow,
-  type FlowParams,
-  fold,
-  type SampleOptions,
-  type Seed,
-  save,
-  sizeOf,
-} from '@diffeo/core';
+import { type Density, disposeParams, fold, type SampleOptions, type Seed, save, sizeOf } from '@diffeo/core';
 import { anything, requireOptions, seedNumber, wholeNumber } from '@diffeo/core/arguments';
 import { rowsOption, rowsTogether } from '../data/batch-size.ts';
-import { holdContext, holdParams, requireFlow } from '../data/hold.ts';
+import { holdContext, holdParams, requireDensity } from '../data/hold.ts';
 import { requireNumbers } from '../data/require-finite.ts';
 import { type HostArray, toHostDataset } from '../data/rows.ts';
 import type { Workers, WorkersOptions } from '../executor/workers.ts';
@@ -42,8 +33,8 @@ function blocksOf(count: number, batchSize: number, seed: Seed): SampleBlock[] {
  *
  * @throws DiffeoError `SHAPE`, `SEED`, `CONTEXT`, `TEMPERATURE`, `CONFIG` for what does not fit; `WORKER` when a worker dies.
  */
-export async function sample(model: Flow, params: FlowParams, options: DrawOptions): Promise<Float32Array> {
-  requireFlow(model, 'sample');
+export async function sample<P>(model: Density<P>, params: P, options: DrawOptions): Promise<Float32Array> {
+  requireDensity(model, 'sample');
   requireOptions<DrawOptions>(
     'sample',
     options,
@@ -71,8 +62,8 @@ export async function sample(model: Flow, params: FlowParams, options: DrawOptio
 
 /** {@link sample} of what was checked and is held. */
 async function sampleHeld(
-  model: Flow,
-  params: FlowParams,
+  model: Density,
+  params: unknown,
   { count, seed, temperature, batchSize = rowsTogether(model), workers }: DrawOptions,
   hostContext: HostArray | undefined,
 ): Promise<Float32Array> {

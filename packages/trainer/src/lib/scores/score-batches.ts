@@ -1,4 +1,4 @@
-import { DiffeoError, type Flow, type FlowParams, fold, type Seed } from '@diffeo/core';
+import { type Density, DiffeoError, fold, type Seed } from '@diffeo/core';
 import { type Dataset, disposeDataset } from '../data/dataset.ts';
 import { preparedFor } from '../sampling/prepared.ts';
 import { firstNotFinite } from '../training/diagnose.ts';
@@ -30,8 +30,8 @@ export interface UnscoredRow {
 
 /** Log-likelihoods of batches, by the number of each one's first row among all. `take` gives a batch, which is disposed here. */
 export async function scoreBatches(
-  model: Flow,
-  params: FlowParams,
+  model: Density,
+  params: unknown,
   begins: readonly number[],
   take: (begin: number) => Dataset,
   { noise, draws, finite }: ScoreBatchOptions,

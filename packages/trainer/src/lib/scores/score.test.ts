@@ -1,10 +1,11 @@
-import { flow, normal, uniform } from '@diffeo/core';
+import { flow, mixture, normal, uniform } from '@diffeo/core';
 import { uniformDequantize } from '@diffeo/datasets';
 import { realNVP } from '@diffeo/layers-coupling';
 import { logit, standardise } from '@diffeo/layers-elementwise';
 import { concat, floor, memory, mul, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { useWasm } from '../backend/backend.ts';
+import { fit } from '../fit/fit.ts';
 import { sample } from '../sampling/sample.ts';
 import { score } from './score.ts';
 
@@ -93,4 +94,18 @@ test('a row so far out that the density is no number is named with the layer', a
     (scores) => expect([...scores].some(Number.isNaN)).toBe(false),
     (error) => expect(error).toMatchObject({ code: 'NOT_FINITE' }),
   );
+});
+
+test('a mixture is scored and sampled as a flow is, on workers too, and what takes one flow says so', async () => {
+  const mixed = mixture([model, flow({ eventShape: [2], contextShape: [1], layers: [] })]);
+  const own = mixed.init(2);
+  const data = { x: normal([50, 2], 1), context: normal([50, 1], 2) };
+  const expected = [...mixed.logProb(own, data.x, { context: data.context }).dataSync()];
+  for (const workers of [0, 2]) {
+    const scores = await score(mixed, own, data, { batchSize: 20, workers });
+    for (const [i, value] of scores.entries()) expect(value).toBeCloseTo(expected[i] as number, 4);
+    const drawn = await sample(mixed, own, { count: 50, seed: 1, batchSize: 20, context: data.context, workers });
+    expect(drawn.every(Number.isFinite)).toBe(true);
+  }
+  await expect(fit(mixed as never, data)).rejects.toThrow('fit takes one flow, and this is a mixture of several');
 });

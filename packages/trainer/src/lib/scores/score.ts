@@ -1,9 +1,9 @@
-import { disposeParams, type Flow, type FlowParams, type Seed, save } from '@diffeo/core';
+import { type Density, disposeParams, type Seed, save } from '@diffeo/core';
 import { requireOptions, seedNumber, wholeNumber } from '@diffeo/core/arguments';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { rowsOption, rowsTogether } from '../data/batch-size.ts';
 import { type Dataset, disposeDataset, rowsOf, sliceRows } from '../data/dataset.ts';
-import { holdDataset, holdParams, requireFlow } from '../data/hold.ts';
+import { holdDataset, holdParams, requireDensity } from '../data/hold.ts';
 import { requireFinite } from '../data/require-finite.ts';
 import { toHostDataset } from '../data/rows.ts';
 import type { Workers, WorkersOptions } from '../executor/workers.ts';
@@ -36,8 +36,8 @@ export interface ScoreCheckedOptions extends ScoreOptions, Partial<Pick<ScoreBat
  * @throws DiffeoError `NOT_FINITE`, with {@link UnscoredRow} as its cause.
  */
 export async function scoreChecked(
-  model: Flow,
-  params: FlowParams,
+  model: Density,
+  params: unknown,
   dataset: Dataset,
   { batchSize = rowsTogether(model), noise = 0, draws = 1, workers, finite = false }: ScoreCheckedOptions,
 ): Promise<Float32Array> {
@@ -66,18 +66,18 @@ export async function scoreChecked(
 }
 
 /**
- * The log-likelihood of every row, nats, in batches so that any number of rows fits into memory.
+ * The log-likelihood of every row under a flow or a mixture, nats, in batches so that any number of rows fits into memory.
  *
  * @throws DiffeoError `SHAPE`, `CONTEXT`, `DATA`, `NOT_FINITE` when the data do not fit the flow; `CONFIG` for options out of
  * range; `WORKER` when a worker dies.
  */
-export async function score(
-  model: Flow,
-  params: FlowParams,
+export async function score<P>(
+  model: Density<P>,
+  params: P,
   data: Dataset | Tensor,
   options: ScoreOptions = {},
 ): Promise<Float32Array> {
-  requireFlow(model, 'score');
+  requireDensity(model, 'score');
   requireOptions<ScoreOptions>('score', options, {
     batchSize: rowsOption,
     noise: seedNumber,

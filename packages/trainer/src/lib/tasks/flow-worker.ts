@@ -1,4 +1,4 @@
-import { coreDefinitions, type Definition, type Flow, load } from '@diffeo/core';
+import { coreDefinitions, type Definition, type Density, load } from '@diffeo/core';
 import { useWasm, type WasmOptions } from '../backend/backend.ts';
 import type { WorkerNotes } from '../executor/channel.ts';
 import { definitionsIn } from './exports-of.ts';
@@ -20,7 +20,13 @@ export function flowWorker(notes: WorkerNotes, { definitions: own, given, wasm }
   let modules: readonly object[] = [given];
   let definitions: readonly Definition[] = own;
   let place = { index: 0, count: 1 };
-  let known: { readonly spec: string; readonly model: Flow } | null = null;
+  let known: { readonly spec: string; readonly model: Density } | null = null;
+  const read = (file: Uint8Array, { mixtures = false } = {}) => {
+    const { model, params } = mixtures ? load(file, { definitions, mixtures }) : load(file, { definitions });
+    const spec = JSON.stringify(model.spec);
+    if (known?.spec !== spec) known = { spec, model };
+    return { model: known.model, params };
+  };
   return {
     notes,
     get index() {
@@ -43,11 +49,6 @@ export function flowWorker(notes: WorkerNotes, { definitions: own, given, wasm }
       place = { index, count };
       known = null;
     },
-    load: (file) => {
-      const { model, params } = load(file, { definitions });
-      const spec = JSON.stringify(model.spec);
-      if (known?.spec !== spec) known = { spec, model };
-      return { model: known.model, params };
-    },
+    load: read as OpenableWorker['load'],
   };
 }

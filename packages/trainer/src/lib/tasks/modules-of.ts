@@ -1,4 +1,4 @@
-import { DiffeoError, type FlowSpec } from '@diffeo/core';
+import { type DensitySpec, DiffeoError } from '@diffeo/core';
 import { nodeModule } from '../executor/node-modules.ts';
 
 /** Every type that a spec and the parts inside its parts name. */
@@ -22,7 +22,7 @@ const packageOf = (type: string): string =>
  * @param options `given`: whether modules were named beside them, in which the parts may be that no package has.
  * @throws DiffeoError `WORKER` for a package that is not installed there, unless there are such modules.
  */
-export function modulesOf(spec: FlowSpec, { given }: { readonly given: boolean }): string[] {
+export function modulesOf(spec: DensitySpec, { given }: { readonly given: boolean }): string[] {
   const { createRequire } = nodeModule('module');
   const { pathToFileURL } = nodeModule('url');
   const begins = [process.argv[1], `${process.cwd()}/program.js`].flatMap((path) => path ?? []);

@@ -17,7 +17,7 @@ export interface SampleRequest {
 export const sampleTask = defineTask({
   type: '@diffeo/trainer/sample',
   run: async ({ file, blocks, context, temperature }: SampleRequest, { worker }) => {
-    const { model, params } = worker.load(file);
+    const { model, params } = worker.load(file, { mixtures: true });
     try {
       const samples: Float32Array[] = [];
       for await (const drawn of sampleBlocks(model, params, blocks, context, temperature)) samples.push(drawn);

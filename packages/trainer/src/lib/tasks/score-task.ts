@@ -18,7 +18,7 @@ export interface ScoreRequest extends ScoreBatchOptions {
 export const scoreTask = defineTask({
   type: '@diffeo/trainer/score',
   run: async ({ file, data, begins, batchSize, ...options }: ScoreRequest, { worker }) => {
-    const { model, params } = worker.load(file);
+    const { model, params } = worker.load(file, { mixtures: true });
     const rows = hostRows(data);
     const take = (begin: number): Dataset => {
       const count = Math.min(batchSize, rows.count - begin);

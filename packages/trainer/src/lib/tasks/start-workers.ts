@@ -1,5 +1,5 @@
-import type { Flow } from '@diffeo/core';
-import { requireFlow } from '../data/hold.ts';
+import type { Density } from '@diffeo/core';
+import { requireDensity } from '../data/hold.ts';
 import type { Channel } from '../executor/channel.ts';
 import { startNodeThread, webWorkerChannel } from '../executor/worker-channels.ts';
 import { type WorkerPool, workerPool } from '../executor/worker-pool.ts';
@@ -38,11 +38,11 @@ async function startChannels({ count, create }: WorkersOptions): Promise<Channel
  *
  * @throws DiffeoError `CONFIG`; `WORKER` when one does not start or the flow's definitions are not found.
  */
-export const startWorkers = (model: Flow, options: WorkersOptions): Promise<Workers> => startPool(model, options);
+export const startWorkers = (model: Density, options: WorkersOptions): Promise<Workers> => startPool(model, options);
 
 /** {@link startWorkers}, with what this package needs of them. */
-async function startPool(model: Flow, options: WorkersOptions): Promise<WorkerPool> {
-  requireFlow(model, 'workers');
+async function startPool(model: Density, options: WorkersOptions): Promise<WorkerPool> {
+  requireDensity(model, 'workers');
   requireWorkersOptions(options);
   const { count, create, allReduce, startSeconds = 60 } = options;
   const modules = options.modules?.map(String) ?? [];
@@ -65,7 +65,7 @@ async function startPool(model: Flow, options: WorkersOptions): Promise<WorkerPo
 
 /** Runs `work` with workers that were given, or with some of its own. */
 export async function withWorkers<T>(
-  model: Flow,
+  model: Density,
   workers: number | WorkersOptions | Workers,
   work: (pool: WorkerPool) => Promise<T>,
 ): Promise<T> {

@@ -1,4 +1,4 @@
-import type { Flow } from '@diffeo/core';
+import type { Density } from '@diffeo/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /** What a flow is given for a likelihood: data, their context, and the noise, where it takes them. */
@@ -17,7 +17,7 @@ export const listInputs = ({ x, context, noise }: FlowInputs): readonly Tensor[]
 ];
 
 /** Them from such a list again. */
-export function namedInputs({ contextShape }: Flow, [x, ...rest]: readonly Tensor[]): FlowInputs {
+export function namedInputs({ contextShape }: Density, [x, ...rest]: readonly Tensor[]): FlowInputs {
   const [context, noise] = contextShape ? rest : [undefined, ...rest];
   return { x: x as Tensor, ...(context && { context }), ...(noise && { noise }) };
 }
