@@ -9,7 +9,7 @@ const { strength, stays, x, y } = initialGrid;
 export const draw = async (): Promise<string> =>
   widgetHtml(
     [
-      [{ name: 'before', drag: { x: 'x', y: 'y' } }, { name: 'after' }],
+      [{ name: 'before', drag: 'x:x y:y' }, { name: 'after' }],
       { name: 'figures', className: 'widget-figures' },
       { name: 'says' },
     ],

@@ -1,3 +1,4 @@
+import { dragIn } from './drag-in.ts';
 import type { Answer, Picture, State } from './picture.ts';
 
 /** How long a sentence waits, in milliseconds, so that one is read aloud for a whole movement. */
@@ -29,7 +30,13 @@ export const pictureElement = (
         form.addEventListener('input', () => this.#changed(), { signal });
         form.addEventListener('click', (event) => this.#pressed(event), { signal });
       }
-      for (const slot of this.querySelectorAll<HTMLElement>('[data-drag-x]')) this.#dragIn(slot, signal);
+      const set = (name: string, value: number): void => {
+        const field = this.#input(name);
+        if (field) field.value = String(value); // keeps to the ends and steps of the control
+      };
+      for (const slot of this.querySelectorAll<HTMLElement>('[data-drag]')) {
+        dragIn(slot, { set, moved: () => this.#changed() }, signal);
+      }
       this.dataset['ready'] = 'true';
     }
 
@@ -64,32 +71,6 @@ export const pictureElement = (
       if (!field) return;
       field.value = String(Number(field.value) + 1);
       this.#changed();
-    }
-
-    /** What is dragged or touched sets the controls of its axes, as keys do. */
-    #dragIn(slot: HTMLElement, signal: AbortSignal): void {
-      let dragging: number | null = null;
-      const move = (event: PointerEvent): void => {
-        const place = placeIn(slot, event);
-        if (!place) return;
-        for (const axis of ['x', 'y'] as const) {
-          const field = this.#input(slot.dataset[axis === 'x' ? 'dragX' : 'dragY'] ?? '');
-          if (field) field.value = String(place[axis]); // keeps to the ends and steps of the control
-        }
-        this.#changed();
-      };
-      const begin = (event: PointerEvent): void => {
-        if (event.button !== 0) return;
-        dragging = event.pointerId;
-        slot.setPointerCapture(dragging);
-        move(event);
-      };
-      const end = (): void => {
-        dragging = null;
-      };
-      slot.addEventListener('pointerdown', begin, { signal });
-      slot.addEventListener('pointermove', (event) => event.pointerId === dragging && move(event), { signal });
-      for (const type of ['pointerup', 'pointercancel'] as const) slot.addEventListener(type, end, { signal });
     }
 
     /** Says beside each slider where it stands, and asks for the picture. */
@@ -144,25 +125,3 @@ export const pictureElement = (
       }, settled);
     }
   };
-
-/** The numbers under the pointer, on the first plane in the slot; `null` where there is none. */
-function placeIn(
-  slot: HTMLElement,
-  { clientX, clientY }: PointerEvent,
-): { readonly x: number; readonly y: number } | null {
-  const plane = slot.querySelector<SVGSVGElement>('svg svg[data-x]');
-  const matrix = plane?.ownerSVGElement?.getScreenCTM();
-  if (!plane || !matrix) return null;
-  const point = new DOMPoint(clientX, clientY).matrixTransform(matrix.inverse());
-  const side = (name: string): number => Number(plane.getAttribute(name));
-  const ends = (name: 'x' | 'y'): [number, number] => {
-    const [low = 0, high = 1] = (plane.dataset[name] ?? '').split(' ').map(Number);
-    return [low, high];
-  };
-  const [left, right] = ends('x');
-  const [bottom, top] = ends('y');
-  return {
-    x: left + ((point.x - side('x')) / side('width')) * (right - left),
-    y: top - ((point.y - side('y')) / side('height')) * (top - bottom),
-  };
-}

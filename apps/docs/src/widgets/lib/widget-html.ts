@@ -3,8 +3,8 @@ import type { Picture } from './picture.ts';
 /** A slot of a widget: its name, and what holds it. */
 export interface Slot {
   readonly name: string;
-  /** Which controls the pointer sets in the slot's plots, by the axis: what is dragged along x, and along y. */
-  readonly drag?: { readonly x?: string; readonly y?: string };
+  /** Which controls the pointer sets in the slot's first plot, as `dragIn` reads it. */
+  readonly drag?: string;
   readonly className?: string;
 }
 
@@ -20,7 +20,7 @@ export const widgetHtml = (
   const html = ({ name, drag, className = '' }: Slot): string => {
     const content = picture[name] ?? '';
     if (name === 'says') return `<p class="widget-says" data-slot="says" role="status">${content}</p>`;
-    const axes = drag ? ` data-drag-x="${drag.x ?? ''}" data-drag-y="${drag.y ?? ''}"` : '';
+    const axes = drag ? ` data-drag="${drag}"` : '';
     return `<div class="widget-slot ${className}" data-slot="${name}"${axes}>${content}</div>`;
   };
   const row = (slot: Slot | readonly Slot[]): string =>

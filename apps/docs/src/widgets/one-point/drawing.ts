@@ -11,7 +11,7 @@ export async function draw(): Promise<string> {
   const paint = paintPoint(await readFile(new URL('./moons.safetensors', import.meta.url)));
   return widgetHtml(
     [
-      [{ name: 'density', drag: { x: 'x', y: 'y' } }, { name: 'table' }],
+      [{ name: 'density', drag: 'x:x y:y' }, { name: 'table' }],
       { name: 'says' },
       { name: 'panels', className: 'panels' },
     ],

@@ -74,6 +74,17 @@ describe('plot', () => {
     expect(texts(draw([], { x: { domain: [0, 1], ticks: 0 }, y: { domain: [0, 1], ticks: 0 } }))).toEqual([]);
   });
 
+  test('areas stand on either axis', () => {
+    const margin = { left: 0, right: 0, top: 0, bottom: 0 };
+    const points: PlanePoint[] = [
+      [1, -1],
+      [1, 1],
+    ];
+    const shape = (along: 'x' | 'y') => draw([area({ points, along })], { margin }).match(/d="(M[^"]*Z)"/)?.[1];
+    expect(shape('y')).toBe('M160 180L240 180L240 60L160 60Z');
+    expect(shape('x')).toBe('M240 120L240 180L240 60L240 120Z');
+  });
+
   test('empty marks draw nothing', () => {
     const empty = [
       area({ points: [] }),

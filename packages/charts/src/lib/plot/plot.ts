@@ -24,6 +24,8 @@ export interface Plot {
   readonly marks: readonly Mark[];
   /** What the picture shows, for who cannot see it: a sentence. */
   readonly title: string;
+  /** Room around the plane, in CSS pixels, so that planes of several plots align. Default: what the axes need. */
+  readonly margin?: Partial<Readonly<Record<'left' | 'right' | 'top' | 'bottom', number>>>;
   /** Default {@link printTheme}. */
   readonly theme?: Theme;
 }
@@ -47,15 +49,15 @@ const size = 12;
  *   marks: [line({ points: [-1, -0.5, 0, 0.5, 1].map((x) => [x, x * x]) })],
  * });
  */
-export const plot = ({ width, height, x, y, marks, title, theme = printTheme }: Plot): string => {
+export const plot = ({ width, height, x, y, marks, title, margin = {}, theme = printTheme }: Plot): string => {
   const [across, up] = [ticksOf(x), ticksOf(y)];
   const plane = planeOf(
     { x: x.domain, y: y.domain },
     {
-      left: up.length > 0 || y.label ? 40 : 1,
-      right: width - (up.length > 0 || across.length > 0 ? 10 : 1),
-      top: across.length > 0 || up.length > 0 ? 8 : 1,
-      bottom: height - (across.length > 0 ? 20 : 1) - (x.label ? 18 : 0),
+      left: margin.left ?? (up.length > 0 || y.label ? 40 : 1),
+      right: width - (margin.right ?? (up.length > 0 || across.length > 0 ? 10 : 1)),
+      top: margin.top ?? (across.length > 0 || up.length > 0 ? 8 : 1),
+      bottom: height - (margin.bottom ?? (across.length > 0 ? 20 : 1) + (x.label ? 18 : 0)),
     },
   );
   const inner = { width: plane.right - plane.left, height: plane.bottom - plane.top };
