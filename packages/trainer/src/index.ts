@@ -16,7 +16,17 @@ export type { CallerNotes, Channel, Port, WorkerNotes } from './lib/executor/cha
 export { defineTask, type Task, type TaskContext, type TaskWorker } from './lib/executor/task.ts';
 export type { RunOptions, Workers, WorkersOptions } from './lib/executor/workers.ts';
 export { fit } from './lib/fit/fit.ts';
-export type { FitOptions, Fitted, HistoryPoint, LiveRun, Progress, Stopped } from './lib/fit/fit-options.ts';
+export type {
+  FitOptions,
+  Fitted,
+  HistoryPoint,
+  LiveRun,
+  MinimiseOptions,
+  Progress,
+  Stopped,
+  Validated,
+} from './lib/fit/fit-options.ts';
+export { minimise } from './lib/fit/minimise.ts';
 export {
   attributeDirection,
   type InterpolateOptions,
@@ -55,6 +65,7 @@ export {
 export { meanOf, type RowStatistics, rowStatistics } from './lib/scores/row-statistics.ts';
 export { type ScoreOptions, score } from './lib/scores/score.ts';
 export { startWorkers } from './lib/tasks/start-workers.ts';
+export type { Loss, LossCall, LossDraw, LossFunction, LossInputs } from './lib/training/loss.ts';
 export { dataWarnings } from './lib/warnings/data-warnings.ts';
 export type { HostRows } from './lib/warnings/host-rows.ts';
 export { type Outlier, outliers } from './lib/warnings/outlier-warnings.ts';

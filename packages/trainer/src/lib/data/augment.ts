@@ -31,17 +31,17 @@ function requireAlike(given: Tensor, returned: unknown, levels: number | undefin
  * data may have.
  */
 export function augmented(model: Flow, batch: Batch, augment: Augment, seed: Seed): Batch {
-  const { x, context } = batch;
+  const { x, context, weights } = batch;
   const kept: Tensor[] = [];
   try {
     const made = tidied(() => {
-      const result: Partial<Batch> = augment(batch, seed) ?? {};
+      const result: Partial<Batch> = augment({ x, ...(context && { context }) }, seed) ?? {};
       const own = requireAlike(x, result.x, model.dequantizer?.levels, 'a batch that augment returns');
       if (!context) return { x: own };
       return { x: own, context: requireAlike(context, result.context, undefined, 'the context that augment returns') };
     });
     kept.push(made.x, ...(made.context ? [made.context] : []));
-    return made;
+    return { ...made, ...(weights && { weights }) };
   } finally {
     for (const tensor of [x, ...(context ? [context] : [])]) if (!kept.includes(tensor)) tensor.dispose();
   }

@@ -6,6 +6,11 @@ export interface Dataset {
   readonly x: Tensor;
   /** A row for each row of `x`, `[rows, ...contextShape]`, or one for all. */
   readonly context?: Tensor;
+  /**
+   * How much each row counts, `[rows]`, 0 or more: a row of weight 2 counts as two rows. Only how they compare matters. Training,
+   * validation and the rows that a flow starts from go by them; a row's score does not. Default: all the same.
+   */
+  readonly weights?: Tensor;
 }
 
 /** Rows of a {@link Dataset} that go through a flow together: a row of the context for each of `x`. */
@@ -14,8 +19,8 @@ export type Batch = Dataset;
 export const rowsOf = ({ x }: Dataset): number => x.shape[0] as number;
 
 /** Another dataset, of what `f` makes of each tensor. The caller owns the result. */
-const mapDataset = ({ x, context }: Dataset, f: (tensor: Tensor) => Tensor): Dataset =>
-  tidied(() => ({ x: f(x), ...(context && { context: f(context) }) }));
+const mapDataset = ({ x, context, weights }: Dataset, f: (tensor: Tensor) => Tensor): Dataset =>
+  tidied(() => ({ x: f(x), ...(context && { context: f(context) }), ...(weights && { weights: f(weights) }) }));
 
 /** The rows with these numbers. The caller owns the result. */
 export const takeRows = (dataset: Dataset, rows: Int32Array): Batch =>
@@ -30,7 +35,8 @@ export const sliceRows = (dataset: Dataset, begin: number, count: number): Batch
     slice(tensor, [begin, ...tensor.shape.slice(1).map(() => 0)], [count, ...tensor.shape.slice(1)]),
   );
 
-export function disposeDataset({ x, context }: Dataset): void {
+export function disposeDataset({ x, context, weights }: Dataset): void {
   x.dispose();
   context?.dispose();
+  weights?.dispose();
 }

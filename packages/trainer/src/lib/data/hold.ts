@@ -1,11 +1,12 @@
 /** What callers give is held while it is worked with: checked, as float32, and safe from what the caller disposes meanwhile. */
-import { type Density, DiffeoError, type Flow, isFlow, mapParams } from '@diffeo/core';
+import { type Density, DiffeoError, type Flow, isFlow, mapParams, sameShape } from '@diffeo/core';
 import {
   record,
   requireContext,
   requireData,
   requireOptions,
   requireParams,
+  requireTensor,
   tensorOption,
 } from '@diffeo/core/arguments';
 import { tidied } from '@diffeo/core/engine';
@@ -15,51 +16,73 @@ import type { Dataset } from './dataset.ts';
 /** A tensor with the same numbers, in the same memory, that outlives the one given. */
 const sharing = (tensor: Tensor): Tensor => reshape(tensor, tensor.shape);
 
-/** What other libraries take beside data, and would be ignored here. */
-const weightNames = ['weights', 'weight', 'sampleWeight', 'sampleWeights'];
+const anyTensor = { test: () => true, expected: 'a tensor' };
 
-function requireDatasetFields(given: object, what: string): void {
-  const weights = weightNames.find((name) => name in given);
-  if (weights !== undefined) {
-    throw new DiffeoError(
-      'CONFIG',
-      `${what}: rows have no weights, so '${weights}' would be ignored. Leave it out; give rows that weigh more several times.`,
-    );
-  }
+const requireDatasetFields = (given: object, what: string): void =>
   requireOptions<Dataset>(
     what,
     given as Dataset,
+    { x: { ...anyTensor, required: true }, context: anyTensor, weights: anyTensor },
     {
-      x: { test: () => true, expected: 'a tensor', required: true },
-      context: { test: () => true, expected: 'a tensor' },
+      y: 'context',
+      condition: 'context',
+      data: 'x',
+      weight: 'weights',
+      sampleWeight: 'weights',
+      sampleWeights: 'weights',
     },
-    { y: 'context', condition: 'context', data: 'x' },
   );
+
+interface GivenFields {
+  readonly x: unknown;
+  readonly context?: unknown;
+  readonly weights?: unknown;
 }
 
 /** What a caller gave as data: a tensor alone is data without context. */
-function fieldsOf(given: unknown, what: string): { readonly x: unknown; readonly context?: unknown } {
+function fieldsOf(given: unknown, what: string): GivenFields {
   // Rows of the host, or anything else without an `x`, are no tensor either, and that is what is said.
   if (tensorOption.test(given) || !record.test(given) || !('x' in (given as object))) return { x: given };
   requireDatasetFields(given as object, what);
-  return given as { readonly x: unknown; readonly context?: unknown };
+  return given as GivenFields;
+}
+
+/** Weights of so many rows. What they may be is looked at with the data's numbers. */
+function requireWeights(given: unknown, rows: number, what: string): Tensor | undefined {
+  if (given === undefined) return undefined;
+  const weights = requireTensor(given, `${what}: weights`);
+  if (sameShape(weights.shape, [rows])) return weights;
+  throw new DiffeoError('SHAPE', `${what}: weights are a number for each of the ${rows} rows; got [${weights.shape}]`);
 }
 
 /**
  * Data that fit a flow, as float32 with a context for each row, to be disposed by the caller. What is not finite is looked for
- * elsewhere, since that takes waiting.
+ * elsewhere, since that takes waiting. Weights are refused where nothing goes by them.
  *
  * @throws DiffeoError `DATA` for what is no tensor, was disposed or has no rows; `SHAPE`, `CONTEXT`, `CONFIG`.
  */
-export function holdDataset(model: Density, given: unknown, what: string): Dataset {
-  const { x: rawX, context: rawContext } = fieldsOf(given, what);
+export function holdDataset(
+  model: Density,
+  given: unknown,
+  what: string,
+  { takesWeights = false }: { readonly takesWeights?: boolean } = {},
+): Dataset {
+  const { x: rawX, context: rawContext, weights: rawWeights } = fieldsOf(given, what);
+  if (rawWeights !== undefined && !takesWeights) {
+    throw new DiffeoError('CONFIG', `${what}: rows have no weights here, so 'weights' would be ignored. Leave it out.`);
+  }
   return tidied(() => {
     const x = requireData(model, rawX, what);
     const rows = x.shape[0] as number;
     if (rows === 0) throw new DiffeoError('DATA', `${what} has no rows`);
     try {
       const context = requireContext(model, rawContext, rows);
-      return { x: sharing(x), ...(context && { context: sharing(context) }) };
+      const weights = requireWeights(rawWeights, rows, what);
+      return {
+        x: sharing(x),
+        ...(context && { context: sharing(context) }),
+        ...(weights && { weights: sharing(weights) }),
+      };
     } catch (error) {
       throw error instanceof DiffeoError ? new DiffeoError(error.code, `${what}: ${error.message}`) : error;
     }

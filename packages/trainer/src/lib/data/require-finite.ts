@@ -43,6 +43,21 @@ export function requireNumbers({ values, shape, data, inContext = false, levels 
   }
 }
 
+/** @throws DiffeoError `DATA` unless all are finite, 0 or more, and not all 0. */
+function requireWeights(weights: ArrayLike<number>, data: string): void {
+  let total = 0;
+  for (let row = 0; row < weights.length; row++) {
+    const weight = weights[row] as number;
+    total += weight;
+    if (weight >= 0 && weight < Infinity) continue;
+    throw new DiffeoError(
+      'DATA',
+      `${data}: row ${row} (counted from 0) has a weight of ${weight}: weights are 0 or more`,
+    );
+  }
+  if (total === 0) throw new DiffeoError('DATA', `${data}: every row has a weight of 0`);
+}
+
 /**
  * Throws unless data are finite; of a flow that dequantizes, unless they are of its levels: a score of other data would be a
  * number and mean nothing.
@@ -50,7 +65,8 @@ export function requireNumbers({ values, shape, data, inContext = false, levels 
  * @throws DiffeoError as {@link requireNumbers} does.
  */
 export async function requireFinite(model: Density, dataset: Dataset, data: string): Promise<void> {
-  const { x, context } = dataset;
+  const { x, context, weights } = dataset;
+  if (weights) requireWeights(await weights.data(), data);
   requireNumbers({ values: await x.data(), shape: x.shape, data, levels: model.dequantizer?.levels });
   if (!context) return;
   const shape = [rowsOf(dataset), ...context.shape.slice(1)];

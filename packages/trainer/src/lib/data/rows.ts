@@ -26,6 +26,7 @@ export interface HostArray {
 export interface HostDataset {
   readonly x: HostArray;
   readonly context?: HostArray;
+  readonly weights?: HostArray;
 }
 
 function takeHostRows({ shape, dtype, values }: HostArray, rows: Int32Array): Tensor {
@@ -39,10 +40,14 @@ function takeHostRows({ shape, dtype, values }: HostArray, rows: Int32Array): Te
 }
 
 /** Rows in memory of the host: a batch becomes tensors when it is taken. */
-export const hostRows = ({ x, context }: HostDataset): RowSource => ({
+export const hostRows = ({ x, context, weights }: HostDataset): RowSource => ({
   count: x.shape[0] as number,
   take: (rows) =>
-    tidied(() => ({ x: takeHostRows(x, rows), ...(context && { context: takeHostRows(context, rows) }) })),
+    tidied(() => ({
+      x: takeHostRows(x, rows),
+      ...(context && { context: takeHostRows(context, rows) }),
+      ...(weights && { weights: takeHostRows(weights, rows) }),
+    })),
 });
 
 /** Memory that threads share where the platform allows it; else memory that is copied when it is posted. */
@@ -59,6 +64,10 @@ async function toHostArray(given: Tensor): Promise<HostArray> {
 }
 
 /** A copy of the rows that threads can share. */
-export async function toHostDataset({ x, context }: Dataset): Promise<HostDataset> {
-  return { x: await toHostArray(x), ...(context && { context: await toHostArray(context) }) };
+export async function toHostDataset({ x, context, weights }: Dataset): Promise<HostDataset> {
+  return {
+    x: await toHostArray(x),
+    ...(context && { context: await toHostArray(context) }),
+    ...(weights && { weights: await toHostArray(weights) }),
+  };
 }

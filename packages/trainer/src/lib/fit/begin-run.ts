@@ -8,6 +8,7 @@ import { brokenCheckpoint } from './checkpoint-header.ts';
 import { type Environment, environmentNow, requireSameEnvironment } from './environment.ts';
 import type { FitOptions } from './fit-options.ts';
 import type { FitPlan } from './fit-plan.ts';
+import type { Goal } from './goal.ts';
 import { type RunSettings, requireSameRun, runSettings } from './run-settings.ts';
 import type { TrainingData } from './training-data.ts';
 
@@ -57,17 +58,26 @@ function resumedFrom(
 export async function beginRun(
   pool: WorkerPool | null,
   model: Flow,
+  { objective, task, replay }: Goal,
   data: TrainingData,
   options: FitOptions,
   plan: FitPlan,
 ): Promise<BegunRun> {
-  const settings = runSettings(model, data, plan, options, pool?.count ?? 0);
+  const settings = runSettings(model, task, data, plan, options, pool?.count ?? 0);
   const identity = { settings, environment: environmentNow(options.versions) };
   const resumed = resumedFrom(model, options.resume, identity, { ...options, optimiser: plan.optimiser });
   try {
     const params = resumed?.params ?? options.params;
-    const start = { ...options, ...plan, ...(params && { params }), state: resumed?.optimiser };
-    const { dataset } = data.train;
+    const start = {
+      ...options,
+      ...plan,
+      ...(params && { params }),
+      objective,
+      task,
+      replay,
+      state: resumed?.optimiser,
+    };
+    const dataset = data.train?.dataset ?? null;
     const training = await (pool
       ? parallelTraining(pool, model, dataset, start)
       : localTraining(model, dataset, start));

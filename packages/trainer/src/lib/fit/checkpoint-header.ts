@@ -5,7 +5,7 @@ import { jsonOf, realNumber, wholeNumber } from './json-numbers.ts';
 import { runSettingsSchema } from './run-settings.ts';
 
 /** The version goes up when what is written changes. */
-const format = 'diffeo checkpoint 4';
+const format = 'diffeo checkpoint 5';
 
 const point = /* @__PURE__ */ strictObject({
   step: wholeNumber,

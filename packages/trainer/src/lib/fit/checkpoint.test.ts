@@ -367,8 +367,8 @@ interface Header {
 
 test.each<[string, (header: Header) => unknown, RegExp]>([
   ['nothing', () => null, /no whole checkpoint/],
-  ['its format alone', () => ({ format: 'diffeo checkpoint 4' }), /no whole checkpoint/],
-  ['a newer format', (header) => ({ ...header, format: 'diffeo checkpoint 5' }), /the format 'diffeo checkpoint 5'/],
+  ['its format alone', () => ({ format: 'diffeo checkpoint 5' }), /no whole checkpoint/],
+  ['a newer format', (header) => ({ ...header, format: 'diffeo checkpoint 6' }), /the format 'diffeo checkpoint 6'/],
   ['no settings', ({ settings: _, ...header }) => header, /no whole checkpoint/],
   ['a word for a number', (h) => ({ ...h, settings: { ...h.settings, steps: 'many' } }), /no whole checkpoint/],
   ['more trained numbers', (h) => ({ ...h, settings: { ...h.settings, trained: 2 ** 40 } }), /no whole checkpoint/],

@@ -14,7 +14,7 @@ import {
 } from '@diffeo/core/arguments';
 import { isPartSpec } from '../optimisers/define-part.ts';
 import { workersOption } from '../tasks/workers-option.ts';
-import type { FitOptions } from './fit-options.ts';
+import type { FitOptions, MinimiseOptions } from './fit-options.ts';
 
 const infinity: OptionCheck = { test: (value) => value === Infinity, expected: 'Infinity' };
 const steps = wholeNumber({ from: 1, to: 1e9 });
@@ -41,49 +41,64 @@ const versions: OptionCheck = {
   expected: 'an object of texts',
 };
 
+const checks = {
+  steps,
+  batchSize: steps,
+  learningRate: numberBetween(0, 1e3),
+  optimiser,
+  schedule,
+  clipNorm: positiveNumber({ orInfinity: true }),
+  seed: seedNumber,
+  params: anything,
+  validation,
+  validateEvery: steps,
+  validationRows: either(wholeNumber({ from: 1 }), infinity),
+  patience: either(numberBetween(1, Number.MAX_VALUE), infinity),
+  ema: numberBetween(0, 1),
+  freeze: callable,
+  augment: callable,
+  workers: workersOption,
+  resume: bytes,
+  versions,
+  onCheckpoint: callable,
+  signal,
+  onProgress: callable,
+  onValidation: callable,
+};
+
+const otherNames = {
+  epochs: 'steps',
+  iterations: 'steps',
+  lr: 'learningRate',
+  batch: 'batchSize',
+  batch_size: 'batchSize',
+  maxNorm: 'clipNorm',
+  gradientClip: 'clipNorm',
+  valid: 'validation',
+  validationSplit: 'validation',
+  earlyStopping: 'patience',
+  initialParams: 'params',
+  scheduler: 'schedule',
+  optimizer: 'optimiser',
+  callback: 'onProgress',
+} as const;
+
 /** @throws DiffeoError `CONFIG` and `SEED` for options that are none, or cannot be meant. */
 export const requireFitOptions = (options: FitOptions): void =>
   requireOptions<FitOptions>(
     'fit',
     options,
-    {
-      steps,
-      batchSize: steps,
-      learningRate: numberBetween(0, 1e3),
-      optimiser,
-      schedule,
-      clipNorm: positiveNumber({ orInfinity: true }),
-      seed: seedNumber,
-      params: anything,
-      validation,
-      validateEvery: steps,
-      validationRows: either(wholeNumber({ from: 1 }), infinity),
-      patience: either(numberBetween(1, Number.MAX_VALUE), infinity),
-      ema: numberBetween(0, 1),
-      freeze: callable,
-      augment: callable,
-      gradient: oneOf('store', 'checkpoint', 'recompute'),
-      workers: workersOption,
-      resume: bytes,
-      versions,
-      onCheckpoint: callable,
-      signal,
-      onProgress: callable,
-    },
-    {
-      epochs: 'steps',
-      iterations: 'steps',
-      lr: 'learningRate',
-      batch: 'batchSize',
-      batch_size: 'batchSize',
-      maxNorm: 'clipNorm',
-      gradientClip: 'clipNorm',
-      valid: 'validation',
-      validationSplit: 'validation',
-      earlyStopping: 'patience',
-      initialParams: 'params',
-      scheduler: 'schedule',
-      optimizer: 'optimiser',
-      callback: 'onProgress',
-    },
+    { ...checks, gradient: oneOf('store', 'checkpoint', 'recompute') },
+    otherNames,
+  );
+
+const trueOrFalse: OptionCheck = { test: (value) => typeof value === 'boolean', expected: 'true or false' };
+
+/** @throws DiffeoError as {@link requireFitOptions} does. */
+export const requireMinimiseOptions = (options: MinimiseOptions): void =>
+  requireOptions<MinimiseOptions>(
+    'minimise',
+    options,
+    { ...checks, data: anything, replay: trueOrFalse },
+    { ...otherNames, x: 'data', capture: 'replay' },
   );

@@ -95,6 +95,38 @@ export interface FitOptions {
    * with. `run` reaches the parameters meanwhile.
    */
   readonly onProgress?: (progress: Progress, run: LiveRun) => unknown;
+  /**
+   * Called at each validation, that before the first step included, with the parameters: for pictures of a flow as it learns. What
+   * it returns is waited for, and what it throws ends the run. A run that goes on from a checkpoint does not repeat what came before.
+   */
+  readonly onValidation?: (validated: Validated) => unknown;
+}
+
+/** How to minimise: as in {@link FitOptions}, but for how the likelihood's gradient is taken. */
+export interface MinimiseOptions extends Omit<FitOptions, 'gradient'> {
+  /** Data of which the loss gets a batch each time, as `x`, `context` and `weights`. Default: none, and the loss draws all that it needs. */
+  readonly data?: Dataset | Tensor;
+  /**
+   * Whether steps are captured and replayed. `false` for a loss that depends on more than its arguments: on a variable of your
+   * program that changes, say. Default true.
+   */
+  readonly replay?: boolean;
+}
+
+/** What a validation found, and the parameters that it was of. */
+export interface Validated {
+  /** Steps done; 0 before the first. */
+  readonly step: number;
+  /** Nats, of a fit. */
+  readonly loss: number;
+  /** Whether it is the lowest so far. */
+  readonly isBest: boolean;
+  readonly seconds: number;
+  /**
+   * With `ema` the means. They are the run's, and right until `onValidation` returns, or what it promises is there: read them,
+   * and neither change nor dispose of them.
+   */
+  readonly params: FlowParams;
 }
 
 /** A run between two of its steps. */

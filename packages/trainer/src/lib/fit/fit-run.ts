@@ -1,5 +1,5 @@
-import { copyParams, DiffeoError, disposeParams, type Flow, fold, isDiffeoError } from '@diffeo/core';
-import { placeOf, type RowPlace } from '../data/row-place.ts';
+import { copyParams, DiffeoError, disposeParams, type Flow, isDiffeoError } from '@diffeo/core';
+import { type NumberedRows, placeOf, type RowPlace } from '../data/row-place.ts';
 import { eventLoopYielder } from '../executor/event-loop-yielder.ts';
 import type { WorkerPool } from '../executor/worker-pool.ts';
 import type { Training } from '../training/training.ts';
@@ -10,10 +10,10 @@ import { packCheckpoint } from './checkpoint.ts';
 import { type CheckpointKeeper, checkpointKeeper } from './checkpoint-keeper.ts';
 import type { FitOptions, Fitted, Stopped } from './fit-options.ts';
 import { type FitPlan, fitPlan, learningRates } from './fit-plan.ts';
+import type { Goal } from './goal.ts';
 import { type LearningCurve, learningCurve } from './learning-curve.ts';
-import { requireExactRows } from './round-trip.ts';
 import type { TrainingData } from './training-data.ts';
-import { notFinite, type Validation, validation } from './validation.ts';
+import { notFinite, type Validation } from './validation.ts';
 import { countsForPatience, nextValidation } from './validation-steps.ts';
 
 /** What may be wrong where numbers are not finite. */
@@ -30,6 +30,7 @@ export type Reached = Omit<Fitted, 'warnings'>;
 export class FitRun {
   readonly #pool: WorkerPool | null;
   readonly #model: Flow;
+  readonly #goal: Goal;
   readonly #data: TrainingData;
   readonly #options: FitOptions;
   readonly #plan: FitPlan;
@@ -44,15 +45,16 @@ export class FitRun {
   private constructor(
     pool: WorkerPool | null,
     model: Flow,
+    goal: Goal,
     data: TrainingData,
     options: FitOptions,
     plan: FitPlan,
     begun: BegunRun,
   ) {
     const { resumed } = begun;
-    [this.#pool, this.#model, this.#data, this.#options] = [pool, model, data, options];
+    [this.#pool, this.#model, this.#goal, this.#data, this.#options] = [pool, model, goal, data, options];
     [this.#plan, this.#begun, this.#training] = [plan, begun, begun.training];
-    this.#validation = validation(model, data, { seed: plan.seed, workers: pool });
+    this.#validation = goal.validation(data, plan, pool);
     this.#best = bestSoFar(model, resumed?.best ?? null);
     this.#curve = learningCurve(resumed?.state);
     const before = resumed && options.resume && { bytes: options.resume, step: resumed.state.step };
@@ -61,17 +63,23 @@ export class FitRun {
   }
 
   /** Starts parameters and workers' copies of them, or takes up what a checkpoint left. Data and options were checked. */
-  static async begin(pool: WorkerPool | null, model: Flow, data: TrainingData, options: FitOptions): Promise<FitRun> {
+  static async begin(
+    pool: WorkerPool | null,
+    model: Flow,
+    goal: Goal,
+    data: TrainingData,
+    options: FitOptions,
+  ): Promise<FitRun> {
     const plan = fitPlan(options, data);
-    const begun = await beginRun(pool, model, data, options, plan);
-    return new FitRun(pool, model, data, options, plan, begun);
+    const begun = await beginRun(pool, model, goal, data, options, plan);
+    return new FitRun(pool, model, goal, data, options, plan, begun);
   }
 
   /** Trains to the end. The run is over afterwards, however it ends. */
   async run(): Promise<Reached> {
     const pause = eventLoopYielder();
     try {
-      await this.#requireRoundTrip();
+      await this.#requireSound();
       if (!this.#begun.resumed) await this.#validateStart();
       while (!this.#isOver()) {
         // Waiting for workers lets everything else have its turn too.
@@ -111,7 +119,7 @@ export class FitRun {
       if (problem) await this.#stopAt(problem);
       this.#curve.addLoss(loss);
       if (step === validated) {
-        await this.#requireRoundTrip();
+        await this.#requireSound();
         await this.#validate(step);
         this.#curve.addPoint(step);
       }
@@ -154,7 +162,10 @@ export class FitRun {
     try {
       const loss = await this.#rowsFinite(this.#validation.loss(averaged ?? params));
       if (loss === null) return;
-      kept = this.#best.isBetter(loss);
+      const isBest = this.#best.isBetter(loss);
+      const { seconds } = this.#timing(at);
+      await this.#options.onValidation?.({ step: at, loss, isBest, seconds, params: averaged ?? params });
+      kept = isBest;
       if (kept) this.#best.keep({ params: averaged ?? copyParams(layout, params), step, loss });
       this.#curve.addValidation(at, loss, kept, countsForPatience(at, this.#data.validationSteps));
     } finally {
@@ -172,13 +183,9 @@ export class FitRun {
     }
   }
 
-  /** Gradients that rebuild what entered each layer are as good as the round trip that they rebuild it by. */
-  async #requireRoundTrip(): Promise<void> {
-    const { gradient, seed } = this.#plan;
-    if (gradient !== 'recompute') return;
+  async #requireSound(): Promise<void> {
     const { params } = await this.#training.newest();
-    const noise = fold(seed, 'round trip');
-    await requireExactRows(this.#model, params, this.#data.train.dataset, noise).catch((error: unknown) => {
+    await this.#goal.requireSound(params, this.#data, this.#plan.seed).catch((error: unknown) => {
       if (!(isDiffeoError(error) && error.code === 'INEXACT')) throw error;
       return this.#stop('INEXACT', error.message);
     });
@@ -210,7 +217,7 @@ export class FitRun {
       ...{ params, steps, stopped, checkpoint },
       history: this.#curve.history,
       startValidation: this.#curve.startValidation,
-      validationRows: this.#data.validation ? this.#data.validationSteps.rows : 0,
+      validationRows: this.#validation.rows,
       bestStep: best?.step ?? newest.step,
       startWasBest: best?.step === 0,
       ...this.#timing(steps),
@@ -220,13 +227,13 @@ export class FitRun {
 
   async #stopAt({ message, row }: Problem): Promise<never> {
     if (row === null) return await this.#stop('NOT_FINITE', message, advice.training);
-    const { train } = this.#data;
+    const train = this.#data.train as NumberedRows;
     return await this.#stopAtRow(notFinite(this.#model, message, await placeOf(train, row, train.dataset)));
   }
 
   #stopAtRow({ code, message, cause }: DiffeoError): Promise<never> {
-    const place = cause as RowPlace;
-    return this.#stop(code, message, place.column === null ? advice.training : advice.row, place);
+    const place = (cause as RowPlace | undefined) ?? null;
+    return this.#stop(code, message, (place?.column ?? null) === null ? advice.training : advice.row, place);
   }
 
   /** Ends the run with an error that hands over what was reached. */

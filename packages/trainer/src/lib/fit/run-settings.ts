@@ -5,6 +5,7 @@ import { boolean, type InferOutput, nullable, picklist, strictObject, string } f
 import { type Dataset, rowsOf } from '../data/dataset.ts';
 import { describePart } from '../optimisers/define-part.ts';
 import type { Schedule } from '../optimisers/schedule.ts';
+import type { TrainingTask } from '../training/training.ts';
 import type { FitOptions } from './fit-options.ts';
 import type { FitPlan } from './fit-plan.ts';
 import { realNumber, wholeNumber } from './json-numbers.ts';
@@ -27,6 +28,8 @@ export const runSettingsSchema = /* @__PURE__ */ strictObject({
   gradient: /* @__PURE__ */ picklist(gradientModes),
   /** In words. */
   optimiser: /* @__PURE__ */ string(),
+  /** What is minimised. */
+  loss: /* @__PURE__ */ string(),
   /** 0 for the caller's thread alone. */
   workers: wholeNumber,
   /** Whether batches are changed by one that the caller gives. */
@@ -55,8 +58,11 @@ function bytesOf(tensor: Tensor): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-const dataChecksum = (dataset: Dataset | null): string =>
-  dataset === null ? 'none' : crc32(bytesOf(dataset.x), ...(dataset.context ? [bytesOf(dataset.context)] : []));
+function dataChecksum(dataset: Dataset | null): string {
+  if (dataset === null) return 'none';
+  const { x, context, weights } = dataset;
+  return crc32(...[x, context, weights].flatMap((tensor) => (tensor ? [bytesOf(tensor)] : [])));
+}
 
 /** At how many steps a schedule is looked at. */
 const stepsSampled = 64;
@@ -72,6 +78,7 @@ function scheduleChecksum(schedule: Schedule, steps: number): string {
 /** The settings of a run with this plan, on data that were checked. */
 export function runSettings(
   model: Flow,
+  { kind }: TrainingTask,
   { train, validation, validationSteps }: TrainingData,
   { schedule, optimiser, ...plan }: FitPlan,
   { freeze = () => false, augment, ema }: Pick<FitOptions, 'freeze' | 'augment' | 'ema'>,
@@ -82,18 +89,19 @@ export function runSettings(
   const trained = all.filter(({ path, leaf }) => leaf.trainable && !freeze(path));
   return {
     ...plan,
+    loss: kind === 'likelihood' ? 'the negative log-likelihood' : "the caller's",
     workers,
     augment: augment !== undefined,
     ema: ema ?? null,
     validateEvery: validationSteps.every,
     earlyValidations: validationSteps.early,
     validationRows: validationSteps.rows,
-    rows: rowsOf(train.dataset),
+    rows: train ? rowsOf(train.dataset) : 0,
     trained: trained.reduce((count, { leaf }) => count + sizeOf(leaf.shape), 0),
     frozen: crc32(new TextEncoder().encode(frozen.join('\n'))),
     optimiser: describePart(optimiser),
     schedule: schedule.spec ? describePart(schedule.spec) : `a function (${scheduleChecksum(schedule, plan.steps)})`,
-    data: dataChecksum(train.dataset),
+    data: dataChecksum(train?.dataset ?? null),
     validation: dataChecksum(validation?.dataset ?? null),
   };
 }
@@ -108,6 +116,7 @@ const named: { readonly [Name in keyof RunSettings]: string } = {
   patience: 'patience',
   gradient: 'gradient',
   optimiser: 'the optimiser',
+  loss: 'the loss',
   workers: 'the number of workers',
   augment: 'augment',
   ema: 'ema',

@@ -1,13 +1,16 @@
 import { DiffeoError, type Flow, fold, type Seed, shuffled } from '@diffeo/core';
+import { tidied } from '@diffeo/core/engine';
+import { div, mean } from '@tensorflow/tfjs-core';
 import { type Dataset, disposeDataset, rowsOf, takeRows } from '../data/dataset.ts';
 import { requireFinite } from '../data/require-finite.ts';
 import type { NumberedRows } from '../data/row-place.ts';
 import type { FitOptions } from './fit-options.ts';
-import { type ValidationSteps, validationSteps } from './validation-steps.ts';
+import { leastRows, type ValidationSteps, validationSteps } from './validation-steps.ts';
 
 /** What a run trains on and validates on, and when. */
 export interface TrainingData {
-  readonly train: NumberedRows;
+  /** `null` where a loss needs no data. */
+  readonly train: NumberedRows | null;
   readonly validation: NumberedRows | null;
   readonly validationSteps: ValidationSteps;
   /** Rows of a batch: there are no more than all. */
@@ -28,6 +31,14 @@ function rowsSplitOff(rows: number, validation: number | undefined): number {
   );
 }
 
+/** Rows whose weights, where they have some, have a mean of 1: so much does a row of a batch count. */
+function withMeanOne(rows: NumberedRows): { readonly train: NumberedRows; dispose(): void } {
+  const { weights } = rows.dataset;
+  if (!weights) return { train: rows, dispose: () => undefined };
+  const scaled = tidied(() => div(weights, mean(weights)));
+  return { train: { ...rows, dataset: { ...rows.dataset, weights: scaled } }, dispose: () => scaled.dispose() };
+}
+
 /** Some of the rows as a dataset of their own. */
 const chosenRows = (dataset: Dataset, data: string, numbers: Int32Array): NumberedRows => ({
   ...{ data, numbers },
@@ -37,7 +48,11 @@ const chosenRows = (dataset: Dataset, data: string, numbers: Int32Array): Number
 interface Parts {
   readonly rows: { readonly train: number; readonly validation: number };
   /** The first so many rows to validate on, in an order drawn by the seed: the caller's own where these are all of its own. */
-  take(validationRows: number): Pick<TrainingData, 'train' | 'validation'> & { readonly made: readonly NumberedRows[] };
+  take(validationRows: number): {
+    readonly train: NumberedRows;
+    readonly validation: NumberedRows | null;
+    readonly made: readonly NumberedRows[];
+  };
 }
 
 /** Rows of data that are split by the seed. */
@@ -76,8 +91,19 @@ function separate(dataset: Dataset, validation: Dataset, seed: Seed): Parts {
 
 /** Data that fit the flow, and whatever there is to validate on: a share of them, or data of their own. */
 export interface HeldData {
-  readonly data: Dataset;
+  /** `null` where a loss needs none. */
+  readonly data: Dataset | null;
   readonly validation: Dataset | number | undefined;
+}
+
+/** What takes the place of data where a loss draws all that it needs: only when to validate. */
+function withoutData({ steps = 2000, batchSize = 256, ...options }: FitOptions): TrainingData {
+  const available = options.validation === 0 ? 0 : (options.validationRows ?? leastRows);
+  return {
+    ...{ train: null, validation: null, batchSize },
+    validationSteps: validationSteps({ steps, batchSize }, available, options),
+    dispose: () => undefined,
+  };
 }
 
 /**
@@ -91,6 +117,7 @@ export async function trainingData(
   options: FitOptions,
 ): Promise<TrainingData> {
   const { steps = 2000, batchSize = 256, seed = 0 } = options;
+  if (!data) return withoutData(options);
   await requireFinite(model, data, 'the training data');
   let parts: Parts;
   if (validation === undefined || typeof validation === 'number') {
@@ -101,12 +128,12 @@ export async function trainingData(
   }
   const batch = Math.min(batchSize, parts.rows.train);
   const when = validationSteps({ steps, batchSize: batch }, parts.rows.validation, options);
-  const { made, ...taken } = parts.take(when.rows);
+  const { made, train, validation: validated } = parts.take(when.rows);
+  const weighted = withMeanOne(train);
   return {
-    ...taken,
-    validationSteps: when,
-    batchSize: batch,
+    ...{ train: weighted.train, validation: validated, validationSteps: when, batchSize: batch },
     dispose: () => {
+      weighted.dispose();
       for (const { dataset } of made) disposeDataset(dataset);
     },
   };

@@ -14,7 +14,7 @@ const usual = 50;
 /** Where rows are many and the run is short: so few at least. */
 const fewest = 12;
 /** A sample has so many rows at least. */
-const leastRows = 2000;
+export const leastRows = 2000;
 /** Scoring a row costs about a quarter of training on it: so a validation takes less than a tenth of the steps before it. */
 const rowsPerTrainedRow = 1 / 5;
 

@@ -1,5 +1,5 @@
 import { DiffeoError, type Flow, type FlowParams, fold, isDiffeoError, type Seed, sizeOf } from '@diffeo/core';
-import { type Dataset, disposeDataset, takeRows } from '../data/dataset.ts';
+import { type Dataset, disposeDataset, rowsOf, takeRows } from '../data/dataset.ts';
 import { describePlace, extremeRows, type NumberedRows, placeOf, type RowPlace } from '../data/row-place.ts';
 import type { Workers } from '../executor/workers.ts';
 import { meanOf } from '../scores/row-statistics.ts';
@@ -9,6 +9,8 @@ import type { TrainingData } from './training-data.ts';
 
 /** Scores rows in the course of a run. What is not finite is refused: `NOT_FINITE`, with the {@link RowPlace} as its cause. */
 export interface Validation {
+  /** How many rows are scored each time; 0 for none. */
+  readonly rows: number;
   /** The mean negative log-likelihood of the validation rows; `null` where there are none. */
   loss(params: FlowParams): Promise<number | null>;
   /** Tries the training rows that hold a column's least or greatest number: a flow that cannot score a row cannot train on it. */
@@ -24,10 +26,10 @@ export function notFinite({ eventShape, contextShape }: Flow, reason: string, pl
   return new DiffeoError('NOT_FINITE', `${reason}, for ${describePlace(place, rank)}`, { cause: place });
 }
 
-/** The validation of a run on these data, on this thread or on workers. */
+/** The validation of a fit to these data, on this thread or on workers. */
 export function validation(
   model: Flow,
-  { train, validation: rows }: TrainingData,
+  { train, validation: rows }: Pick<TrainingData, 'validation'> & { readonly train: NumberedRows },
   { seed, workers }: { readonly seed: Seed; readonly workers: Workers | null },
 ): Validation {
   const options = { noise: fold(seed, 'validation noise'), finite: true, ...(workers && { workers }) };
@@ -43,7 +45,13 @@ export function validation(
   }
 
   return {
-    loss: async (params) => (rows ? -meanOf(await scores(params, rows)) : null),
+    rows: rows ? rowsOf(rows.dataset) : 0,
+    loss: async (params) => {
+      if (!rows) return null;
+      const { weights } = rows.dataset;
+      const found = await scores(params, rows);
+      return -(weights ? meanOf(found, await weights.data()) : meanOf(found));
+    },
     tryExtremes: async (params) => {
       if (model.dequantizes || sizeOf(model.eventShape) > mostColumns) return;
       const extremes = await extremeRows(train.dataset);

@@ -31,8 +31,21 @@ function moments(sorted: Float64Array): { readonly mean: number; readonly square
   return { mean, squares };
 }
 
-/** The mean of the numbers in float64, as {@link RowStatistics} has it. */
-export const meanOf = (values: ArrayLike<number>): number => moments(sortedCopy(values)).mean;
+/**
+ * The mean of the numbers in float64, as {@link RowStatistics} has it; with weights, each by its own: such as of the scores of
+ * rows that do not count alike.
+ */
+export function meanOf(values: ArrayLike<number>, weights?: ArrayLike<number>): number {
+  if (!weights) return moments(sortedCopy(values)).mean;
+  let [sum, total] = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const weight = weights[i] as number;
+    // What does not count may be infinite.
+    if (weight !== 0) sum += weight * (values[i] as number);
+    total += weight;
+  }
+  return sum / total;
+}
 
 /**
  * Mean, standard error, median and trimmed mean of scores, one for each row, in float64.

@@ -84,7 +84,7 @@ export async function score<P>(
     draws: wholeNumber({ from: 1 }),
     workers: workersOption,
   });
-  const dataset = holdDataset(model, data, 'the data');
+  const dataset = holdDataset(model, data, 'the data', { takesWeights: true });
   const held = holdParams(model, params, 'score');
   try {
     await requireFinite(model, dataset, 'the data');

@@ -2,6 +2,7 @@ import type { Definition } from '@diffeo/core';
 import type { Augment } from '../data/augment.ts';
 import { type AnyTask, isTask } from '../executor/task.ts';
 import type { OptimiserDefinition } from '../optimisers/optimiser.ts';
+import { isLoss, type Loss, type LossFunction } from '../training/loss.ts';
 
 const isDefined = (value: unknown): value is Definition | OptimiserDefinition =>
   typeof value === 'function' && 'type' in value && 'kind' in value && 'contract' in value;
@@ -32,5 +33,11 @@ export function augmentIn(modules: readonly object[]): Augment | null {
   for (const module of modules) {
     if ('augment' in module && typeof module.augment === 'function') return module.augment as Augment;
   }
+  return null;
+}
+
+/** What the first module that has one exports as `loss`. */
+export function lossIn(modules: readonly object[]): Loss | LossFunction | null {
+  for (const module of modules) if ('loss' in module && isLoss(module.loss)) return module.loss;
   return null;
 }

@@ -6,6 +6,7 @@ import type { Port } from '../executor/channel.ts';
 import { serveTasks } from '../executor/serve-tasks.ts';
 import type { AnyTask } from '../executor/task.ts';
 import { workerScopePort } from '../executor/worker-channels.ts';
+import type { Loss, LossFunction } from '../training/loss.ts';
 import { builtInTasks } from './built-in-tasks.ts';
 import { tasksIn } from './exports-of.ts';
 import { flowWorker } from './flow-worker.ts';
@@ -14,6 +15,8 @@ import { flowWorker } from './flow-worker.ts';
 export interface ServeOptions extends WasmOptions {
   /** What `fit`'s option `augment` stands for, which is a function and cannot be posted here. */
   readonly augment?: Augment;
+  /** What `minimise`'s loss stands for, which is a function too. */
+  readonly loss?: Loss | LossFunction;
   /** Tasks beside those of this package. */
   readonly tasks?: readonly AnyTask[];
   /** Ways to add up gradients beside those of this package. */
@@ -33,8 +36,8 @@ export interface ServeOptions extends WasmOptions {
  * that workers are asked for; and the `port` of a channel of your own.
  */
 export function serveFlows(definitions: readonly Definition[], options: ServeOptions = {}): void {
-  const { port = workerScopePort(), augment, tasks = [], allReduces = [], ...wasm } = options;
-  const given = { ...(augment && { augment }), tasks, allReduces };
+  const { port = workerScopePort(), augment, loss, tasks = [], allReduces = [], ...wasm } = options;
+  const given = { ...(augment && { augment }), ...(loss && { loss }), tasks, allReduces };
   let modules = (): readonly object[] => [given];
   serveTasks(
     port,

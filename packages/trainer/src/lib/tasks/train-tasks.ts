@@ -1,4 +1,4 @@
-import { DiffeoError, type GradientMode, type LayoutTree, type Seed } from '@diffeo/core';
+import { DiffeoError, type Flow, type LayoutTree, type Seed } from '@diffeo/core';
 import { type HeapWatch, numbersOf, watchHeap } from '@diffeo/kernels-wasm';
 import type { AdamPart } from '@diffeo/ops';
 import type { Tensor } from '@tensorflow/tfjs-core';
@@ -11,20 +11,26 @@ import { defineTask, type TaskWorker } from '../executor/task.ts';
 import type { OptimiserSpec } from '../optimisers/optimiser.ts';
 import type { OptimiserState } from '../optimisers/optimiser-state.ts';
 import { eachOutside, type ShardedStep } from '../optimisers/sharded-step.ts';
+import { likelihood } from '../training/likelihood.ts';
+import { type Objective, objectiveOf } from '../training/loss.ts';
 import { trainableTensors } from '../training/trainable-tensors.ts';
+import type { TrainingTask } from '../training/training.ts';
 import { type Step, type TrainingRun, trainingRun } from '../training/training-run.ts';
-import { augmentIn, optimisersIn } from './exports-of.ts';
+import { augmentIn, lossIn, optimisersIn } from './exports-of.ts';
 
 /** A worker's share of a training. */
 export interface TrainRequest {
   /** A saved model. */
   readonly file: Uint8Array;
-  readonly data: HostDataset;
+  /** `null` of a loss that needs none. */
+  readonly data: HostDataset | null;
   readonly options: {
     readonly seed: Seed;
     readonly batchSize: number;
     readonly clipNorm?: number;
-    readonly gradient?: GradientMode;
+    readonly steps: number;
+    /** What the steps go down. */
+    readonly task: TrainingTask;
     /** Whether the worker is to change batches by its own `augment`. */
     readonly augment: boolean;
     /** The decay of the mean of the parameters that this worker is to keep. */
@@ -100,6 +106,17 @@ function wantedAugment(wanted: boolean, worker: TaskWorker): Augment | undefined
   );
 }
 
+/** What the steps go down: the likelihood, or what a module exports as `loss`. */
+function objectiveFor(task: TrainingTask, worker: TaskWorker): (model: Flow) => Objective {
+  if (task.kind === 'likelihood') return (model) => likelihood(model, task.gradient);
+  const loss = lossIn(worker.modules);
+  if (loss) return () => objectiveOf(loss);
+  throw new DiffeoError(
+    'CONFIG',
+    "minimise: a loss is a function, and cannot be posted to workers: let a module export it as 'loss', and say where it is, workers: { count, modules: [new URL('./loss.js', import.meta.url)] }. In a browser, give it to serveFlows(definitions, { loss }).",
+  );
+}
+
 /** Begins a training. Answers whether this worker could share steps. */
 export const beginTask = defineTask({
   type: '@diffeo/trainer/begin-training',
@@ -108,15 +125,17 @@ export const beginTask = defineTask({
       throw new DiffeoError('WORKER', 'these workers are training already: start others, or wait');
     }
     const heap = watchHeap();
-    const { frozen, augment: wanted, ...rest } = options;
+    const { frozen, task, augment: wanted, ...rest } = options;
     const augment = wantedAugment(wanted, worker);
+    const objective = objectiveFor(task, worker);
     const method = findAllReduce(allReduce.type, worker.modules);
     const { index, count, notes } = worker;
     const { model, params } = worker.load(file);
     const frozenPaths = new Set(frozen);
     const freeze = (path: string) => frozenPaths.has(path);
-    const run = trainingRun(model, hostRows(data), params, {
+    const run = trainingRun(model, data && hostRows(data), params, {
       ...rest,
+      ...{ objective: objective(model), replay: task.kind === 'likelihood' || task.replay },
       ...{ share: { index, count }, freeze, augment, optimiserDefinitions: optimisersIn(worker.modules) },
     });
     const joined = method.join(allReduce.ticket, { index, count, notes, length: run.size + 1 });

@@ -55,10 +55,10 @@ function wholeState(found: readonly WorkerState[], shared: boolean): OptimiserSt
 export async function parallelTraining(
   pool: WorkerPool,
   model: Flow,
-  train: Dataset,
+  train: Dataset | null,
   start: TrainingStart,
 ): Promise<Training> {
-  const { seed, batchSize, clipNorm, gradient, augment, ema, freeze, state, optimiser } = start;
+  const { seed, batchSize, steps, clipNorm, task, augment, ema, freeze, state, optimiser } = start;
   const heap = watchHeap();
   const initial = await startedParams(model, train, start);
   const { size } = flatParams(model.layout, initial, freeze);
@@ -75,16 +75,17 @@ export async function parallelTraining(
     const opened = method.open(pool, size + 1);
     allReduce = opened;
     const file = await save(model, initial);
-    const data = await toHostDataset(train);
+    const data = train && (await toHostDataset(train));
     const answers = await pool.runOnEach(beginTask, (index) => ({
       file,
       data,
       options: {
         seed,
         batchSize,
+        steps,
+        task,
         frozen,
         ...(clipNorm !== undefined && { clipNorm }),
-        ...(gradient && { gradient }),
         augment: augment !== undefined,
         // They have the same parameters: one mean is enough.
         ...(index === 0 && ema !== undefined && { ema }),

@@ -1,33 +1,29 @@
 import {
   copyParams,
+  DiffeoError,
   disposeParams,
   type Flow,
   type FlowParams,
   fold,
-  type GradientMode,
-  type LogProbOptions,
   leaves,
-  negativeLogLikelihood,
   type Seed,
-  type Shape,
-  shuffled,
-  sizeOf,
 } from '@diffeo/core';
-import { copyTensor } from '@diffeo/core/engine';
+import { copyTensor, tidied } from '@diffeo/core/engine';
 import { gradients, type NamedGradient } from '@diffeo/core/gradients';
 import { capture } from '@diffeo/kernels-wasm';
 import { mul, type Tensor } from '@tensorflow/tfjs-core';
 import { type Augment, augmented } from '../data/augment.ts';
 import { batches } from '../data/batches.ts';
-import { type Dataset, disposeDataset, rowsOf, takeRows } from '../data/dataset.ts';
+import { type Dataset, disposeDataset } from '../data/dataset.ts';
 import type { RowSource } from '../data/rows.ts';
+import { startingRows } from '../data/starting-rows.ts';
 import type { OptimiserDefinition, OptimiserSpec } from '../optimisers/optimiser.ts';
 import type { OptimiserState } from '../optimisers/optimiser-state.ts';
 import type { Parts, ShardedStep } from '../optimisers/sharded-step.ts';
 import { startTrainState } from '../optimisers/start-train-state.ts';
 import type { Gradient, TrainState } from '../optimisers/train-state.ts';
-import { firstGradientNotFinite, firstNotFinite, rowNotFinite } from './diagnose.ts';
-import { listInputs, namedInputs } from './flow-inputs.ts';
+import { firstGradientNotFinite } from './diagnose.ts';
+import type { LossInputs, Objective } from './loss.ts';
 import { parameterAverage } from './parameter-average.ts';
 import { trainableTensors } from './trainable-tensors.ts';
 
@@ -74,33 +70,31 @@ export interface TrainingRun {
   dispose(): void;
 }
 
-/**
- * Rows from which what starts from data starts: enough for means and variances, few enough for one pass, in which all that
- * lies between the layers of images is held at once.
- */
-const startRows = (eventShape: Shape): number =>
-  Math.min(16384, Math.max(256, Math.floor(2 ** 18 / sizeOf(eventShape))));
-
 /** Parameters to train: those given, copied, or new ones; started where they are not. Owned by the caller. */
 export async function startedParams(
   model: Flow,
-  train: Dataset,
+  train: Dataset | null,
   { params, seed }: { readonly params?: FlowParams; readonly seed: Seed },
 ): Promise<FlowParams> {
   const initial = params ? copyParams(model.layout, params) : model.init(fold(seed, 'init'));
-  const started = leaves(model.layout, initial).every(({ tensor }) => tensor !== null);
-  if (started) return initial;
-  // Files are often sorted: the first rows would not stand for the rest.
-  const rows = shuffled(rowsOf(train), fold(seed, 'start rows')).subarray(0, startRows(model.eventShape));
-  const taken = takeRows(train, rows);
-  const { x, context } = taken;
+  const unstarted = leaves(model.layout, initial).find(({ tensor }) => tensor === null);
+  if (!unstarted) return initial;
+  const taken = train && startingRows(model.eventShape, train, seed);
   try {
+    if (!taken) {
+      const advice = 'Give data, or params that were started, await model.start(model.init(seed), x)';
+      throw new DiffeoError(
+        'UNSTARTED',
+        `minimise: '${unstarted.path}' starts from data, and there are none. ${advice}`,
+      );
+    }
+    const { x, context } = taken;
     return await model.start(initial, x, { ...(context && { context }), noise: fold(seed, 'start') });
   } catch (error) {
     disposeParams(model.layout, initial);
     throw error;
   } finally {
-    disposeDataset(taken);
+    if (taken) disposeDataset(taken);
   }
 }
 
@@ -110,7 +104,12 @@ export interface TrainingOptions {
   readonly batchSize: number;
   readonly clipNorm?: number;
   readonly freeze?: (path: string) => boolean;
-  readonly gradient?: GradientMode;
+  /** How many steps the whole run has. */
+  readonly steps: number;
+  /** What the steps go down. */
+  readonly objective: Objective;
+  /** Whether steps are captured and replayed. Default true. */
+  readonly replay?: boolean;
   readonly augment?: Augment | undefined;
   /** Keeps a mean of the parameters, which decays so. */
   readonly ema?: number | undefined;
@@ -125,13 +124,32 @@ export interface TrainingOptions {
 
 /** What the newest gradient was taken on: for the search for what is not finite. */
 interface Newest {
-  readonly batch: Dataset;
-  /** The numbers of its rows. */
+  readonly inputs: LossInputs;
+  /** The numbers of its rows in the data. */
   readonly rows: Int32Array;
-  readonly call: LogProbOptions;
+  readonly call: Parameters<Objective['value']>[2];
   /** The share's part of the batch. */
   readonly weight: number;
   readonly gradients: readonly NamedGradient[];
+}
+
+const disposeInputs = (inputs: LossInputs): void => {
+  for (const tensor of Object.values(inputs)) tensor.dispose();
+};
+
+/** Work as {@link capture} has it, which runs each time. */
+function uncaptured(f: () => readonly Tensor[]) {
+  let made: readonly Tensor[] = [];
+  const release = (): void => {
+    for (const tensor of made) tensor.dispose();
+    made = [];
+  };
+  const run = (_: readonly Tensor[]): readonly Tensor[] => {
+    release();
+    made = f();
+    return made;
+  };
+  return { run, release, dispose: release };
 }
 
 /** Tensors of which no two share their memory: sums of gradients are made where the first of them is. */
@@ -154,9 +172,14 @@ function shareOf(rows: Int32Array, { index, count }: { readonly index: number; r
   return rows.subarray(edge(index), edge(index + 1));
 }
 
-/** Starts a run on data that were checked, from started parameters, which are the run's from here on. */
-export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, options: TrainingOptions): TrainingRun {
-  const { seed, batchSize, gradient, augment, share = { index: 0, count: 1 } } = options;
+/** Starts a run on data that were checked, if there are any, from started parameters, which are the run's from here on. */
+export function trainingRun(
+  model: Flow,
+  train: RowSource | null,
+  initial: FlowParams,
+  options: TrainingOptions,
+): TrainingRun {
+  const { seed, batchSize, steps, objective, replay = true, augment, share = { index: 0, count: 1 } } = options;
   const { clipNorm = 5, freeze = () => false, state, ema, optimiser, optimiserDefinitions } = options;
   let trainState: TrainState;
   try {
@@ -169,21 +192,25 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
   const trained = () => trainableTensors(model.layout, trainState.params, freeze);
   const average = ema === undefined ? null : parameterAverage(ema, trained(), state?.average);
   let step = state?.step ?? 0;
-  const order = batches(train.count, batchSize, fold(seed, 'batches'), step);
+  const order = train && batches(train.count, batchSize, fold(seed, 'batches'), step);
+  const unnumbered = new Int32Array(batchSize);
   // Every share draws noise of its own.
   const noiseSeed = share.count === 1 ? seed : fold(seed, `share ${share.index}`);
   let newest: Newest | null = null;
-  /** The loss of a share of a batch, and its gradient. The call is the newest's. */
-  const differentiated = capture((inputs) => {
-    const { call, weight } = newest as Newest;
-    const { x, ...given } = namedInputs(model, inputs);
+  /** The loss of a share of a batch, and its gradient. What its inputs are called is the newest's affair. */
+  const gradientOf = (given: readonly Tensor[]): readonly Tensor[] => {
+    const { inputs, call, weight } = newest as Newest;
+    const named = Object.fromEntries(Object.keys(inputs).map((name, i) => [name, given[i] as Tensor]));
     const lossOf = (tree: FlowParams): Tensor => {
-      const loss = negativeLogLikelihood(model, tree, x, { ...call, ...given });
+      const loss = objective.value(tree, named, call);
       return weight === 1 ? loss : mul(loss, weight);
     };
     const { value, gradients: found } = gradients(model.layout, trainState.params, lossOf, { freeze });
     return [value, ...unaliased(found.map(({ tensor }) => tensor))];
-  });
+  };
+  const differentiated = replay
+    ? capture(gradientOf)
+    : uncaptured(() => gradientOf(Object.values((newest as Newest).inputs)));
   const paths = leaves(model.layout, initial).flatMap(({ path, leaf }) =>
     leaf.trainable && !freeze(path) ? [path] : [],
   );
@@ -191,18 +218,31 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
   function release(): void {
     if (!newest) return;
     differentiated.release();
-    disposeDataset(newest.batch);
+    disposeInputs(newest.inputs);
     newest = null;
   }
 
   function diagnose(loss: number, gradientNorm: number): Problem {
     const message = `the loss is ${loss} and the gradient's norm ${gradientNorm}`;
     if (!newest) return { message, located: false, row: null };
-    const { batch, rows, call, gradients: found } = newest;
-    const part = firstNotFinite(model, trainState.params, batch.x, call);
+    const { inputs, rows, call, gradients: found } = newest;
+    const { part, row } = objective.diagnose?.(trainState.params, inputs, call) ?? { part: null, row: null };
     const place = part ?? firstGradientNotFinite(found);
-    const row = part === null ? null : rowNotFinite(model, trainState.params, batch.x, call);
     return { message: place ?? message, located: place !== null, row: row === null ? null : (rows[row] as number) };
+  }
+
+  /** This share of the next rows of the data, where there are any. */
+  function nextRows(): { readonly rows: Int32Array; readonly weight: number; readonly batch: Dataset | null } {
+    const whole = order?.next().value ?? unnumbered;
+    const rows = shareOf(whole, share);
+    const weight = rows.length / whole.length;
+    if (!train) return { rows, weight, batch: null };
+    const taken = train.take(rows);
+    return {
+      rows,
+      weight,
+      batch: augment ? augmented(model, taken, augment, fold(noiseSeed, `augment ${step}`)) : taken,
+    };
   }
 
   return {
@@ -213,28 +253,20 @@ export function trainingRun(model: Flow, train: RowSource, initial: FlowParams, 
     shares: trainState.shares,
     nextGradient: () => {
       release();
-      const whole = order.next().value;
-      const rows = shareOf(whole, share);
-      const weight = rows.length / whole.length;
-      const taken = train.take(rows);
-      const batch = augment ? augmented(model, taken, augment, fold(noiseSeed, `augment ${step}`)) : taken;
-      const call: LogProbOptions = {
-        ...(batch.context && { context: batch.context }),
-        ...(model.dequantizes && { noise: fold(noiseSeed, `noise ${step}`) }),
-        ...(gradient && { gradient }),
+      const { rows, weight, batch } = nextRows();
+      const call = {
         seed: fold(noiseSeed, `dropout ${step}`),
+        noise: fold(noiseSeed, `noise ${step}`),
+        training: true,
       };
-      newest = { batch, rows, call, weight, gradients: [] };
-      // Noise that comes from outside leaves the step the same each time.
-      const noise = model.dequantizes ? model.drawNoise(rows.length, call.noise as Seed) : null;
-      try {
-        const [value, ...found] = differentiated.run(listInputs({ ...batch, ...(noise && { noise }) }));
-        const [loss] = (value as Tensor).dataSync() as Float32Array;
-        newest = { ...newest, gradients: found.map((tensor, i) => ({ path: paths[i] as string, tensor })) };
-        return { loss: loss as number, gradient: found };
-      } finally {
-        noise?.dispose();
-      }
+      newest = { inputs: { ...batch }, rows, call, weight, gradients: [] };
+      const draw = { params: trainState.params, rows: rows.length, seed: call.noise, step, steps };
+      const drawn = tidied(() => objective.draw?.(draw) ?? {});
+      newest = { ...newest, inputs: { ...batch, ...drawn } };
+      const [value, ...found] = differentiated.run(Object.values(newest.inputs));
+      const [loss] = (value as Tensor).dataSync() as Float32Array;
+      newest = { ...newest, gradients: found.map((tensor, i) => ({ path: paths[i] as string, tensor })) };
+      return { loss: loss as number, gradient: found };
     },
     // A step that is not finite changes nothing, so that the parameters stay as good as they were.
     applyGradients: (loss, given, learningRate, share) => {

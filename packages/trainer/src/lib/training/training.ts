@@ -6,7 +6,13 @@ import { tensorRows } from '../data/rows.ts';
 import type { OptimiserSpec } from '../optimisers/optimiser.ts';
 import type { OptimiserState } from '../optimisers/optimiser-state.ts';
 import { paramsFrom } from './flat-params.ts';
+import type { Objective } from './loss.ts';
 import { type Step, startedParams, trainingRun } from './training-run.ts';
+
+/** What a training is for, as data: the likelihood, or what a module exports as `loss`. */
+export type TrainingTask =
+  | { readonly kind: 'likelihood'; readonly gradient?: GradientMode }
+  | { readonly kind: 'loss'; readonly replay: boolean };
 
 /** What a training begins with. What the options mean is said at `FitOptions`. */
 export interface TrainingStart {
@@ -15,7 +21,11 @@ export interface TrainingStart {
   readonly clipNorm?: number;
   readonly params?: FlowParams;
   readonly freeze?: (path: string) => boolean;
-  readonly gradient?: GradientMode;
+  readonly steps: number;
+  readonly objective: Objective;
+  /** How workers find the objective. */
+  readonly task: TrainingTask;
+  readonly replay?: boolean;
   readonly augment?: Augment;
   readonly ema?: number;
   /** The optimiser's state to go on from; the parameters are those after as many steps. */
@@ -43,9 +53,9 @@ export interface Training {
 }
 
 /** Trains on this thread. */
-export async function localTraining(model: Flow, train: Dataset, start: TrainingStart): Promise<Training> {
+export async function localTraining(model: Flow, train: Dataset | null, start: TrainingStart): Promise<Training> {
   const heap = watchHeap();
-  const run = trainingRun(model, tensorRows(train), await startedParams(model, train, start), start);
+  const run = trainingRun(model, train && tensorRows(train), await startedParams(model, train, start), start);
   let step = start.state?.step ?? 0;
   return {
     get step() {

@@ -27,16 +27,28 @@ function isGaussian(model: Flow, params: FlowParams, x: Tensor): boolean {
   return differences(second).every((third) => Math.abs(third) <= 1e-3 * size);
 }
 
-/** What a fit gives reason to say. */
+/** What a run gives reason to say: with data, of them too. */
 export async function fitWarnings(
   model: Flow,
-  { x, context }: Dataset,
+  data: Dataset | null,
   {
     params,
     steps,
     startWasBest,
   }: { readonly params: FlowParams; readonly steps: number; readonly startWasBest: boolean },
 ): Promise<readonly Warning[]> {
+  const warnings: Warning[] = data ? await warningsOf(model, params, data) : [];
+  if (startWasBest && steps > 0) {
+    warnings.push({
+      code: 'START_WAS_BEST',
+      message: `no step made the validation loss better than it was before the first: what comes back is the flow as it started. Train on more rows, with a lower learning rate or smaller networks.`,
+    });
+  }
+  return warnings;
+}
+
+/** What the data give reason to say, and what a flow made of them. */
+async function warningsOf(model: Flow, params: FlowParams, { x, context }: Dataset): Promise<Warning[]> {
   const warnings: Warning[] = [];
   if (model.eventShape.length === 1 && !model.dequantizes && x.size <= mostNumbers) {
     warnings.push(...dataWarnings({ values: await x.data(), size: sizeOf(model.eventShape) }));
@@ -47,12 +59,6 @@ export async function fitWarnings(
       code: 'ONLY_A_GAUSSIAN',
       message:
         'the flow has one dimension, and its density is a Gaussian: couplings have nothing to condition on there. Give it a base of more shapes (normalMixture()), or an element-wise layer that bends.',
-    });
-  }
-  if (startWasBest && steps > 0) {
-    warnings.push({
-      code: 'START_WAS_BEST',
-      message: `no step made the validation loss better than it was before the first: what comes back is the flow as it started. Train on more rows, with a lower learning rate or smaller networks.`,
     });
   }
   return warnings;

@@ -1,0 +1,37 @@
+import { fold, randomSource, type Seed, type Shape, shuffled, sizeOf } from '@diffeo/core';
+import { type Dataset, rowsOf, takeRows } from './dataset.ts';
+
+/**
+ * Rows from which what starts from data starts: enough for means and variances, few enough for one pass, in which all that
+ * lies between the layers of images is held at once.
+ */
+const mostRows = (eventShape: Shape): number =>
+  Math.min(16384, Math.max(256, Math.floor(2 ** 18 / sizeOf(eventShape))));
+
+/** Rows drawn by their weights, each as often as its weight says, but for one (systematic resampling, Kitagawa 1996). */
+function drawnByWeight(weights: ArrayLike<number>, count: number, seed: Seed): Int32Array {
+  let total = 0;
+  for (let i = 0; i < weights.length; i++) total += weights[i] as number;
+  const offset = randomSource(seed).uniform();
+  const rows = new Int32Array(count);
+  let row = 0;
+  let reached = weights[0] as number;
+  for (let i = 0; i < count; i++) {
+    const at = ((i + offset) * total) / count;
+    while (reached <= at && row < weights.length - 1) reached += weights[++row] as number;
+    rows[i] = row;
+  }
+  return rows;
+}
+
+/** Some rows for a flow to start from, by their weights where they have some. The caller owns them. */
+export function startingRows(eventShape: Shape, train: Dataset, seed: Seed): Dataset {
+  const most = mostRows(eventShape);
+  const all = rowsOf(train);
+  if (train.weights) {
+    const rows = drawnByWeight(train.weights.dataSync(), Math.min(most, all), fold(seed, 'start rows'));
+    return takeRows(train, rows);
+  }
+  // Files are often sorted: the first rows would not stand for the rest.
+  return takeRows(train, shuffled(all, fold(seed, 'start rows')).subarray(0, most));
+}
