@@ -43,4 +43,7 @@ export * from './simd/math-constants';
 export { setSimd256 } from './simd/simd256';
 export { findNonzeros, transposedNonzeroBytes, transposeNonzeros } from './sparse/nonzero-bits';
 export { addSparseColumns, addSparseTaps, sparseProduct } from './sparse/sparse-product';
+export { spline } from './splines/spline';
+export { splineGradient } from './splines/spline-gradient';
+export { splineSavedBytes, splineScratch } from './splines/spline-shape';
 export { adam, squaredNorm } from './training/adam';

@@ -6,11 +6,24 @@ import {
   exp5,
   exp6,
   exp7,
+  half,
   highestExponent,
   highestTangent,
+  log0,
+  log1,
+  log2,
+  log2High,
+  log2Low,
   log2OfE,
+  log3,
+  log4,
+  log5,
+  log6,
+  log7,
+  log8,
   lowestExponent,
   lowestTangent,
+  mantissaBits,
   minusLog2High,
   minusLog2Low,
   minusOne,
@@ -19,6 +32,7 @@ import {
   over2,
   over3,
   over4,
+  rootHalfBits,
   rounder,
   under1,
   under2,
@@ -26,7 +40,7 @@ import {
   under4,
 } from './math-constants';
 
-// exp, tanh and the logistic function of four numbers at once. What is not a number stays so.
+// exp, log, tanh and the logistic function of four numbers at once. What is not a number stays so.
 
 /** eˣ = 2ⁿ·eʳ with |r| ≤ log 2 / 2, and a polynomial for eʳ (Moshier's Cephes library, `expf`): to two units in the last place. */
 export function exp(x: v128): v128 {
@@ -68,4 +82,25 @@ export function tanh(x: v128): v128 {
 /** 1 / (1 + e⁻ˣ). */
 export function sigmoid(x: v128): v128 {
   return f32x4.div(one, f32x4.add(one, exp(f32x4.neg(x))));
+}
+
+/**
+ * log x = n·log 2 + log m with m in [√½, √2), and a polynomial for log m (Cephes, `logf`): to two units in the last place. For normal
+ * numbers above 0.
+ */
+export function log(x: v128): v128 {
+  const shifted = i32x4.sub(x, rootHalfBits);
+  const n = f32x4.convert_i32x4_s(i32x4.shr_s(shifted, 23));
+  const m = f32x4.sub(i32x4.add(v128.and(shifted, mantissaBits), rootHalfBits), one);
+  let p = fma(log8, m, log7);
+  p = fma(p, m, log6);
+  p = fma(p, m, log5);
+  p = fma(p, m, log4);
+  p = fma(p, m, log3);
+  p = fma(p, m, log2);
+  p = fma(p, m, log1);
+  p = fma(p, m, log0);
+  const square = f32x4.mul(m, m);
+  const small = fma(f32x4.mul(p, m), square, f32x4.mul(n, log2Low));
+  return fma(n, log2High, f32x4.add(m, f32x4.sub(small, f32x4.mul(half, square))));
 }

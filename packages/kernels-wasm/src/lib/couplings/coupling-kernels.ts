@@ -82,7 +82,7 @@ function forward(
       transform.forward(kernels, attributes.transform, {
         ...{ x: own.at, step: 4 * size, rows, list: transformedList, count: transformedColumns.length, raw },
         ...{ value: value + 4 * first * each * size, logDet: rowLogDets },
-        ...{ saved: save ? saved : scratch + at.saved, scratch: scratch + at.transform },
+        ...{ saved: save ? saved : scratch + at.saved, save, scratch: scratch + at.transform },
       });
       if (each > 1) kernels.sumGroups(rowLogDets, count, each, logDet + 4 * first);
     };

@@ -80,11 +80,12 @@ function makePlan(
   const stack = stackOf(kernelContext, events, shape, weights, attributes);
   const rows = events * rowsEach(shape);
   const numbers = rows * transformedColumns.length;
-  const transformBytes = transform.savedBytes(numbers);
-  const raw = 4 * transform.parameters * numbers;
+  const work = { attributes: attributes.transform, rows, count: transformedColumns.length, save };
+  const { saved: transformBytes, scratch: transformScratch } = transform.bytes(kernelContext.kernels, work);
+  const raw = 4 * transform.parameters(attributes.transform) * numbers;
   const entering = 4 * rows * inputsOf(weights);
   const lists = 4 * (identityColumns.length + transformedColumns.length);
-  const shared = { lists, entering, transform: transform.scratchBytes(numbers) };
+  const shared = { lists, entering, transform: transformScratch };
   return {
     columns: Int32Array.from([...identityColumns, ...transformedColumns], (column) => 4 * column),
     ...{ stack, rows, transformBytes, savedSize: save ? transformBytes / 4 + stack.savedSize : 0 },

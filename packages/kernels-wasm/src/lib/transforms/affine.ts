@@ -11,9 +11,8 @@ const scaleBytes = (numbers: number): number => wholeLines(4 * numbers);
 /** The kernels of `affine`. Its log-scales are saved, and e to them is the scratch. */
 export const affineKernel: TransformKernel = {
   name: 'DiffeoAffine',
-  parameters: 2,
-  savedBytes: scaleBytes,
-  scratchBytes: scaleBytes,
+  parameters: () => 2,
+  bytes: (_, { rows, count }) => ({ saved: scaleBytes(rows * count), scratch: scaleBytes(rows * count) }),
   forward: (kernels, attributes, { x, step, rows, list, count, raw, saved, scratch, value, logDet }) =>
     kernels.affine(
       ...([x, step, rows, list, count, raw, boundOf(attributes), signOf(attributes)] as const),

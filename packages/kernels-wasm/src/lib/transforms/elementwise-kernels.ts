@@ -20,15 +20,16 @@ function forward(
   const { backend, kernels } = kernelContext;
   const [rows, size] = x.shape as [number, number];
   const at = (info: TensorInfo) => addressOf(backend, info);
-  const own = scratchLayout({ list: 4 * size, scratch: transform.scratchBytes(rows * size) });
+  const bytes = transform.bytes(kernels, { attributes, rows, count: size, save: true });
+  const own = scratchLayout({ list: 4 * size, scratch: bytes.scratch });
   return withScratch(backend, own.bytes, (scratch) => {
-    const made = outputs(backend, [x.shape, [rows], [transform.savedBytes(rows * size) / 4]]);
+    const made = outputs(backend, [x.shape, [rows], [bytes.saved / 4]]);
     const [value, logDet, saved] = made.map(at) as [number, number, number];
     const list = scratch + own.at.list;
     kernelContext.writeInts(list, allColumns(size));
     transform.forward(kernels, attributes, {
       ...{ x: at(x), step: 4 * size, rows, list, count: size, raw: at(raw) },
-      ...{ value, logDet, saved, scratch: scratch + own.at.scratch },
+      ...{ value, logDet, saved, save: true, scratch: scratch + own.at.scratch },
     });
     return made;
   });
@@ -43,9 +44,10 @@ function backward(
   const { backend, kernels } = kernelContext;
   const [rows, size] = point.shape as [number, number];
   const at = (info: TensorInfo) => addressOf(backend, info);
-  const own = scratchLayout({ list: 4 * size, scratch: transform.scratchBytes(rows * size) });
+  const bytes = transform.bytes(kernels, { attributes, rows, count: size, save: true });
+  const own = scratchLayout({ list: 4 * size, scratch: bytes.scratch });
   return withScratch(backend, own.bytes, (scratch) => {
-    const made = outputs(backend, [point.shape, [rows, transform.parameters * size]]);
+    const made = outputs(backend, [point.shape, [rows, transform.parameters(attributes) * size]]);
     const [dx, dRaw] = made.map(at) as [number, number];
     const list = scratch + own.at.list;
     kernelContext.writeInts(list, allColumns(size));

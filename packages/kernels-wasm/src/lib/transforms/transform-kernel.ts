@@ -21,8 +21,9 @@ interface TransformPlaces extends TransformedColumns {
   readonly value: number;
   /** The sum of the log-slopes of each row. */
   readonly logDet: number;
-  /** Written: what the gradient needs. */
+  /** Written: what the gradient needs, where `save`. */
   readonly saved: number;
+  readonly save: boolean;
   readonly scratch: number;
 }
 
@@ -38,15 +39,29 @@ interface TransformGradientPlaces extends TransformedColumns {
   readonly dRaw: number;
 }
 
+/** What a transform works on: so many columns of so many rows, told what it is told. */
+export interface TransformWork {
+  readonly attributes: TransformKernelAttributes;
+  readonly rows: number;
+  readonly count: number;
+  /** Whether a gradient will be asked for. */
+  readonly save: boolean;
+}
+
+/** How many bytes a transform takes. */
+export interface TransformBytes {
+  /** What the gradient needs; where none will be asked for, what the way there needs in its place. */
+  readonly saved: number;
+  readonly scratch: number;
+}
+
 /** The kernels of an element-wise transform. All that is generic (plans, conditioners, couplings) is made of these. */
 export interface TransformKernel {
   /** That of the transform's `kernel` in `@diffeo/ops`. */
   readonly name: string;
   /** How many raw parameters each number takes. */
-  readonly parameters: number;
-  /** How many bytes are saved for the gradient, for so many numbers. */
-  savedBytes(numbers: number): number;
-  scratchBytes(numbers: number): number;
+  parameters(attributes: TransformKernelAttributes): number;
+  bytes(kernels: Kernels, work: TransformWork): TransformBytes;
   forward(kernels: Kernels, attributes: TransformKernelAttributes, at: TransformPlaces): void;
   backward(kernels: Kernels, attributes: TransformKernelAttributes, at: TransformGradientPlaces): void;
 }

@@ -35,7 +35,10 @@ export function rationalQuadraticTransform(shape: SplineShape): ElementwiseTrans
       return { value, logSlope };
     };
   if (tails !== 'circular')
-    return { parameters, domain, codomain: domain, forward: onLine('forward'), inverse: onLine('inverse') };
+    return {
+      ...{ parameters, domain, codomain: domain, forward: onLine('forward'), inverse: onLine('inverse') },
+      kernel: { name: 'DiffeoRationalQuadratic', attributes: { ...shape } },
+    };
   const apart = (raw: Tensor): readonly [spline: Tensor, phase: Tensor] => {
     const phase = parameterOf(raw, parameters - 1, parameters);
     const [rows, size] = phase.shape as [number, number];
