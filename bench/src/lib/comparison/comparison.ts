@@ -15,6 +15,8 @@ export interface ComparisonModel {
    * measured by, whatever they do.
    */
   operations(mode: Mode): number;
+  /** Who is measured on it, ours first. Default: all of the comparison's entrants. */
+  readonly entrants?: readonly Entrant[];
   /** Writes weights and data into a folder; what competitors are given. */
   write(folder: string): Exercise | Promise<Exercise>;
 }

@@ -5,13 +5,13 @@ import type { Entrant } from './competitor.ts';
 /** Where Python may be: a system's packages belong to its own one, which need not be the first on the path. */
 const pythons = ['/usr/bin/python3', 'python3'];
 
-/** A script of `peers/` in PyTorch, on one thread and on two; nobody where this machine has no PyTorch. */
-export function pyTorch(script: string): readonly Entrant[] {
+/** A script of `peers/` in PyTorch under a name, on one thread and on two; nobody where this machine has no PyTorch. */
+export function pyTorch(script: string, name = 'PyTorch'): readonly Entrant[] {
   const python = pythons.find((program) => spawnSync(program, ['-c', 'import torch, numpy']).status === 0);
   if (python === undefined) return [];
   const command = [python, fileURLToPath(new URL(`../../../peers/${script}`, import.meta.url))] as const;
   return [
-    { name: 'PyTorch', command },
-    { name: 'PyTorch, 2 threads', command, threads: 2 },
+    { name, command },
+    { name: `${name}, 2 threads`, command, threads: 2 },
   ];
 }

@@ -95,16 +95,17 @@ export async function runComparison(comparison: Comparison, options: ComparisonO
   const { benchmark, models, leftOut, targets } = comparison;
   for (const name of leftOut) say(`${name} is left out: this machine lacks it`);
   const { without = [] } = options;
-  const [ours, ...others] = comparison.entrants;
-  const wanted = others.filter(({ name }) => !without.some((start) => name.startsWith(start)));
-  const entrants = [ours as Entrant, ...wanted];
+  const wanted = ([ours, ...others]: readonly Entrant[]): readonly Entrant[] => [
+    ours as Entrant,
+    ...others.filter(({ name }) => !without.some((start) => name.startsWith(start))),
+  ];
   const before = machine();
   const loop = await peakLoop();
   const parts: Pick<ComparisonResult, 'checks' | 'rows'>[] = [];
   for (const [i, model] of models.entries()) {
     if (options.models && !options.models.includes(i + 1)) continue;
     say(`model ${i + 1} of ${models.length}: ${model.name}`);
-    parts.push(await measureModel(model, entrants, options, loop));
+    parts.push(await measureModel(model, wanted(model.entrants ?? comparison.entrants), options, loop));
   }
   const rows = parts.flatMap((part) => part.rows);
   const names = models.map(({ name }) => name);

@@ -9,7 +9,7 @@ import { denseShapes, type ModelSize } from './model-size.ts';
  * and nothing else, so that any language reads them in a line.
  */
 export interface Exercise extends ModelSize {
-  /** Log-scales stay within ±bound. */
+  /** Log-scales stay within ±bound; splines bend what lies within. */
   readonly bound: number;
   /** Adam's, the same at every step. */
   readonly learningRate: number;
@@ -35,7 +35,7 @@ export function writeExercise(size: ModelSize, folder: string): Exercise {
   );
   const exercise: Exercise = {
     ...size,
-    bound: 3,
+    bound: size.bins ? 4 : 3,
     learningRate: 1e-3,
     rows: 4 * size.batch,
     weights: join(folder, 'weights.f32'),

@@ -10,11 +10,13 @@ import { targets } from './targets.ts';
 /** Ours against stock tfjs, jax-js and, where it is installed, PyTorch: training, densities and samples of every size. */
 export function measureTraining(options: ComparisonOptions): Promise<ComparisonResult> {
   const torch = options.smoke ? [] : pyTorch('realnvp.py');
+  const splines = options.smoke ? [] : [...pyTorch('neural_spline.py'), ...pyTorch('nflows_layout.py', 'nflows')];
   const models = (options.smoke ? [smokeSize] : modelSizes).map((size) => ({
     name: nameOf(size),
     rows: () => size.batch,
     operations: (mode: Parameters<typeof operationsOf>[1]) => operationsOf(size, mode),
     write: (folder: string) => writeExercise(size, folder),
+    ...(size.bins && { entrants: [...ours, ...splines] }),
   }));
   const comparison = {
     benchmark: 'training',

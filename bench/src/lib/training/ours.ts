@@ -1,6 +1,6 @@
 /** Diffeo as a competitor: the flow that users compose and `fit` as they call it; with `--workers`, on two of them. */
 import { flow } from '@diffeo/core';
-import { realNVP } from '@diffeo/layers-coupling';
+import { neuralSpline, realNVP } from '@diffeo/layers-coupling';
 import { startWorkers, useWasm } from '@diffeo/trainer';
 import { tensor2d } from '@tensorflow/tfjs-core';
 import { readNumbers } from '../comparison/numbers.ts';
@@ -10,9 +10,10 @@ import { serve, type Workload } from '../comparison/workload.ts';
 import type { Exercise } from './exercise.ts';
 
 async function prepare(exercise: Exercise): Promise<Workload> {
-  const { dimensions, layers, hidden, batch, bound, learningRate, rows } = exercise;
+  const { dimensions, layers, hidden, batch, bound, bins, learningRate, rows } = exercise;
   await useWasm();
-  const model = flow({ eventShape: [dimensions], layers: realNVP({ layers, hidden, bound, mask: 'halves' }) });
+  const shared = { layers, hidden, bound, mask: 'halves' } as const;
+  const model = flow({ eventShape: [dimensions], layers: bins ? neuralSpline({ ...shared, bins }) : realNVP(shared) });
   return ourWorkload({
     model,
     params: paramsFrom(model, readNumbers(exercise.weights)),

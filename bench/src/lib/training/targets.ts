@@ -13,5 +13,8 @@ export const targets: readonly Target[] = [
   ...[2, 1.8, 1.8, 1.4].map((least, i) => training(i, two, torch, least)),
   ...[1, 1, 1, 1].map((least, i) => training(i, one, ['jax-js'], least)),
   ...[2, 3].map((i) => training(i, two, [one], 1.8)),
+  ...[8, 1.8, 1.1].map((least, i) => training(4 + i, one, ['PyTorch'], least)),
+  ...[14, 2.3, 1.45].map((least, i) => training(4 + i, one, ['nflows'], least)),
+  ...[5, 6].map((i) => training(i, two, [one], 1.8)),
   { model: 0, mode: 'sample', competitor: one, against: ['PyTorch'], least: 3 },
 ];

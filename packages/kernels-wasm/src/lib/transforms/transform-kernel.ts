@@ -40,7 +40,7 @@ interface TransformGradientPlaces extends TransformedColumns {
 }
 
 /** What a transform works on: so many columns of so many rows, told what it is told. */
-export interface TransformWork {
+interface TransformWork {
   readonly attributes: TransformKernelAttributes;
   readonly rows: number;
   readonly count: number;
@@ -49,7 +49,7 @@ export interface TransformWork {
 }
 
 /** How many bytes a transform takes. */
-export interface TransformBytes {
+interface TransformBytes {
   /** What the gradient needs; where none will be asked for, what the way there needs in its place. */
   readonly saved: number;
   readonly scratch: number;
