@@ -3,7 +3,7 @@ import { join, posix, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AstroIntegration } from 'astro';
 
-/** Astro writes addresses from the root of a site; relative ones let the built folder lie anywhere. */
+/** Astro writes addresses from the root of a site; relative ones let the built folder lie anywhere. Those in scripts and styles Vite makes so. */
 export function relativeLinks(): AstroIntegration {
   return {
     name: 'diffeo:relative-links',
@@ -12,10 +12,10 @@ export function relativeLinks(): AstroIntegration {
         const root = fileURLToPath(dir);
         const files = await readdir(root, { recursive: true });
         for (const file of files.map((name) => name.split(sep).join('/'))) {
-          if (!/\.(html|css|js)$/.test(file) || file === '404.html' || file.startsWith('pagefind/')) continue;
+          if (!file.endsWith('.html') || file === '404.html') continue;
           const path = join(root, file);
           const text = await readFile(path, 'utf8');
-          const changed = file.endsWith('.html') ? relativeHtml(text, file) : relativeAssets(text, file);
+          const changed = relativeHtml(text, file);
           if (changed !== text) await writeFile(path, changed);
         }
       },
@@ -45,14 +45,4 @@ function relativeHtml(html: string, file: string): string {
         return `${before}${quote}${to.startsWith('.') ? to : `./${to}`}${quote}`;
       },
     );
-}
-
-function relativeAssets(text: string, file: string): string {
-  if (file.endsWith('.css')) {
-    return text.replace(
-      /url\((["']?)(\/assets\/[^"')]*)\1\)/g,
-      (_all, quote: string, address: string) => `url(${quote}${relativeTo(address, file)}${quote})`,
-    );
-  }
-  return text;
 }

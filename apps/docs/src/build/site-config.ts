@@ -26,6 +26,7 @@ export const siteConfig: AstroInlineConfig = {
   vite: {
     plugins: [drawnPlugin()],
     worker: { format: 'es' },
+    experimental: { renderBuiltUrl: (_file, { hostType }) => (hostType === 'html' ? undefined : { relative: true }) },
     build: { target: 'es2022', chunkSizeWarningLimit: Infinity, assetsInlineLimit: 0 },
   },
   integrations: [

@@ -1,2 +1,88 @@
-/** What the landing page shows before anything runs. */
-export const draw = (): string => '<svg viewBox="0 0 100 100" role="img" aria-label="A density"></svg>';
+import { toyDensities } from '@diffeo/datasets';
+import { escapeHtml } from '../../build/escape-html.ts';
+import { drawPoster } from './draw-poster.ts';
+import { couplingCounts, defaults, learningRates } from './settings.ts';
+import { thumbnail } from './thumbnail.ts';
+
+const labels: Readonly<Record<string, string>> = {
+  'two-moons': 'Two moons',
+  'eight-gaussians': 'Eight Gaussians',
+  checkerboard: 'Checkerboard',
+  rings: 'Rings',
+  pinwheel: 'Pinwheel',
+  'two-spirals': 'Two spirals',
+  'swiss-roll': 'Swiss roll',
+};
+
+const icon = (path: string): string =>
+  `<svg viewBox="0 0 24 24" width="18" height="18" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">${path}</svg>`;
+
+const option = (value: number, chosen: number): string =>
+  `<option${value === chosen ? ' selected' : ''}>${value}</option>`;
+
+/** The whole widget as it stands before anything runs: the picture of a flow that was trained while the site was built. */
+export async function draw(): Promise<string> {
+  const poster = await drawPoster();
+  const choices = Object.entries(labels).map(
+    ([name, label]) =>
+      `<button type="button" data-density="${name}" aria-pressed="${name === 'two-moons'}" title="${escapeHtml(label)}"><span class="sr-only">${escapeHtml(label)}</span>${thumbnail(toyDensities[name]?.())}</button>`,
+  );
+  return `
+<div class="landing-stage">
+  <div class="landing-picture">
+    ${poster}
+    <canvas aria-label="The density that the flow has learnt, with data and samples" role="img" hidden></canvas>
+    <p class="landing-hint" data-hint hidden></p>
+    <button type="button" class="landing-start" data-start>${icon('<path d="M7 4.5v15l12-7.5z" fill="currentColor"/>')} Train it here</button>
+  </div>
+  <div class="landing-way">
+    <label for="landing-way">Base</label>
+    <input id="landing-way" type="range" min="0" max="1" step="0.002" value="1" data-way aria-label="From the base to data, through the layers" aria-valuetext="data" />
+    <span aria-hidden="true">Data</span>
+  </div>
+  <p class="landing-legend">
+    <label><input type="checkbox" data-show="data" checked /><i class="second"></i>data</label>
+    <label><input type="checkbox" data-show="samples" checked /><i class="ink"></i>samples of the flow</label>
+    <label><input type="checkbox" data-show="grid" /><i class="third"></i>grid of the base</label>
+  </p>
+</div>
+<div class="landing-panel">
+  <div class="landing-choices" role="group" aria-label="What to learn">
+    ${choices.join('\n    ')}
+    <button type="button" data-sketch aria-pressed="false">${icon('<path d="M4 20l1-4L16 5l3 3L8 19z"/>')} Draw</button>
+    <button type="button" data-file>${icon('<path d="M12 16V4m0 0L7 9m5-5l5 5M4 16v4h16v-4"/>')} CSV</button>
+    <input type="file" accept=".csv,.tsv,.txt,text/csv" data-file-input hidden aria-label="A CSV file" tabindex="-1" />
+  </div>
+  <form class="landing-columns" data-columns hidden></form>
+  <div class="landing-controls" role="group" aria-label="Training">
+    <button type="button" class="primary" data-toggle>${icon('<path d="M7 4.5v15l12-7.5z" fill="currentColor"/>')}<span data-toggle-label>Train</span></button>
+    <button type="button" data-step>Step</button>
+    <button type="button" data-reset>Reset</button>
+    <button type="button" data-share>Share</button>
+  </div>
+  <figure class="landing-curve">
+    <figcaption>Loss in nats, on data that it has not seen</figcaption>
+    <svg viewBox="0 0 300 110" preserveAspectRatio="none" aria-hidden="true">
+      <g data-level="gaussian" hidden><path d="M0 0H300" vector-effect="non-scaling-stroke" class="muted" /></g>
+      <g data-level="entropy" hidden><path d="M0 0H300" vector-effect="non-scaling-stroke" class="second" /></g>
+      <path data-curve vector-effect="non-scaling-stroke" class="first" />
+    </svg>
+    <p class="landing-levels"><span class="muted" data-level-text="gaussian">- - a Gaussian <b>–</b></span><span class="second" data-level-text="entropy">- - the best there is <b>–</b></span></p>
+  </figure>
+  <dl class="landing-numbers">
+    <div><dt>Step</dt><dd data-number="step">–</dd></div>
+    <div><dt>Loss</dt><dd data-number="loss">–</dd></div>
+    <div><dt>From the truth</dt><dd data-number="divergence">–</dd></div>
+    <div><dt>On this machine</dt><dd data-number="speed">–</dd></div>
+  </dl>
+  <details class="landing-settings">
+    <summary>Settings</summary>
+    <div>
+      <label>Layers <select data-setting="couplings">${couplingCounts.map((value) => option(value, defaults.couplings)).join('')}</select></label>
+      <label>Learning rate <select data-setting="learningRate">${learningRates.map((value) => option(value, defaults.learningRate)).join('')}</select></label>
+      <label>Seed <input type="number" data-setting="seed" min="0" max="999999" step="1" value="${defaults.seed}" inputmode="numeric" /></label>
+    </div>
+  </details>
+  <p class="landing-status" role="status" data-status></p>
+</div>`;
+}

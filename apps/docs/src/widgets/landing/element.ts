@@ -1,0 +1,368 @@
+import { LiveWorker } from '../../live/live-worker.ts';
+import type { DataSource, Frame, Setup, View, WorkerEvent } from '../../live/protocol.ts';
+import { type LossCurve, lossCurve } from './loss-curve.ts';
+import { defaults, fromHash, type Settings, setupOf, toHash } from './settings.ts';
+import { Sketch, sketchWindow } from './sketch.ts';
+import { type Scene, Stage } from './stage.ts';
+import { askColumns, columnsOf, readTable } from './table-picker.ts';
+import { whenWelcome } from './when-welcome.ts';
+
+const cells = 80;
+const samples = 500;
+
+/** The flow of the landing page: it trains what is chosen, drawn or dropped, and shows it. */
+class Landing extends HTMLElement {
+  readonly #over = new AbortController();
+  #settings: Settings = defaults;
+  #live!: LiveWorker;
+  #stage!: Stage;
+  #curve!: LossCurve;
+  #scene: Scene = this.#emptyScene();
+  #sketch: Sketch | null = null;
+  #drawing = 0;
+  #isDone = false;
+  #announced = '';
+
+  connectedCallback(): void {
+    if (this.#live) return; // moved within the page
+    this.#stage = new Stage(this.#find('canvas'));
+    this.#curve = lossCurve(this);
+    this.#live = new LiveWorker(
+      this.#find('.landing-stage'),
+      () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
+      {
+        onEvent: (event) => this.#hear(event),
+        onDeath: (message) => this.#say(`Training stopped: ${message}.`),
+      },
+    );
+    this.#listen();
+    this.#readHash();
+    this.classList.add('is-live');
+    whenWelcome(this, this.#over.signal, () => {
+      if (!this.#live.isStarted && !this.#sketch) this.#start();
+    });
+  }
+
+  disconnectedCallback(): void {
+    this.#over.abort();
+    cancelAnimationFrame(this.#drawing);
+    this.#sketch?.end();
+    this.#live.dispose();
+  }
+
+  #listen(): void {
+    const { signal } = this.#over;
+    const on = (selector: string, type: string, listener: (event: Event) => void): void =>
+      this.#find(selector).addEventListener(type, listener, { signal });
+    on('[data-start]', 'click', () => this.#start());
+    on('[data-toggle]', 'click', () => this.#toggle());
+    on('[data-step]', 'click', () => this.#step());
+    on('[data-reset]', 'click', () => this.#start({ paused: true }));
+    on('[data-share]', 'click', () => void this.#share());
+    on('[data-sketch]', 'click', () => (this.#sketch ? this.#leaveSketch() : this.#beginSketch()));
+    on('[data-file]', 'click', () => this.#find<HTMLInputElement>('[data-file-input]').click());
+    on('[data-file-input]', 'change', ({ target }) => void this.#take((target as HTMLInputElement).files?.[0]));
+    on('[data-way]', 'input', () => this.#redraw());
+    for (const button of this.querySelectorAll<HTMLElement>('[data-density]')) {
+      button.addEventListener('click', () => this.#choose({ kind: 'toy', name: button.dataset['density'] as string }), {
+        signal,
+      });
+    }
+    for (const box of this.querySelectorAll<HTMLInputElement>('[data-show]'))
+      box.addEventListener('change', () => this.#redraw(), { signal });
+    for (const input of this.querySelectorAll<HTMLInputElement>('[data-setting]')) {
+      input.addEventListener('change', () => this.#set(input), { signal });
+    }
+    this.addEventListener(
+      'dragover',
+      (event) => {
+        event.preventDefault();
+        this.classList.add('is-dropping');
+      },
+      { signal },
+    );
+    this.addEventListener('dragleave', () => this.classList.remove('is-dropping'), { signal });
+    this.addEventListener(
+      'drop',
+      (event) => {
+        event.preventDefault();
+        this.classList.remove('is-dropping');
+        void this.#take(event.dataTransfer?.files[0]);
+      },
+      { signal },
+    );
+    addEventListener('hashchange', () => this.#readHash(), { signal });
+    addEventListener('resize', () => this.#redraw(), { signal });
+    const theme = new MutationObserver(() => this.#redraw());
+    theme.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+    signal.addEventListener('abort', () => theme.disconnect());
+  }
+
+  /** Takes the settings from the address, where there are any. */
+  #readHash(): void {
+    if (!/^#(data|drawn|table|seed)=/.test(location.hash)) return;
+    const names = [...this.querySelectorAll<HTMLElement>('[data-density]')].map(
+      ({ dataset }) => dataset['density'] ?? '',
+    );
+    const found = fromHash(location.hash, names);
+    if (!found) this.#say('This address holds no settings that can be meant.');
+    if (!found || toHash(found) === toHash(this.#settings)) return;
+    this.#settings = found;
+    this.#mark();
+    if (this.#live.isStarted) this.#start();
+  }
+
+  #start({ paused = false }: { readonly paused?: boolean } = {}): void {
+    this.#endSketch();
+    this.#curve.clear();
+    this.#isDone = false;
+    this.#scene = { ...this.#emptyScene(), at: this.#scene.at, shows: this.#scene.shows };
+    this.#live.start(this.#setup(), this.#view(), { paused });
+    for (const name of ['step', 'loss', 'divergence', 'speed']) this.#number(name, '–');
+    this.#find('[data-start]').hidden = true;
+    this.#markRunning();
+    this.#announce(paused ? 'Ready.' : 'Training.');
+  }
+
+  #setup(): Setup {
+    const build = new URLSearchParams(location.search).get('kernels');
+    return { ...setupOf(this.#settings), ...(build === 'simd' && { build }) };
+  }
+
+  #toggle(): void {
+    if (!this.#live.isStarted || this.#isDone) this.#start();
+    else if (this.#live.isPaused) this.#live.resume();
+    else this.#live.pause();
+    this.#announce(this.#live.isPaused ? 'Paused.' : 'Training.');
+    this.#markRunning();
+  }
+
+  #step(): void {
+    if (!this.#live.isStarted || this.#isDone) this.#start({ paused: true });
+    else this.#live.step();
+    this.#markRunning();
+  }
+
+  #choose(data: DataSource): void {
+    this.#settings = { ...this.#settings, data };
+    if (data.kind !== 'table') this.#find('[data-columns]').hidden = true;
+    this.#changed();
+  }
+
+  #set(input: HTMLInputElement): void {
+    const value = Number(input.value);
+    const name = input.dataset['setting'] as 'seed' | 'couplings' | 'learningRate';
+    const changed = { ...this.#settings, [name]: value };
+    if (!input.checkValidity() || !fromHash(toHash({ ...changed, data: defaults.data }), ['two-moons'])) {
+      input.value = String(this.#settings[name]);
+      return;
+    }
+    this.#settings = changed;
+    this.#changed();
+  }
+
+  /** The address follows, and training begins anew. */
+  #changed(): void {
+    history.replaceState(null, '', `#${toHash(this.#settings)}`);
+    this.#mark();
+    this.#start();
+  }
+
+  async #share(): Promise<void> {
+    const hash = `#${toHash(this.#settings)}`;
+    history.replaceState(null, '', hash);
+    try {
+      await navigator.clipboard.writeText(location.href);
+      this.#say('The address is copied: whoever opens it sees this flow train.');
+    } catch {
+      this.#say('The address of this page now holds data, seed and settings.');
+    }
+  }
+
+  async #take(file: File | undefined): Promise<void> {
+    if (!file) return;
+    this.#say(`Reading ${file.name} …`);
+    const table = await readTable(file);
+    if ('refusal' in table) return this.#say(table.refusal);
+    askColumns(this.#find<HTMLFormElement>('[data-columns]'), table.columns, (chosen) => {
+      const data = columnsOf(table, chosen);
+      if ('refusal' in data) return this.#say(data.refusal);
+      this.#say(`${table.count.toLocaleString('en')} rows of ${file.name}.`);
+      this.#choose(data);
+    });
+  }
+
+  #beginSketch(): void {
+    this.#live.pause();
+    const canvas = this.#reveal();
+    this.#sketch = new Sketch(canvas, this.#stage, {
+      onDrawn: (points) => this.#choose({ kind: 'drawn', points }),
+      onLeave: () => this.#leaveSketch(),
+      say: (text) => this.#say(text),
+    });
+    this.#scene = { ...this.#scene, window: sketchWindow };
+    this.#find('[data-start]').hidden = true;
+    this.#hint('Draw here. With keys: arrows move, space draws, Enter trains.');
+    this.#mark();
+  }
+
+  #endSketch(): void {
+    this.#sketch?.end();
+    this.#sketch = null;
+    this.#hint('');
+    this.#mark();
+  }
+
+  #leaveSketch(): void {
+    this.#endSketch();
+    if (this.#live.isStarted) this.#live.ask(this.#view());
+    this.#find('[data-sketch]').focus();
+    this.#markRunning();
+  }
+
+  #hear(event: WorkerEvent): void {
+    if (event.type === 'failed') this.#say(event.message);
+    if (event.type === 'ready') {
+      this.#scene = { ...this.#scene, data: event.data, window: event.window };
+      this.dataset['build'] = event.build ?? 'tfjs';
+    }
+    if (event.type === 'truth') {
+      this.#curve.compare(event);
+      this.#level('entropy', event.entropy);
+      this.#level('gaussian', event.gaussian);
+    }
+    if (event.type === 'frame') this.#showFrame(event);
+  }
+
+  #showFrame(frame: Frame): void {
+    this.#scene = { ...this.#scene, frame };
+    if (frame.loss !== null) this.#curve.add(frame.step, frame.validation ?? frame.loss, frame.steps);
+    this.#number('step', frame.step.toLocaleString('en'));
+    this.#number('loss', (frame.validation ?? frame.loss)?.toFixed(3) ?? '–');
+    this.#number(
+      'divergence',
+      frame.divergence === null ? 'unknown' : `${Math.max(0, frame.divergence).toFixed(3)} nats`,
+    );
+    if (frame.stepsPerSecond > 0)
+      this.#number('speed', `${Math.round(frame.stepsPerSecond).toLocaleString('en')} steps/s`);
+    if (frame.isDone && !this.#isDone) {
+      this.#isDone = true;
+      this.#markRunning();
+      const { divergence } = frame;
+      this.#announce(
+        `Trained in ${frame.step.toLocaleString('en')} steps${divergence === null ? '' : `, ${Math.max(0, divergence).toFixed(3)} nats from the truth`}.`,
+      );
+    }
+    this.#reveal();
+    this.#redraw();
+  }
+
+  /** Draws what is known, and asks for what comes next, at the browser's pace. */
+  #redraw(): void {
+    if (this.#drawing !== 0) return;
+    this.#drawing = requestAnimationFrame(() => {
+      this.#drawing = 0;
+      if (this.#sketch) return this.#sketch.draw();
+      if (!this.#live.isStarted) return;
+      const view = this.#view();
+      const at = this.#position();
+      this.#scene = { ...this.#scene, at, shows: this.#shows() };
+      const { frame } = this.#scene;
+      if (frame) this.#stage.draw(this.#scene);
+      // A way once followed stays until training goes on.
+      const isStill = (this.#isDone || this.#live.isPaused) && frame?.isPaused !== false;
+      if (!isStill || !frame || (view.way && !frame.way)) this.#live.ask(view);
+    });
+  }
+
+  #view(): View {
+    return { cells, samples, way: this.#position() > 0 || this.#shows().grid };
+  }
+
+  /** Where the slider stands, in layers from the data; its own numbers go the other way, from the base. */
+  #position(): number {
+    const slider = this.#find<HTMLInputElement>('[data-way]');
+    const stages = this.#settings.couplings + 1;
+    const at = stages * (1 - Number(slider.value));
+    const layer = stages - Math.round(at);
+    const text = layer === 0 ? 'base' : layer === stages ? 'data' : `after ${layer} of ${stages} layers`;
+    slider.setAttribute('aria-valuetext', text);
+    return at;
+  }
+
+  #shows(): Scene['shows'] {
+    const isOn = (name: string): boolean => this.#find<HTMLInputElement>(`[data-show="${name}"]`).checked;
+    return { data: isOn('data'), samples: isOn('samples'), grid: isOn('grid') };
+  }
+
+  #emptyScene(): Scene {
+    return {
+      frame: null,
+      data: new Float32Array(),
+      window: sketchWindow,
+      at: 0,
+      shows: { data: true, samples: true, grid: false },
+    };
+  }
+
+  /** The canvas takes the place of the picture that was drawn when the site was built. */
+  #reveal(): HTMLCanvasElement {
+    const canvas = this.#find<HTMLCanvasElement>('canvas');
+    canvas.hidden = false;
+    this.#find('.landing-picture').classList.add('has-canvas');
+    return canvas;
+  }
+
+  /** Which data are chosen, and the settings. */
+  #mark(): void {
+    const { data } = this.#settings;
+    for (const button of this.querySelectorAll<HTMLElement>('[data-density]')) {
+      const isChosen = !this.#sketch && data.kind === 'toy' && data.name === button.dataset['density'];
+      button.setAttribute('aria-pressed', String(isChosen));
+    }
+    this.#find('[data-sketch]').setAttribute('aria-pressed', String(this.#sketch !== null || data.kind === 'drawn'));
+    for (const name of ['seed', 'couplings', 'learningRate'] as const) {
+      this.#find<HTMLInputElement>(`[data-setting="${name}"]`).value = String(this.#settings[name]);
+    }
+  }
+
+  #markRunning(): void {
+    const isRunning = this.#live.isStarted && !this.#live.isPaused && !this.#isDone;
+    this.#find('[data-toggle-label]').textContent = isRunning ? 'Pause' : this.#isDone ? 'Again' : 'Train';
+    this.classList.toggle('is-running', isRunning);
+  }
+
+  #level(name: string, value: number | null): void {
+    const text = this.#find(`[data-level-text="${name}"] b`);
+    text.textContent = value === null ? 'unknown' : value.toFixed(3);
+  }
+
+  #number(name: string, text: string): void {
+    this.#find(`[data-number="${name}"]`).textContent = text;
+  }
+
+  #hint(text: string): void {
+    const hint = this.#find('[data-hint]');
+    hint.textContent = text;
+    hint.hidden = text === '';
+  }
+
+  /** Said once, however often it is true. */
+  #announce(text: string): void {
+    if (text === this.#announced) return;
+    this.#announced = text;
+    this.#say(text);
+  }
+
+  #say(text: string): void {
+    this.#find('[data-status]').textContent = text;
+  }
+
+  #find<T extends HTMLElement = HTMLElement>(selector: string): T {
+    const found = this.querySelector<T>(selector);
+    if (!found) throw new Error(`the landing widget has no ${selector}`);
+    return found;
+  }
+}
+
+export const element = Landing;

@@ -1,0 +1,3 @@
+import { serveLiveRuns } from '../../live/serve-live-runs.ts';
+
+serveLiveRuns();
