@@ -1,11 +1,11 @@
-import { type Rows, rowsFrom, split, type ToyDensity, toyDensities } from '@diffeo/datasets';
+import { type Dataset, datasetFrom, split, type ToyDensity, toyDensities } from '@diffeo/datasets';
 import { drawnDensity } from './drawn-density.ts';
 import type { DataSource, Square } from './protocol.ts';
 
 /** The numbers that a live flow learns from, and those that it is tried on. */
 export interface LiveData {
-  readonly train: Rows;
-  readonly validation: Rows;
+  readonly train: Dataset<Float32Array>;
+  readonly validation: Dataset<Float32Array>;
   /** What the data come from, where that is known. */
   readonly density: ToyDensity | null;
   /** Holds all but the furthest data, with a margin. */
@@ -18,7 +18,7 @@ const rowsValidated = 4096;
 /** Draws or splits the data of a run. Throws what `@diffeo/datasets` throws of data that are none. */
 export function liveData(source: DataSource, seed: number): LiveData {
   if (source.kind === 'table') {
-    const rows = rowsFrom(source.values, { eventShape: [2], columns: [...source.columns] });
+    const rows = datasetFrom(source.values, { eventShape: [2], columns: [...source.columns] });
     const { train, validation } = split(rows, { train: 0.8, validation: 0.2 }, seed);
     return { train, validation, density: null, window: windowOf(rows.values) };
   }

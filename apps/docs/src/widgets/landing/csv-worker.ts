@@ -1,4 +1,4 @@
-import { parseCsv } from '@diffeo/datasets';
+import { columnNames, parseCsv } from '@diffeo/datasets';
 
 /** What a file holds: columns of numbers, or why not. */
 export type CsvAnswer =
@@ -11,9 +11,9 @@ addEventListener('message', ({ data }: MessageEvent<File>) => {
 
 async function answer(file: File): Promise<CsvAnswer> {
   try {
-    const { values, count, columns = [] } = await parseCsv(file.stream(), { missing: 'drop', source: file.name });
+    const { values, count, columns } = await parseCsv(file.stream(), { missing: 'drop', source: file.name });
     if (columns.length < 2) return { refusal: 'The file has fewer than two columns of numbers.' };
-    return { columns, values, count };
+    return { columns: columnNames(columns), values, count };
   } catch (error) {
     return { refusal: error instanceof Error ? error.message : String(error) };
   }
