@@ -1,7 +1,7 @@
 import { type ToyDensity, toyDensity } from '@diffeo/datasets';
 
 /** How wide each Gaussian is, where the drawing is 6 wide. */
-export const drawnSpread = 0.13;
+const drawnSpread = 0.13;
 
 /**
  * The density of a drawing: a Gaussian around each of its points, all of the same weight.
