@@ -18,13 +18,16 @@ import { packedPackages } from './lib/packed-packages.ts';
 import { root } from './lib/repository.ts';
 import { run } from './lib/run.ts';
 
+const site = 'apps/docs/src/content/docs';
+
 /** Every page that has its reader install packages and run code; the guide to plugins has tests of its own. */
 const pages = [
   'README.md',
   ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}/README.md`),
   ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
+  ...readdirSync(join(root, site), { recursive: true, encoding: 'utf8' }).map((name) => join(site, name)),
 ]
-  .filter((path) => path.endsWith('.md') && path !== 'docs/plugins.md')
+  .filter((path) => /\.mdx?$/.test(path) && path !== 'docs/plugins.md')
   .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
   .map(({ path, text }) => ({ path, packages: installedBy(text), examples: markdownExamples(text) }))
   .filter(({ packages, examples }) => packages.length > 0 && examples.length > 0);
@@ -47,6 +50,13 @@ beforeAll(async () => {
 });
 afterAll(() => installation?.remove());
 
+/** Runs a command that a page shows, with the program that the page has its reader install. */
+async function runLine(line: string, folder: string): Promise<void> {
+  const [npx, program, ...args] = line.split(' ');
+  if (npx !== 'npx' || program !== 'diffeo') throw new Error(`only 'npx diffeo …' can be run here, not '${line}'`);
+  await run([pinnedNode, 'node_modules/@diffeo/cli/dist/bin.js', ...args], { cwd: folder, env: hostEnvironment });
+}
+
 describe.each(pages)('$path', ({ packages, examples }) => {
   // An empty folder in which nothing is found but what the page has its reader install.
   let folder: string;
@@ -63,7 +73,11 @@ describe.each(pages)('$path', ({ packages, examples }) => {
 
   test.each(examples.map((example, i) => ({ ...example, number: i + 1 })))(
     'example $number runs with what the page installs, and prints what it says',
-    async ({ code, isTest, number }) => {
+    async ({ code, isTest, isShell, number }) => {
+      if (isShell) {
+        for (const line of code.trim().split('\n')) await runLine(line, folder);
+        return;
+      }
       const file = `example-${number}${isTest ? '.test' : ''}.ts`;
       writeFileSync(join(folder, file), code);
       const vitest = join('node_modules', 'vitest', 'vitest.mjs');

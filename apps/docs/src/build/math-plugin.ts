@@ -8,9 +8,11 @@ import { type HastPluginDefinition, htmlToHast } from 'satteri';
 export const mathPlugin: HastPluginDefinition = {
   name: 'math',
   element: {
-    filter: ['code'],
+    // A formula on lines of its own is code inside `pre`, whose frame it does not want.
+    filter: ['pre', 'code'],
     visit(node, context) {
-      const names = node.properties['className'];
+      const code = node.tagName === 'pre' ? node.children[0] : node;
+      const names = code?.type === 'element' ? code.properties['className'] : undefined;
       const isMath = Array.isArray(names) && names.includes('language-math');
       if (!isMath) return;
       const displayMode = names.includes('math-display');

@@ -3,6 +3,7 @@ import starlight from '@astrojs/starlight';
 import type { AstroInlineConfig } from 'astro';
 import { drawnPlugin } from './drawn-plugin.ts';
 import { mathPlugin } from './math-plugin.ts';
+import { printedPlugin } from './printed-plugin.ts';
 import { relativeLinks } from './relative-links.ts';
 import { siteFolder } from './site-folder.ts';
 
@@ -24,7 +25,7 @@ export const siteConfig: AstroInlineConfig = {
     processor: satteri({ features: { math: true }, hastPlugins: [mathPlugin] }),
   },
   vite: {
-    plugins: [drawnPlugin()],
+    plugins: [drawnPlugin(), printedPlugin()],
     worker: { format: 'es' },
     experimental: { renderBuiltUrl: (_file, { hostType }) => (hostType === 'html' ? undefined : { relative: true }) },
     build: { target: 'es2022', chunkSizeWarningLimit: Infinity, assetsInlineLimit: 0 },
@@ -39,6 +40,7 @@ export const siteConfig: AstroInlineConfig = {
         folder('Guides', 'guides'),
         folder('Examples', 'examples'),
         folder('Reference', 'reference'),
+        folder('API', 'api'),
         folder('Decisions', 'decisions'),
       ],
     }),

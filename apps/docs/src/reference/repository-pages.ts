@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { apiMarkdown } from './api-markdown.ts';
+import { publishedPackages } from './package-entries.ts';
+
+/** A page whose text lies elsewhere in the repository, where it has readers too. */
+export interface RepositoryPage {
+  /** Its address without slashes at the ends. */
+  readonly id: string;
+  /** The file that it is made of, from the root of the repository. */
+  readonly source: string;
+  readonly title: string;
+  readonly description: string;
+  readonly label?: string;
+  readonly order: number;
+  /** Without the title. */
+  readonly markdown: string;
+}
+
+/** Pages of `docs/`, and where they stand in the sidebar. */
+const documents = [
+  { file: 'images.md', id: 'guides/images', label: 'Images with Glow', order: 4 },
+  { file: 'plugins.md', id: 'guides/writing-a-layer', label: 'Writing a layer', order: 8 },
+  { file: 'speed.md', id: 'reference/speed', label: 'Speed', order: 2 },
+] as const;
+
+const home = 'https://github.com/diffeo/diffeo';
+
+/** All of them: guides and figures of `docs/`, READMEs and exports of the packages, decisions. */
+export function repositoryPages(repository: string): RepositoryPage[] {
+  const read = (path: string) => readFileSync(join(repository, path), 'utf8');
+  const fromDocs = documents.map(({ file, ...place }) => ({
+    ...place,
+    source: `docs/${file}`,
+    text: read(`docs/${file}`),
+  }));
+  const decisions = readdirSync(join(repository, 'docs/decisions'))
+    .filter((file) => file.endsWith('.md'))
+    .sort()
+    .map((file, i) => {
+      const source = `docs/decisions/${file}`;
+      return { id: `decisions/${file.slice(0, -3)}`, source, text: read(source), order: i + 2 };
+    });
+  const packages = publishedPackages(repository);
+  const readmes = packages.map(({ folder, name, readme, description }, i) => ({
+    id: `reference/${folder}`,
+    source: `packages/${folder}/README.md`,
+    text: readme,
+    label: name,
+    description,
+    order: i + 10,
+  }));
+  const api = packages.map(({ folder, name, entries }, i) => ({
+    id: `api/${folder}`,
+    source: `packages/${folder}/src/index.ts`,
+    text: `# API of ${name}\n\n${apiMarkdown(entries)}`,
+    label: name,
+    description: `Everything that ${name} exports, from its doc comments.`,
+    order: i + 1,
+  }));
+  const all = [...fromDocs, ...decisions, ...readmes, ...api];
+  const addresses = new Map(all.map(({ source, id }) => [source, `/${id}/`]));
+  for (const { folder } of packages) addresses.set(`packages/${folder}`, `/reference/${folder}/`);
+  addresses.set('docs/decisions', '/decisions/');
+  addresses.set('README.md', '/');
+  return all.map(({ text, ...page }) => {
+    const [, title = page.id, body = text] = /^# (.+)\n([\s\S]*)$/.exec(text) ?? [];
+    return {
+      description: firstSentence(body),
+      ...page,
+      title: title.replaceAll('`', ''),
+      markdown: relinked(body, page.source, addresses),
+    };
+  });
+}
+
+/** The first sentence that is no list, table or heading, without its marks. */
+const firstSentence = (markdown: string): string => {
+  const paragraph = markdown.split('\n\n').find((part) => /^\s*[A-Za-z`*]/.test(part)) ?? '';
+  const plain = paragraph.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll(/[`*]/g, '');
+  return (/^[\s\S]*?[.:](?=\s|$)/.exec(plain.trim())?.[0] ?? plain).replaceAll(/\s+/g, ' ');
+};
+
+/** Links to files of the repository become links to their pages, or to the repository where they have none. */
+const relinked = (markdown: string, source: string, addresses: ReadonlyMap<string, string>): string =>
+  markdown.replaceAll(/\]\((?!https?:|#|mailto:|\/)([^)#\s]+)(#[^)\s]*)?\)/g, (_all, path: string, anchor = '') => {
+    const target = posix.normalize(posix.join(posix.dirname(source), path)).replace(/\/$/, '');
+    const page = addresses.get(target) ?? addresses.get(`${target}/README.md`);
+    return `](${page ?? `${home}/blob/main/${target}`}${anchor})`;
+  });
