@@ -3,6 +3,7 @@ import {
   type Layout,
   leaf,
   leaves,
+  type Network,
   type Params,
   type Seed,
   type Shape,
@@ -27,6 +28,8 @@ export interface Conditioner {
   readonly layout: Layout<ConditionerParams>;
   /** Where the network is a plain stack: the same, by the conditioner's parameters. */
   readonly stack: Stack<ConditionerParams> | null;
+  /** Where each output depends only on the inputs before its own: the inputs in that sequence. */
+  readonly autoregressive: Network['autoregressive'] | null;
   /** The parameters that a gradient reaches. */
   trainable(params: ConditionerParams): Tensor[];
   init(seed: Seed): ConditionerParams;
@@ -48,6 +51,7 @@ export function buildConditioner(spec: Spec<'network'>, site: Site, inputs: Shap
       contextShape: null,
       layout,
       stack: null,
+      autoregressive: null,
       trainable: trainableBy(layout),
       init: () => ({ constant: zeros([...outputs]) }),
       apply: ({ constant }, x) =>
@@ -55,13 +59,14 @@ export function buildConditioner(spec: Spec<'network'>, site: Site, inputs: Shap
     };
   }
   const network = site.build(spec, 'network')(inputs, outputs);
-  const { start, stack } = network;
+  const { start, stack, autoregressive = null } = network;
   const layout = { network: network.layout };
   const trainable = trainableBy(layout);
   return {
     contextShape: network.contextShape,
     layout,
     trainable,
+    autoregressive,
     stack: stack ? { ...stack, layers: ({ network: params }) => stack.layers(params) } : null,
     init: (seed) => ({ network: network.init(seed) }),
     ...(start && { start: async (params, data) => ({ network: (await start(params.network, data)) as Params }) }),

@@ -17,7 +17,10 @@ export const trainCommand = defineCommand({
       description:
         "A toy density's name, digits, mnist, fashion-mnist, a CSV file, - for one on standard input, or images: IDX, NPY, NPZ, a folder of PNG and JPEG files.",
     },
-    flow: { type: 'string', description: 'What kind of flow: realnvp, neural-spline or nice; glow for images.' },
+    flow: {
+      type: 'string',
+      description: 'What kind of flow: realnvp, neural-spline, nice, maf, spline-maf or iaf; glow for images.',
+    },
     steps: { type: 'string', description: 'How many batches to descend on.' },
     batch: { type: 'string', description: 'Rows a batch.' },
     'learning-rate': { type: 'string', description: "Adam's learning rate at its highest." },

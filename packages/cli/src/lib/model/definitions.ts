@@ -1,5 +1,6 @@
 import { coreDefinitions, type Definition } from '@diffeo/core';
 import { dequantizerDefinitions } from '@diffeo/datasets';
+import { autoregressiveDefinitions } from '@diffeo/layers-autoregressive';
 import { couplingDefinitions } from '@diffeo/layers-coupling';
 import { elementwiseDefinitions } from '@diffeo/layers-elementwise';
 import { glowDefinitions } from '@diffeo/layers-glow';
@@ -10,5 +11,6 @@ export const definitions: readonly Definition[] = [
   ...dequantizerDefinitions,
   ...elementwiseDefinitions,
   ...couplingDefinitions,
+  ...autoregressiveDefinitions,
   ...glowDefinitions,
 ];

@@ -1,5 +1,6 @@
 import { DiffeoError, type Spec } from '@diffeo/core';
 import { didYouMean } from '@diffeo/core/arguments';
+import { iaf, maf, splineMAF } from '@diffeo/layers-autoregressive';
 import { imageCoupling, neuralSpline, nice, realNVP } from '@diffeo/layers-coupling';
 import { glow } from '@diffeo/layers-glow';
 
@@ -52,6 +53,18 @@ const flows: Readonly<Record<string, FlowKind>> = {
   nice: {
     images: false,
     layers: ({ levels: _, ...options }) => nice(options),
+  },
+  maf: {
+    images: false,
+    layers: ({ levels: _, ...options }) => maf(options),
+  },
+  'spline-maf': {
+    images: false,
+    layers: ({ levels: _, bound: __, ...options }) => splineMAF(options),
+  },
+  iaf: {
+    images: false,
+    layers: ({ levels: _, ...options }) => iaf(options),
   },
   glow: { images: true, layers: glowLayers },
 };

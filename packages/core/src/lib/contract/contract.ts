@@ -214,6 +214,11 @@ export interface Network<P = any> extends Omit<Part<P>, 'eventShape'> {
   readonly outputShape: Shape;
   /** Optional, for speed, of a network that is nothing else: `apply` does what this says. */
   readonly stack?: Stack<P>;
+  /**
+   * Optional, of a network whose outputs come in groups of one for each input: those of an input depend on the inputs before it
+   * in the sequence alone, and on the context. `sequence` lists the inputs, first that which depends on none.
+   */
+  readonly autoregressive?: { sequence(): ArrayLike<number> };
   /** `x`: `[batch, ...inputShape]` → `[batch, ...outputShape]`. Reads `call.context` where it has a context shape. */
   apply(params: P, x: Tensor, call: Call): Tensor;
 }

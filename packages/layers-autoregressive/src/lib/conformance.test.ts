@@ -1,0 +1,34 @@
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-wasm';
+import { maskedMlp } from '@diffeo/networks';
+import { affine, rationalQuadratic } from '@diffeo/ops';
+import { testLayer } from '@diffeo/testing/vitest';
+import { autoregressive } from './autoregressive.ts';
+
+/** Solved to the bit, so within what a pass rounds. */
+const solved = (direction: 'forward' | 'inverse') => ({ direction, tolerance: 1e-6 });
+
+testLayer(
+  autoregressive({
+    transform: affine(),
+    conditioner: maskedMlp({ hidden: [8, 8], activation: 'tanh', residual: true }),
+  }),
+  {
+    eventShapes: [[1], [2], [5], [2, 3]],
+    trainingSteps: 50,
+    capabilities: { usesContext: true, jacobian: 'lower-triangular', iterates: solved('forward') },
+  },
+);
+
+testLayer(
+  autoregressive({
+    transform: rationalQuadratic({ bins: 4, bound: 3 }),
+    conditioner: maskedMlp({ hidden: [8], activation: 'tanh', sequence: 'reverse' }),
+    conditionOn: 'base',
+  }),
+  {
+    eventShapes: [[3]],
+    trainingSteps: 20,
+    capabilities: { usesContext: true, jacobian: 'upper-triangular', iterates: solved('inverse') },
+  },
+);

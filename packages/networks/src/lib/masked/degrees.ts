@@ -1,0 +1,40 @@
+/**
+ * Degrees of MADE (Germain et al. 2015, eq. 13): the place up to which a unit has seen the sequence, −1 for what has seen the
+ * context alone. A unit sees the units of the layer below whose degree is not above its own; output `j` sees the units below
+ * `j`'s place.
+ */
+export type Degrees = Int32Array;
+
+/** Of the inputs and, behind them, the context: −1, so that it reaches every output. */
+export function inputDegrees(places: Int32Array, contextSize: number): Degrees {
+  const degrees = new Int32Array(places.length + contextSize).fill(-1);
+  degrees.set(places);
+  return degrees;
+}
+
+/**
+ * Of a hidden layer: all degrees that matter, in order, each for as many units as the others. The last place is left out, for
+ * no output may see it; −1 is there where a context is, or where there is nothing else.
+ */
+export function hiddenDegrees(width: number, size: number, hasContext: boolean): Degrees {
+  const least = hasContext || size < 2 ? -1 : 0;
+  const classes = Math.max(1, size - 1 - least);
+  return Int32Array.from({ length: width }, (_, unit) => least + Math.floor((unit * classes) / width));
+}
+
+/** 1 where a unit of `to` sees one of `from`, row-major `[from, to]`. */
+export const hiddenMask = (from: Degrees, to: Degrees): Float32Array => maskOf(from, to, (a, b) => a <= b);
+
+/** 1 where an output sees a unit, row-major `[from, groups · places]`: outputs come in groups of one for each input. */
+export function outputMask(from: Degrees, places: Int32Array, groups: number): Float32Array {
+  const all = new Int32Array(groups * places.length);
+  for (let group = 0; group < groups; group++) all.set(places, group * places.length);
+  return maskOf(from, all, (a, b) => a < b);
+}
+
+function maskOf(from: Degrees, to: Degrees, sees: (from: number, to: number) => boolean): Float32Array {
+  const mask = new Float32Array(from.length * to.length);
+  let at = 0;
+  for (const below of from) for (const above of to) mask[at++] = sees(below, above) ? 1 : 0;
+  return mask;
+}

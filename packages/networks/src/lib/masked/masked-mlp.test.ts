@@ -1,0 +1,62 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { mapParams } from '@diffeo/core';
+import { ones, reshape, setBackend, slice, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { buildNetwork } from '../../../test/build-network.ts';
+import { maskedMlp } from './masked-mlp.ts';
+import { placesOf, sequenceOf } from './sequence.ts';
+
+beforeAll(async () => {
+  await setBackend('cpu');
+});
+
+const cases = fc.record({
+  size: fc.integer({ min: 1, max: 6 }),
+  groups: fc.integer({ min: 1, max: 3 }),
+  contextSize: fc.integer({ min: 0, max: 2 }),
+  extra: fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 3 }),
+  residual: fc.boolean(),
+  sequence: fc.oneof(fc.constantFrom('forward' as const, 'reverse' as const), fc.record({ seed: fc.nat() })),
+});
+
+test('each output depends on all inputs before its own, on no other, and on all of the context', () => {
+  fc.assert(
+    fc.property(cases, ({ size, groups, contextSize, extra, residual, sequence }) => {
+      const contextShape = contextSize > 0 ? [contextSize] : null;
+      const hidden = extra.map((more) => size + contextSize + more);
+      // Rectifiers of positive numbers and weights of 1: each way through the network counts, and none takes back another.
+      const spec = maskedMlp({ hidden, residual, sequence });
+      const network = buildNetwork(spec, [size], [groups * size], contextShape);
+      const params = mapParams(network.layout, network.init(1), (_, __, { shape }) => ones([...shape]));
+      const point = ones([size + contextSize]);
+      const all = (row: Tensor): Tensor => {
+        const x = reshape(slice(row, [0], [size]), [1, size]);
+        const call = contextShape ? { context: reshape(slice(row, [size], [contextSize]), [1, contextSize]) } : {};
+        return reshape(network.apply(params, x, call), [groups * size]);
+      };
+      const places = placesOf(sequenceOf(sequence, size));
+      expect(network.autoregressive?.sequence()).toEqual(sequenceOf(sequence, size));
+      const slopes = jacobianOf(all, point);
+      for (const [output, row] of slopes.entries()) {
+        const place = places[output % size] as number;
+        for (const [input, slope] of row.entries()) {
+          const sees = input >= size || (places[input] as number) < place;
+          expect(slope !== 0, `output ${output} of input ${input}`).toBe(sees);
+        }
+      }
+    }),
+    { numRuns: 60, seed: 1 },
+  );
+});
+
+/** By single differences, which are 0 to the bit where nothing is seen. */
+function jacobianOf(f: (row: Tensor) => Tensor, at: Tensor): number[][] {
+  const base = [...at.dataSync()];
+  const value = [...f(at).dataSync()];
+  const columns = base.map((_, i) => {
+    const moved = f(tensor1d(base.map((number, k) => (k === i ? number + 1 : number)))).dataSync();
+    return value.map((number, j) => (moved[j] as number) - number);
+  });
+  return value.map((_, j) => columns.map((column) => column[j] as number));
+}

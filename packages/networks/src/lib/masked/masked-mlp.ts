@@ -1,0 +1,164 @@
+import {
+  type Definition,
+  defineNetwork,
+  fold,
+  isDiffeoError,
+  leaf,
+  type Network,
+  normal,
+  type Shape,
+  type Site,
+  type StackLayer,
+  sizeOf,
+} from '@diffeo/core';
+import { denseStack } from '@diffeo/ops';
+import { concat, mul, reshape, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import {
+  array,
+  boolean,
+  type InferOutput,
+  integer,
+  literal,
+  maxLength,
+  maxValue,
+  minLength,
+  minValue,
+  number,
+  optional,
+  picklist,
+  pipe,
+  safeInteger,
+  strictObject,
+  union,
+} from 'valibot';
+import { type Degrees, hiddenDegrees, hiddenMask, inputDegrees, outputMask } from './degrees.ts';
+import { placesOf, requireSequence, sequenceOf } from './sequence.ts';
+
+const width = pipe(number(), integer(), minValue(1), maxValue(65536));
+const schema = strictObject({
+  /** The widths of the hidden layers, at least one. Fewer units than inputs leave some inputs unseen. Default [64, 64]. */
+  hidden: optional(pipe(array(width), minLength(1), maxLength(1000)), () => [64, 64]),
+  /** Default `relu`. */
+  activation: optional(picklist(['relu', 'tanh', 'elu', 'sigmoid']), 'relu'),
+  /** Adds the input of each hidden layer that keeps its width to its output. Default false. */
+  residual: optional(boolean(), false),
+  /** How large the last layer's weights start, as in `mlp`. Default 0.01. */
+  outputScale: optional(pipe(number(), minValue(0), maxValue(1)), 1e-2),
+  /**
+   * In which sequence inputs are seen: as they come, `reverse`, a random one by `{ seed }`, or a list of the inputs, first
+   * that which depends on none. Default `forward`.
+   */
+  sequence: optional(
+    union(
+      [
+        literal('forward'),
+        literal('reverse'),
+        strictObject({ seed: pipe(number(), safeInteger()) }),
+        array(pipe(number(), integer(), minValue(0))),
+      ],
+      "takes 'forward', 'reverse', { seed: a whole number } or a list of all inputs in sequence",
+    ),
+    'forward',
+  ),
+});
+type Config = InferOutput<typeof schema>;
+
+/** What is made of the sizes when it is first needed: a model file may ask for any. */
+interface Masks {
+  readonly sequence: Int32Array;
+  /** One for each layer, row-major as its weight. */
+  readonly masks: readonly Float32Array[];
+}
+
+function masksOf(config: Config, size: number, contextSize: number, groups: number): Masks {
+  const sequence = sequenceOf(config.sequence, size);
+  const places = placesOf(sequence);
+  let from: Degrees = inputDegrees(places, contextSize);
+  const masks: Float32Array[] = [];
+  for (const units of config.hidden) {
+    // A layer that adds its input to its output may not mix degrees.
+    const adds = config.residual && units === from.length;
+    const to = adds ? from : hiddenDegrees(units, size, contextSize > 0);
+    masks.push(hiddenMask(from, to));
+    from = to;
+  }
+  masks.push(outputMask(from, places, groups));
+  return { sequence, masks };
+}
+
+function build(config: Config, { contextShape, fail }: Site, inputShape: Shape, outputShape: Shape) {
+  const [size, outputs] = [sizeOf(inputShape), sizeOf(outputShape)];
+  const contextSize = contextShape ? sizeOf(contextShape) : 0;
+  if (size === 0 || outputs % size !== 0) {
+    fail(`a masked network returns so many numbers for each input; ${size} inputs cannot have ${outputs} outputs`);
+  }
+  if (Array.isArray(config.sequence)) {
+    try {
+      requireSequence(config.sequence, size);
+    } catch (error) {
+      if (isDiffeoError(error)) fail(error.message);
+      throw error;
+    }
+  }
+  const { activation, residual, outputScale } = config;
+  const sizes = [size + contextSize, ...config.hidden, outputs];
+  const shapes = sizes.slice(1).map((to, i) => [sizes[i] as number, to] as const);
+  let known: Masks | null = null;
+  const made = (): Masks => {
+    known ??= masksOf(config, size, contextSize, outputs / size);
+    return known;
+  };
+  const layers = (params: readonly StackLayer[]): StackLayer[] =>
+    params.map(({ weight, bias }, i) => ({
+      weight: mul(weight, tensor2d(made().masks[i] as Float32Array, [...(shapes[i] as readonly [number, number])])),
+      bias,
+    }));
+  const flat = (context: Tensor): Tensor => reshape(context, [context.shape[0] as number, contextSize]);
+  const gain = activation === 'relu' || activation === 'elu' ? Math.SQRT2 : 1;
+  /** By how many inputs each unit has. */
+  const scales = (i: number): Tensor => {
+    const [from, to] = shapes[i] as readonly [number, number];
+    const counts = new Float32Array(to);
+    const mask = made().masks[i] as Float32Array;
+    for (let at = 0; at < from * to; at++) counts[at % to] = (counts[at % to] as number) + (mask[at] as number);
+    const scale = i === shapes.length - 1 ? outputScale : gain;
+    return tensor2d(
+      counts.map((count) => scale / Math.sqrt(Math.max(1, count))),
+      [1, to],
+    );
+  };
+  const network: Network<readonly StackLayer[]> = {
+    inputShape,
+    outputShape,
+    contextShape,
+    autoregressive: { sequence: () => made().sequence },
+    stack: { kind: 'dense', activation, residual, layers, context: flat },
+    layout: shapes.map(([from, to]) => ({ weight: leaf([from, to]), bias: leaf([to]) })),
+    init: (seed) =>
+      shapes.map(([from, to], i) => ({
+        weight: mul(normal([from, to], fold(seed, i)), scales(i)),
+        bias: zeros([to]),
+      })),
+    apply: (params, x, { context }) => {
+      const batch = x.shape[0] as number;
+      const rows = reshape(x, [batch, size]);
+      const input = contextSize > 0 && context ? concat([rows, flat(context)], 1) : rows;
+      return reshape(denseStack(input, layers(params), { activation, residual }), [batch, ...outputShape]);
+    },
+  };
+  return network;
+}
+
+/**
+ * A masked multilayer perceptron: MADE (Germain et al. 2015), for autoregressive layers. It returns groups of outputs, one for each
+ * input: those of an input depend on the inputs before it in the sequence alone, and on all of the context. Weights are
+ * multiplied by the masks at each use, so that decay, averages and files keep them as they are.
+ *
+ * @throws DiffeoError `SHAPE`, when the flow is built, where the sequence does not fit the inputs.
+ */
+export const maskedMlp: Definition<'network', typeof schema> = /* @__PURE__ */ defineNetwork({
+  type: '@diffeo/networks/masked-mlp',
+  version: 1,
+  schema,
+  build: (config, site) => (inputShape, outputShape) => build(config, site, inputShape, outputShape),
+});
