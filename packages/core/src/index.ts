@@ -54,6 +54,7 @@ export type {
   FlowParams,
   LogProbOptions,
   SampleOptions,
+  SampleWithLogProb,
   StartingRows,
   StartingSource,
   StartOptions,

@@ -66,6 +66,17 @@ export { meanOf, type RowStatistics, rowStatistics } from './lib/scores/row-stat
 export { type ScoreOptions, score } from './lib/scores/score.ts';
 export { startWorkers } from './lib/tasks/start-workers.ts';
 export type { Loss, LossCall, LossDraw, LossFunction, LossInputs } from './lib/training/loss.ts';
+export {
+  type ImportanceSample,
+  type ImportanceSampleOptions,
+  importanceSample,
+} from './lib/variational/importance-sample.ts';
+export {
+  type ImportanceWeightedOptions,
+  importanceWeightedBound,
+} from './lib/variational/importance-weighted-bound.ts';
+export { type ReverseKLOptions, reverseKL } from './lib/variational/reverse-kl.ts';
+export type { LogDensity } from './lib/variational/variational-sampler.ts';
 export { dataWarnings } from './lib/warnings/data-warnings.ts';
 export type { HostRows } from './lib/warnings/host-rows.ts';
 export { type Outlier, outliers } from './lib/warnings/outlier-warnings.ts';

@@ -50,6 +50,12 @@ export interface SampleOptions {
   readonly temperature?: number | Readonly<Record<string, number>>;
 }
 
+/** Samples, `[count, ...eventShape]`, and their log-densities, `[count]`, nats. */
+export interface SampleWithLogProb {
+  readonly value: Tensor;
+  readonly logProb: Tensor;
+}
+
 /** One part's result on the way from data to base. */
 export interface TracedStep extends Transformed {
   /** `layers.3 (@diffeo/layers-coupling/coupling)` */
@@ -101,6 +107,12 @@ export interface Flow extends Density<FlowParams> {
    * `logDet` is its log-density). For pictures of a flow at work, and to find the part at which a number stops being one.
    */
   trace(params: FlowParams, x: Tensor, options?: LogProbOptions): readonly TracedStep[];
+  /**
+   * Samples and the log-density of each under the flow, `[count]`, nats, in one pass from base to data: what `sample` gives, and
+   * `logProb` of it, up to rounding. Differentiable in the parameters through both, as variational methods need it, as far as
+   * the base's own samples are. Refused with `ONE_WAY` where the flow dequantizes, since what it gives then has no density.
+   */
+  sampleWithLogProb(params: FlowParams, options: Omit<SampleOptions, 'temperature'>): SampleWithLogProb;
   /** The noise that a seed gives so many rows of data; `null` where there is none, or it is not made of uniform numbers. */
   drawNoise(rows: number, seed: Seed): Tensor | null;
   /** The points on the base's side that `sample` maps to data, `[count, ...baseShape]`. */

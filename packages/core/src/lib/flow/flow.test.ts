@@ -5,6 +5,7 @@ import {
   mean,
   memory,
   mul,
+  neg,
   ones,
   square,
   sub,
@@ -31,6 +32,7 @@ import { standardNormal } from '../bases/standard-normal.ts';
 import { uniformBox } from '../bases/uniform-box.ts';
 import { defineBase, defineLayer } from '../contract/define.ts';
 import { sizeOf } from '../contract/shape.ts';
+import { gradients } from '../gradients/gradients.ts';
 import { chain } from '../layers/chain.ts';
 import { disposeParams, leaf, leaves } from '../params/params.ts';
 import { normal } from '../params/seed.ts';
@@ -421,6 +423,26 @@ onEachBackend('the points that are sampled', () => {
     expect(numbers(model.toData(params, z))).toEqual(numbers(model.sample(params, options)));
     expect(refusal(() => model.drawBase(params, { count: -1, seed: 3 })).code).toBe('SHAPE');
     expect(refusal(() => model.drawBase(params, { count: 1, seed: 0.5 })).code).toBe('SEED');
+  });
+
+  test('come with their log-density in one pass, by which they can be differentiated too', () => {
+    const base = diagonalNormal({ mean: [1, -1], scale: [2, 0.5] });
+    const model = flow({ ...bent.spec, base });
+    const params = model.init(1);
+    const options = { count: 5, seed: 3 };
+    const { value, logProb } = model.sampleWithLogProb(params, options);
+    expectClose(numbers(value), numbers(model.sample(params, options)), 1e-6);
+    expectClose(numbers(logProb), numbers(model.logProb(params, value)), 1e-5);
+    // The entropy of a normal grows by 1 for each unit of a log-scale: nothing else of it depends on that.
+    const straight = flow({ eventShape: [2], layers: [scaleAndShift({ logScale: 1 })], base });
+    const entropy = (tree: FlowParams) => neg(mean(straight.sampleWithLogProb(tree, options).logProb));
+    const found = gradients(straight.layout, straight.init(1), entropy).gradients;
+    expectClose(numbers(found.find(({ path }) => path === 'base.logScale')?.tensor as Tensor), [1, 1], 1e-5);
+    const of = (temperature: number) =>
+      model.sampleWithLogProb(params, { ...options, temperature } as object as typeof options);
+    expect(refusal(() => of(2)).code).toBe('CONFIG');
+    const discrete = flow({ eventShape: [2], dequantize: addNoise(), layers: [] });
+    expect(refusal(() => discrete.sampleWithLogProb(discrete.init(1), options)).code).toBe('ONE_WAY');
   });
 });
 

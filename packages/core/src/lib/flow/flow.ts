@@ -1,4 +1,4 @@
-import { add, clone, type Tensor } from '@tensorflow/tfjs-core';
+import { add, clone, sub, type Tensor } from '@tensorflow/tfjs-core';
 import { requireData } from '../arguments/require-inputs.ts';
 import { type OptionChecks, requireOptions } from '../arguments/require-options.ts';
 import { requireParams } from '../arguments/require-params.ts';
@@ -229,6 +229,20 @@ export function flow(given: FlowSpec): Flow {
         require('sample', params, options, sampleChecks);
         const { z, call } = draw(params, options);
         return decode(params, z, call);
+      }),
+    sampleWithLogProb: (params, options) =>
+      tidied(() => {
+        const { temperature: _, ...checks } = sampleChecks;
+        require('sampleWithLogProb', params, options, checks);
+        if (dequantizer) {
+          throw new DiffeoError(
+            'ONE_WAY',
+            'sampleWithLogProb: discrete samples of a flow that dequantizes have no density',
+          );
+        }
+        const { z, call } = draw(params, options);
+        const { value, logDet } = bijector.forward(params.layers, z, call);
+        return { value, logProb: sub(base.logProb(params.base, z, call), logDet) };
       }),
     drawNoise: (rows, seed) => {
       requireCount(rows, 'rows');

@@ -10,6 +10,7 @@ import {
   requireOptions,
   seedNumber,
   text,
+  trueOrFalse,
   wholeNumber,
 } from '@diffeo/core/arguments';
 import { isPartSpec } from '../optimisers/define-part.ts';
@@ -91,8 +92,6 @@ export const requireFitOptions = (options: FitOptions): void =>
     { ...checks, gradient: oneOf('store', 'checkpoint', 'recompute') },
     otherNames,
   );
-
-const trueOrFalse: OptionCheck = { test: (value) => typeof value === 'boolean', expected: 'true or false' };
 
 /** @throws DiffeoError as {@link requireFitOptions} does. */
 export const requireMinimiseOptions = (options: MinimiseOptions): void =>
