@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { build, turbo } from './build.mjs';
-import { stopIfInterrupted } from './child.mjs';
+import { capture, stopIfInterrupted } from './child.mjs';
 import { pack } from './pack.mjs';
+import { root } from './repository.mjs';
 import { useTool } from './tool.mjs';
 
 /** @typedef {import('./toolchain.mjs').Toolchain} Toolchain */
@@ -28,14 +30,8 @@ export async function runChecks(tools, tarballs) {
       if (built.ok) packed = await pack(tools, tarballs);
       return built;
     }),
-    await check('package metadata (publint)', () =>
-      ofEach(packed, (tarball) => useTool(tools, ['publint'], ['run', tarball, '--strict'])),
-    ),
-    await check('package types (attw)', () =>
-      ofEach(packed, (tarball) =>
-        useTool(tools, ['@arethetypeswrong/cli', 'attw'], [tarball, '--profile=esm-only', '--no-color']),
-      ),
-    ),
+    await check('package metadata (publint)', () => lookAt(tools, packed, 'metadata')),
+    await check('package types (attw)', () => lookAt(tools, packed, 'types')),
   ];
   summarise(results);
   return results;
@@ -82,17 +78,16 @@ async function types(tools) {
 }
 
 /**
+ * @param {Toolchain} tools
  * @param {{ tarball: string }[]} packed
- * @param {(tarball: string) => Promise<Outcome>} look
+ * @param {'metadata' | 'types'} what
  * @returns {Promise<Outcome>}
  */
-async function ofEach(packed, look) {
+async function lookAt({ node, env }, packed, what) {
   if (packed.length === 0) return { ok: false, output: 'not run: there is no package to look at' };
-  const outcomes = [];
-  for (let i = 0; i < packed.length; i += 2) {
-    outcomes.push(...(await Promise.all(packed.slice(i, i + 2).map(({ tarball }) => look(tarball)))));
-  }
-  return together(outcomes);
+  const program = [node, join(root, 'scripts/packed/main.ts'), what];
+  const { code, output } = await capture([...program, ...packed.map(({ tarball }) => tarball)], { cwd: root, env });
+  return { ok: code === 0, output };
 }
 
 /**
