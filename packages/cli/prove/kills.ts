@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fold, randomSource } from '@diffeo/core';
-import { runDiffeo, startDiffeo } from '../test/run-diffeo.ts';
+import { runProcess, startDiffeo } from '../test/run-diffeo.ts';
 
 export const description =
   'A run that is killed or interrupted at any instant, again and again, ends with --resume in the model, the curve and the report of one that was not, and leaves nothing beside them.';
@@ -60,7 +60,7 @@ export async function run({ count, seed, print }: { count: number; seed: number;
   const whole: { readonly outcome: string; readonly milliseconds: number }[] = [];
   for (const [i, args] of runs.entries()) {
     const started = performance.now();
-    const { code, stderr } = await runDiffeo([...args, '--out', `whole-${i}`], scratch);
+    const { code, stderr } = await runProcess([...args, '--out', `whole-${i}`], scratch);
     if (code !== 0) throw new Error(`an undisturbed run ended with ${code}: ${stderr}`);
     whole.push({ outcome: outcome(join(scratch, `whole-${i}`)), milliseconds: performance.now() - started });
   }

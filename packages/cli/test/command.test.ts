@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { TrainReport } from '../src/index.ts';
 import { airportsCsv } from './airports-csv.ts';
-import { type Run, runDiffeo } from './run-diffeo.ts';
+import { type Run, runProcess } from './run-diffeo.ts';
 import { scratchFolder } from './scratch-folder.ts';
 
 const scratch = scratchFolder();
-const diffeo = (...args: string[]) => runDiffeo(args, scratch.path);
+const diffeo = (...args: string[]) => runProcess(args, scratch.path);
 
 /** The rows of numbers below a header. */
 const rowsOf = (csv: string): readonly (readonly number[])[] =>

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** The program. */
@@ -47,6 +47,52 @@ export function startDiffeo(args: readonly string[], cwd: string, input?: string
   };
 }
 
-/** Runs `diffeo` to its end. */
-export const runDiffeo = (args: readonly string[], cwd: string, input?: string | Uint8Array): Promise<Run> =>
+/** Runs `diffeo` to its end, in a process of its own. */
+export const runProcess = (args: readonly string[], cwd: string, input?: string | Uint8Array): Promise<Run> =>
   startDiffeo(args, cwd, input).ended;
+
+/** A run that the host is to make. */
+export interface Order {
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly input: string | Uint8Array | undefined;
+}
+
+/** What it answers. */
+export type Answer = Run;
+
+let host: ChildProcess | undefined;
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs `diffeo` to its end, in a process in which the runs before it have been too: most of a short run is the start of a
+ * process. What is about processes, signals or what a package brings along takes {@link runProcess} or {@link startDiffeo}.
+ */
+export function runDiffeo(args: readonly string[], cwd: string, input?: string | Uint8Array): Promise<Run> {
+  const run = last.then(() => inHost({ args, cwd, input }));
+  last = run.catch(() => undefined);
+  return run;
+}
+
+function inHost(order: Order): Promise<Run> {
+  host ??= fork(fileURLToPath(new URL('./diffeo-host.ts', import.meta.url)), {
+    execArgv: [],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const child = host;
+  child.ref();
+  return new Promise<Run>((resolve, reject) => {
+    const ended = (): void => {
+      host = undefined;
+      reject(new Error(`the process ended in which diffeo ${order.args.join(' ')} ran`));
+    };
+    child.once('exit', ended);
+    child.once('message', (answer: Answer) => {
+      child.off('exit', ended);
+      child.unref(); // so that it keeps nobody waiting
+      resolve(answer);
+    });
+    child.send(order);
+  });
+}
