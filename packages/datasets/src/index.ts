@@ -5,9 +5,11 @@ export { type CsvRefusal, refusalOf, withAdvice } from './lib/csv/problems/csv-r
 export { checkFinite, checkIndependent, checkLevels, checkVarying } from './lib/data/check-rows.ts';
 export { type Atom, type Column, type ColumnKind, columnKinds, columnNames, rawNumber } from './lib/data/column.ts';
 export { type Dataset, datasetFrom, takeRows, toTensor } from './lib/data/dataset.ts';
+export { describeColumns } from './lib/data/describe-columns.ts';
+export { dateText } from './lib/data/kinds/date-format.ts';
+export { type Learnable, learnable } from './lib/data/learnable.ts';
 export type { Numbers } from './lib/data/numbers.ts';
 export { type Parts, type Split, split } from './lib/data/split.ts';
-export { withoutConstants } from './lib/data/without-constants.ts';
 export { dequantizerDefinitions } from './lib/preprocessing/dequantizer-definitions.ts';
 export { horizontalFlips } from './lib/preprocessing/horizontal-flips.ts';
 export { padImages } from './lib/preprocessing/pad-images.ts';

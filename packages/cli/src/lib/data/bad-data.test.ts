@@ -9,28 +9,50 @@ const good = Array.from({ length: 60 }, (_, i) => `${Math.sin(i)},${Math.cos(2 *
 const table = (...rows: string[]): string => ['a,b', ...good, ...rows, ''].join('\n');
 
 describe('diffeo train on bad data says what is wrong and where, and leaves nothing behind', () => {
-  it.each([
-    ['a ragged row', table('1,2,3'), /bad\.csv, line 62: this row has 3 fields and the header has 2\./],
-    ['text in a number column', table('1,two'), /bad\.csv, line 62, column 'b': expected a number, got 'two'\./],
-    ['nothing', '', /bad\.csv is empty/],
-    ['a header and nothing else', 'a,b\n', /bad\.csv has no rows/],
+  const strict = ['--missing', 'error'];
+  it.each<[string, string | Uint8Array, string[], RegExp]>([
+    ['a ragged row', table('1,2,3'), strict, /bad\.csv, line 62: this row has 3 fields and the header has 2\./],
+    [
+      'text in a number column',
+      table('1,two'),
+      strict,
+      /bad\.csv, line 62, column 'b': expected a number, got 'two'\./,
+    ],
+    ['nothing', '', [], /bad\.csv is empty/],
+    ['a header and nothing else', 'a,b\n', [], /bad\.csv has no rows/],
     [
       'constant columns alone',
       ['a,b', ...good.map(() => '1,7')].join('\n'),
+      [],
       /columns 'a' \(always 1\), 'b' \(always 7\)/,
     ],
-    ['NaN', table('1,NaN'), /bad\.csv, line 62, column 'b': the value is missing \('NaN'\)/],
-    ['infinity', table('1,inf'), /bad\.csv, line 62, column 'b': 'inf' is infinite/],
-    ['too few rows', 'a,b\n1,2\n2,1\n3,5\n', /bad\.csv has too few rows: 3/],
     [
-      'dependent columns',
+      'texts alone',
+      table('x', ...good.map((_, i) => `x${i % 3}`))
+        .replace('a,b', 'a')
+        .replaceAll(/^[^x\n]*\d$/gm, 'x'),
+      [],
+      /no column holds numbers/,
+    ],
+    ['NaN', table('1,NaN'), strict, /bad\.csv, line 62, column 'b': the value is missing \('NaN'\)/],
+    ['infinity', table('1,inf'), strict, /bad\.csv, line 62, column 'b': 'inf' is infinite/],
+    [
+      'something to guess',
+      `# made today\n${table()}`,
+      ['--strict'],
+      /lines that begin with '#' are passed over.*Nothing may be guessed/,
+    ],
+    ['too few rows', 'a,b\n1,2\n2,1\n3,5\n', [], /bad\.csv has too few rows: 3/],
+    [
+      'dependent columns that are asked for',
       ['a,b', ...good.map((_, i) => `${i * i},${3 * i * i + 1}`)].join('\n'),
+      ['--columns', 'a,b'],
       /column 'b' of 'a'\. Leave it out\./,
     ],
-    ['no CSV at all', Buffer.from([0x50, 0x4b, 3, 4, 0, 0, 0]), /bad\.csv is a ZIP archive/],
-  ])('%s', async (_, content, message) => {
+    ['no CSV at all', Buffer.from([0x50, 0x4b, 3, 4, 0, 0, 0]), [], /bad\.csv is a ZIP archive/],
+  ])('%s', async (_, content, args, message) => {
     scratch.file('bad.csv', content);
-    const { code, stdout, stderr } = await runDiffeo(['train', 'bad.csv', '--json'], scratch.path);
+    const { code, stdout, stderr } = await runDiffeo(['train', 'bad.csv', '--json', ...args], scratch.path);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^diffeo: [^\n]*\n( {2}diffeo train bad\.csv [^\n]*\n){0,2}$/);
     expect(stderr).toMatch(message);

@@ -30,19 +30,23 @@ async function followed(stderr: string): Promise<Run[]> {
 
 describe('what diffeo train advises is a command that trains, and whose model scores the same file', () => {
   it.each([
-    ['a missing value', table('a,b', (a, b, i) => `${a},${i % 9 ? b : '-'}`)],
+    ['a missing value', ['--missing', 'error'], table('a,b', (a, b, i) => `${a},${i % 9 ? b : '-'}`)],
     [
       'a text, a gap, a long row',
+      ['--missing', 'error'],
       table(
         'a,b,c',
         (a, b, i) => `${i ? a : 'x y'},${i === 5 ? '' : b},${i * i}${i === 9 ? ',' : ''}${i === 8 ? ',1' : ''}`,
       ),
     ],
-    ['names or numbers', table('site,2,3', (a, b, i) => `s${i},${a},${b}`)],
-    ['a sum', table('fare,tip,"all, of it"', (a, b) => `${a},${b},${(Number(a) + Number(b)).toFixed(2)}`)],
-  ])('%s', async (_, text) => {
+    [
+      'a sum',
+      ['--columns', ':1-3'],
+      table('fare,tip,"all, of it"', (a, b) => `${a},${b},${(Number(a) + Number(b)).toFixed(2)}`),
+    ],
+  ])('%s', async (_, args, text) => {
     scratch.file('my file.csv', text);
-    const refused = await runDiffeo(['train', 'my file.csv'], scratch.path);
+    const refused = await runDiffeo(['train', 'my file.csv', ...args], scratch.path);
     expect(refused.code).toBe(2);
     for (const [i, run] of (await followed(refused.stderr)).entries()) {
       expect(run.code, run.stderr).toBe(0);
@@ -70,7 +74,7 @@ describe('what diffeo train advises is a command that trains, and whose model sc
     const trained = await runDiffeo(['train', 'german.csv', '--steps', '1'], scratch.path);
     expect(trained.code, trained.stderr).toBe(0);
     expect(trained.stderr).toMatch(/german\.csv: its text is no UTF-8/);
-    expect(trained.stderr).toMatch(/column 'größe Tag' holds text/);
+    expect(trained.stderr).toMatch(/column 'größe Tag' tells rows apart, and is left out/);
     expect(trained.stderr).toMatch(/a comma stands before the decimals of columns 'a', 'b'; otherwise: --decimal \./);
     const scored = await runDiffeo(['score', 'diffeo-german', 'german.csv'], scratch.path);
     expect(scored.code, scored.stderr).toBe(0);
@@ -107,11 +111,58 @@ describe('what diffeo train advises is a command that trains, and whose model sc
     );
     const run = await runDiffeo(['train', 'constant.csv', '--steps', '1'], scratch.path);
     expect(run.code, run.stderr).toBe(0);
-    expect(run.stderr).toMatch(/constant\.csv: column 'k' never changes and is left out/);
+    expect(run.stderr).toMatch(/constant\.csv: column 'k' never changes, and is left out/);
     const asked = await runDiffeo(['train', 'constant.csv', '--columns', 'a,k'], scratch.path);
     expect(asked.stderr).toMatch(
       /column 'k' \(always 7\).*\n {2}diffeo train constant\.csv --columns a,k --exclude k\n/,
     );
+  });
+});
+
+describe('files as people have them train without an option', () => {
+  it.each([
+    ['a missing value', table('a,b', (a, b, i) => `${a},${i % 9 ? b : '-'}`), /4 of 30 rows lack a value/],
+    ['a category and a name', table('a,kind,name,b', (a, b, i) => `${a},k${i % 3},n${i},${b}`), /'kind' is a category/],
+    [
+      'dates',
+      table('day,a,b', (a, b, i) => `${1 + (i % 28)}.${1 + (i % 12)}.2020,${a},${b}`),
+      /'day' holds dates .*days/,
+    ],
+    [
+      'text among numbers, a long row',
+      table('a,b', (a, b, i) => `${i === 7 ? 'off' : a},${b}${i === 9 ? ',1' : ''}`),
+      /\('off', in 1 row\) is taken as missing/,
+    ],
+    [
+      'comments, blanks, decimal commas',
+      `# by hand\n${table('a b', (a, b) => `${a} ${b}`).replaceAll('.', ',')}`,
+      /comma stands before the decimals/,
+    ],
+    [
+      'a sum, a constant, a count',
+      table('id,a,b,sum,k', (a, b, i) => `${i + 1},${a},${b},${(Number(a) + Number(b)).toFixed(2)},5`),
+      /'sum' is a linear function/,
+    ],
+    ['names that could be numbers', table('site,2,3', (a, b, i) => `s${i},${a},${b}`), /is read as names/],
+  ])('%s', async (_, text, said) => {
+    scratch.file('theirs.csv', text);
+    const run = await runDiffeo(['train', 'theirs.csv', '--steps', '1', '--anew', '--out', 'theirs'], scratch.path);
+    expect(run.code, run.stderr).toBe(0);
+    expect(run.stderr).toMatch(said);
+    expect((await runDiffeo(['sample', 'theirs', '--count', '3'], scratch.path)).code).toBe(0);
+  });
+
+  it('with kinds that are said', async () => {
+    scratch.file(
+      'theirs.csv',
+      table('a,id,b', (a, b, i) => `${a},${(i * 7) % 31},${b}`),
+    );
+    const args = ['--steps', '1', '--anew', '--out', 'said', '--json'];
+    const run = await runDiffeo(['train', 'theirs.csv', '--kinds', 'id=integer,a=category', ...args], scratch.path);
+    expect(run.stderr).toMatch(/column 'a' is a category/);
+    expect(JSON.parse(run.stdout).dimensions).toBe(2);
+    const wrong = await runDiffeo(['train', 'theirs.csv', '--kinds', 'id=intger'], scratch.path);
+    expect(wrong.stderr).toMatch(/'id=intger' is none.*did you mean 'integer'/);
   });
 });
 
@@ -125,7 +176,7 @@ describe('standard input', () => {
     expect(scored.stdout.trim().split('\n')).toHaveLength(31);
     const both = await runDiffeo(['score', '-', '-'], scratch.path, '');
     expect(both.code).toBe(2);
-    const bad = await runDiffeo(['train', '-', '--out', 'other'], scratch.path, 'a,b\nx,y\n');
+    const bad = await runDiffeo(['train', '-', '--out', 'other'], scratch.path, 'a,b\nx,y\nz,y\nx,w\n');
     expect(bad.stderr).toMatch(/^diffeo: standard input: no column holds numbers/);
   });
 });

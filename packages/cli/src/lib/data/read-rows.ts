@@ -5,18 +5,19 @@ import { csvFlags, shellWord } from '../options/csv-flags.ts';
 import { say } from '../terminal/say.ts';
 import { standardInput } from '../terminal/standard-input.ts';
 
-const nameOf = (path: string): string => (path === standardInput ? 'standard input' : path);
+/** What messages call a file. */
+export const sourceName = (path: string): string => (path === standardInput ? 'standard input' : path);
 
 /** Says what was guessed of a file, and which option has it otherwise. */
 export function sayNote(path: string, { text, otherwise }: CsvNote): void {
   const flags = otherwise ? csvFlags(otherwise).map(shellWord).join(' ') : '';
-  say(oneLine(`${nameOf(path)}: ${text}${flags ? `; otherwise: ${flags}` : ''}`));
+  say(oneLine(`${sourceName(path)}: ${text}${flags ? `; otherwise: ${flags}` : ''}`));
 }
 
 /** The rows of a CSV file, or of standard input. Says what was guessed. */
 export async function readTable(path: string, options: CsvOptions): Promise<ReadTable> {
   const table = await (path === standardInput
-    ? readCsvStream(process.stdin, { source: nameOf(path), ...options })
+    ? readCsvStream(process.stdin, { source: sourceName(path), ...options })
     : readCsvFile(path, options));
   for (const note of table.notes) sayNote(path, note);
   return table;

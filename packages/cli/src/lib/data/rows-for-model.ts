@@ -57,11 +57,12 @@ async function readRows(
   if (count !== undefined) throw new DiffeoError('USAGE', `--count is for toy densities, and ${data} is none`);
   if (source.kind === 'digits') return await readDigitRows();
   const { columns } = notes;
-  // Without its names, columns come in the model's order, and what was taken off is found out by name alone.
-  const origins = Object.fromEntries(columns?.map(({ name, origin = 0 }) => [name, origin]) ?? []);
-  const known = { ...(columns && { columns: columnNames(columns), origins }), ...(notes.csv && { like: notes.csv }) };
+  const known = {
+    ...(columns && { columns: columnNames(columns), known: columns }),
+    ...(notes.csv && { like: notes.csv }),
+  };
   try {
-    return await readTable(data, { ...known, signal, ...csv });
+    return await readTable(data, { take: 'all', missing: 'error', ...known, signal, ...csv });
   } catch (error) {
     throw csv.columns === undefined ? ofAllColumns(error) : error;
   }

@@ -15,13 +15,14 @@ import {
   type CsvRefusal,
   checkIndependent,
   checkVarying,
+  columnNames,
   type Dataset,
+  learnable,
   type ReadTable,
   split,
   type ToyDensity,
   takeRows,
   uniformDequantize,
-  withoutConstants,
 } from '@diffeo/datasets';
 import type { FoundPictures } from '@diffeo/datasets/node';
 import { logit, standardise } from '@diffeo/layers-elementwise';
@@ -47,7 +48,7 @@ import {
   toyDefaults,
 } from '../train/train-defaults.ts';
 import { type DataSource, findData } from './data-source.ts';
-import { digitLevels, readDigitRows, readTable, sayNote } from './read-rows.ts';
+import { digitLevels, readDigitRows, readTable, sayNote, sourceName } from './read-rows.ts';
 
 /** What stands on both sides of the layers that learn. */
 interface Preprocessing {
@@ -235,12 +236,12 @@ function formatOf(
   };
 }
 
-/** The rows of a file; of columns that nobody asked for, those that change. */
+/** The rows of a file that a density of numbers can learn, and a line for each thing that it cannot. */
 async function tableToLearn(name: string, csv: CsvOptions, signal: AbortSignal): Promise<ReadTable> {
-  const read = await readTable(name, { ...csv, signal });
-  if (csv.columns !== undefined) return read;
-  const { table, note } = withoutConstants(read);
-  if (note) sayNote(name, note);
+  const read = await readTable(name, { take: 'all', ...csv, signal });
+  const asked = csv.columns === undefined ? [] : columnNames(read.columns);
+  const { table, notes } = learnable(read, { asked, source: sourceName(name) });
+  for (const note of notes) sayNote(name, note);
   return table;
 }
 

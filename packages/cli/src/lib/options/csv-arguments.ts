@@ -1,5 +1,6 @@
 import { DiffeoError } from '@diffeo/core';
-import type { CsvOptions } from '@diffeo/datasets';
+import { didYouMean, shortName } from '@diffeo/core/arguments';
+import { type ColumnKind, type CsvOptions, columnKinds } from '@diffeo/datasets';
 import { delimiterNames } from './delimiter-names.ts';
 import { listOption } from './list-option.ts';
 import { numberOption } from './number-option.ts';
@@ -22,6 +23,12 @@ export const csvArguments = {
     valueHint: '-999,none',
     description: 'What stands for a missing value, beside the usual.',
   },
+  kinds: {
+    type: 'string',
+    valueHint: 'age=integer,code=category',
+    description: `What columns are, where it is not to be found out: ${columnKinds.join(', ')}.`,
+  },
+  strict: { type: 'boolean', description: 'Refuse what would have to be guessed of the file.' },
   header: {
     type: 'boolean',
     description: 'The first row holds names.',
@@ -48,6 +55,8 @@ export interface CsvArguments {
   readonly exclude: string | undefined;
   readonly missing: string | undefined;
   readonly 'missing-values': string | undefined;
+  readonly kinds: string | undefined;
+  readonly strict: boolean | undefined;
   readonly header: boolean | undefined;
   readonly delimiter: string | undefined;
   readonly decimal: string | undefined;
@@ -62,18 +71,36 @@ function delimiterOf(text: string): string {
   throw new DiffeoError('USAGE', '--delimiter is one or more characters, none a quote or a line break');
 }
 
+function kindsOf(entries: readonly string[]): Record<string, ColumnKind> {
+  return Object.fromEntries(
+    entries.map((entry): [string, ColumnKind] => {
+      const at = entry.lastIndexOf('=');
+      const kind = columnKinds.find((one) => one === entry.slice(at + 1));
+      if (at > 0 && kind) return [entry.slice(0, at), kind];
+      const meant = didYouMean(entry.slice(at + 1), columnKinds) || '.';
+      throw new DiffeoError(
+        'USAGE',
+        `--kinds takes names and kinds, such as age=integer,code=category, and '${shortName(entry)}' is none${meant} Kinds are ${columnKinds.join(', ')}`,
+      );
+    }),
+  );
+}
+
 /** The reader's options; those that were not given are absent. */
 export function csvOptions(given: CsvArguments): CsvOptions {
   const { missing, header, delimiter, decimal, comment, quotes } = given;
   const columns = listOption('--columns', given.columns);
   const exclude = listOption('--exclude', given.exclude);
   const missingValues = listOption('--missing-values', given['missing-values']);
+  const kinds = listOption('--kinds', given.kinds);
   const skip = numberOption('--skip', given.skip, { whole: true, least: 0, most: 1e6 }, undefined);
   return {
     ...(columns && { columns }),
     ...(exclude && { exclude }),
     ...(missing !== undefined && { missing: missing as 'error' | 'drop' | 'drop-columns' }),
     ...(missingValues && { missingValues }),
+    ...(kinds && { kinds: kindsOf(kinds) }),
+    ...(given.strict === true && { strict: true }),
     ...(header !== undefined && { header }),
     ...(delimiter !== undefined && { delimiter: delimiterOf(delimiter) }),
     ...(decimal !== undefined && { decimal: decimal as '.' | ',' }),

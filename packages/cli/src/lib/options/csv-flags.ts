@@ -15,13 +15,22 @@ const flag = (name: string, value: string): string[] =>
 
 /** The reader's options as arguments of the command. */
 export function csvFlags(options: CsvOptions): string[] {
-  const { columns, exclude, missing, missingValues, header, delimiter, decimal, comment, skip, quotes } = options;
+  const { columns, exclude, missing, missingValues, header, delimiter, decimal, comment, skip, quotes, kinds } =
+    options;
   const named = Object.keys(delimiterNames).find((name) => delimiterNames[name] === delimiter);
   return [
     ...(columns ? flag('columns', listed(columns)) : []),
     ...(exclude && exclude.length > 0 ? flag('exclude', listed(exclude)) : []),
     ...(missing === undefined ? [] : flag('missing', missing)),
     ...(missingValues && missingValues.length > 0 ? flag('missing-values', listed(missingValues)) : []),
+    ...(kinds && Object.keys(kinds).length > 0
+      ? flag(
+          'kinds',
+          Object.entries(kinds)
+            .map(([name, kind]) => `${name}=${kind}`)
+            .join(','),
+        )
+      : []),
     ...(header === undefined ? [] : [header ? '--header' : '--no-header']),
     ...(delimiter === undefined ? [] : flag('delimiter', named ?? delimiter)),
     ...(decimal === undefined ? [] : flag('decimal', decimal)),

@@ -37,7 +37,11 @@ describe('CSV as text', () => {
             values,
             columns.map(() => ({})),
           );
-        const read = await parseCsv(text, { header: true, delimiter: ',', origins: {} });
+        const read = await parseCsv(text, {
+          header: true,
+          delimiter: ',',
+          known: columns.map((name) => ({ name, kind: 'real' as const })),
+        });
         expect(columnNames(read.columns)).toEqual(columns);
         expect(Array.from(read.values, (value) => value + 0)).toEqual(Array.from(values, (value) => value + 0));
       }),

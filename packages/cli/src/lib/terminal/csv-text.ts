@@ -1,4 +1,4 @@
-import { type Column, rawNumber } from '@diffeo/datasets';
+import { type Column, dateText, rawNumber } from '@diffeo/datasets';
 
 /** The shortest text that reads back as the same float32 number. */
 export function float32Text(value: number): string {
@@ -17,15 +17,27 @@ const field = (text: string): string =>
 /** The first line of a CSV file. */
 export const csvHeader = (columns: readonly string[]): string => `${columns.map(field).join(',')}\n`;
 
+type RawColumn = Partial<Pick<Column, 'kind' | 'origin' | 'unit' | 'categories'>>;
+
+/** Dates without a time of day stay so. */
+function rawText(value: number, column: RawColumn): string {
+  const { categories } = column;
+  if (categories) return field(categories[Math.min(Math.max(Math.round(value), 0), categories.length - 1)] ?? '');
+  if (column.kind !== 'date') return `${rawNumber(value, column)}`;
+  return dateText(column.unit === undefined ? rawNumber(value, column) : rawNumber(Math.round(value), column));
+}
+
 /** Rows of float32 numbers as lines of CSV, as the raw numbers that they stand for. */
-export function csvRows(values: Float32Array, columns: readonly Pick<Column, 'origin' | 'unit'>[]): string {
+export function csvRows(values: Float32Array, columns: readonly RawColumn[]): string {
   const width = columns.length;
-  const isPlain = columns.map(({ origin = 0, unit = 1 }) => origin === 0 && unit === 1);
+  const isPlain = columns.map(
+    ({ kind, categories, origin = 0, unit = 1 }) => origin === 0 && unit === 1 && !categories && kind !== 'date',
+  );
   let text = '';
   for (let at = 0; at < values.length; at += width) {
     for (let i = 0; i < width; i++) {
       const value = values[at + i] as number;
-      text += `${i > 0 ? ',' : ''}${isPlain[i] ? float32Text(value) : rawNumber(value, columns[i] ?? {})}`;
+      text += `${i > 0 ? ',' : ''}${isPlain[i] ? float32Text(value) : rawText(value, columns[i] ?? {})}`;
     }
     text += '\n';
   }

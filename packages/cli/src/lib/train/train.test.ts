@@ -109,7 +109,7 @@ describe('diffeo train', () => {
   it('leaves rows with missing values out when told to, and says how many', async () => {
     scratch.file('gaps.csv', `${peopleCsv(100)}x,,3\ny,2,NA\n`);
     const options = ['--columns', 'height,mass', '--steps', '2', '--json'];
-    const refused = await diffeo('train', 'gaps.csv', ...options);
+    const refused = await diffeo('train', 'gaps.csv', ...options, '--missing', 'error');
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toMatch(
       /gaps\.csv, line 102, column 'height': the value is missing.*\n {2}diffeo train .*--missing drop/,

@@ -1,3 +1,4 @@
+import { columnEncoders } from './columns/column-encoders.ts';
 import { ColumnTroubles } from './columns/column-trouble.ts';
 import { countingColumns } from './columns/counting-columns.ts';
 import { numberBlocks } from './columns/number-blocks.ts';
@@ -41,11 +42,12 @@ export function csvCollector(
   const { source, isMissing, areNumbersMissing } = settings;
   // Columns of text that nobody asked for are not kept.
   const isText = (i: number): boolean => layout.columns[i]?.numbers === 0 && (layout.columns[i]?.texts ?? 0) > 4;
-  const withNumbers = settings.columns ? chosen : chosen.filter((i) => !isText(i));
+  const withNumbers = settings.columns || settings.takesAll ? chosen : chosen.filter((i) => !isText(i));
   const at = withNumbers.length > 0 ? withNumbers : chosen;
   const taken = new Set(at);
   const size = at.length;
   const isComma = at.map((i) => decimals[i] === ',');
+  const encoders = settings.takesAll ? columnEncoders(layout, at, settings, notes) : at.map(() => null);
   const row = new Float64Array(size);
   const firstRow = new Float64Array(size);
   const read: Omit<ReadColumns, 'counting'> = {
@@ -55,6 +57,7 @@ export function csvCollector(
     troubles: new ColumnTroubles(),
     ragged: { count: 0, first: null },
     marks: new Uint8Array(size),
+    encoders,
   };
   const counting = countingColumns(layout.sample, at);
   const held: (readonly [fields: readonly string[], line: number])[] = [];
@@ -71,6 +74,16 @@ export function csvCollector(
     last.missing >= (layout.isNamed[width - 1] ? 9 : 1) * (last.numbers + last.texts);
   const isHeader = (fields: readonly string[]): boolean =>
     header !== null && fields[width - 1] === header[width - 1] && header.every((name, i) => fields[i] === name);
+
+  function readEncoded(i: number, field: string, line: number): number {
+    if (isMissing(field)) {
+      read.troubles.add(i, 'missing', field, line);
+      return Number.NaN;
+    }
+    const value = encoders[i]?.encode(field) ?? Number.NaN;
+    if (Number.isNaN(value)) read.troubles.add(i, 'text', field, line);
+    return value;
+  }
 
   /** What is no plain number: one in another way of writing, or none. */
   function readOther(i: number, field: string, line: number): number {
@@ -117,6 +130,10 @@ export function csvCollector(
     }
     for (let i = 0; i < size; i++) {
       const field = fields[at[i] as number] ?? '';
+      if (encoders[i]) {
+        row[i] = readEncoded(i, field, line);
+        continue;
+      }
       const plain = isComma[i] || (areNumbersMissing && isMissing(field)) ? null : csvNumber(field);
       row[i] = plain !== null && Number.isFinite(Math.fround(plain)) ? plain : readOther(i, field, line);
     }
@@ -143,7 +160,7 @@ export function csvCollector(
   function takeHeld(): void {
     const isNumbers = (column: number): boolean => {
       const i = at.indexOf(column);
-      return i >= 0 && read.blocks.count > 2 && !read.troubles.of(i)?.texts;
+      return i >= 0 && encoders[i] === null && read.blocks.count > 2 && !read.troubles.of(i)?.texts;
     };
     const footer: typeof held = [];
     while (held.length > 0 && isFooter(held.at(-1)?.[0] as readonly string[], { width, isMissing, isNumbers })) {

@@ -1,4 +1,4 @@
-import type { Column } from '../data/column.ts';
+import type { Column, ColumnKind } from '../data/column.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { type DecimalMark, isNumberLike } from './layout/csv-number.ts';
 
@@ -18,6 +18,15 @@ export interface CsvOptions {
   readonly delimiter?: string;
   /** What begins lines that are passed over; `false` for none. Default: `#` or `%`, if the first line begins so. */
   readonly comment?: string | false;
+  /**
+   * What to take: columns of numbers alone (the default), or `all`, with texts as categories or dates, each column with the
+   * kind that is found out, and NaN where a value is missing.
+   */
+  readonly take?: 'numbers' | 'all';
+  /** What columns are, by their names, where that is not to be found out. For `take: 'all'`. */
+  readonly kinds?: Readonly<Record<string, ColumnKind>>;
+  /** Whether to refuse whatever would have to be guessed of the file, rather than to say it in `notes`. */
+  readonly strict?: boolean;
   /** How many lines to pass over at the beginning. Default: titles above the table, if there are any. */
   readonly skip?: number;
   /** Whether quotes stand around fields (the default), or are characters as any other. */
@@ -25,17 +34,19 @@ export interface CsvOptions {
   /** What stands before decimals. The other one of the two may then stand between thousands. */
   readonly decimal?: DecimalMark;
   /**
-   * What to do where a chosen column lacks a value. Default `error`; `drop` leaves such rows out and counts them, and rows
-   * with too few or too many fields too; `drop-columns` leaves out columns that lack a value or hold a text.
+   * What to do where a chosen column lacks a value. `error` is the default of columns of numbers; `drop` leaves such rows out
+   * and counts them, and rows with too few or too many fields too; `drop-columns` leaves out columns that lack a value or hold
+   * a text; `keep`, the default of all columns, has NaN there.
    */
-  readonly missing?: 'error' | 'drop' | 'drop-columns';
+  readonly missing?: 'error' | 'drop' | 'drop-columns' | 'keep';
   /** What counts as a missing value beside {@link missingValues}, in whatever case. */
   readonly missingValues?: readonly string[];
   /**
-   * What to take off the numbers of columns, by their names, before they become float32. Default: a round number near the
-   * mean where float32 would not keep their differences, such as those of times in milliseconds since 1970.
+   * Columns of another file, such as those that a model was trained on: columns of these names have their kinds, categories,
+   * origins and units. Otherwise the origin of a column is a round number near its mean where float32 would not keep the
+   * differences of its numbers, such as those of times in milliseconds since 1970.
    */
-  readonly origins?: Readonly<Record<string, number>>;
+  readonly known?: readonly Column[];
   /** How another file was read: used where this one does not tell. */
   readonly like?: Pick<CsvOptions, 'header' | 'delimiter' | 'comment' | 'quotes' | 'decimal' | 'missingValues'>;
   /** What messages call the data; default `the CSV data`. */
@@ -66,7 +77,11 @@ export interface CsvNote {
     | 'ORIGIN'
     | 'REPEATED_HEADER'
     | 'FOOTER'
-    | 'DROPPED';
+    | 'DROPPED'
+    | 'DATE'
+    | 'TEXT_AS_MISSING'
+    | 'LEFT_OUT'
+    | 'DEPENDENT_COLUMNS';
   /** What was done, as a sentence without its full stop. */
   readonly text: string;
   /** The columns that it is about. */
@@ -103,8 +118,11 @@ export interface CsvSettings {
   readonly skip: number | null;
   readonly quotes: boolean;
   readonly decimal: DecimalMark | null;
-  readonly missing: 'error' | 'drop' | 'drop-columns';
-  readonly origins: Readonly<Record<string, number>> | null;
+  readonly missing: 'error' | 'drop' | 'drop-columns' | 'keep';
+  readonly takesAll: boolean;
+  readonly isStrict: boolean;
+  readonly kinds: Readonly<Record<string, ColumnKind>>;
+  readonly known: ReadonlyMap<string, Column>;
   readonly like: NonNullable<CsvOptions['like']>;
   readonly source: string;
   /** Whether numbers are among the missing values. */
@@ -128,10 +146,13 @@ export function csvSettings(options: CsvOptions): CsvSettings {
     skip: options.skip ?? null,
     quotes: options.quotes ?? like.quotes ?? true,
     decimal: options.decimal ?? null,
-    missing: options.missing ?? 'error',
+    missing: options.missing ?? (options.take === 'all' && options.strict !== true ? 'keep' : 'error'),
+    takesAll: options.take === 'all',
+    isStrict: options.strict === true,
+    kinds: options.kinds ?? {},
+    known: new Map(options.known?.map((column) => [column.name, column])),
     like,
     source: options.source ?? 'the CSV data',
-    origins: options.origins ?? null,
     areNumbersMissing: more.some((value) => isNumberLike(value)),
     isMissing: (field) => field.length <= longest && tokens.has(field.toLowerCase()),
   };

@@ -1,5 +1,8 @@
 import type { Column } from '../data/column.ts';
-import { columnOrigins } from './columns/column-origins.ts';
+import { countingStride, typedColumn } from '../data/describe-columns.ts';
+import { ColumnFacts } from '../data/kinds/column-facts.ts';
+import { type FoundKind, isIdentifierName, numberKind } from '../data/kinds/number-kind.ts';
+import { type ColumnPlace, columnOrigins } from './columns/column-origins.ts';
 import { keptColumns } from './columns/kept-columns.ts';
 import type { ReadColumns } from './columns/read-columns.ts';
 import type { CsvNote, CsvSettings, ReadTable } from './csv-options.ts';
@@ -21,48 +24,108 @@ function completeRows({ blocks, at }: ReadColumns, columns: readonly number[]): 
 
 /** The table of what was read: without columns that hold no numbers, or a refusal that names all that is wrong. */
 export function csvTable(layout: CsvLayout, read: ReadColumns, settings: CsvSettings, notes: CsvNote[]): ReadTable {
-  const { blocks, at, troubles, ragged } = read;
-  const { source } = settings;
+  const { blocks, at, troubles, ragged, encoders } = read;
+  const { source, takesAll } = settings;
+  const nameOf = (i: number): string => layout.names[at[i] as number] as string;
   if (blocks.count === 0 && ragged.count === 0) {
     const problem = `${source} has no rows to learn from: it ends after the header.`;
     throw refusal('CSV_EMPTY', { problem, advice: layout.header ? [{ header: false }] : [] });
   }
   const kept = keptColumns(layout, read, settings, notes);
-  requireRegular(layout, read, kept, settings);
+  requireRegular(layout, read, kept, settings, notes);
   notes.push(...numberFormats(layout, read, kept));
 
-  const hasGaps = kept.some((i) => troubles.of(i) !== undefined);
+  const hasGaps = settings.missing !== 'keep' && kept.some((i) => troubles.of(i) !== undefined);
   const complete = hasGaps ? completeRows(read, kept) : null;
   const count = complete ? complete.reduce((sum, one) => sum + one, 0) : blocks.count;
   const dropped = blocks.count - count + ragged.count;
-  const origins = columnOrigins(layout, read, kept, complete, settings, notes);
+  const places = columnOrigins(layout, read, kept, complete, settings, notes);
+  const encoded = kept.map((i) => encoders[i]?.column(nameOf(i), troubles.of(i)?.missing ?? 0) ?? null);
+
+  const columns = kept.map((i, k): Column => {
+    const { origin, unit } = places[k] as ColumnPlace;
+    const column: Column = {
+      name: nameOf(i),
+      kind: 'real',
+      place: (at[i] as number) + 1,
+      ...(origin !== 0 && { origin }),
+      ...(unit !== 1 && { unit }),
+    };
+    return takesAll ? typed(column, { i, complete, categories: encoded[k]?.found ?? null }, read, settings) : column;
+  });
 
   const values = new Float32Array(count * kept.length);
-  let to = 0;
-  for (const [rows, first] of blocks.parts()) {
-    for (let row = 0; row < rows.length / at.length; row++) {
-      if (complete?.[first + row] === 0) continue;
-      for (let k = 0; k < kept.length; k++) {
-        values[to++] = (rows[row * at.length + (kept[k] as number)] as number) - (origins[k] as number);
+  const width = kept.length;
+  for (const [k, i] of kept.entries()) {
+    const { origin = 0, unit = 1, categories } = columns[k] as Column;
+    const codes = encoded[k]?.codes;
+    const numbered = !encoders[i] && categories && new Map(categories.map((text, code) => [Number(text), code]));
+    let to = k;
+    for (const [rows, first] of blocks.parts()) {
+      for (let row = 0, from = i; from < rows.length; row++, from += at.length) {
+        if (complete?.[first + row] === 0) continue;
+        const raw = rows[from] as number;
+        if (numbered) values[to] = numbered.get(raw) ?? Number.NaN;
+        else values[to] = codes ? (codes[raw] ?? Number.NaN) : (raw - origin) / unit;
+        to += width;
       }
     }
   }
   if (dropped > 0) {
     const rows = dropped === 1 ? '1 row was' : `${dropped} rows were`;
-    notes.push({ code: 'DROPPED', text: `${rows} left out, since a value is missing in each` });
+    const why = hasGaps ? 'since a value is missing in each' : 'which have another number of fields';
+    notes.push({ code: 'DROPPED', text: `${rows} left out, ${why}` });
   }
   const hasComma = kept.some((i) => layout.decimals[at[i] as number] === ',');
   return {
     values,
     count,
     eventShape: [kept.length],
-    columns: kept.map((i, k): Column => {
-      const place = at[i] as number;
-      const origin = origins[k] as number;
-      return { name: layout.names[place] as string, kind: 'real', place: place + 1, ...(origin !== 0 && { origin }) };
-    }),
+    columns,
     dropped,
     notes,
     format: { delimiter: layout.delimiter, ...(hasComma && { decimal: ',' }) },
   };
+}
+
+/** A column with its kind, which is said, known from another file, or found out. */
+function typed(
+  column: Column,
+  {
+    i,
+    complete,
+    categories,
+  }: { readonly i: number; readonly complete: Uint8Array | null; readonly categories: FoundKind | null },
+  { blocks, at, counting }: ReadColumns,
+  { kinds, known }: CsvSettings,
+): Column {
+  const before = known.get(column.name);
+  if (before) return { ...before, ...column, kind: before.kind };
+  const said = Object.hasOwn(kinds, column.name) ? kinds[column.name] : undefined;
+  if (categories && categories.kind !== 'date') return typedColumn(column, categories, said);
+  const facts = new ColumnFacts();
+  const stride = countingStride(blocks.count);
+  for (const [rows, first] of blocks.parts()) {
+    for (let row = first, from = i; from < rows.length; row++, from += at.length) {
+      if (complete?.[row] !== 0) facts.add(rows[from] as number, row % stride === 0);
+    }
+  }
+  const found = numberKind(column.name, facts);
+  if (categories && found.kind !== 'constant') {
+    const { reason: _, step: __, ...rest } = found;
+    return typedColumn(column, { ...rest, ...categories }, said);
+  }
+  // Two numbers are 0 and 1 of their distance.
+  const [least, greatest] = (found.categories ?? []).map(Number);
+  if (found.categories?.length === 2 && said === undefined) {
+    const unit = (greatest as number) - (least as number);
+    return typedColumn(
+      { ...column, ...(least !== 0 && { origin: least as number }), ...(unit !== 1 && { unit }) },
+      found,
+      said,
+    );
+  }
+  const begin = counting.get(i);
+  if (begin === undefined || !isIdentifierName(column.name)) return typedColumn(column, found, said);
+  return typedColumn(column, { ...found, kind: 'index', reason: `it counts the rows from ${begin} on` }, said);
 }

@@ -272,7 +272,7 @@ test('no origin is taken off what float32 keeps, nor another than a given one', 
   }
   const given = await parseCsv(
     column((i) => 1.6e9 + i),
-    { columns: ['t'], origins: { t: 1.5e9 } },
+    { columns: ['t'], known: [{ name: 't', kind: 'real', origin: 1.5e9 }] },
   );
   expect(given.columns).toMatchObject([{ origin: 1.5e9 }]);
   expect(given.values[0]).toBe(1e8);

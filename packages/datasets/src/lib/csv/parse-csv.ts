@@ -5,6 +5,7 @@ import { type CsvNote, type CsvOptions, csvSettings, type ReadTable } from './cs
 import { type CsvSource, csvText } from './csv-source.ts';
 import { readHead } from './layout/csv-head.ts';
 import { detectLayout } from './layout/csv-layout.ts';
+import { refuseGuesses } from './problems/refuse-guesses.ts';
 import { readRecords } from './text/csv-records.ts';
 import type { FoundEncoding } from './text/decode-text.ts';
 
@@ -37,11 +38,13 @@ function requireOptions({ delimiter, comment, skip, decimal }: CsvOptions): void
 /** Where the chosen columns stand, and whether they were chosen by what they are called. */
 function chosenColumns(
   { names, header }: { readonly names: readonly string[]; readonly header: readonly string[] | null },
-  { columns, exclude, source }: ReturnType<typeof csvSettings>,
+  { columns, exclude, kinds, source }: ReturnType<typeof csvSettings>,
 ): readonly number[] {
   const find = columnFinder(names, source);
   const taken = columns ? find(columns, 'columns', header !== null) : names.map((_, i) => i);
   const left = new Set(exclude.length > 0 ? find(exclude, 'exclude', header !== null) : []);
+  const unknown = Object.keys(kinds).filter((name) => !names.includes(name));
+  if (unknown.length > 0) find(unknown, 'exclude', header !== null);
   const chosen = taken.filter((i) => !left.has(i));
   if (chosen.length === 0) throw new DiffeoError('CONFIG', `${source}: every column is excluded.`);
   return chosen;
@@ -53,17 +56,18 @@ function chosenColumns(
  * units and totals, decimal commas, marks between thousands, currencies, percent signs, UTF-16, Latin-1, gzip. Columns
  * without numbers, and those that count the rows and have no name, are left out unless they are asked for. Numbers are
  * parsed as float64 and stored as float32, after an origin was taken off where float32 would not keep their
- * differences (`origins`).
+ * differences (a column's `origin`). With `take: 'all'` columns of text come too, as categories and dates, each column with the
+ * kind that is found out and why, and NaN where a value is missing: `learnable` gives what a density of numbers takes of that.
  *
  * Every error is a DiffeoError that names line and column, and holds as its `cause` ({@link refusalOf}) the options that
  * help: `CSV_EMPTY`, `CSV_ENCODING`, `CSV_LINE` (no line breaks), `CSV_ENDLESS` (the same row again and again, or more
  * numbers than memory holds), `CSV_HEADER`, `CSV_DECIMAL`, `CSV_RAGGED` (rows with more or fewer fields), `CSV_QUOTE`,
  * `CSV_TEXT` and `CSV_NO_NUMBERS` (text where numbers belong), `CSV_MISSING`, `CSV_NOT_FINITE` (infinite, or past the range of
- * float32), `CSV_PRECISION` (a column whose spread float32 does not keep, such as 1e-50), `CSV_UNKNOWN_COLUMN`, `CSV_DUPLICATE_COLUMN`, `CONFIG`, `CANCELLED`, `FILE`.
+ * float32), `CSV_PRECISION` (a column whose spread float32 does not keep, such as 1e-50), `CSV_UNKNOWN_COLUMN`, `CSV_DUPLICATE_COLUMN`, `GUESSED` (with `strict`), `CONFIG`, `CANCELLED`, `FILE`.
  *
  * @example
  * const table = await parseCsv('height,name,mass\n1.81,Ada,62\n1.64,Kurt,58');
- * console.log(table.columns, table.count); // ['height', 'mass'] 2
+ * console.log(columnNames(table.columns), table.count); // ['height', 'mass'] 2
  */
 export async function parseCsv(source: CsvSource, options: CsvOptions = {}): Promise<ReadTable> {
   requireOptions(options);
@@ -86,7 +90,9 @@ export async function parseCsv(source: CsvSource, options: CsvOptions = {}): Pro
         if (records++ >= recordsBefore) collector.add(fields, line);
       },
     });
-    return collector.table();
+    const table = collector.table();
+    if (settings.isStrict) refuseGuesses(table, settings);
+    return table;
   } finally {
     await text.return(undefined);
   }

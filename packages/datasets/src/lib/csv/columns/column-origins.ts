@@ -16,9 +16,9 @@ interface Spread {
   mean: number;
   /** The standard deviation. */
   deviation: number;
-  /** The root of the mean square of what rounding changes, without an origin and with one. */
+  /** The root of the mean square of what rounding changes. */
   error: number;
-  shiftedError: number;
+  count: number;
   isWhole: boolean;
 }
 
@@ -29,76 +29,88 @@ function roundOrigin({ mean, deviation }: Spread): number {
   return Number.isSafeInteger(origin) || step < 1 ? Number(origin.toPrecision(15)) : origin;
 }
 
+/** Where a column's numbers are put: raw = origin + unit × value. */
+export interface ColumnPlace {
+  readonly origin: number;
+  readonly unit: number;
+}
+
+const day = 86_400;
+
 /**
  * What is to be taken off each column's numbers, in float64, before they become float32: nothing where float32 keeps them.
- * Times in milliseconds have steps of two minutes otherwise, and whole numbers end at 2^24. Throws `CSV_PRECISION` where
- * the spread is lost all the same.
+ * Times in milliseconds have steps of two minutes otherwise, and whole numbers end at 2^24. Dates without a time are counted
+ * in days, categories are left alone. Throws `CSV_PRECISION` where the spread is lost all the same.
  */
 export function columnOrigins(
   layout: CsvLayout,
-  { blocks, at }: ReadColumns,
+  { blocks, at, encoders }: ReadColumns,
   kept: readonly number[],
   complete: Uint8Array | null,
-  { source, origins: given }: CsvSettings,
+  { source, known }: CsvSettings,
   notes: CsvNote[],
-): readonly number[] {
-  const name = (k: number): string => layout.names[at[kept[k] as number] as number] as string;
-  if (given) return kept.map((_, k) => (Object.hasOwn(given, name(k)) ? (given[name(k)] as number) : 0));
+): readonly ColumnPlace[] {
   const size = at.length;
-  const each = (callback: (value: number, column: number) => void): void => {
-    for (const [rows, first] of blocks.parts()) {
-      for (let row = 0; row < rows.length / size; row++) {
-        if (complete?.[first + row] === 0) continue;
-        for (let k = 0; k < kept.length; k++) callback(rows[row * size + (kept[k] as number)] as number, k);
+  const lost: number[] = [];
+  const spreads: Spread[] = [];
+  const places = kept.map((i, k): ColumnPlace => {
+    const name = layout.names[at[i] as number] as string;
+    const before = known.get(name);
+    if (before) return { origin: before.origin ?? 0, unit: before.unit ?? 1 };
+    const isDate = encoders[i]?.kind === 'date';
+    if (encoders[i] && !isDate) return { origin: 0, unit: 1 };
+    const each = (callback: (value: number) => void): void => {
+      for (const [rows, first] of blocks.parts()) {
+        for (let row = 0, to = i; to < rows.length; row++, to += size) {
+          const value = rows[to] as number;
+          if (!Number.isNaN(value) && complete?.[first + row] !== 0) callback(value);
+        }
       }
-    }
-  };
-  const firsts = new Float64Array(kept.length).fill(Number.NaN);
-  const sums = new Float64Array(kept.length);
-  const counts = new Float64Array(kept.length);
-  each((value, k) => {
-    if (Number.isNaN(firsts[k] as number)) firsts[k] = value;
-    sums[k] = (sums[k] as number) + (value - (firsts[k] as number));
-    counts[k] = (counts[k] as number) + 1;
-  });
-  const means = firsts.map((first, k) => first + (sums[k] as number) / (counts[k] as number));
-  const squares = new Float64Array(kept.length);
-  const errors = new Float64Array(kept.length);
-  const fractions = new Uint8Array(kept.length);
-  each((value, k) => {
-    squares[k] = (squares[k] as number) + (value - (means[k] as number)) ** 2;
-    errors[k] = (errors[k] as number) + (value - Math.fround(value)) ** 2;
-    if (!Number.isInteger(value)) fractions[k] = 1;
-  });
-  const spreads = [...kept.keys()].map((k): Spread => {
-    const [mean, count] = [means[k] as number, counts[k] as number];
-    const deviation = Math.sqrt((squares[k] as number) / count);
-    // The spread of equal numbers is what rounding of their mean makes.
-    const isSpread = deviation > 1e-15 * Math.abs(mean);
-    const error = Math.sqrt((errors[k] as number) / count);
-    return { mean, deviation: isSpread ? deviation : 0, error, shiftedError: 0, isWhole: fractions[k] === 0 };
-  });
-  const origins = spreads.map((spread) => {
+    };
+    let unit = isDate ? day : 1;
+    if (isDate) each((value) => (unit = value % day === 0 ? unit : 1));
+    const spread = spreadOf((callback) => each(unit === 1 ? callback : (value) => callback(value / unit)));
+    spreads[k] = spread;
     const { mean, deviation, error, isWhole } = spread;
-    const isLost = error > unnoticed * deviation || (isWhole && error > 0);
-    return deviation > 0 && isLost && Math.abs(mean) > 2 * deviation ? roundOrigin(spread) : 0;
-  });
-  each((value, k) => {
-    const shifted = value - (origins[k] as number);
-    const spread = spreads[k] as Spread;
-    spread.shiftedError += (shifted - Math.fround(shifted)) ** 2 / (counts[k] as number);
-  });
-  const lost = [...kept.keys()].filter((k) => {
-    const { deviation, shiftedError } = spreads[k] as Spread;
-    return deviation > 0 && Math.sqrt(shiftedError) > tolerated * deviation;
+    const isLost = error > unnoticed * deviation || (isWhole && error > 0) || isDate;
+    const origin = deviation > 0 && isLost && Math.abs(mean) > 2 * deviation ? roundOrigin(spread) : 0;
+    let rest = error;
+    if (origin !== 0) {
+      let sum = 0;
+      each((value) => {
+        const shifted = value / unit - origin;
+        sum += (shifted - Math.fround(shifted)) ** 2;
+      });
+      rest = Math.sqrt(sum / spread.count);
+    }
+    if (deviation > 0 && rest > tolerated * deviation) lost.push(k);
+    else if (origin !== 0 && !isDate) {
+      const text = `${origin} is taken off the numbers of column ${shown(name)}, whose differences float32 would not keep`;
+      notes.push({ code: 'ORIGIN', text, columns: [name] });
+    }
+    return { origin: origin * unit, unit };
   });
   if (lost.length > 0) throw refusePrecision(lost, spreads, layout, { at, kept, source });
-  for (const [k, origin] of origins.entries()) {
-    if (origin === 0) continue;
-    const text = `${origin} is taken off the numbers of column ${shown(name(k))}, whose differences float32 would not keep`;
-    notes.push({ code: 'ORIGIN', text, columns: [name(k)] });
-  }
-  return origins;
+  return places;
+}
+
+function spreadOf(each: (callback: (value: number) => void) => void): Spread {
+  let [first, sum, count] = [Number.NaN, 0, 0];
+  each((value) => {
+    if (count++ === 0) first = value;
+    sum += value - first;
+  });
+  const mean = first + sum / count;
+  let [squares, errors, isWhole] = [0, 0, true];
+  each((value) => {
+    squares += (value - mean) ** 2;
+    errors += (value - Math.fround(value)) ** 2;
+    if (!Number.isInteger(value)) isWhole = false;
+  });
+  const deviation = Math.sqrt(squares / count);
+  // The spread of equal numbers is what rounding of their mean makes.
+  const isSpread = deviation > 1e-15 * Math.abs(mean);
+  return { mean, deviation: isSpread ? deviation : 0, error: Math.sqrt(errors / count), count, isWhole };
 }
 
 function refusePrecision(

@@ -32,9 +32,12 @@ export function keptColumns(
     const { missing = 0, texts = 0, infinite = 0 } = troubles.of(i) ?? {};
     return blocks.count - missing - texts - infinite;
   };
-  const isEmpty = (i: number): boolean =>
-    (troubles.of(i)?.missing ?? 0) >
-    (isNamed[at[i] as number] ? mostMissing.named : mostMissing.unnamed) * blocks.count;
+  const isEmpty = (i: number): boolean => {
+    const missing = troubles.of(i)?.missing ?? 0;
+    const most =
+      isNamed[at[i] as number] && settings.takesAll ? 1 : mostMissing[isNamed[at[i] as number] ? 'named' : 'unnamed'];
+    return missing === blocks.count || missing > most * blocks.count;
+  };
   const isText = (i: number): boolean => {
     const texts = troubles.of(i)?.texts ?? 0;
     const numbers = numbersOf(i);
@@ -77,7 +80,7 @@ export function keptColumns(
     const text = `column ${called} counts the rows from ${counting.get(i)} on and is left out; ask for it to keep it`;
     notes.push({ code: 'INDEX_COLUMN', text, columns: [name(i)] });
   }
-  for (const i of kept.filter((one) => counting.has(one))) {
+  for (const i of kept.filter((one) => counting.has(one) && !settings.takesAll)) {
     const text = `column ${shown(name(i))} counts the rows from ${counting.get(i)} on, and is learned as any other`;
     const exclude = columnReferences([{ name: name(i), number: (at[i] as number) + 1 }]);
     notes.push({

@@ -1,4 +1,5 @@
 import type { ColumnTroubles } from './column-trouble.ts';
+import type { FieldEncoder } from './field-encoder.ts';
 import type { NumberBlocks } from './number-blocks.ts';
 
 /** What was read of a file. Its columns are numbered among those that were read. */
@@ -13,6 +14,8 @@ export interface ReadColumns {
   readonly ragged: { count: number; first: { readonly line: number; readonly width: number } | null };
   /** In which ways numbers are written, see `numberMarks`. */
   readonly marks: Uint8Array;
+  /** What made numbers of the fields of each column; `null` where they are numbers. */
+  readonly encoders: readonly (FieldEncoder | null)[];
   /** The columns that count the rows, and where they begin. */
   readonly counting: ReadonlyMap<number, number>;
 }

@@ -22,28 +22,37 @@ export function countComplete({ blocks, at, troubles }: ReadColumns, columns: re
   return count;
 }
 
-/** The fewest columns to leave out, those that lack most, so that half of the rows are complete, and enough to learn from. */
-export function rowsToDrop(read: ReadColumns, kept: readonly number[]): DropPlan {
-  const { blocks, troubles } = read;
-  const lacking = (i: number): number => {
-    const { missing = 0, texts = 0, infinite = 0 } = troubles.of(i) ?? {};
+/** Which values of a table are missing. */
+export interface Gaps {
+  /** Of rows. */
+  readonly count: number;
+  /** How many values a column lacks. */
+  lacking(column: number): number;
+  /** How many rows have a value in each of the columns. */
+  complete(columns: readonly number[]): number;
+}
+
+/** The gaps of what was read. */
+export const gapsOf = (read: ReadColumns): Gaps => ({
+  count: read.blocks.count,
+  lacking(i) {
+    const { missing = 0, texts = 0, infinite = 0 } = read.troubles.of(i) ?? {};
     return missing + texts + infinite;
-  };
+  },
+  complete: (columns) => countComplete(read, columns),
+});
+
+/** The fewest columns to leave out, those that lack most, so that half of the rows are complete, and enough to learn from. */
+export function rowsToDrop({ count, lacking, complete: countRows }: Gaps, kept: readonly number[]): DropPlan {
   const troubled = kept.filter((i) => lacking(i) > 0);
-  if (troubled.length === 0) return { exclude: [], complete: blocks.count };
+  if (troubled.length === 0) return { exclude: [], complete: count };
   const plans = shares.map((share) => {
-    const exclude = troubled.filter((i) => lacking(i) > share * blocks.count || lacking(i) === blocks.count);
+    const exclude = troubled.filter((i) => lacking(i) > share * count || lacking(i) === count);
     const out = new Set(exclude);
     const rest = kept.filter((i) => !out.has(i));
     const needed = Math.max(12, 1.5 * (rest.length + 2));
-    const complete =
-      rest.length > 0
-        ? countComplete(
-            read,
-            rest.filter((i) => lacking(i) > 0),
-          )
-        : 0;
-    return { exclude, complete, isEnough: complete >= needed && complete >= blocks.count / 2, rest: rest.length };
+    const complete = rest.length > 0 ? countRows(rest.filter((i) => lacking(i) > 0)) : 0;
+    return { exclude, complete, isEnough: complete >= needed && complete >= count / 2, rest: rest.length };
   });
   const best =
     plans.find(({ isEnough }) => isEnough) ?? plans.toSorted((a, b) => b.complete * b.rest - a.complete * a.rest)[0];

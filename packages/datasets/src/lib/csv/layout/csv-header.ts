@@ -57,7 +57,7 @@ const isCounting = (fields: readonly string[]): boolean => {
 export function detectHeader(
   first: readonly string[],
   rest: readonly CsvRecord[],
-  { columns, header, like, isMissing, source }: CsvSettings,
+  { columns, header, like, takesAll, isStrict, isMissing, source }: CsvSettings,
   notes: CsvNote[],
 ): boolean {
   if (header !== 'auto') return header;
@@ -84,6 +84,12 @@ export function detectHeader(
     return false;
   }
   if (typeof like.header === 'boolean') return like.header;
+  if (takesAll && !isStrict) {
+    const isDistinct = new Set(numbers).size === numbers.length;
+    const text = `its first row (${shownList(first, 3)}) is read as ${isDistinct ? 'names' : 'data'}, which it does not tell`;
+    notes.push({ code: 'HEADER', text, otherwise: { header: !isDistinct } });
+    return isDistinct;
+  }
   throw refusal('CSV_HEADER', {
     problem: `${source}: the first row has both text (${shownList(texts, 1)}) and numbers (${shownList(numbers, 1)}), so it could be names or data.`,
     line: 1,

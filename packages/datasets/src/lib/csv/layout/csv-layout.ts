@@ -70,7 +70,8 @@ function decimalMarks(
   sample: readonly CsvRecord[],
   names: readonly string[],
   delimiter: string,
-  { decimal, like, source }: CsvSettings,
+  { decimal, like, source, takesAll, isStrict }: CsvSettings,
+  notes: CsvNote[],
 ): readonly DecimalMark[] {
   if (decimal) return names.map(() => decimal);
   const counts = names.map(() => ({ comma: 0, dot: 0, either: 0 }));
@@ -90,6 +91,11 @@ function decimalMarks(
     if (others) return others;
     const column = shown(names[i] as string);
     const example = sample.map(({ fields }) => fields[i] ?? '').find((field) => decimalEvidence(field) === 'either');
+    if (takesAll && !isStrict) {
+      const text = `the comma in ${shown(example ?? '')} of column ${column} is read as one between thousands, which it does not tell`;
+      notes.push({ code: 'NUMBER_FORMAT', text, columns: [names[i] as string], otherwise: { decimal: ',' } });
+      return '.';
+    }
     throw refusal('CSV_DECIMAL', {
       problem: `${source}, column ${column}: the comma in ${shown(example ?? '')} could stand before decimals or between thousands.`,
       columns: [names[i] as string],
@@ -158,7 +164,7 @@ export async function detectLayout(head: CsvHead, settings: CsvSettings, notes: 
     notes.push({ code: 'UNITS', text: `line ${line} holds units (${shownList(fields, 4)}) and is passed over` });
     body = body.slice(1);
   }
-  const decimals = decimalMarks(body, names, delimiter, settings);
+  const decimals = decimalMarks(body, names, delimiter, settings, notes);
   return {
     ...{ delimiter, comment, text, linesBefore, width, names, header, decimals },
     recordsBefore: titles + (hasHeader ? 1 : 0) + (hasUnits ? 1 : 0),

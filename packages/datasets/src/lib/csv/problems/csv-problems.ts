@@ -2,11 +2,11 @@ import { columnReferences } from '../columns/column-references.ts';
 import type { ColumnTrouble, FoundField } from '../columns/column-trouble.ts';
 import { mostTokens } from '../columns/column-trouble.ts';
 import type { ReadColumns } from '../columns/read-columns.ts';
-import { countComplete, rowsToDrop } from '../columns/rows-to-drop.ts';
-import type { CsvOptions, CsvSettings } from '../csv-options.ts';
+import { countComplete, gapsOf, rowsToDrop } from '../columns/rows-to-drop.ts';
+import type { CsvNote, CsvOptions, CsvSettings } from '../csv-options.ts';
 import type { CsvLayout } from '../layout/csv-layout.ts';
 import { refusal } from './csv-refusal.ts';
-import { shown, shownColumns } from './shown.ts';
+import { shown, shownColumns, shownList } from './shown.ts';
 
 type Kind = 'text' | 'infinite' | 'missing';
 
@@ -16,6 +16,9 @@ const areTokens = ({ tokens, texts }: ColumnTrouble, count: number): boolean =>
   texts <= 0.2 * count &&
   [...tokens].every((token) => token.length <= 20 && !/[,\n\r]/.test(token));
 
+/** Rows of another width are left out where they are at most this share of all. */
+const mostRagged = 0.05;
+
 /** What is wrong with a field, and what was expected. */
 const wrong: Readonly<Record<Kind, (field: string) => string>> = {
   text: (field) => `expected a number, got ${shown(field)}`,
@@ -23,12 +26,32 @@ const wrong: Readonly<Record<Kind, (field: string) => string>> = {
   missing: (field) => `the value is missing${field === '' ? '' : ` (${shown(field)})`}`,
 };
 
+/** Says which texts and infinite numbers are taken for missing values. */
+function asMissing(
+  kept: readonly number[],
+  { troubles }: ReadColumns,
+  name: (i: number) => string,
+): readonly CsvNote[] {
+  const found = kept.filter((i) => (troubles.of(i)?.texts ?? 0) + (troubles.of(i)?.infinite ?? 0) > 0);
+  if (found.length === 0) return [];
+  const fields = found.flatMap((i) => {
+    const { tokens, first } = troubles.of(i) as ColumnTrouble;
+    return [...tokens, ...(first.infinite ? [first.infinite.field] : [])];
+  });
+  const rows = Math.max(...found.map((i) => (troubles.of(i)?.texts ?? 0) + (troubles.of(i)?.infinite ?? 0)));
+  const columns = found.map(name);
+  const times = `${rows} ${rows === 1 ? 'row' : 'rows'}${found.length > 1 ? ' at most' : ''}`;
+  const text = `what does not belong into ${shownColumns(columns)} (${shownList([...new Set(fields)], 3)}, in ${times}) is taken as missing`;
+  return [{ code: 'TEXT_AS_MISSING', text, columns }];
+}
+
 /** Throws, naming all of it, where columns hold what is no number, or rows have another number of fields. */
 export function requireRegular(
   layout: CsvLayout,
   read: ReadColumns,
   kept: readonly number[],
   settings: CsvSettings,
+  notes: CsvNote[],
 ): void {
   const { names, width, header } = layout;
   const { at, blocks, troubles, ragged } = read;
@@ -50,20 +73,23 @@ export function requireRegular(
     const problem = `line ${line}, column ${shown(name(first))}: ${wrong[kind](field)}${also}`;
     found.push({ code, problem, line, columns: columns.map(name) });
   };
-  report('text', 'CSV_TEXT');
-  if (ragged.first && !isDropped) {
+  const isKept = missing === 'keep';
+  if (isKept) notes.push(...asMissing(kept, read, name));
+  else report('text', 'CSV_TEXT');
+  const isSeldom = isKept && ragged.count <= mostRagged * blocks.count;
+  if (ragged.first && !isDropped && !isSeldom) {
     const { line, width: got } = ragged.first;
     const fields = got === 1 ? '1 field' : `${got} fields`;
     const more = ragged.count > 1 ? `, and ${ragged.count - 1} more are like it` : '';
     const problem = `line ${line}: this row has ${fields} and the ${header ? 'header' : 'first row'} has ${width}${more}`;
     found.push({ code: 'CSV_RAGGED', problem, line, columns: [] });
   }
-  if (!isDropped) {
+  if (!isDropped && !isKept) {
     report('infinite', 'CSV_NOT_FINITE');
     report('missing', 'CSV_MISSING');
   }
   const count = blocks.count;
-  if (found.length === 0 && countComplete(read, kept) > 0) return;
+  if (found.length === 0 && (isKept || countComplete(read, kept) > 0)) return;
   if (found.length === 0) {
     const problem = `${source} has no rows to learn from: a value is missing in each of its ${count + ragged.count} rows.`;
     throw refusal('CSV_EMPTY', { problem, advice: adviceFor(layout, read, kept) });
@@ -89,7 +115,7 @@ function adviceFor({ names }: CsvLayout, read: ReadColumns, kept: readonly numbe
   const asTokens = new Set(tokens).size <= mostTokens;
   const unread = new Set(withTexts.filter((i) => !(asTokens && isToken(i))));
   const plan = rowsToDrop(
-    read,
+    gapsOf(read),
     kept.filter((i) => !unread.has(i)),
   );
   const out = [...unread, ...plan.exclude].toSorted((a, b) => a - b);

@@ -1,0 +1,56 @@
+import { sizeOf } from '@diffeo/core';
+import { type Column, type ColumnKind, rawNumber } from './column.ts';
+import { type Dataset, requireDataset } from './dataset.ts';
+import { ColumnFacts } from './kinds/column-facts.ts';
+import { type FoundKind, numberKind } from './kinds/number-kind.ts';
+
+/** So many rows, at equal distances, are looked at for numbers that come again; bounds and steps are of all rows. */
+const mostCounted = 2 ** 17;
+
+/** Which rows of so many are counted one by one: every so many. */
+export const countingStride = (rows: number): number => Math.max(1, Math.ceil(rows / mostCounted));
+
+/** What a column is by what was found, and by what was said of it. */
+export function typedColumn(
+  column: Column,
+  { kind, reason, ...found }: FoundKind,
+  said: ColumnKind | undefined,
+): Column {
+  const { reason: _, kind: before, ...known } = column;
+  if (said !== undefined) return { ...known, ...found, kind: said };
+  return { ...known, ...found, kind, ...(reason !== undefined && { reason }) };
+}
+
+/**
+ * The columns of a table with kinds that are found out from its numbers, each with a reason: one pass, in memory that does
+ * not grow with the rows. Columns of categories and dates stay what they are; `kinds` says of columns, by their names, what
+ * they are. Throws `DATA` for what is no data set.
+ *
+ * @example
+ * const table = datasetFrom([1, 0.5, 2, 0.25, 4, 0.75], { eventShape: [2], columns: ['n', 'share'] });
+ * console.log(describeColumns(table).map(({ kind }) => kind)); // ['integer', 'bounded']
+ */
+export function describeColumns(
+  dataset: Dataset,
+  { kinds = {} }: { readonly kinds?: Readonly<Record<string, ColumnKind>> } = {},
+): readonly Column[] {
+  requireDataset(dataset);
+  const { values, count } = dataset;
+  const size = sizeOf(dataset.eventShape);
+  const columns =
+    dataset.columns ?? Array.from({ length: size }, (_, i): Column => ({ name: `${i + 1}`, kind: 'real' }));
+  const stride = countingStride(count);
+  return columns.map((column, i) => {
+    const facts = new ColumnFacts(!(values instanceof Float64Array));
+    for (let row = 0; row < count; row++) {
+      facts.add(rawNumber(values[row * size + i] as number, column), row % stride === 0);
+    }
+    const said = Object.hasOwn(kinds, column.name) ? kinds[column.name] : undefined;
+    const { missing, least, greatest } = facts;
+    const range = facts.count > 0 ? { range: [least, greatest] as const } : {};
+    if (said === undefined && (column.categories || column.kind === 'date')) {
+      return { ...column, ...(column.categories ? {} : range), ...(missing > 0 && { missing }) };
+    }
+    return typedColumn(column, numberKind(column.name, facts), said);
+  });
+}
