@@ -73,6 +73,7 @@ export { type LoadAsyncOptions, type LoadOptions, load, loadAsync } from './lib/
 export type { Loaded } from './lib/model/loading.ts';
 export type { Metadata } from './lib/model/model-format.ts';
 export { save } from './lib/model/save.ts';
+export { typesOf } from './lib/model/types-of.ts';
 export { copyParams } from './lib/params/copy-params.ts';
 export {
   buildParams,

@@ -36,6 +36,7 @@ export {
   reconstruct,
 } from './lib/latents/latent.ts';
 export type { LatentOptions } from './lib/latents/latent-rows.ts';
+export { type LoadAnyOptions, loadAny } from './lib/loading/load-any.ts';
 export { adam, adamW } from './lib/optimisers/adam.ts';
 export { chain } from './lib/optimisers/chain.ts';
 export { clipByNorm, clipByValue } from './lib/optimisers/clipping.ts';

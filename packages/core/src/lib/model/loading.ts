@@ -64,6 +64,9 @@ function parseSpec(metadata: Metadata): { spec: unknown; text: string } {
   }
 }
 
+/** The description of a model in a file, as plain JSON. */
+export const descriptionIn = (bytes: Uint8Array): unknown => parseSpec(readSafetensors(bytes).metadata).spec;
+
 /** Throws unless the file has the tensors that the layout asks for, and no others. Looks at sizes alone. */
 function requireTensors(expected: readonly NamedLeaf[], { tensors }: SafetensorsFile): void {
   const missing = expected.find(({ path, leaf }) => !leaf.fromData && !tensors.has(path));

@@ -1,6 +1,7 @@
 import { DiffeoError } from '@diffeo/core';
 
 interface NodeModules {
+  readonly fs: typeof import('node:fs');
   readonly module: typeof import('node:module');
   readonly url: typeof import('node:url');
   readonly worker_threads: typeof import('node:worker_threads');

@@ -1,18 +1,6 @@
-import { type DensitySpec, DiffeoError } from '@diffeo/core';
+import { type DensitySpec, DiffeoError, typesOf } from '@diffeo/core';
 import { nodeModule } from '../executor/node-modules.ts';
-
-/** Every type that a spec and the parts inside its parts name. */
-function typesIn(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const own = '$type' in value && typeof value.$type === 'string' ? [value.$type] : [];
-  return [...own, ...Object.values(value).flatMap(typesIn)];
-}
-
-const packageOf = (type: string): string =>
-  type
-    .split('/')
-    .slice(0, type.startsWith('@') ? 2 : 1)
-    .join('/');
+import { packageOf } from '../loading/package-of.ts';
 
 /**
  * The addresses of the modules that define the parts of a flow: the packages by which their types are named, as found
@@ -28,7 +16,7 @@ export function modulesOf(spec: DensitySpec, { given }: { readonly given: boolea
   const begins = [process.argv[1], `${process.cwd()}/program.js`].flatMap((path) => path ?? []);
   const resolvers = [...begins.map((path) => createRequire(pathToFileURL(path))), createRequire(import.meta.url)];
   // A part stands behind the one that holds it, so that the holder's package is found first.
-  const names = new Set(typesIn(spec).map(packageOf));
+  const names = new Set(typesOf(spec).map(packageOf));
   return [...names].flatMap((name) => {
     for (const { resolve } of resolvers) {
       try {
