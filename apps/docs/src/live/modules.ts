@@ -8,6 +8,7 @@ export const modules: Readonly<Record<string, () => Promise<object>>> = {
   '@diffeo/core/gradients': () => import('@diffeo/core/gradients'),
   '@diffeo/datasets': () => import('@diffeo/datasets'),
   '@diffeo/datasets/images': () => import('@diffeo/datasets/images'),
+  '@diffeo/layers-autoregressive': () => import('@diffeo/layers-autoregressive'),
   '@diffeo/layers-coupling': () => import('@diffeo/layers-coupling'),
   '@diffeo/layers-elementwise': () => import('@diffeo/layers-elementwise'),
   '@diffeo/layers-glow': () => import('@diffeo/layers-glow'),

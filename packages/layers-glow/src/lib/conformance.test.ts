@@ -16,6 +16,14 @@ describe.each([
   ['reverse', reverse(), { constantLogDet: true }],
   ['invertibleLinear', invertibleLinear({ init: 'rotation' }), { constantLogDet: true }],
   ['invertibleLinear, full', invertibleLinear({ matrix: 'full', init: 'rotation' }), { constantLogDet: true }],
+  [
+    'invertibleLinear, orthogonal',
+    invertibleLinear({ matrix: 'orthogonal', init: 'rotation' }),
+    { constantLogDet: true },
+  ],
+  ['invertibleLinear, triangular', invertibleLinear({ matrix: 'triangular' }), { constantLogDet: true }],
+  ['invertibleLinear, QR', invertibleLinear({ matrix: 'qr', reflections: 2 }), { constantLogDet: true }],
+  ['invertibleLinear, low rank', invertibleLinear({ matrix: 'low-rank', rank: 2 }), { constantLogDet: true }],
   ['a chain', chain({ layers: [actnorm(), invertibleLinear(), reverse()] }), { constantLogDet: true }],
   ['an inverted layer', invert({ layer: invertibleLinear({ init: 'rotation' }) }), { constantLogDet: true }],
 ] as const)('%s', (_, layer, capabilities) => {

@@ -9,7 +9,14 @@ export const conformance = {
     ],
   },
   '@diffeo/layers-glow/invertible-linear': {
-    configs: [{}, { init: 'rotation' }, { matrix: 'full', init: 'rotation' }],
+    configs: [
+      {},
+      { init: 'rotation' },
+      { matrix: 'full', init: 'rotation' },
+      { matrix: 'orthogonal' },
+      { matrix: 'qr' },
+      { matrix: 'low-rank', rank: 2 },
+    ],
     // The inverse of triangles full of twenties is beyond float32 from 5 channels on.
     eventShapes: [[1], [2], [3], [4, 4, 1], [4, 6, 3], [2, 2, 4]],
   },

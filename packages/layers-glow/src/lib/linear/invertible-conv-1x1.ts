@@ -11,4 +11,7 @@ export type InvertibleConv1x1Options = NonNullable<Parameters<typeof invertibleL
  * @throws DiffeoError `CONFIG` for options that `invertibleLinear` does not take.
  */
 export const invertibleConv1x1 = (options: InvertibleConv1x1Options = {}): Spec<'layer'> =>
-  invertibleLinear({ init: 'rotation', ...options });
+  // Triangles and low ranks are no rotations.
+  options.matrix === 'triangular' || options.matrix === 'low-rank'
+    ? invertibleLinear(options)
+    : invertibleLinear({ init: 'rotation', ...options });

@@ -1,0 +1,91 @@
+import { leaf, normal, type Seed } from '@diffeo/core';
+import { product } from '@diffeo/core/engine';
+import { triangularInverse } from '@diffeo/ops';
+import { add, eye, mul, reshape, scalar, stack, sub, type Tensor, transpose, zeros } from '@tensorflow/tfjs-core';
+import { triangleMask } from './triangle-mask.ts';
+import type { Start, WeightMatrix } from './weight-matrix.ts';
+
+/** The parameters of a product of reflections. */
+export interface ReflectionParams {
+  /** `[reflections, channels]`: the normals of the mirrors, of any length. */
+  readonly normals: Tensor;
+}
+
+/** The parameters of the exponential of a skew-symmetric matrix. */
+interface ExponentialParams {
+  /** A, `[channels, channels]`, of which A − Aᵀ counts. */
+  readonly generator: Tensor;
+}
+
+/**
+ * H₁…H_k, where H = I − 2·v·vᵀ/|v|², in one go: I − Vᵀ·T⁻¹·V with T = strictly upper(V·Vᵀ) + ½·diag(V·Vᵀ) (Joffrain et al. 2006,
+ * "Accumulating Householder transformations, revisited"). A normal of length 0 reflects nothing.
+ */
+export function reflected({ normals }: ReflectionParams): Tensor {
+  const [count, size] = normals.shape as [number, number];
+  const gram = product(normals, transpose(normals));
+  const diagonal = mul(triangleMask(count, 'diagonal'), add(mul(gram, 0.5), 1e-12));
+  const t = add(mul(gram, triangleMask(count, 'upper')), diagonal);
+  const inverse = triangularInverse(t, { triangle: 'upper' });
+  return sub(eye(size), product(transpose(normals), product(inverse, normals)));
+}
+
+/** Mirrors in equal pairs, which undo each other, or each of its own: a random rotation. */
+export function initialNormals(reflections: number, size: number, init: Start, seed: Seed): Tensor {
+  if (init === 'rotation') return normal([reflections, size], seed);
+  const half = normal([reflections / 2, size], seed);
+  return reshape(stack([half, half], 1), [reflections, size]);
+}
+
+/** What is orthogonal: the inverse is the transpose, and the log-determinant 0. */
+function orthogonal<P>(
+  layout: WeightMatrix<P>['layout'],
+  init: WeightMatrix<P>['init'],
+  matrix: (params: P) => Tensor,
+): WeightMatrix<P> {
+  return {
+    layout,
+    init,
+    direct: (params) => ({ matrix: matrix(params), logDet: scalar(0) }),
+    inverted: (params) => ({ matrix: transpose(matrix(params)), logDet: scalar(0) }),
+  };
+}
+
+/** The one rotation of a line: the identity. */
+export const still: WeightMatrix<Readonly<Record<string, never>>> = orthogonal(
+  {},
+  () => ({}),
+  () => eye(1),
+);
+
+/** A product of an even number of Householder reflections (Tomczak & Welling 2016): a rotation. */
+export const reflectionsMatrix = (count: number, size: number, init: Start): WeightMatrix<ReflectionParams> =>
+  orthogonal(
+    { normals: leaf([count, size]) },
+    (seed) => ({ normals: initialNormals(count, size, init, seed) }),
+    reflected,
+  );
+
+/** How often the generator is halved before its series, and how far that goes. */
+const halvings = 4;
+const terms = 10;
+
+/** exp(A − Aᵀ) by its series after halving, squared as often, and one step towards the nearest rotation (Björck & Bowie 1971). */
+function exponential({ generator }: ExponentialParams): Tensor {
+  const size = generator.shape[0] as number;
+  const small = mul(sub(generator, transpose(generator)), 2 ** -halvings);
+  let q = eye(size) as Tensor;
+  for (let k = terms; k > 0; k--) q = add(eye(size), mul(product(small, q), 1 / k));
+  for (let k = 0; k < halvings; k++) q = product(q, q);
+  return product(q, sub(mul(eye(size), 1.5), mul(product(transpose(q), q), 0.5)));
+}
+
+/** exp(A − Aᵀ): every rotation, from the identity on. */
+export const exponentialMatrix = (size: number, init: Start): WeightMatrix<ExponentialParams> =>
+  orthogonal(
+    { generator: leaf([size, size]) },
+    (seed) => ({
+      generator: init === 'rotation' ? mul(normal([size, size], seed), 1 / Math.sqrt(size)) : zeros([size, size]),
+    }),
+    exponential,
+  );
