@@ -3,7 +3,7 @@ import { join, posix, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AstroIntegration } from 'astro';
 
-/** Astro writes addresses from the root of a site; relative ones let the built folder lie anywhere. Those in scripts and styles Vite makes so. */
+/** Astro writes addresses from the root of a site; relative ones let the built folder lie anywhere. Those in scripts Vite makes so. */
 export function relativeLinks(): AstroIntegration {
   return {
     name: 'diffeo:relative-links',
@@ -12,10 +12,10 @@ export function relativeLinks(): AstroIntegration {
         const root = fileURLToPath(dir);
         const files = await readdir(root, { recursive: true });
         for (const file of files.map((name) => name.split(sep).join('/'))) {
-          if (!file.endsWith('.html') || file === '404.html') continue;
+          if (!/\.(html|css)$/.test(file) || file === '404.html' || file.startsWith('pagefind/')) continue;
           const path = join(root, file);
           const text = await readFile(path, 'utf8');
-          const changed = relativeHtml(text, file);
+          const changed = file.endsWith('.css') ? relativeCss(text, file) : relativeHtml(text, file);
           if (changed !== text) await writeFile(path, changed);
         }
       },
@@ -45,4 +45,11 @@ function relativeHtml(html: string, file: string): string {
         return `${before}${quote}${to.startsWith('.') ? to : `./${to}`}${quote}`;
       },
     );
+}
+
+function relativeCss(text: string, file: string): string {
+  return text.replace(
+    /url\((["']?)(\/assets\/[^"')]*)\1\)/g,
+    (_all, quote: string, address: string) => `url(${quote}${relativeTo(address, file)}${quote})`,
+  );
 }

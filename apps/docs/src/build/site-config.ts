@@ -3,6 +3,8 @@ import starlight from '@astrojs/starlight';
 import type { AstroInlineConfig } from 'astro';
 import { drawnPlugin } from './drawn-plugin.ts';
 import { mathPlugin } from './math-plugin.ts';
+import { modernFonts } from './modern-fonts.ts';
+import { offline } from './offline.ts';
 import { printedPlugin } from './printed-plugin.ts';
 import { relativeLinks } from './relative-links.ts';
 import { siteFolder } from './site-folder.ts';
@@ -25,7 +27,7 @@ export const siteConfig: AstroInlineConfig = {
     processor: satteri({ features: { math: true }, hastPlugins: [mathPlugin] }),
   },
   vite: {
-    plugins: [drawnPlugin(), printedPlugin()],
+    plugins: [drawnPlugin(), printedPlugin(), modernFonts()],
     worker: { format: 'es' },
     experimental: { renderBuiltUrl: (_file, { hostType }) => (hostType === 'html' ? undefined : { relative: true }) },
     build: { target: 'es2022', chunkSizeWarningLimit: Infinity, assetsInlineLimit: 0 },
@@ -34,6 +36,8 @@ export const siteConfig: AstroInlineConfig = {
     starlight({
       title: 'Diffeo',
       description: 'Normalizing flows for TypeScript: exact densities, exact samples, trained in your page.',
+      head: [{ tag: 'script', attrs: { type: 'module', src: '/offline.js' } }],
+      components: { Search: './src/components/search.astro' },
       customCss: ['./src/styles/site.css', 'katex/dist/katex.min.css'],
       sidebar: [
         folder('Learn', 'learn'),
@@ -45,5 +49,6 @@ export const siteConfig: AstroInlineConfig = {
       ],
     }),
     relativeLinks(),
+    offline(),
   ],
 };

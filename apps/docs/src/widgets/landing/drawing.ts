@@ -1,7 +1,7 @@
 import { toyDensities } from '@diffeo/datasets';
 import { escapeHtml } from '../../build/escape-html.ts';
 import { drawPoster } from './draw-poster.ts';
-import { couplingCounts, defaults, learningRates } from './settings.ts';
+import { couplingCounts, defaults, learningRates, stepCounts } from './settings.ts';
 import { thumbnail } from './thumbnail.ts';
 
 const labels: Readonly<Record<string, string>> = {
@@ -18,7 +18,7 @@ const icon = (path: string): string =>
   `<svg viewBox="0 0 24 24" width="18" height="18" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">${path}</svg>`;
 
 const option = (value: number, chosen: number): string =>
-  `<option${value === chosen ? ' selected' : ''}>${value}</option>`;
+  `<option value="${value}"${value === chosen ? ' selected' : ''}>${value.toLocaleString('en')}</option>`;
 
 /** The whole widget as it stands before anything runs: the picture of a flow that was trained while the site was built. */
 export async function draw(): Promise<string> {
@@ -55,7 +55,7 @@ export async function draw(): Promise<string> {
   </div>
   <form class="landing-columns" data-columns hidden></form>
   <div class="landing-controls" role="group" aria-label="Training">
-    <button type="button" class="primary" data-toggle>${icon('<path d="M7 4.5v15l12-7.5z" fill="currentColor"/>')}<span data-toggle-label>Train</span></button>
+    <button type="button" class="primary" data-toggle>${icon('<path class="play" d="M7 4.5v15l12-7.5z" fill="currentColor"/><path class="pause" d="M8 5v14M16 5v14" stroke-width="3"/>')}<span data-toggle-label>Train</span></button>
     <button type="button" data-step>Step</button>
     <button type="button" data-reset>Reset</button>
     <button type="button" data-share>Share</button>
@@ -80,6 +80,7 @@ export async function draw(): Promise<string> {
     <div>
       <label>Layers <select data-setting="couplings">${couplingCounts.map((value) => option(value, defaults.couplings)).join('')}</select></label>
       <label>Learning rate <select data-setting="learningRate">${learningRates.map((value) => option(value, defaults.learningRate)).join('')}</select></label>
+      <label>Steps <select data-setting="steps">${stepCounts.map((value) => option(value, defaults.steps)).join('')}</select></label>
       <label>Seed <input type="number" data-setting="seed" min="0" max="999999" step="1" value="${defaults.seed}" inputmode="numeric" /></label>
     </div>
   </details>

@@ -151,7 +151,7 @@ class Landing extends HTMLElement {
 
   #set(input: HTMLInputElement): void {
     const value = Number(input.value);
-    const name = input.dataset['setting'] as 'seed' | 'couplings' | 'learningRate';
+    const name = input.dataset['setting'] as 'seed' | 'couplings' | 'learningRate' | 'steps';
     const changed = { ...this.#settings, [name]: value };
     if (!input.checkValidity() || !fromHash(toHash({ ...changed, data: defaults.data }), ['two-moons'])) {
       input.value = String(this.#settings[name]);
@@ -321,7 +321,7 @@ class Landing extends HTMLElement {
       button.setAttribute('aria-pressed', String(isChosen));
     }
     this.#find('[data-sketch]').setAttribute('aria-pressed', String(this.#sketch !== null || data.kind === 'drawn'));
-    for (const name of ['seed', 'couplings', 'learningRate'] as const) {
+    for (const name of ['seed', 'couplings', 'learningRate', 'steps'] as const) {
       this.#find<HTMLInputElement>(`[data-setting="${name}"]`).value = String(this.#settings[name]);
     }
   }

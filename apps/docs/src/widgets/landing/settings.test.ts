@@ -12,7 +12,13 @@ test('an empty address is the default, which is a density that there is', () => 
 });
 
 test('an address brings back what was chosen', () => {
-  const settings: Settings = { data: { kind: 'toy', name: 'pinwheel' }, seed: 42, couplings: 8, learningRate: 0.01 };
+  const settings: Settings = {
+    data: { kind: 'toy', name: 'pinwheel' },
+    seed: 42,
+    couplings: 8,
+    learningRate: 0.01,
+    steps: 1000,
+  };
   expect(again(settings)).toEqual(settings);
 });
 
@@ -46,6 +52,7 @@ test.each([
   'seed=x',
   'couplings=1000000',
   'rate=NaN',
+  'steps=7',
   'drawn=',
   'drawn=AAA',
   'drawn=%%%',

@@ -9,6 +9,7 @@ export interface Settings {
   readonly seed: number;
   readonly couplings: number;
   readonly learningRate: number;
+  readonly steps: number;
 }
 
 export const defaults: Settings = {
@@ -16,21 +17,22 @@ export const defaults: Settings = {
   seed: 1,
   couplings: 6,
   learningRate: 0.005,
+  steps: 6000,
 };
 
 export const learningRates: readonly number[] = [0.001, 0.002, 0.005, 0.01, 0.02];
+export const stepCounts: readonly number[] = [1000, 3000, 6000, 20_000, 100_000];
 export const couplingCounts: readonly number[] = [2, 4, 6, 8, 12];
 
 /** What the worker is told. */
-export const setupOf = ({ data, seed, couplings, learningRate }: Settings): Setup => ({
-  ...{ data, seed, couplings, learningRate },
+export const setupOf = ({ data, seed, couplings, learningRate, steps }: Settings): Setup => ({
+  ...{ data, seed, couplings, learningRate, steps },
   hidden: [32, 32],
   batchSize: 256,
-  steps: 6000,
 });
 
 /** The settings as the part of an address that follows `#`. */
-export function toHash({ data, seed, couplings, learningRate }: Settings): string {
+export function toHash({ data, seed, couplings, learningRate, steps }: Settings): string {
   const entries = new URLSearchParams();
   if (data.kind === 'toy') entries.set('data', data.name);
   if (data.kind === 'drawn') entries.set('drawn', bytesToText(packPoints(data.points)));
@@ -41,6 +43,7 @@ export function toHash({ data, seed, couplings, learningRate }: Settings): strin
   entries.set('seed', String(seed));
   if (couplings !== defaults.couplings) entries.set('couplings', String(couplings));
   if (learningRate !== defaults.learningRate) entries.set('rate', String(learningRate));
+  if (steps !== defaults.steps) entries.set('steps', String(steps));
   return entries.toString();
 }
 
@@ -55,14 +58,16 @@ export function fromHash(hash: string, names: readonly string[]): Settings | nul
   const seed = Number(entries.get('seed') ?? defaults.seed);
   const couplings = Number(entries.get('couplings') ?? defaults.couplings);
   const learningRate = Number(entries.get('rate') ?? defaults.learningRate);
+  const steps = Number(entries.get('steps') ?? defaults.steps);
   const data = dataFrom(entries, names);
   const isMeant =
     Number.isInteger(seed) &&
     seed >= 0 &&
     seed <= 999_999 &&
     couplingCounts.includes(couplings) &&
-    learningRates.includes(learningRate);
-  return data && isMeant ? { data, seed, couplings, learningRate } : null;
+    learningRates.includes(learningRate) &&
+    stepCounts.includes(steps);
+  return data && isMeant ? { data, seed, couplings, learningRate, steps } : null;
 }
 
 function dataFrom(entries: URLSearchParams, names: readonly string[]): DataSource | null {
