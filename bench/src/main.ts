@@ -22,6 +22,8 @@ import { setNames } from './lib/quality/data-set.ts';
 import { measureQuality } from './lib/quality/measure-quality.ts';
 import { qualityTable } from './lib/quality/quality-table.ts';
 import { say } from './lib/say.ts';
+import { measureServing } from './lib/serving/measure-serving.ts';
+import { servingTable } from './lib/serving/serving-table.ts';
 import { measureSizes } from './lib/size/measure-sizes.ts';
 import { sizeTable } from './lib/size/size-table.ts';
 import { measureTraining } from './lib/training/measure-training.ts';
@@ -144,6 +146,19 @@ const heap = defineCommand({
   run: reported(async ({ args }) => print(await measureHeap(wholeNumber(args.steps, '--steps')), args.json, heapTable)),
 });
 
+const serving = defineCommand({
+  meta: { name: 'serving', description: '32 requests of one row at once, beside one batch of 32 rows' },
+  args: {
+    json,
+    smoke,
+    rounds: { type: 'string', default: '200', description: 'rounds, in each of which every way has its turn' },
+  },
+  run: reported(async ({ args }) => {
+    const result = await measureServing(wholeNumber(args.rounds, '--rounds'), { small: args.smoke });
+    print(result, args.json, servingTable);
+  }),
+});
+
 const profile = defineCommand({
   meta: {
     name: 'profile',
@@ -221,7 +236,7 @@ const size = defineCommand({
 
 const main = defineCommand({
   meta: { name: 'bench', description: 'Measures speed, memory and size' },
-  subCommands: { training, images, quality, products, convolutions, memory, heap, profile, size },
+  subCommands: { training, images, quality, products, convolutions, memory, heap, serving, profile, size },
 });
 
 await runMain(main);

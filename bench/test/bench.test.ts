@@ -104,6 +104,12 @@ test('quality: what a flow of the digits reaches in so many steps, and pictures 
     }
   }));
 
+test('serving: every way answers', () => {
+  const { rows } = measured<{ rows: { way: string; milliseconds: number }[] }>('serving --smoke --rounds 3');
+  expect(rows).toHaveLength(3);
+  for (const { milliseconds } of rows) expect(milliseconds).toBeGreaterThan(0);
+});
+
 test('what is asked for wrongly is refused in one line', () => {
   const { status, stdout, stderr } = bench('training --rounds many');
   expect([status, stdout]).toEqual([1, '']);

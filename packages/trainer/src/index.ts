@@ -65,6 +65,7 @@ export {
 } from './lib/scores/gaussian-baseline.ts';
 export { meanOf, type RowStatistics, rowStatistics } from './lib/scores/row-statistics.ts';
 export { type ScoreOptions, score } from './lib/scores/score.ts';
+export { type MicroBatches, type MicroBatchOptions, microBatches } from './lib/serving/micro-batches.ts';
 export { startWorkers } from './lib/tasks/start-workers.ts';
 export type { Loss, LossCall, LossDraw, LossFunction, LossInputs } from './lib/training/loss.ts';
 export {

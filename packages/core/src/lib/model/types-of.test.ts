@@ -1,3 +1,4 @@
+import '@tensorflow/tfjs-backend-cpu';
 import { expect, test } from 'vitest';
 import { planeCoupling, scaleAndShift } from '../../../test/example-parts.ts';
 import { flow } from '../flow/flow.ts';
