@@ -1,0 +1,68 @@
+import { disposeParams, type Flow, type FlowParams, fold, type Seed } from '@diffeo/core';
+import { score } from '@diffeo/trainer';
+import type { Fold } from './folds/folds.ts';
+import type { Candidate, Member, MemberKind } from './members/member-kind.ts';
+import { rowsAt, type TableRows, tensorOf } from './table-rows.ts';
+
+/** A kind of member as its folds had it. */
+export interface CrossFitted {
+  readonly kind: MemberKind;
+  readonly setting: string;
+  /** One for each fold. */
+  readonly members: readonly Member[];
+  /** The log-densities of the weighing rows of all folds, one fold after the other, each under the member that did not see them. */
+  readonly outOfFold: Float64Array;
+}
+
+/** The log-likelihood of each row. */
+export async function scoresOf(model: Flow, params: FlowParams, rows: TableRows): Promise<Float64Array> {
+  const x = tensorOf(rows);
+  const scores = await score(model, params, x);
+  x.dispose();
+  return Float64Array.from(scores);
+}
+
+/** The setting that the stopping rows of all folds like best together, among those that every fold tried. */
+function bestSetting(folds: readonly (readonly Candidate[])[], rows: readonly number[]): string {
+  const [first = []] = folds;
+  let [best, most] = ['', -Infinity];
+  for (const { setting } of first) {
+    const scores = folds.map((candidates) => candidates.find((one) => one.setting === setting)?.stopScore ?? -Infinity);
+    const total = scores.reduce((sum, own, i) => sum + own * (rows[i] as number), 0);
+    if (total > most) [best, most] = [setting, total];
+  }
+  return best;
+}
+
+/**
+ * Fits a kind of member in each fold, to its training rows alone, with its stopping rows to stop and choose by, and scores the fold's weighing
+ * rows, which it was given in no form.
+ */
+export async function crossFit(
+  table: TableRows,
+  folds: readonly Fold[],
+  kind: MemberKind,
+  { seed, signal }: { readonly seed: Seed; readonly signal?: AbortSignal | undefined },
+): Promise<CrossFitted> {
+  const candidates: (readonly Candidate[])[] = [];
+  for (const [i, { train, stop }] of folds.entries()) {
+    signal?.throwIfAborted();
+    candidates.push(await kind.fit({ train: rowsAt(table, train), stop: rowsAt(table, stop) }, fold(seed, i), signal));
+  }
+  const setting = bestSetting(
+    candidates,
+    folds.map(({ stop }) => stop.length),
+  );
+  const members = candidates.map((own) => (own.find((one) => one.setting === setting) as Candidate).build());
+  const scores: number[] = [];
+  for (const [i, { weigh }] of folds.entries()) {
+    const { model, params } = members[i] as Member;
+    scores.push(...(await scoresOf(model, params, rowsAt(table, weigh))));
+  }
+  return { kind, setting, members, outOfFold: Float64Array.from(scores) };
+}
+
+/** Gives the memory of members back. */
+export function disposeMembers(members: readonly Member[]): void {
+  for (const { model, params } of members) disposeParams(model.layout, params);
+}

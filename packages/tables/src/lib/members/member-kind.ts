@@ -1,0 +1,34 @@
+import type { Flow, FlowParams, Seed } from '@diffeo/core';
+import type { TableRows } from '../table-rows.ts';
+
+/** A member of the mixture. Its parameters are the caller's to dispose. */
+export interface Member {
+  readonly model: Flow;
+  readonly params: FlowParams;
+}
+
+/** One setting of a kind of member, fitted to the training rows of a fold. */
+export interface Candidate {
+  /** The setting in words, for the report. */
+  readonly setting: string;
+  /** The mean log-density of the fold's stopping rows but for a number that all settings of this kind share, nats. */
+  readonly stopScore: number;
+  /** Called for one setting of a fold: the one that is taken. */
+  build(): Member;
+}
+
+/** What a member is fitted to. It sees no other rows. */
+export interface FitRows {
+  readonly train: TableRows;
+  readonly stop: TableRows;
+}
+
+/** A kind of member, of which each fold has one. */
+export interface MemberKind {
+  readonly name: string;
+  /** Whether one member fitted to all rows takes the place of those of the folds: where nothing but settings was chosen by the stopping rows. */
+  readonly refits: boolean;
+  fit(rows: FitRows, seed: Seed, signal?: AbortSignal): Promise<readonly Candidate[]>;
+  /** The member of this setting for all rows, where it refits. */
+  refit?(rows: TableRows, setting: string, seed: Seed): Promise<Member>;
+}

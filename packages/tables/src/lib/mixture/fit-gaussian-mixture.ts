@@ -1,0 +1,239 @@
+import { randomSource, type Seed } from '@diffeo/core';
+import { choleskyOf, lowerInverseOf } from './cholesky.ts';
+
+/** Rows on the host, row after row. */
+export interface HostRows {
+  readonly values: ArrayLike<number>;
+  readonly count: number;
+  readonly size: number;
+}
+
+/** A mixture of Gaussians of full covariance, in float64. */
+export interface GaussianComponents {
+  /** `[components × size]` */
+  readonly means: Float64Array;
+  /** `[components × size × size]`, lower triangular: W with W·Σ·Wᵀ = I. */
+  readonly whitening: Float64Array;
+  readonly logWeights: Float64Array;
+}
+
+/** How to fit. */
+export interface MixtureOptions {
+  readonly components: number;
+  readonly seed: Seed;
+  /** Rounds at most. Default 60. */
+  readonly rounds?: number;
+  /** Goes on from here. */
+  readonly from?: GaussianComponents;
+}
+
+/** A round that gains less than so much for a row is the last, nats. */
+const enough = 1e-3;
+/** Added to each variance, in units of the whole: no Gaussian is a point. */
+const ridge = 1e-7;
+const logRoot2Pi = 0.5 * Math.log(2 * Math.PI);
+
+/** The squared distance of a row to a centre. */
+function squaredDistance({ values, size }: HostRows, row: number, centres: Float64Array, k: number): number {
+  let sum = 0;
+  for (let j = 0; j < size; j++) {
+    const away = (values[row * size + j] as number) - (centres[k * size + j] as number);
+    sum += away * away;
+  }
+  return sum;
+}
+
+/** Rows far from one another, each drawn by its squared distance to those before (k-means++, Arthur & Vassilvitskii 2007), then means of what is nearest. */
+function initialShares(rows: HostRows, count: number, seed: Seed): Int32Array {
+  const source = randomSource(seed);
+  const { values, size } = rows;
+  const centres = new Float64Array(count * size);
+  const nearest = new Int32Array(rows.count);
+  const distances = new Float64Array(rows.count).fill(Number.POSITIVE_INFINITY);
+  for (let k = 0; k < count; k++) {
+    let chosen = source.integer(rows.count);
+    if (k > 0) {
+      let rest = source.uniform() * distances.reduce((sum, distance) => sum + distance, 0);
+      for (chosen = 0; chosen < rows.count - 1; chosen++) {
+        rest -= distances[chosen] as number;
+        if (rest <= 0) break;
+      }
+    }
+    for (let j = 0; j < size; j++) centres[k * size + j] = values[chosen * size + j] as number;
+    for (let row = 0; row < rows.count; row++) {
+      const distance = squaredDistance(rows, row, centres, k);
+      if (distance < (distances[row] as number)) [distances[row], nearest[row]] = [distance, k];
+    }
+  }
+  for (let round = 0; round < 8; round++) {
+    const [sums, counts] = [new Float64Array(count * size), new Float64Array(count)];
+    for (let row = 0; row < rows.count; row++) {
+      const k = nearest[row] as number;
+      counts[k] = (counts[k] as number) + 1;
+      for (let j = 0; j < size; j++)
+        sums[k * size + j] = (sums[k * size + j] as number) + (values[row * size + j] as number);
+    }
+    for (let k = 0; k < count; k++) {
+      if (counts[k] === 0) continue;
+      for (let j = 0; j < size; j++) centres[k * size + j] = (sums[k * size + j] as number) / (counts[k] as number);
+    }
+    for (let row = 0; row < rows.count; row++) {
+      let least = Number.POSITIVE_INFINITY;
+      for (let k = 0; k < count; k++) {
+        const distance = squaredDistance(rows, row, centres, k);
+        if (distance < least) [least, nearest[row]] = [distance, k];
+      }
+    }
+  }
+  return nearest;
+}
+
+/** The log-densities of a row under each Gaussian, weights included, into `logs`; returns their log-sum. `scratch` has the row's size. */
+export function logDensity(
+  { values, size }: HostRows,
+  row: number,
+  { means, whitening, logWeights }: GaussianComponents,
+  logScales: Float64Array,
+  logs: Float64Array,
+  scratch: Float64Array,
+): number {
+  let most = -Infinity;
+  for (let k = 0; k < logWeights.length; k++) {
+    let distance = 0;
+    for (let j = 0; j < size; j++) scratch[j] = (values[row * size + j] as number) - (means[k * size + j] as number);
+    for (let i = 0, at = k * size * size; i < size; i++, at += size) {
+      let sum = 0;
+      for (let j = 0; j <= i; j++) sum += (whitening[at + j] as number) * (scratch[j] as number);
+      distance += sum * sum;
+    }
+    const log = (logWeights[k] as number) + (logScales[k] as number) - 0.5 * distance - size * logRoot2Pi;
+    logs[k] = log;
+    if (log > most) most = log;
+  }
+  if (most === -Infinity) return most;
+  let total = 0;
+  for (let k = 0; k < logs.length; k++) total += Math.exp((logs[k] as number) - most);
+  return most + Math.log(total);
+}
+
+/** log |W| of each Gaussian. */
+export function logScalesOf({ whitening, logWeights }: GaussianComponents, size: number): Float64Array {
+  return logWeights.map((_, k) => {
+    let sum = 0;
+    for (let i = 0; i < size; i++) sum += Math.log(whitening[k * size * size + i * size + i] as number);
+    return sum;
+  });
+}
+
+/** What the rows that each Gaussian has a share in add up to. */
+interface Sums {
+  readonly mass: Float64Array;
+  readonly first: Float64Array;
+  readonly second: Float64Array;
+}
+
+const emptySums = (count: number, size: number): Sums => ({
+  mass: new Float64Array(count),
+  first: new Float64Array(count * size),
+  second: new Float64Array(count * size * size),
+});
+
+function addRow(
+  { mass, first, second }: Sums,
+  { values, size }: HostRows,
+  row: number,
+  k: number,
+  share: number,
+): void {
+  mass[k] = (mass[k] as number) + share;
+  const begin = row * size;
+  for (let i = 0; i < size; i++) {
+    const weighted = share * (values[begin + i] as number);
+    first[k * size + i] = (first[k * size + i] as number) + weighted;
+    const at = k * size * size + i * size;
+    for (let j = 0; j <= i; j++) second[at + j] = (second[at + j] as number) + weighted * (values[begin + j] as number);
+  }
+}
+
+/**
+ * The Gaussians of greatest likelihood given the shares, each covariance drawn towards the mean of them by as much as `size` rows would: few
+ * rows in many columns have no covariance of their own.
+ */
+function maximise({ mass, first, second }: Sums, size: number, rows: number): GaussianComponents {
+  const count = mass.length;
+  const means = first.map((sum, at) => sum / Math.max(mass[Math.floor(at / size)] as number, 1e-12));
+  const scatter = second.slice();
+  const pooled = new Float64Array(size * size);
+  for (let k = 0; k < count; k++) {
+    for (let i = 0; i < size; i++) {
+      for (let j = 0; j <= i; j++) {
+        const at = k * size * size + i * size + j;
+        const mean = (means[k * size + i] as number) * (means[k * size + j] as number);
+        scatter[at] = (scatter[at] as number) - (mass[k] as number) * mean;
+        pooled[i * size + j] = (pooled[i * size + j] as number) + (scatter[at] as number) / rows;
+      }
+    }
+  }
+  const prior = count === 1 ? 0 : size;
+  const whitening = new Float64Array(count * size * size);
+  for (let k = 0; k < count; k++) {
+    const covariance = new Float64Array(size * size);
+    for (let i = 0; i < size; i++) {
+      for (let j = 0; j <= i; j++) {
+        const own = scatter[k * size * size + i * size + j] as number;
+        const all = pooled[i * size + j] as number;
+        covariance[i * size + j] = (own + prior * all) / ((mass[k] as number) + prior + 1e-12) + (i === j ? ridge : 0);
+      }
+    }
+    whitening.set(lowerInverseOf(choleskyOf(covariance, size), size), k * size * size);
+  }
+  const logWeights = mass.map((own) => Math.log((own + 1e-3) / (rows + 1e-3 * count)));
+  return { means, whitening, logWeights };
+}
+
+/**
+ * Fits a mixture of Gaussians with full covariances by expectation and maximisation (Dempster et al. 1977), from k-means. Columns should be of
+ * one unit, as what `whiten()` returns.
+ */
+export function fitGaussianMixture(
+  rows: HostRows,
+  { components, seed, rounds = 60, from }: MixtureOptions,
+): GaussianComponents {
+  const { size } = rows;
+  let found = from;
+  if (!found) {
+    const sums = emptySums(components, size);
+    for (const [row, k] of initialShares(rows, components, seed).entries()) addRow(sums, rows, row, k, 1);
+    found = maximise(sums, size, rows.count);
+  }
+  if (components === 1) return found;
+  const [logs, scratch] = [new Float64Array(components), new Float64Array(size)];
+  let before = -Infinity;
+  for (let round = 0; round < rounds; round++) {
+    const sums = emptySums(components, size);
+    const logScales = logScalesOf(found, size);
+    let total = 0;
+    for (let row = 0; row < rows.count; row++) {
+      const log = logDensity(rows, row, found, logScales, logs, scratch);
+      total += log;
+      for (let k = 0; k < components; k++) {
+        const share = Math.exp((logs[k] as number) - log);
+        if (share > 1e-8) addRow(sums, rows, row, k, share);
+      }
+    }
+    found = maximise(sums, size, rows.count);
+    if (total / rows.count - before < enough) break;
+    before = total / rows.count;
+  }
+  return found;
+}
+
+/** The mean log-density of rows under a mixture, nats. */
+export function meanLogDensity(rows: HostRows, found: GaussianComponents): number {
+  const { size } = rows;
+  const logScales = logScalesOf(found, size);
+  const [logs, scratch] = [new Float64Array(found.logWeights.length), new Float64Array(size)];
+  let total = 0;
+  for (let row = 0; row < rows.count; row++) total += logDensity(rows, row, found, logScales, logs, scratch);
+  return total / rows.count;
+}

@@ -1,0 +1,5 @@
+import type { Definition } from '@diffeo/core';
+import { gaussianMixture } from './mixture/gaussian-mixture.ts';
+
+/** What this package defines, for `load`, beside the definitions of the layers that members are made of. */
+export const tableDefinitions: readonly Definition[] = [gaussianMixture];

@@ -1,0 +1,104 @@
+import { load, randomSource, save } from '@diffeo/core';
+import { couplingDefinitions } from '@diffeo/layers-coupling';
+import { elementwiseDefinitions } from '@diffeo/layers-elementwise';
+import { sample, score, useWasm } from '@diffeo/trainer';
+import { memory, tensor2d } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { tableDefinitions } from './table-definitions.ts';
+import { type TableFitted, tableFlow } from './table-flow.ts';
+import type { TableRows } from './table-rows.ts';
+
+beforeAll(() => useWasm());
+
+const tableOf = (
+  count: number,
+  seed: number,
+  draw: (source: ReturnType<typeof randomSource>) => readonly number[],
+): TableRows => {
+  const source = randomSource(seed);
+  const rows = Array.from({ length: count }, () => draw(source));
+  return { values: Float32Array.from(rows.flat()), count, size: rows[0]?.length ?? 0 };
+};
+/** Skewed, in two groups, and the third number follows the others. */
+const skewed = (source: ReturnType<typeof randomSource>) => {
+  const a = Math.exp(source.normal());
+  const b = (source.uniform() < 0.5 ? -3 : 3) + 0.5 * source.normal();
+  return [a, b, a * b + 0.3 * source.normal()];
+};
+const scored = async ({ model, params }: Pick<TableFitted, 'model' | 'params'>, { values, count, size }: TableRows) => [
+  ...(await score(model, params, tensor2d(values, [count, size]))),
+];
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+describe('a small table', () => {
+  const [table, fresh] = [tableOf(200, 1, skewed), tableOf(1000, 2, skewed)];
+
+  test('is known far better than by its Gaussian, as the rows that no member saw say', async () => {
+    const before = memory().numTensors;
+    const fitted = await tableFlow(table, { effort: 'fast', seed: 1 });
+    const [first] = fitted.model.members;
+    const scores = await scored(fitted, fresh);
+    const gaussian = [
+      ...(await score(first as never, fitted.params.members[0] as never, tensor2d(fresh.values, [1000, 3]))),
+    ];
+    expect(mean(scores) - mean(gaussian)).toBeGreaterThan(1.5);
+    // No row is more than 7 nats below the Gaussian, wherever it lies.
+    expect(Math.min(...scores.map((own, i) => own - (gaussian[i] as number)))).toBeGreaterThan(-7);
+    const reported = mean([...fitted.outOfFold]);
+    expect(Math.abs(reported - mean(scores))).toBeLessThan(0.6);
+    expect(fitted.explanation.length).toBeLessThanOrEqual(5);
+    const held =
+      fitted.params.members.flatMap((own) => JSON.stringify(own).match(/isDisposedInternal/g) ?? []).length + 1;
+    expect(memory().numTensors - before).toBeLessThanOrEqual(held + 4);
+  });
+
+  test('gives the same density for the same seed, and a file gives it again', async () => {
+    const [one, two] = [
+      await tableFlow(table, { effort: 'fast', seed: 3 }),
+      await tableFlow(table, { effort: 'fast', seed: 3 }),
+    ];
+    const bytes = await save(one.model, one.params);
+    expect(await save(two.model, two.params)).toEqual(bytes);
+    const definitions = [...couplingDefinitions, ...elementwiseDefinitions, ...tableDefinitions];
+    const again = load(bytes, { definitions, mixtures: true });
+    expect(await scored(again as never, fresh)).toEqual(await scored(one, fresh));
+    const drawn = await sample(again.model, again.params, { count: 500, seed: 1 });
+    expect(drawn.every(Number.isFinite)).toBe(true);
+  });
+
+  test('trains flows too, where it is worth it', async () => {
+    const fitted = await tableFlow(tableOf(60, 4, skewed), { seed: 1 });
+    expect(mean(await scored(fitted, fresh))).toBeGreaterThan(-8);
+    expect(fitted.shares.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 6);
+  });
+});
+
+test('pure noise is left to the Gaussian: nothing is learned by heart', async () => {
+  const noise = (source: ReturnType<typeof randomSource>) => Array.from({ length: 8 }, () => source.normal());
+  const fitted = await tableFlow(tableOf(100, 1, noise), { effort: 'fast', seed: 1 });
+  const nll = -mean(await scored(fitted, tableOf(2000, 2, noise)));
+  const entropy = 4 * Math.log(2 * Math.PI * Math.E);
+  // A Gaussian of 44 parameters fitted to 100 rows is some 0.3 behind the truth.
+  expect(nll - entropy).toBeLessThan(0.6);
+});
+
+test('one column, columns that repeat, and rows far away are fitted', async () => {
+  const tables = [
+    tableOf(50, 1, (source) => [Math.exp(source.normal())]),
+    tableOf(80, 1, (source) => [source.integer(3), source.integer(2), source.normal()]),
+    tableOf(80, 1, (source) => [source.uniform() < 0.02 ? 1e8 : source.normal(), source.normal()]),
+  ];
+  for (const table of tables) {
+    const fitted = await tableFlow(table, { effort: 'fast', seed: 1 });
+    expect((await scored(fitted, table)).every(Number.isFinite)).toBe(true);
+  }
+});
+
+test('what is no table is refused, and a signal ends the work', async () => {
+  const table = tableOf(40, 1, skewed);
+  const holed = { ...table, values: table.values.map((value, i) => (i === 7 ? Number.NaN : value)) };
+  await expect(tableFlow(holed)).rejects.toThrow('NaN in row 2, column 1');
+  await expect(tableFlow(tableOf(5, 1, skewed))).rejects.toThrow('at least 16 rows');
+  await expect(tableFlow(table, { efort: 'fast' } as never)).rejects.toThrow('effort');
+  await expect(tableFlow(table, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
+});
