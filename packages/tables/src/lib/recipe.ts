@@ -18,7 +18,7 @@ export interface Recipe {
 }
 
 /** Fewer rows than this are a small table. */
-export const smallTable = 2500;
+const smallTable = 2500;
 
 const places: Readonly<Record<FrontKind, string>> = { copula: 'behind normal columns', whitened: 'behind whitening' };
 

@@ -17,6 +17,11 @@ export const trainCommand = defineCommand({
       description:
         "A toy density's name, digits, mnist, fashion-mnist, a CSV file, - for one on standard input, or images: IDX, NPY, NPZ, a folder of PNG and JPEG files.",
     },
+    effort: {
+      type: 'enum',
+      options: ['fast', 'standard', 'best'] as string[],
+      description: 'How much work a table is worth: seconds, about a minute (the default), or several.',
+    },
     flow: {
       type: 'string',
       description: 'What kind of flow: realnvp, neural-spline, nice, maf, spline-maf or iaf; glow for images.',
@@ -70,6 +75,7 @@ export const trainCommand = defineCommand({
     await train({
       data: args.data,
       flow: args.flow,
+      effort: args.effort as 'fast' | 'standard' | 'best' | undefined,
       levels: numberOption('--levels', args.levels, { whole: true, least: 1, most: 16 }, undefined),
       workers: numberOption('--workers', args.workers, { whole: true, least: 1, most: 64 }, undefined),
       gradient: args.gradient as 'store' | 'checkpoint' | 'recompute' | undefined,

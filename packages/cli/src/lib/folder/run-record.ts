@@ -8,16 +8,16 @@ export type RunRecord = Readonly<Record<string, string | number>>;
 const numbers = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
 
-/** The record of a run with these options on these data. */
+/** The record of a run with these options on these data; `null` for a model that the data decide. */
 export function runRecord(
   options: Readonly<Record<string, string | number | undefined>>,
-  model: Flow,
+  model: Flow | null,
   { train, validation, heldOut }: TrainingData,
 ): RunRecord {
   const given = Object.entries(options).filter(([, value]) => value !== undefined) as [string, string | number][];
   return {
     ...Object.fromEntries(given),
-    'the checksum of the flow': crc32(new TextEncoder().encode(JSON.stringify(model.spec))),
+    ...(model && { 'the checksum of the flow': crc32(new TextEncoder().encode(JSON.stringify(model.spec))) }),
     'the checksum of the data': crc32(...[train, validation, heldOut].map(({ values }) => numbers(values))),
   };
 }

@@ -2,7 +2,7 @@ import { DiffeoError, fold, shuffled, sizeOf } from '@diffeo/core';
 import { type Dataset, takeRows, toTensor } from '@diffeo/datasets';
 import { interpolate as goBetween } from '@diffeo/trainer';
 import { type RowsOptions, rowsForModel } from '../data/rows-for-model.ts';
-import { readModel, type StoredModel } from '../model/read-model.ts';
+import { readModel, requireOneFlow } from '../model/read-model.ts';
 import { stopIfCancelled } from '../terminal/interruption.ts';
 import { requireImages } from './image-model.ts';
 import { requirePng, sheetFile } from './sheet-file.ts';
@@ -42,7 +42,7 @@ const imagesTogether = 1024;
 
 /** Goes all ways, some at a time. */
 async function goWays(
-  { model, params }: StoredModel,
+  { model, params }: ReturnType<typeof requireOneFlow>,
   [from, to]: readonly [Dataset, Dataset],
   { steps, path, seed, signal }: InterpolateOptions,
 ): Promise<Float32Array> {
@@ -70,7 +70,7 @@ export async function interpolate(options: InterpolateOptions): Promise<void> {
   try {
     sheet.requireRoom(count * steps, steps);
     const rows = await rowsForModel(stored, { ...options, count: undefined });
-    sheet.draw(await goWays(stored, chosen(rows, options), options), steps);
+    sheet.draw(await goWays(requireOneFlow(stored, 'interpolate'), chosen(rows, options), options), steps);
   } finally {
     sheet.close();
   }

@@ -2,7 +2,7 @@ import { bitsPerDim, sizeOf } from '@diffeo/core';
 import { takeRows, toTensor } from '@diffeo/datasets';
 import { meanOf, reconstruct as rebuild } from '@diffeo/trainer';
 import { type RowsOptions, rowsForModel } from '../data/rows-for-model.ts';
-import { readModel, type StoredModel } from '../model/read-model.ts';
+import { readModel, requireOneFlow, type StoredModel } from '../model/read-model.ts';
 import { scoreRows } from '../score/score-rows.ts';
 import { stopIfCancelled } from '../terminal/interruption.ts';
 import { printResult } from '../terminal/standard-streams.ts';
@@ -39,6 +39,7 @@ async function rebuildImages(
   sheet: SheetFile | null,
 ): Promise<Omit<ReconstructReport, 'model' | 'data'>> {
   const { seed, signal } = options;
+  const one = requireOneFlow(stored, 'reconstruct');
   const all = await rowsForModel(stored, options);
   const rows = takeRows(
     all,
@@ -48,7 +49,7 @@ async function rebuildImages(
   sheet?.requireRoom(2 * columns, columns);
   await stopIfCancelled(signal);
   const x = toTensor(rows);
-  const { values, exact, largestError } = await rebuild(stored.model, stored.params, x, { noise: seed });
+  const { values, exact, largestError } = await rebuild(one.model, one.params, x, { noise: seed });
   x.dispose();
   const mean = meanOf(await scoreRows(stored, rows, { seed, signal }));
   const size = columns * sizeOf(rows.eventShape);

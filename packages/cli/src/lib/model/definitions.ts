@@ -4,6 +4,7 @@ import { autoregressiveDefinitions } from '@diffeo/layers-autoregressive';
 import { couplingDefinitions } from '@diffeo/layers-coupling';
 import { elementwiseDefinitions } from '@diffeo/layers-elementwise';
 import { glowDefinitions } from '@diffeo/layers-glow';
+import { tableDefinitions } from '@diffeo/tables';
 
 /** Everything that models of this command may be made of. */
 export const definitions: readonly Definition[] = [
@@ -13,4 +14,5 @@ export const definitions: readonly Definition[] = [
   ...couplingDefinitions,
   ...autoregressiveDefinitions,
   ...glowDefinitions,
+  ...tableDefinitions,
 ];

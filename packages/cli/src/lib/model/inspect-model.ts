@@ -1,4 +1,13 @@
-import { countParams, type Flow, type LayoutTree, leaves, type Spec, standardNormal } from '@diffeo/core';
+import {
+  countParams,
+  type Density,
+  isFlow,
+  type LayoutTree,
+  leaves,
+  type Mixture,
+  type Spec,
+  standardNormal,
+} from '@diffeo/core';
 import { oneLine } from '@diffeo/core/arguments';
 import { columnNames } from '@diffeo/datasets';
 import { printResult } from '../terminal/standard-streams.ts';
@@ -21,12 +30,16 @@ function partReport(name: string, { $type, config }: Spec, layout: LayoutTree): 
   return { name, type: $type, parameters: count(true), fixed: count(false), config };
 }
 
-/** The parts in the order in which data meets them. */
-function parts({ spec, layout }: Flow): readonly PartReport[] {
+/** The parts in the order in which data meets them; those of a mixture's members one member after the other. */
+function parts(model: Density, at = ''): readonly PartReport[] {
+  if (!isFlow(model)) {
+    return (model as Mixture).members.flatMap((member, i) => parts(member, `${at}members.${i}.`));
+  }
+  const { spec, layout } = model;
   return [
-    ...(spec.dequantize ? [partReport('dequantize', spec.dequantize, layout.dequantize)] : []),
-    ...spec.layers.map((layer, i) => partReport(`layers.${i}`, layer, layout.layers[i] as LayoutTree)),
-    partReport('base', spec.base ?? standardNormal(), layout.base),
+    ...(spec.dequantize ? [partReport(`${at}dequantize`, spec.dequantize, layout.dequantize)] : []),
+    ...spec.layers.map((layer, i) => partReport(`${at}layers.${i}`, layer, layout.layers[i] as LayoutTree)),
+    partReport(`${at}base`, spec.base ?? standardNormal(), layout.base),
   ];
 }
 

@@ -1,5 +1,14 @@
 import { join } from 'node:path';
-import { DiffeoError, type Flow, type FlowParams, isDiffeoError, load, sizeOf } from '@diffeo/core';
+import {
+  type Density,
+  DiffeoError,
+  type Flow,
+  type FlowParams,
+  isDiffeoError,
+  isFlow,
+  load,
+  sizeOf,
+} from '@diffeo/core';
 import { nameInMessage, readBytes, readStreamBytes } from '@diffeo/datasets/node';
 import { useWasm } from '@diffeo/trainer';
 import { fileKind } from '../files/file-kind.ts';
@@ -14,8 +23,8 @@ export const modelFile = 'model.safetensors';
 export interface StoredModel {
   readonly path: string;
   readonly bytes: number;
-  readonly model: Flow;
-  readonly params: FlowParams;
+  readonly model: Density;
+  readonly params: unknown;
   readonly notes: ModelNotes;
 }
 
@@ -41,11 +50,23 @@ export async function readModel(given: string): Promise<StoredModel> {
   const bytes = path === standardInput ? await readStreamBytes(process.stdin, how) : await readBytes(path, how);
   await useWasm();
   try {
-    const { model, params, metadata } = load(bytes, { definitions });
+    const { model, params, metadata } = load(bytes, { definitions, mixtures: true });
     return { path, bytes: bytes.byteLength, model, params, notes: notesOf(metadata, sizeOf(model.eventShape)) };
   } catch (cause) {
     if (!isDiffeoError(cause)) throw cause;
     // A number in the file that is not finite is bad input, not a failure of this run.
     throw new DiffeoError(cause.code === 'NOT_FINITE' ? 'FILE' : cause.code, `${name}: ${cause.message}`, { cause });
   }
+}
+
+/** Throws `USAGE` unless a model is one flow: what goes from data to the base and back takes no mixture. */
+export function requireOneFlow(
+  { path, model, params }: StoredModel,
+  command: string,
+): {
+  readonly model: Flow;
+  readonly params: FlowParams;
+} {
+  if (isFlow(model)) return { model, params: params as FlowParams };
+  throw new DiffeoError('USAGE', `${command} takes one flow, and ${path} is a mixture of several`);
 }

@@ -1,4 +1,4 @@
-import { DiffeoError, type Flow, type FlowParams, fold, isDiffeoError, type Seed } from '@diffeo/core';
+import { type Density, DiffeoError, fold, isDiffeoError, type Seed } from '@diffeo/core';
 import { type Dataset, toTensor } from '@diffeo/datasets';
 import { score } from '@diffeo/trainer';
 import { stopIfCancelled } from '../terminal/interruption.ts';
@@ -12,7 +12,7 @@ const lot = 16384;
  * @throws DiffeoError `NOT_FINITE` where the flow gives no number; `CANCELLED`.
  */
 export async function scoreRows(
-  { model, params }: { readonly model: Flow; readonly params: FlowParams },
+  { model, params }: { readonly model: Density; readonly params: unknown },
   rows: Dataset,
   {
     seed,

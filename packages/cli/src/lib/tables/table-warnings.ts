@@ -1,6 +1,13 @@
 import { columnNames, type Dataset, takeRows } from '@diffeo/datasets';
 import { whiten } from '@diffeo/layers-elementwise';
-import { baselineWarnings, dataWarnings, type Fitted, scoreWarnings, type Warning } from '@diffeo/trainer';
+import {
+  type Baseline,
+  baselineWarnings,
+  dataWarnings,
+  type Fitted,
+  scoreWarnings,
+  type Warning,
+} from '@diffeo/trainer';
 import type { TrainingData } from '../data/training-data.ts';
 import type { Start } from '../train/start-training.ts';
 import { farthestColumn } from './farthest-column.ts';
@@ -55,7 +62,16 @@ export function resultWarnings(
   return [
     ...ofFit,
     ...(data.all && fitted.startWasBest && !oneColumn ? [start] : []),
-    ...scoreWarnings(scores, { nameOf: heldOutName(data) }),
-    ...(gaussian ? baselineWarnings(scores, gaussian.scores) : []),
+    ...scoredWarnings(data, gaussian, scores),
   ];
 }
+
+/** What the scores of the held-out rows give reason to say. */
+export const scoredWarnings = (
+  data: TrainingData,
+  gaussian: Baseline | null,
+  scores: ArrayLike<number>,
+): readonly Warning[] => [
+  ...scoreWarnings(scores, { nameOf: heldOutName(data) }),
+  ...(gaussian ? baselineWarnings(scores, gaussian.scores) : []),
+];

@@ -30,7 +30,7 @@ async function trained(
 describe('diffeo train, plainly, on tables', () => {
   test('one column of two groups is learned', async () => {
     const draw = () => [(source.uniform() < 0.5 ? -5 : 5) + 0.3 * source.normal()];
-    const { report, codes } = await trained('groups', 'x', 600, draw);
+    const { report, codes } = await trained('groups', 'x', 600, draw, '--effort', 'fast');
     // The entropy is 0.908, and one Gaussian has 3.03.
     expect(report.heldOut.nll).toBeLessThan(0.908 + 0.2);
     expect(report.baseline?.worse).toBe(false);
@@ -41,18 +41,44 @@ describe('diffeo train, plainly, on tables', () => {
   });
 
   test('where training comes to nothing the Gaussian is left, and that is said', async () => {
-    const { report, codes, stderr } = await trained('noise', 'a,b,c,d,e', 300, () =>
-      Array.from({ length: 5 }, source.normal),
-    );
+    const noise = () => Array.from({ length: 5 }, source.normal);
+    const { report, codes, stderr } = await trained('noise', 'a,b,c,d,e', 300, noise, '--flow', 'realnvp');
     expect(report).toMatchObject({ bestStep: 0, baseline: { worse: false } });
     expect(codes).toContain('START_WAS_BEST');
     expect(stderr).toContain('which is a Gaussian of full covariance');
     expect(Math.abs((report.heldOut.nll as number) - (report.baseline?.gaussianNll as number))).toBeLessThan(1);
   });
 
+  test('a table is a mixture of what unseen rows like, said in five lines, and files of it are scored and sampled', async () => {
+    const row = () => {
+      const x = Math.exp(source.normal());
+      return [x, x + 0.1 * source.normal(), source.uniform() < 0.5 ? 0 : 7 + source.normal()];
+    };
+    const { report, stderr } = await trained('shop', 'price,paid,rating', 150, row, '--effort', 'fast');
+    expect(report).toMatchObject({ flow: 'mixture', baseline: { worse: false } });
+    expect(report.baseline?.difference.mean).toBeGreaterThan(1);
+    expect(report.explanation?.length).toBeLessThanOrEqual(5);
+    for (const line of report.explanation ?? []) expect(stderr).toContain(`${line}\n`);
+    const shares = report.members?.map(({ weight }) => weight) ?? [];
+    expect(shares.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 6);
+    const sampled = await runDiffeo(['sample', 'diffeo-shop', '--count', '50'], scratch.path);
+    expect(sampled.stdout.trim().split('\n').length, sampled.stderr).toBe(51);
+    const scored = await runDiffeo(['score', 'diffeo-shop', 'shop.csv'], scratch.path);
+    expect(scored.stdout.trim().split('\n').length, scored.stderr).toBe(151);
+    const inspected = await runDiffeo(['inspect', 'diffeo-shop'], scratch.path);
+    expect(inspected.stdout).toContain('members.0.layers.0');
+    const again = await runDiffeo(['train', 'shop.csv', '--effort', 'fast', '--resume'], scratch.path);
+    expect(again.stderr).toContain('is done: there is nothing to go on with');
+  });
+
+  test('an effort is for tables that no flow was described for', async () => {
+    const { code, stderr } = await runDiffeo(['train', 'two-moons', '--effort', 'fast'], scratch.path);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--effort is for tables')]);
+  });
+
   test('one row far away is named, and the others are described as though it were not there', async () => {
     const row = (i: number) => [i === 150 ? 1e6 : source.normal(), source.normal()];
-    const { report, codes, stderr } = await trained('outlier', 'amount,other', 800, row);
+    const { report, codes, stderr } = await trained('outlier', 'amount,other', 800, row, '--effort', 'fast');
     expect(codes).toContain('OUTLIER');
     expect(stderr).toContain("column 'amount' (row 151 has 1000000");
     // Two standard normals have 2.84.
@@ -81,7 +107,7 @@ describe('diffeo train, plainly, on tables', () => {
   test('the report that is printed is the one that is written', async () => {
     const rows = Array.from({ length: 60 }, () => Array.from({ length: 3 }, source.normal));
     const at = (i: number) => rows[i] as number[];
-    const { report } = await trained('again', 'a,b,c', 60, at, '--seed', '3');
+    const { report } = await trained('again', 'a,b,c', 60, at, '--seed', '3', '--effort', 'fast');
     expect(JSON.parse(readFileSync(join(scratch.path, 'diffeo-again', 'report.json'), 'utf8'))).toEqual(report);
   });
 });

@@ -25,7 +25,7 @@ function together(a: Dataset, b: Dataset): Dataset {
 }
 
 /** The Gaussian, after preprocessing that it does not depend on but for rounding. Throws `DATA` where columns are linearly dependent. */
-async function fitBaseline(
+export async function fitBaseline(
   { train, heldOut, preprocessing, columns }: TrainingData,
   seed: Seed,
 ): Promise<Baseline | null> {

@@ -1,4 +1,5 @@
-import { bitsPerDim, countParams, type Flow, sizeOf } from '@diffeo/core';
+import { bitsPerDim, countParams, type Density, type Flow, sizeOf } from '@diffeo/core';
+import type { MemberShare } from '@diffeo/tables';
 import { type Baseline, compareScores, type Fitted, meanOf, rowStatistics, type Warning } from '@diffeo/trainer';
 import type { TrainingData } from '../data/training-data.ts';
 import { finiteOrNull } from '../terminal/finite-or-null.ts';
@@ -35,13 +36,17 @@ export interface TrainReport {
   readonly dimensions: number;
   /** How many numbers training changes. */
   readonly parameters: number;
-  /** Steps done; fewer than asked for when validation stopped getting better. */
-  readonly steps: number;
+  /** Steps done; fewer than asked for when validation stopped getting better. Absent for a mixture. */
+  readonly steps?: number;
   /** The step at which the model was reached; 0 where it is the flow as it started. */
-  readonly bestStep: number;
+  readonly bestStep?: number;
   readonly seconds: number;
   /** Rows trained on a second. */
-  readonly samplesPerSecond: number;
+  readonly samplesPerSecond?: number;
+  /** Of a mixture: the kinds of its members, what each is worth alone on rows that it did not see, and its share. */
+  readonly members?: readonly MemberShare[];
+  /** Of a mixture: what was chosen, and why. */
+  readonly explanation?: readonly string[];
   /** The most memory that training took, of all threads, bytes. Absent where it is not known. */
   readonly peakBytes?: number;
   readonly heldOut: HeldOutReport;
@@ -93,9 +98,15 @@ function baselineReport(scores: Float32Array, { nll, scores: gaussian }: Baselin
   };
 }
 
-/** The report of a run. */
-export function trainReport(result: TrainResult): Omit<TrainReport, 'dataPath' | 'modelSha256'> {
-  const { name, flow, data, model, fitted, scores, gaussian, warnings, path } = result;
+/** What a report of any model has. */
+interface ScoredResult extends Omit<TrainResult, 'model' | 'fitted'> {
+  readonly model: Density;
+  readonly seconds: number;
+}
+
+/** The report of a model whose held-out rows were scored. */
+export function scoredReport(result: ScoredResult): Omit<TrainReport, 'dataPath' | 'modelSha256'> {
+  const { name, flow, data, model, seconds, scores, gaussian, warnings, path } = result;
   const { mean, standardError, median, trimmedMean, count } = rowStatistics(scores);
   const { truth, heldOut } = data;
   return {
@@ -103,11 +114,7 @@ export function trainReport(result: TrainResult): Omit<TrainReport, 'dataPath' |
     flow,
     dimensions: sizeOf(model.eventShape),
     parameters: countParams(model.layout, { trainable: true }),
-    steps: fitted.steps,
-    bestStep: fitted.bestStep,
-    seconds: fitted.seconds,
-    samplesPerSecond: fitted.samplesPerSecond,
-    ...(fitted.peakBytes !== null && { peakBytes: fitted.peakBytes }),
+    seconds,
     heldOut: {
       nll: finiteOrNull(-mean),
       standardError: finiteOrNull(standardError),
@@ -123,6 +130,16 @@ export function trainReport(result: TrainResult): Omit<TrainReport, 'dataPath' |
     ...(model.dequantizes && { bitsPerDim: finiteOrNull(bitsPerDim(model, -mean)) }),
     warnings,
     model: path,
+  };
+}
+
+/** The report of a run. */
+export function trainReport(result: TrainResult): Omit<TrainReport, 'dataPath' | 'modelSha256'> {
+  const { steps, bestStep, seconds, samplesPerSecond, peakBytes } = result.fitted;
+  return {
+    ...scoredReport({ ...result, seconds }),
+    ...{ steps, bestStep, samplesPerSecond },
+    ...(peakBytes !== null && { peakBytes }),
   };
 }
 
@@ -143,13 +160,13 @@ export function trainSummary(report: TrainReport): string {
   const { heldOut, baseline, entropy, kl, bitsPerDim: bits, peakBytes } = report;
   const nats = (value: number | null): string => value?.toFixed(4) ?? 'infinite';
   const { difference } = baseline ?? {};
+  const { steps, samplesPerSecond } = report;
+  const trained = steps === undefined ? 'fitted in' : `${whole(steps)} steps in`;
+  const speed = samplesPerSecond === undefined ? '' : `, ${whole(samplesPerSecond)} rows/s`;
   const lines = [
     ['data', `${report.data}, ${report.dimensions} dimensions`],
     ['flow', `${report.flow}, ${whole(report.parameters)} parameters`],
-    [
-      'training',
-      `${whole(report.steps)} steps in ${report.seconds.toFixed(1)} s, ${whole(report.samplesPerSecond)} rows/s`,
-    ],
+    ['training', `${trained} ${report.seconds.toFixed(1)} s${speed}`],
     ...(peakBytes === undefined ? [] : [['memory', `${whole(peakBytes / 2 ** 20)} MiB at most`]]),
     ['held-out nll', `${nats(heldOut.nll)} ± ${nats(heldOut.standardError)} nats, ${whole(heldOut.count)} rows`],
     ...(report.warnings.some(({ code }) => code === 'FEW_ROWS_DECIDE' || code === 'IMPOSSIBLE_ROWS')

@@ -1,5 +1,6 @@
 import { DiffeoError, type GradientMode, isDiffeoError, type Seed } from '@diffeo/core';
 import type { CsvOptions } from '@diffeo/datasets';
+import type { Effort } from '@diffeo/tables';
 import { type Fitted, useWasm } from '@diffeo/trainer';
 import { findData } from '../data/data-source.ts';
 import { loadTrainingData } from '../data/training-data.ts';
@@ -14,6 +15,7 @@ import { metadataOf } from '../model/model-metadata.ts';
 import { scoreRows } from '../score/score-rows.ts';
 import { keepIfBetter } from '../tables/keep-if-better.ts';
 import { resultWarnings, tableWarnings } from '../tables/table-warnings.ts';
+import { isForMixture, trainMixture } from '../tables/train-mixture.ts';
 import { stopIfCancelled, whenCancelled } from '../terminal/interruption.ts';
 import { say } from '../terminal/say.ts';
 import { printResult } from '../terminal/standard-streams.ts';
@@ -40,6 +42,8 @@ export interface TrainOptions {
   readonly levels: number | undefined;
   /** Threads beside this one that share the work. */
   readonly workers: number | undefined;
+  /** How much work a table is worth. */
+  readonly effort: Effort | undefined;
   readonly gradient: GradientMode | undefined;
   readonly images: Partial<ImageOptions>;
   readonly seed: Seed;
@@ -85,6 +89,13 @@ async function trainInto(folder: TrainingFolder, origin: DataOrigin, options: Tr
   whenCancelled(signal, before);
   const asked = options.flow === undefined ? null : flowNamed(options.flow);
   const data = await loadTrainingData(name, options);
+  if (isForMixture(data, options)) {
+    await trainMixture(folder, data, { ...options, origin, line, before });
+    return;
+  }
+  if (options.effort !== undefined) {
+    throw new DiffeoError('USAGE', `--effort is for tables, without options of one flow such as --flow or --steps`);
+  }
   const { defaults, columns } = data;
   const { flow = defaults.flow } = options;
   const kind = asked ?? flowNamed(flow);

@@ -83,6 +83,7 @@ describe('what needs one base is refused by name', () => {
   test('temperature', () => {
     const params = model.init(1);
     expect(() => model.sample(params, { count: 2, seed: 1, temperature: 0.5 })).toThrow('has no temperature');
+    expect(model.sample(params, { count: 2, seed: 1, temperature: 1 }).shape).toEqual([2, 1]);
     disposeParams(model.layout, params);
   });
 });

@@ -104,7 +104,7 @@ export function mixture(members: readonly Density[]): Mixture {
     sample: (params, options) =>
       tidied(() => {
         requireParams(layout, params, 'sample');
-        if (options.temperature !== undefined) refuse('temperature');
+        if ((options.temperature ?? 1) !== 1) refuse('temperature');
         const drawn = own.map((member, i) =>
           member.sample(params.members[i], { ...options, ...seedOf(options.seed, i) }),
         );

@@ -89,7 +89,7 @@ function initialShares(rows: HostRows, count: number, seed: Seed): Int32Array {
 }
 
 /** The log-densities of a row under each Gaussian, weights included, into `logs`; returns their log-sum. `scratch` has the row's size. */
-export function logDensity(
+function logDensity(
   { values, size }: HostRows,
   row: number,
   { means, whitening, logWeights }: GaussianComponents,
@@ -117,7 +117,7 @@ export function logDensity(
 }
 
 /** log |W| of each Gaussian. */
-export function logScalesOf({ whitening, logWeights }: GaussianComponents, size: number): Float64Array {
+function logScalesOf({ whitening, logWeights }: GaussianComponents, size: number): Float64Array {
   return logWeights.map((_, k) => {
     let sum = 0;
     for (let i = 0; i < size; i++) sum += Math.log(whitening[k * size * size + i * size + i] as number);

@@ -26,7 +26,7 @@ import {
 import { integer, maxValue, minValue, number, pipe, strictObject } from 'valibot';
 
 /** The parameters of {@link gaussianMixture}, all fixed. */
-export interface GaussianMixtureParams {
+interface GaussianMixtureParams {
   /** `[components, size]` */
   readonly means: Tensor;
   /** `[components, size, size]`, lower triangular: W with W·Σ·Wᵀ = I for each covariance Σ. */
