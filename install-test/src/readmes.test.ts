@@ -94,3 +94,11 @@ test('every package says how it is installed, and shows code', () => {
   const all = readdirSync(join(root, 'packages')).map((name) => `packages/${name}/README.md`);
   expect([...shown, ...commands].sort()).toEqual(all.sort());
 });
+
+test.each(readdirSync(join(root, 'packages')))('the README of %s stands alone on a registry page', (name) => {
+  const readme = readFileSync(join(root, 'packages', name, 'README.md'), 'utf8');
+  const links = [...readme.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+  expect(links.filter((link) => !/^(https:|#)/.test(link))).toEqual([]); // a registry has no other files
+  expect(links).toContain(`https://diffeo.github.io/diffeo/reference/${name}/`);
+  expect(links).toContain('https://github.com/diffeo/diffeo');
+});

@@ -1,3 +1,4 @@
+export { conformance } from './lib/conformance.ts';
 export { elementwiseDefinitions } from './lib/elementwise-definitions.ts';
 export { gaussianise } from './lib/gaussianise/gaussianise.ts';
 export { logit } from './lib/logit.ts';

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { accuracyMarkdown } from '../records/accuracy-markdown.ts';
 import { apiMarkdown } from './api-markdown.ts';
 import { publishedPackages } from './package-entries.ts';
 
@@ -58,7 +59,8 @@ export function repositoryPages(repository: string): RepositoryPage[] {
     description: `Everything that ${name} exports, from its doc comments.`,
     order: i + 1,
   }));
-  const all = [...fromDocs, ...decisions, ...readmes, ...api];
+  const accuracy = { id: 'reference/accuracy', source: 'docs/accuracy.md', text: accuracyMarkdown(), order: 3 };
+  const all = [...fromDocs, accuracy, ...decisions, ...readmes, ...api];
   const addresses = new Map(all.map(({ source, id }) => [source, `/${id}/`]));
   for (const { folder } of packages) addresses.set(`packages/${folder}`, `/reference/${folder}/`);
   addresses.set('docs/decisions', '/decisions/');
@@ -66,7 +68,7 @@ export function repositoryPages(repository: string): RepositoryPage[] {
   return all.map(({ text, ...page }) => {
     const [, title = page.id, body = text] = /^# (.+)\n([\s\S]*)$/.exec(text) ?? [];
     return {
-      description: firstSentence(body),
+      description: firstSentence(body) || title,
       ...page,
       title: title.replaceAll('`', ''),
       markdown: relinked(body, page.source, addresses),
@@ -81,10 +83,15 @@ const firstSentence = (markdown: string): string => {
   return (/^[\s\S]*?[.:](?=\s|$)/.exec(plain.trim())?.[0] ?? plain).replaceAll(/\s+/g, ' ');
 };
 
-/** Links to files of the repository become links to their pages, or to the repository where they have none. */
-const relinked = (markdown: string, source: string, addresses: ReadonlyMap<string, string>): string =>
-  markdown.replaceAll(/\]\((?!https?:|#|mailto:|\/)([^)#\s]+)(#[^)\s]*)?\)/g, (_all, path: string, anchor = '') => {
-    const target = posix.normalize(posix.join(posix.dirname(source), path)).replace(/\/$/, '');
+/**
+ * Links to files of the repository become links to their pages, or to the repository where they have none: those relative to `source`,
+ * and those of READMEs, which stand alone on a registry's page and name the repository.
+ */
+export const relinked = (markdown: string, source: string, addresses: ReadonlyMap<string, string>): string =>
+  markdown.replaceAll(/\]\((?!#|mailto:|\/)([^)#\s]+)(#[^)\s]*)?\)/g, (all, path: string, anchor = '') => {
+    const absolute = new RegExp(`^${home}/(?:blob|tree)/main/(.*)$`).exec(path)?.[1];
+    if (absolute === undefined && /^https?:/.test(path)) return all;
+    const target = (absolute ?? posix.normalize(posix.join(posix.dirname(source), path))).replace(/\/$/, '');
     const page = addresses.get(target) ?? addresses.get(`${target}/README.md`);
     return `](${page ?? `${home}/blob/main/${target}`}${anchor})`;
   });

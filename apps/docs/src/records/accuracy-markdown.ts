@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+
+/** What `record.ts` wrote: commands, and what each printed. */
+interface Records<R> {
+  readonly machine: string;
+  readonly runs: readonly { readonly command: string; readonly result: R }[];
+}
+
+interface Training {
+  readonly data: string;
+  readonly flow: string;
+  readonly dimensions: number;
+  readonly heldOut: { readonly nll: number; readonly standardError: number; readonly count: number };
+  readonly baseline: { readonly gaussianNll: number } | null;
+  readonly entropy: number;
+  readonly kl: number;
+}
+
+interface Check {
+  readonly name: string;
+  readonly runs: number;
+  readonly measured: number | null;
+  readonly tolerance: number | null;
+}
+
+interface Conformance {
+  readonly package: string;
+  readonly counts: { readonly passed: number; readonly failed: number };
+  readonly parts: readonly { readonly checks: readonly Check[] }[];
+}
+
+interface Size {
+  readonly name: string;
+  readonly bytes: number;
+  readonly budget: number | null;
+}
+
+const read = <R>(name: string): Records<R> =>
+  JSON.parse(readFileSync(new URL(`./${name}.json`, import.meta.url), 'utf8')) as Records<R>;
+
+/** The page on accuracy: tables of recorded runs, each with the command that repeats it. */
+export const accuracyMarkdown = (): string =>
+  [
+    `# Accuracy
+
+Figures of recorded runs, each with the command that repeats it. What is checked by a test in every run of the tests is not here. Speed has
+[a page of its own](speed.md).`,
+    toys(read('toys')),
+    tables(read('tables')),
+    conformance(read('conformance')),
+    sizes(read('sizes')),
+  ].join('\n\n');
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+const nats = (value: number): string => value.toFixed(3).replace(/^-(0\.0+)$/, '$1');
+
+function toys({ machine, runs }: Records<Training>): string {
+  const names = [...new Set(runs.map(({ result }) => result.data))];
+  const kl = (name: string, flow: string) =>
+    runs.find(({ result }) => result.data === name && result.flow === flow)?.result;
+  const rows = names.map((name) => {
+    const [coupling, spline] = [kl(name, 'realnvp'), kl(name, 'neural-spline')];
+    const gaussian = (coupling?.baseline?.gaussianNll ?? Number.NaN) - (coupling?.entropy ?? Number.NaN);
+    return [name, nats(coupling?.entropy ?? Number.NaN), ...[gaussian, coupling?.kl, spline?.kl].map((value) => nats(value ?? Number.NaN))];
+  });
+  return `## Densities of which the truth is known
+
+The divergence from the truth, in nats: the mean negative log-likelihood of 100,000 new points less the entropy, which is known. 0 would be perfect; the standard
+error of each is at most ${nats(Math.max(...runs.map(({ result }) => result.heldOut.standardError)))}. 2,000 steps, seed 1, with the defaults of the command.
+
+${table(['density', 'entropy', 'a Gaussian', 'affine couplings', 'spline couplings'], rows)}
+
+Repeat a row with \`${runs[0]?.command.replace(/ --out.*/, '')}\`; splines with \`--flow neural-spline\`. Recorded on ${machine}; the last digits differ elsewhere.`;
+}
+
+function tables({ machine, runs }: Records<Training>): string {
+  const rows = runs.map(({ command, result }) => [
+    /([^/]+\.csv)/.exec(command)?.[1] ?? result.data,
+    String(result.dimensions),
+    String(result.heldOut.count),
+    nats(result.heldOut.nll),
+    nats(result.baseline?.gaussianNll ?? Number.NaN),
+    nats((result.baseline?.gaussianNll ?? Number.NaN) - result.heldOut.nll),
+  ]);
+  return `## Tables
+
+Mean negative log-likelihood of held-out rows, in nats and the units of the columns, beside the Gaussian of full covariance on the same rows. The tables are those of
+[vega-datasets](https://github.com/vega/vega-datasets), which the tests of the command use.
+
+${table(['table', 'columns', 'held-out rows', 'flow', 'Gaussian', 'gain'], rows)}
+
+Repeat a row with \`${runs[0]?.command.replace(/ --out.*/, '')}\`. Recorded on ${machine}. A large gain on a table with few distinct numbers says that they repeat, and
+not that the flow is good: the command warns of such columns. \`npm run prove -- tables\` shows that \`diffeo train\` is not worse than the Gaussian on tables of many kinds.`;
+}
+
+function conformance({ runs }: Records<Conformance>): string {
+  const rows = runs.map(({ result }) => [
+    `\`${result.package.match(/packages\/([^/]+)/)?.[1] ?? result.package}\``,
+    String(result.counts.passed),
+    String(result.counts.failed),
+  ]);
+  const checks = new Map<string, { runs: number; worst: number; measured: number; tolerance: number }>();
+  for (const { name, runs: times, measured, tolerance } of runs.flatMap(({ result }) => result.parts).flatMap((part) => part.checks)) {
+    const known = checks.get(name) ?? { runs: 0, worst: -1, measured: Number.NaN, tolerance: Number.NaN };
+    const share = measured !== null && tolerance ? measured / tolerance : -1;
+    const worst = share > known.worst ? { worst: share, measured: measured ?? 0, tolerance: tolerance ?? 0 } : known;
+    checks.set(name, { ...known, ...worst, runs: known.runs + times });
+  }
+  const measured = [...checks].filter(([, { worst }]) => worst >= 0);
+  return `## Conformance
+
+Every layer is held to some forty checks of [\`@diffeo/testing\`](../packages/testing/README.md), at several shapes, contexts and configurations.
+
+${table(['package', 'checks passed', 'failed'], rows)}
+
+How near the worst of all layers came to what is allowed, of the checks that measure something. Errors of log-determinants and round trips are relative to
+1 + |expected|.
+
+${table(
+  ['check', 'times', 'worst measured', 'allowed there'],
+  measured.map(([name, { runs: times, measured: found, tolerance }]) => [
+    `\`${name}\``,
+    String(times),
+    found.toExponential(1),
+    tolerance.toExponential(1),
+  ]),
+)}
+
+Repeat with \`${runs[0]?.command}\`.`;
+}
+
+function sizes({ runs }: Records<readonly Size[]>): string {
+  const rows = (runs[0]?.result ?? []).map(({ name, bytes, budget }) => [
+    `\`${name}\``,
+    (bytes / 1000).toFixed(1),
+    budget ? (budget / 1000).toFixed(1) : '',
+  ]);
+  return `## Size
+
+Kilobytes, minified and gzipped, of everything that a package exports, without TensorFlow.js and, of those that have it as a peer, without core. What you do not
+import is left out of a bundle.
+
+${table(['package', 'kB', 'budget'], rows)}
+
+Repeat with \`${runs[0]?.command}\`.`;
+}

@@ -1,0 +1,69 @@
+/**
+ * Runs what the page on accuracy shows and writes it down beside this file: `npm run pnpm -- exec node apps/docs/src/records/record.ts`,
+ * or some of it: `… record.ts toys tables`. Some twenty minutes on two quiet cores.
+ */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../../../', import.meta.url));
+
+/** One command of the repository and the JSON that it printed. */
+interface Recorded {
+  readonly command: string;
+  readonly result: unknown;
+}
+
+/** Runs `npm run …`, whose words stand behind it. A check that fails is a result too. */
+function record(...words: readonly string[]): Recorded {
+  const command = ['npm', 'run', words[0], '--', ...words.slice(1)].join(' ');
+  process.stderr.write(`${command}\n`);
+  const options = { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 2 ** 28 } as const;
+  try {
+    return { command, result: JSON.parse(execFileSync(process.execPath, ['scripts/run.mjs', ...words], options)) };
+  } catch (error) {
+    const { stdout } = error as { readonly stdout?: string };
+    if (!stdout) throw error;
+    return { command, result: JSON.parse(stdout) };
+  }
+}
+
+const densities = [
+  'two-moons',
+  'eight-gaussians',
+  'checkerboard',
+  'rings',
+  'concentric-rings',
+  'pinwheel',
+  'two-spirals',
+  'swiss-roll',
+  'standard-normal',
+];
+const tables = ['seattle-weather', 'windvectors', 'gapminder-health-income', 'airports'];
+const layers = ['layers-coupling', 'layers-elementwise', 'layers-glow'];
+const scratch = ['--out', 'artifacts/recorded', '--anew', '--json'];
+
+const records = {
+  toys: () =>
+    densities.flatMap((name) =>
+      ['realnvp', 'neural-spline'].map((flow) =>
+        record('diffeo', 'train', name, '--flow', flow, '--steps', '2000', '--seed', '1', ...scratch),
+      ),
+    ),
+  tables: () =>
+    tables.map((name) =>
+      record('diffeo', 'train', `packages/cli/node_modules/vega-datasets/data/${name}.csv`, '--seed', '1', ...scratch),
+    ),
+  conformance: () => layers.map((name) => record('diffeo', 'check', `packages/${name}/src/index.ts`, '--json')),
+  sizes: () => [record('bench', 'size', '--json')],
+};
+
+const asked = process.argv.slice(2);
+for (const [name, run] of Object.entries(records)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  const runs = run();
+  const machine = `${cpus()[0]?.model ?? 'a processor'}, Node ${process.version}`;
+  const file = new URL(`./${name}.json`, import.meta.url);
+  writeFileSync(file, `${JSON.stringify({ machine, runs }, null, 1)}\n`);
+}
