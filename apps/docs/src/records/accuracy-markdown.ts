@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 /** What `record.ts` wrote: commands, and what each printed. */
 interface Records<R> {
@@ -35,8 +35,11 @@ interface Size {
   readonly budget: number | null;
 }
 
-const read = <R>(name: string): Records<R> =>
-  JSON.parse(readFileSync(new URL(`./${name}.json`, import.meta.url), 'utf8')) as Records<R>;
+/** A section of what was recorded; nothing of what was not. */
+function section<R>(name: string, write: (records: Records<R>) => string): string {
+  const file = new URL(`./${name}.json`, import.meta.url);
+  return existsSync(file) ? write(JSON.parse(readFileSync(file, 'utf8')) as Records<R>) : '';
+}
 
 /** The page on accuracy: tables of recorded runs, each with the command that repeats it. */
 export const accuracyMarkdown = (): string =>
@@ -45,10 +48,10 @@ export const accuracyMarkdown = (): string =>
 
 Figures of recorded runs, each with the command that repeats it. What is checked by a test in every run of the tests is not here. Speed has
 [a page of its own](speed.md).`,
-    toys(read('toys')),
-    tables(read('tables')),
-    conformance(read('conformance')),
-    sizes(read('sizes')),
+    section('toys', toys),
+    section('tables', tables),
+    section('conformance', conformance),
+    section('sizes', sizes),
   ].join('\n\n');
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
@@ -63,12 +66,16 @@ function toys({ machine, runs }: Records<Training>): string {
   const rows = names.map((name) => {
     const [coupling, spline] = [kl(name, 'realnvp'), kl(name, 'neural-spline')];
     const gaussian = (coupling?.baseline?.gaussianNll ?? Number.NaN) - (coupling?.entropy ?? Number.NaN);
-    return [name, nats(coupling?.entropy ?? Number.NaN), ...[gaussian, coupling?.kl, spline?.kl].map((value) => nats(value ?? Number.NaN))];
+    return [
+      name,
+      nats(coupling?.entropy ?? Number.NaN),
+      ...[gaussian, coupling?.kl, spline?.kl].map((value) => nats(value ?? Number.NaN)),
+    ];
   });
   return `## Densities of which the truth is known
 
 The divergence from the truth, in nats: the mean negative log-likelihood of 100,000 new points less the entropy, which is known. 0 would be perfect; the standard
-error of each is at most ${nats(Math.max(...runs.map(({ result }) => result.heldOut.standardError)))}. 2,000 steps, seed 1, with the defaults of the command.
+error of each is at most ${nats(Math.max(...runs.map(({ result }) => result.heldOut.standardError)))}. 1,000 steps, seed 1, with the defaults of the command.
 
 ${table(['density', 'entropy', 'a Gaussian', 'affine couplings', 'spline couplings'], rows)}
 
@@ -102,7 +109,9 @@ function conformance({ runs }: Records<Conformance>): string {
     String(result.counts.failed),
   ]);
   const checks = new Map<string, { runs: number; worst: number; measured: number; tolerance: number }>();
-  for (const { name, runs: times, measured, tolerance } of runs.flatMap(({ result }) => result.parts).flatMap((part) => part.checks)) {
+  for (const { name, runs: times, measured, tolerance } of runs
+    .flatMap(({ result }) => result.parts)
+    .flatMap((part) => part.checks)) {
     const known = checks.get(name) ?? { runs: 0, worst: -1, measured: Number.NaN, tolerance: Number.NaN };
     const share = measured !== null && tolerance ? measured / tolerance : -1;
     const worst = share > known.worst ? { worst: share, measured: measured ?? 0, tolerance: tolerance ?? 0 } : known;
