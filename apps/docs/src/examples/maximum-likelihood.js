@@ -11,7 +11,7 @@ let params = model.init(1);
 let weights = leaves(model.layout, params).map(({ tensor }) => tensor);
 let means = weights.map((weight) => zerosLike(weight)); //   Adam's running mean of the gradient
 let squares = weights.map((weight) => zerosLike(weight)); // and of its square
-const [rate, beta1, beta2] = [5e-3, 0.9, 0.999];
+const [rate, beta1, beta2] = [3e-3, 0.9, 0.999];
 
 for (let step = 1; step <= 200; step++) {
   const x = toTensor(twoMoons().sample(256, step));

@@ -7,11 +7,12 @@ import { fit, score, useWasm } from '@diffeo/trainer';
 
 await useWasm();
 const moons = twoMoons();
-const layers = [standardise(), ...realNVP({ layers: 6, hidden: [32, 32] })];
+const layers = [standardise(), ...realNVP({ layers: 8, hidden: [32, 32] })];
 const model = flow({ eventShape: [2], layers });
 const { params, history } = await fit(model, toTensor(moons.sample(10_000, 1)), {
   steps: 600,
-  learningRate: 4e-3,
+  learningRate: 5e-3,
+  clipNorm: 1,
   seed: 1,
 });
 
