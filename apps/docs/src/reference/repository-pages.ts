@@ -22,6 +22,7 @@ export interface RepositoryPage {
 const documents = [
   { file: 'images.md', id: 'guides/images', label: 'Images with Glow', order: 4 },
   { file: 'plugins.md', id: 'guides/writing-a-layer', label: 'Writing a layer', order: 8 },
+  { file: 'serving.md', id: 'guides/serving-in-node', label: 'Serving in Node', order: 12 },
   { file: 'speed.md', id: 'reference/speed', label: 'Speed', order: 2 },
 ] as const;
 
