@@ -56,12 +56,12 @@ export const pictureElement = (
 
     #state(): State {
       const fields = this.querySelectorAll<HTMLInputElement | HTMLSelectElement>('form [name]');
-      return Object.fromEntries(
-        [...fields].map((field) => [
-          field.name,
-          field instanceof HTMLSelectElement ? field.value : Number(field.value),
-        ]),
-      );
+      const still = Number(matchMedia('(prefers-reduced-motion: reduce)').matches);
+      const values = [...fields].map((field) => [
+        field.name,
+        field instanceof HTMLSelectElement ? field.value : Number(field.value),
+      ]);
+      return { still, ...Object.fromEntries(values) };
     }
 
     #pressed({ target }: Event): void {

@@ -1,4 +1,4 @@
-/** What a reader has set: the values of a widget's controls, by their names. */
+/** What a reader has set: the values of a widget's controls, by their names, and as `still` 1 where motion is unwelcome. */
 export type State = Readonly<Record<string, number | string>>;
 
 /** What a widget shows: HTML for each of its slots, by their names. */

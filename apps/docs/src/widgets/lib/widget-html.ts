@@ -6,6 +6,8 @@ export interface Slot {
   /** Which controls the pointer sets in the slot's first plot, as `dragIn` reads it. */
   readonly drag?: string;
   readonly className?: string;
+  /** Stands above it. */
+  readonly heading?: string;
 }
 
 /**
@@ -17,11 +19,12 @@ export const widgetHtml = (
   controls: readonly string[],
   picture: Picture,
 ): string => {
-  const html = ({ name, drag, className = '' }: Slot): string => {
+  const html = ({ name, drag, className = '', heading }: Slot): string => {
     const content = picture[name] ?? '';
     if (name === 'says') return `<p class="widget-says" data-slot="says" role="status">${content}</p>`;
     const axes = drag ? ` data-drag="${drag}"` : '';
-    return `<div class="widget-slot ${className}" data-slot="${name}"${axes}>${content}</div>`;
+    const slot = `<div class="widget-slot ${className}" data-slot="${name}"${axes}>${content}</div>`;
+    return heading ? `<div><p class="widget-heading">${heading}</p>${slot}</div>` : slot;
   };
   const row = (slot: Slot | readonly Slot[]): string =>
     'name' in slot ? html(slot) : `<div class="widget-row">${slot.map(html).join('')}</div>`;

@@ -1,0 +1,4 @@
+import { servePictures } from '../lib/serve-pictures.ts';
+import { paintForget } from './paint.ts';
+
+servePictures(() => Promise.resolve(paintForget));
