@@ -1,20 +1,11 @@
-import { useWasm } from '@diffeo/trainer';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
-import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
+import { useSiteWasm } from '../../live/use-site-wasm.ts';
 import type { Answer, Painter, Request, State } from './picture.ts';
 
 const say = (answer: Answer): void => postMessage(answer);
 
 /** Makes this worker draw what its element asks for: the newest request, and none that came before it. */
 export function servePictures<S extends State>(prepare: () => Promise<Painter<S>>): void {
-  setWasmPaths({
-    'tfjs-backend-wasm.wasm': plain,
-    'tfjs-backend-wasm-simd.wasm': simd,
-    'tfjs-backend-wasm-threaded-simd.wasm': threaded,
-  });
-  const ready = useWasm().then(prepare);
+  const ready = useSiteWasm().then(prepare);
   let stop = new AbortController();
   let last: Promise<void> = Promise.resolve();
 
