@@ -43,6 +43,7 @@ export const siteConfig: AstroInlineConfig = {
         folder('Learn', 'learn'),
         folder('Guides', 'guides'),
         folder('Examples', 'examples'),
+        { label: 'Layers', slug: 'layers' },
         folder('Reference', 'reference'),
         folder('API', 'api'),
         folder('Decisions', 'decisions'),

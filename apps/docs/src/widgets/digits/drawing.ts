@@ -13,7 +13,14 @@ export async function draw(): Promise<string> {
     [{ name: 'samples' }, { name: 'hand' }, { name: 'way' }, { name: 'attribute' }, { name: 'says' }],
     [
       range({ name: 'digit', label: 'Which digit', min: 0, max: 9, step: 1, value: initialDigits.digit }),
-      range({ name: 'temperature', label: 'Temperature', min: 0, max: 1.2, step: 0.05, value: initialDigits.temperature }),
+      range({
+        name: 'temperature',
+        label: 'Temperature',
+        min: 0,
+        max: 1.2,
+        step: 0.05,
+        value: initialDigits.temperature,
+      }),
       choice({ name: 'attribute', label: 'Attribute', options: attributes, value: initialDigits.attribute }),
       button('seed', 'Draw others'),
     ],

@@ -1,8 +1,8 @@
 import { DiffeoError, type Flow, type FlowParams, load } from '@diffeo/core';
 import { interpolate, moveAlong, sample } from '@diffeo/trainer';
 import { oneHot, slice, type Tensor, tensor, tensor1d, tidy, tile } from '@tensorflow/tfjs-core';
-import { classes, digitDefinitions, levels, side } from './digit-model.ts';
 import type { DigitFacts } from './digit-facts.ts';
+import { classes, digitDefinitions, levels, side } from './digit-model.ts';
 
 /** Digits in a row, each as its pixels from 0 (paper) to 1 (ink), row by row. */
 export type Strip = readonly Float32Array[];
@@ -29,7 +29,8 @@ const stripOf = (values: Float32Array): Strip =>
     values.slice(i * pixelCount, (i + 1) * pixelCount).map((value) => value / (levels - 1)),
   );
 
-const images = (digits: readonly (readonly number[])[]): Tensor => tensor(digits.flat(), [digits.length, side, side, 1]);
+const images = (digits: readonly (readonly number[])[]): Tensor =>
+  tensor(digits.flat(), [digits.length, side, side, 1]);
 
 /** The context of digits: which each is, as one number of ten that is 1. */
 async function withClass<T>(digits: readonly number[], use: (context: Tensor) => Promise<T>): Promise<T> {
@@ -42,7 +43,13 @@ async function withClass<T>(digits: readonly number[], use: (context: Tensor) =>
 }
 
 /** New digits of one class. */
-export const drawSamples = ({ model, params }: DigitModel, digit: number, count: number, temperature: number, seed: number): Promise<Strip> =>
+export const drawSamples = (
+  { model, params }: DigitModel,
+  digit: number,
+  count: number,
+  temperature: number,
+  seed: number,
+): Promise<Strip> =>
   withClass([digit], async (context) => stripOf(await sample(model, params, { count, seed, temperature, context })));
 
 /** One latent as each of the ten digits: what stays the same is the hand. */
@@ -50,7 +57,12 @@ export async function sameHand({ model, params }: DigitModel, temperature: numbe
   const all = Array.from({ length: classes }, (_, digit) => digit);
   return await withClass(all, async (context) => {
     const x = tidy(() => {
-      const one = model.drawBase(params, { count: 1, seed, temperature, context: slice(context, [0, 0], [1, classes]) });
+      const one = model.drawBase(params, {
+        count: 1,
+        seed,
+        temperature,
+        context: slice(context, [0, 0], [1, classes]),
+      });
       return model.toData(params, tile(one, [classes, ...model.baseShape.map(() => 1)]), { context });
     });
     const values = (await x.data()) as Float32Array;
@@ -73,7 +85,12 @@ export async function between({ model, params, facts }: DigitModel, digit: numbe
 }
 
 /** A real digit along the direction of an attribute. */
-export async function along({ model, params, facts }: DigitModel, digit: number, attribute: string, amounts: readonly number[]): Promise<Strip> {
+export async function along(
+  { model, params, facts }: DigitModel,
+  digit: number,
+  attribute: string,
+  amounts: readonly number[],
+): Promise<Strip> {
   const [from] = facts.examples[digit] as [number[], number[]];
   const direction = Float32Array.from(facts.directions[attribute] ?? []);
   return await withClass([digit], async (context) => {

@@ -2,7 +2,7 @@ import { type Mark, pageTheme, pixels, plot } from '@diffeo/charts';
 import type { Painter } from '../lib/picture.ts';
 import { written } from '../lib/written.ts';
 import { side } from './digit-model.ts';
-import { along, between, drawSamples, loadDigits, sameHand, type Strip } from './imagine.ts';
+import { along, between, drawSamples, loadDigits, type Strip, sameHand } from './imagine.ts';
 
 /** What to draw: which digit, how far from the middle of the base, along what, and with which seed. */
 export interface DigitsState extends Record<string, number | string> {
@@ -29,7 +29,9 @@ function sheet(title: string, digits: Strip, columns: number): string {
   const marks = digits.map((ink, i): Mark => {
     const [left, top] = [(i % columns) * (side + gap), -Math.floor(i / columns) * (side + gap)];
     // The first row of an image is the topmost, that of a plot the lowest.
-    const upwards = Array.from({ length: side }, (_, row) => [...ink.slice((side - 1 - row) * side, (side - row) * side)]);
+    const upwards = Array.from({ length: side }, (_, row) => [
+      ...ink.slice((side - 1 - row) * side, (side - row) * side),
+    ]);
     return pixels({
       values: upwards.flat(),
       ...{ columns: side, rows: side, range: [0, 1], color: 'ink' },
@@ -65,10 +67,22 @@ export const paintDigits = (bytes: Uint8Array): Painter<DigitsState> => {
     const [, name = ''] = attributes.find(([key]) => key === attribute) ?? [];
     const t = written(temperature);
     show({
-      samples: labelled(`New digits ${digit}, drawn at temperature ${t}`, sheet(`Twenty new digits ${digit}`, samples, 10)),
-      hand: labelled('One point of the base as each of the ten digits: the class changes, the hand stays', sheet('The digits 0 to 9 in one hand', hand, 10)),
-      way: labelled('Both ends are real; between them the way through the base', sheet(`From one real ${digit} to another in nine steps`, way, 9)),
-      attribute: labelled(`A real ${digit} in the middle: to the left less, to the right ${name}`, sheet(`A real ${digit} with ${name} from left to right`, moved, 7)),
+      samples: labelled(
+        `New digits ${digit}, drawn at temperature ${t}`,
+        sheet(`Twenty new digits ${digit}`, samples, 10),
+      ),
+      hand: labelled(
+        'One point of the base as each of the ten digits: the class changes, the hand stays',
+        sheet('The digits 0 to 9 in one hand', hand, 10),
+      ),
+      way: labelled(
+        'Both ends are real; between them the way through the base',
+        sheet(`From one real ${digit} to another in nine steps`, way, 9),
+      ),
+      attribute: labelled(
+        `A real ${digit} in the middle: to the left less, to the right ${name}`,
+        sheet(`A real ${digit} with ${name} from left to right`, moved, 7),
+      ),
       says: `Twenty new digits ${digit} at temperature ${t}: ${temperature < 0.4 ? 'alike, near the middle of the base' : temperature > 0.9 ? 'as varied as the data, some of them odd' : 'varied, and mostly clear'}.`,
     });
   };

@@ -25,7 +25,9 @@ const { params, bestStep } = await fit(model, digitRows(digits, numbers(0, train
   onProgress: ({ step, loss, validation = loss, seconds }) => {
     if (seconds < next) return;
     next = seconds + 10;
-    console.log(`step ${step}: ${bitsPerDim(model, loss).toFixed(3)} bits/dim, validation ${bitsPerDim(model, validation).toFixed(3)}`);
+    console.log(
+      `step ${step}: ${bitsPerDim(model, loss).toFixed(3)} bits/dim, validation ${bitsPerDim(model, validation).toFixed(3)}`,
+    );
   },
 });
 const scores = await score(model, params, digitRows(digits, numbers(trained, digits.images.count)));

@@ -2,8 +2,10 @@ import type { PlanePoint } from '@diffeo/charts';
 import { type Flow, type FlowParams, load } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
 import { twoMoons } from '@diffeo/datasets';
-import { couplingDefinitions } from '@diffeo/layers-coupling';
-import { elementwiseDefinitions } from '@diffeo/layers-elementwise';
+import { coupling } from '@diffeo/layers-coupling';
+import { standardise } from '@diffeo/layers-elementwise';
+import { mlp } from '@diffeo/networks';
+import { affine } from '@diffeo/ops';
 import { type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { middles, pairs } from '../lib/lattice.ts';
 
@@ -43,7 +45,7 @@ export interface Moons {
 
 /** Reads the committed flow. */
 export const loadMoons = (bytes: Uint8Array): Moons =>
-  load(bytes, { definitions: [...couplingDefinitions, ...elementwiseDefinitions] });
+  load(bytes, { definitions: [standardise, coupling, affine, mlp] });
 
 const asTensor = (points: readonly PlanePoint[]): Tensor => tensor2d(points as [number, number][]);
 

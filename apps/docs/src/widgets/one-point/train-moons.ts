@@ -14,7 +14,7 @@ await useWasm();
 const moons = twoMoons();
 const model = flow({
   eventShape: [2],
-  layers: [standardise(), ...realNVP({ layers: 6, hidden: [32, 32], activation: 'tanh' })],
+  layers: [standardise(), ...realNVP({ layers: 6, hidden: [16, 16], activation: 'tanh' })],
 });
 const { params } = await fit(model, toTensor(moons.sample(20_000, seed)), { steps: 3000, learningRate: 5e-3, seed });
 const loss = -meanOf(await score(model, params, toTensor(moons.sample(20_000, seed + 1))));
