@@ -10,7 +10,7 @@ export async function draw(): Promise<string> {
   const bytes = await readFile(new URL('./digits.safetensors', import.meta.url));
   const paint: Painter<DigitsState> = (state, show, signal) => paintDigits(bytes)(state, show, signal);
   return widgetHtml(
-    [{ name: 'samples' }, { name: 'hand' }, { name: 'way' }, { name: 'attribute' }, { name: 'says' }],
+    [{ name: 'samples' }, { name: 'hand' }, { name: 'way' }, { name: 'attribute' }, { name: 'says' }, 'controls'],
     [
       range({ name: 'digit', label: 'Which digit', min: 0, max: 9, step: 1, value: initialDigits.digit }),
       range({

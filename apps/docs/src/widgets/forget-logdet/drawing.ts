@@ -14,6 +14,7 @@ export async function draw(): Promise<string> {
       ],
       { name: 'losses', className: 'losses' },
       { name: 'says' },
+      'controls',
     ],
     [button('runs', 'Train both')],
     picture,

@@ -1,4 +1,4 @@
-import { contours, dots, labels, line, type PlanePoint, pageTheme, plot } from '@diffeo/charts';
+import { dots, labels, line, type PlanePoint, pageTheme, pixels, plot } from '@diffeo/charts';
 import type { Painter, Picture } from '../lib/picture.ts';
 import { written } from '../lib/written.ts';
 import { boxes, entropy, type Look, type Looks, looks, plane, stepsBetween, trainBoth } from './train-both.ts';
@@ -12,7 +12,8 @@ export interface ForgetState extends Record<string, number | string> {
 export const initialForget: ForgetState = { runs: 0, still: 1 };
 
 const size = 220;
-const thresholds = [0.02, 0.08, 0.16, 0.26, 0.38];
+/** Densities are drawn in full colour from here on. */
+const dense = 0.5;
 const highest = 20;
 
 const cloudPlot = ({ cloud }: Look, how: string): string =>
@@ -37,13 +38,9 @@ const densityPlot = ({ density }: Look, how: string): string =>
     margin: { left: 28 },
     theme: pageTheme,
     marks: [
-      contours({
-        values: density,
-        columns: boxes,
-        rows: boxes,
-        x: plane,
-        y: [plane[0] - 0.25, plane[1] - 0.25],
-        thresholds,
+      pixels({
+        ...{ values: density, columns: boxes, rows: boxes, range: [0, dense] },
+        ...{ x: plane, y: [plane[0] - 0.25, plane[1] - 0.25] },
       }),
     ],
   });

@@ -12,6 +12,7 @@ export const draw = async (): Promise<string> =>
       [{ name: 'before', drag: 'x:x y:y' }, { name: 'after' }],
       { name: 'figures', className: 'widget-figures' },
       { name: 'says' },
+      'controls',
     ],
     [
       range({ name: 'strength', label: 'How much the coupling bends', min: 0, max: 2, step: 0.05, value: strength }),

@@ -10,7 +10,7 @@ export interface Range {
 
 /** A slider with its label, and the number that it stands at. */
 export const range = ({ name, label, min, max, step, value }: Range): string =>
-  `<label class="control"><span>${label} <output>${value}</output></span><input type="range" name="${name}" min="${min}" max="${max}" step="${step}" value="${value}" /></label>`;
+  `<label class="control"><span>${label} <output>${String(value).replace('-', '−')}</output></span><input type="range" name="${name}" min="${min}" max="${max}" step="${step}" value="${value}" /></label>`;
 
 /** One of several. */
 export interface Choice {

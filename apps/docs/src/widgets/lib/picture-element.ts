@@ -77,7 +77,7 @@ export const pictureElement = (
     #changed(): void {
       for (const field of this.querySelectorAll<HTMLInputElement>('input[type="range"]')) {
         const output = field.closest('label')?.querySelector('output');
-        if (output) output.textContent = field.value;
+        if (output) output.textContent = field.value.replace('-', '−');
       }
       // One at a time, and then the newest; but what takes long is stopped for it.
       if (this.#answered < this.#asked && !restarts) this.#waiting = true;

@@ -11,11 +11,11 @@ export interface Slot {
 }
 
 /**
- * A widget as it stands in the page before any script runs: its slots filled, and below them the controls, which the element shows when
- * it can serve them. A slot called `says` is a sentence that is read aloud when it changes.
+ * A widget as it stands in the page before any script runs: its slots filled, and the controls where the slots say `controls`, which the
+ * element shows when it can serve them. A slot called `says` is a sentence that is read aloud when it changes.
  */
 export const widgetHtml = (
-  slots: readonly (Slot | readonly Slot[])[],
+  slots: readonly (Slot | readonly Slot[] | 'controls')[],
   controls: readonly string[],
   picture: Picture,
 ): string => {
@@ -26,8 +26,10 @@ export const widgetHtml = (
     const slot = `<div class="widget-slot ${className}" data-slot="${name}"${axes}>${content}</div>`;
     return heading ? `<div><p class="widget-heading">${heading}</p>${slot}</div>` : slot;
   };
-  const row = (slot: Slot | readonly Slot[]): string =>
-    'name' in slot ? html(slot) : `<div class="widget-row">${slot.map(html).join('')}</div>`;
-  const form = controls.length > 0 ? `<form class="widget-controls" hidden>${controls.join('')}</form>` : '';
-  return `${slots.map(row).join('\n')}\n${form}`;
+  const form = `<form class="widget-controls" hidden>${controls.join('')}</form>`;
+  const row = (slot: Slot | readonly Slot[] | 'controls'): string => {
+    if (slot === 'controls') return form;
+    return 'name' in slot ? html(slot) : `<div class="widget-row">${slot.map(html).join('')}</div>`;
+  };
+  return slots.map(row).join('\n');
 };

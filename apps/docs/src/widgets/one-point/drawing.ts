@@ -13,6 +13,7 @@ export async function draw(): Promise<string> {
     [
       [{ name: 'density', drag: 'x:x y:y' }, { name: 'table' }],
       { name: 'says' },
+      'controls',
       { name: 'panels', className: 'panels' },
     ],
     [

@@ -71,7 +71,7 @@ const table = ({ steps, baseLogProb, logProb }: Way): string => {
   const place = ([x, y]: PlanePoint): string => `${written(x)}, ${written(y)}`;
   const sum = steps.reduce((total, { logDet }) => total + logDet, baseLogProb);
   return [
-    '<div class="widget-scroll"><table><caption>From data to the base, in nats</caption>',
+    '<div class="widget-scroll" role="region" aria-label="The sum, layer by layer" tabindex="0"><table><caption>From data to the base, in nats</caption>',
     '<thead><tr><th scope="col">layer</th><th scope="col">the point is then at</th><th scope="col">log|det|</th></tr></thead><tbody>',
     ...steps.map(({ layer, point, logDet }) => row([layer, place(point), written(logDet, 3)])),
     row(['base: log p(z)', '', written(baseLogProb, 3)]),

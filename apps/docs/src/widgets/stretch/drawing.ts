@@ -18,6 +18,7 @@ export const draw = async (): Promise<string> =>
         { name: 'base' },
       ],
       { name: 'says' },
+      'controls',
     ],
     [
       ...names.map((name, i) =>
