@@ -28,6 +28,8 @@ export {
   type FusedCouplingOptions,
   fusedCoupling,
 } from './lib/transforms/fused-coupling.ts';
+export { mixtureOfLogistics } from './lib/transforms/mixture-of-logistics.ts';
 export { rationalQuadratic, rationalQuadraticTransform } from './lib/transforms/rational-quadratic.ts';
+export { sinhArcsinh } from './lib/transforms/sinh-arcsinh.ts';
 export type { SplineShape, SplineTails } from './lib/transforms/spline/spline-shape.ts';
 export { transformDefinitions } from './lib/transforms/transform-definitions.ts';

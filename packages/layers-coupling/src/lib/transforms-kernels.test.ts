@@ -1,9 +1,9 @@
 import '@tensorflow/tfjs-backend-wasm';
 import { installKernels } from '@diffeo/kernels-wasm';
-import { rationalQuadratic } from '@diffeo/ops';
+import { rationalQuadratic, sinhArcsinh } from '@diffeo/ops';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { sinhArcsinh } from '../../test/sinh-arcsinh.ts';
+
 import { testCouplings } from '../../test/test-couplings.ts';
 
 await setBackend('wasm');

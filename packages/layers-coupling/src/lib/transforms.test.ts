@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
-import { sinhArcsinh } from '../../test/sinh-arcsinh.ts';
+import { mixtureOfLogistics, sinhArcsinh } from '@diffeo/ops';
 import { testCouplings } from '../../test/test-couplings.ts';
 
 testCouplings(sinhArcsinh(), {});
+testCouplings(mixtureOfLogistics({ components: 3 }), {});

@@ -195,7 +195,19 @@ describe.each(['cpu', 'wasm'])('rationalQuadratic on %s', (backend) => {
             }
             return result;
           }, [raw]).grads;
-          expect(second as Tensor).toBeFiniteTensor();
+          // Along a line, by differences of the gradient.
+          const line = normal(raw.shape, 3);
+          const lengthAt = (by: number): number => {
+            const moved = add(raw, mul(line, by));
+            const gradient = differentiate(() => {
+              const { value, logSlope } = apply(shape, x, moved, direction);
+              return add(sum(square(value)), sum(square(logSlope)));
+            }, [moved]).grads[0] as Tensor;
+            return sum(square(gradient)).dataSync()[0] as number;
+          };
+          const difference = (lengthAt(1e-3) - lengthAt(-1e-3)) / 2e-3;
+          const [found] = sum(mul(second as Tensor, line)).dataSync();
+          expect(Math.abs((found as number) - difference)).toBeLessThan(0.05 * (1 + Math.abs(difference)));
         }
       });
     },

@@ -9,15 +9,13 @@ import {
   greaterEqual,
   minimum,
   mul,
-  reshape,
-  slice,
   softmax,
   softplus,
   sub,
   sum,
   type Tensor,
-  transpose,
 } from '@tensorflow/tfjs-core';
+import { along } from '../by-number.ts';
 import { largestRawSlope, least, rawOfSlopeOne, type SplineShape, slopeCount } from './spline-shape.ts';
 
 /** All bins of each number's spline. */
@@ -48,24 +46,6 @@ export interface Bin {
   readonly d0: Tensor;
   readonly d1: Tensor;
   readonly s: Tensor;
-}
-
-/** Some of the numbers along the last axis. */
-export function along(values: Tensor, begin: number, count: number): Tensor {
-  const [rows, size] = values.shape as [number, number, number];
-  return slice(values, [0, 0, begin], [rows, size, count]);
-}
-
-/** Raw parameters `[rows, parameters · size]` as `[rows, size, parameters]`. */
-export function byNumber(raw: Tensor, parameters: number): Tensor {
-  const [rows, all] = raw.shape as [number, number];
-  return transpose(reshape(raw, [rows, parameters, all / parameters]), [0, 2, 1]);
-}
-
-/** The opposite of {@link byNumber}. */
-export function byParameter(values: Tensor): Tensor {
-  const [rows, size, parameters] = values.shape as [number, number, number];
-  return reshape(transpose(values, [0, 2, 1]), [rows, parameters * size]);
 }
 
 /** md + softplus(u + c), which is 1 at u = 0. */

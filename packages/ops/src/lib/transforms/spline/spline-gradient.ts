@@ -15,7 +15,8 @@ import {
   zeros,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import { along, type Bin, type Bins } from './spline-bins.ts';
+import { along } from '../by-number.ts';
+import type { Bin, Bins } from './spline-bins.ts';
 import type { Piece } from './spline-piece.ts';
 import { largestRawSlope, least, rawOfSlopeOne, type SplineShape } from './spline-shape.ts';
 

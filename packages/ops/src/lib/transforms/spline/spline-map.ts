@@ -14,7 +14,8 @@ import {
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
-import { type Bin, type Bins, binOf, binsOf, byNumber, byParameter } from './spline-bins.ts';
+import { byNumber, byParameter } from '../by-number.ts';
+import { type Bin, type Bins, binOf, binsOf } from './spline-bins.ts';
 import { logSlopeByPlace, type SplineCotangents, splineGradient } from './spline-gradient.ts';
 import { logSlopeAt, type Piece, pieceAt, placeOf, placeReaching, valueAt } from './spline-piece.ts';
 import { type SplineShape, slopeCount } from './spline-shape.ts';
