@@ -175,6 +175,7 @@ describe.each(['cpu', 'wasm'])('rationalQuadratic on %s', (backend) => {
     '%s: the gradient by hand is that of the composition, which may be differentiated twice',
     (direction) => {
       tidied(() => {
+        let compared = 0;
         for (const shape of shapes) {
           const count = parameterCount(shape);
           const [x, raw] = [normal([5, 2], 1), normal([5, 2 * count], 2)];
@@ -205,10 +206,15 @@ describe.each(['cpu', 'wasm'])('rationalQuadratic on %s', (backend) => {
             }, [moved]).grads[0] as Tensor;
             return sum(square(gradient)).dataSync()[0] as number;
           };
-          const difference = (lengthAt(1e-3) - lengthAt(-1e-3)) / 2e-3;
+          const differences = [1e-3, 3e-4].map((h) => (lengthAt(h) - lengthAt(-h)) / (2 * h));
+          const [difference, other] = differences as [number, number];
+          // Where a knot passes a number, the gradient jumps.
+          if (Math.abs(difference - other) > 0.05 * (1 + Math.abs(difference))) continue;
+          compared++;
           const [found] = sum(mul(second as Tensor, line)).dataSync();
           expect(Math.abs((found as number) - difference)).toBeLessThan(0.05 * (1 + Math.abs(difference)));
         }
+        expect(compared).toBeGreaterThan(1);
       });
     },
   );
