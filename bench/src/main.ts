@@ -26,6 +26,8 @@ import { measureServing } from './lib/serving/measure-serving.ts';
 import { servingTable } from './lib/serving/serving-table.ts';
 import { measureSizes } from './lib/size/measure-sizes.ts';
 import { sizeTable } from './lib/size/size-table.ts';
+import { measureTables } from './lib/tables/measure-tables.ts';
+import { tablesTable } from './lib/tables/tables-table.ts';
 import { measureTraining } from './lib/training/measure-training.ts';
 import { wholeNumber } from './lib/whole-number.ts';
 
@@ -234,9 +236,40 @@ const size = defineCommand({
   },
 });
 
+const tables = defineCommand({
+  meta: {
+    name: 'tables',
+    description: 'densities of real tables beside Gaussians, mixtures, kernels and a spline flow',
+  },
+  args: {
+    json,
+    effort: { type: 'string', default: 'standard', description: 'fast, standard or best' },
+    only: { type: 'string', description: 'tables, by name: faithful,seeds. Default: all' },
+    data: {
+      type: 'string',
+      description: 'the folder of the tables. Default: ../shared/data/tables beside the repository',
+    },
+    seed: { type: 'string', default: '1', description: 'of folds, starts and batches' },
+    baselines: {
+      type: 'string',
+      description:
+        'competitors to run and record where they were not, if a python3 can: Gaussian,mixture,kernels,spline-flow',
+    },
+  },
+  run: reported(async ({ args }) => {
+    const [effort = 'standard'] = named(args.effort, '--effort', ['fast', 'standard', 'best'] as const);
+    const result = await measureTables({
+      ...{ effort, data: args.data, only: args.only?.split(','), baselines: args.baselines?.split(',') ?? [] },
+      seed: wholeNumber(args.seed, '--seed', 0),
+    });
+    say(describeMachine(result.machine));
+    print(result, args.json, tablesTable);
+  }),
+});
+
 const main = defineCommand({
   meta: { name: 'bench', description: 'Measures speed, memory and size' },
-  subCommands: { training, images, quality, products, convolutions, memory, heap, serving, profile, size },
+  subCommands: { training, images, tables, quality, products, convolutions, memory, heap, serving, profile, size },
 });
 
 await runMain(main);

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { QualityRow } from '../src/lib/quality/measure-quality.ts';
 
@@ -102,6 +103,22 @@ test('quality: what a flow of the digits reaches in so many steps, and pictures 
       expect(files).toHaveLength(5);
       for (const file of files) expect(readFileSync(file).length).toBeGreaterThan(100);
     }
+  }));
+
+test('tables: a density of each table of a folder', () =>
+  inFolder((folder) => {
+    mkdirSync(join(folder, 'splits'));
+    const pack = (name: string, text: string) => writeFileSync(join(folder, name), gzipSync(text));
+    const rows = Array.from({ length: 80 }, (_, i) => `${Math.sin(7 * i)},${Math.exp(Math.cos(3 * i))}`);
+    pack('waves.csv.gz', `a,b\n${rows.join('\n')}\n`);
+    const places = Array.from({ length: 80 }, (_, i) => i);
+    const split = { train: places.slice(0, 50), val: places.slice(50, 60), test: places.slice(60) };
+    pack('splits/waves.json.gz', JSON.stringify(split));
+    const { tables } = measured<{ tables: { table: string; rows: number; nll: number; beside: object[] }[] }>(
+      `tables --effort fast --data ${folder}`,
+    );
+    expect(tables).toMatchObject([{ table: 'waves', rows: 60, beside: [] }]);
+    expect(tables[0]?.nll).toBeLessThan(3);
   }));
 
 test('serving: every way answers', () => {

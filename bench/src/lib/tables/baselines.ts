@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { say } from '../say.ts';
+
+/** What somebody else says of the test rows of a table. */
+export interface BaselineScores {
+  /** Log-likelihoods in raw units, nats, to three digits. */
+  readonly scores: readonly number[];
+  readonly setting: string;
+  readonly seconds: number;
+}
+
+interface Competitor {
+  readonly name: string;
+  readonly script: string;
+  readonly arguments: readonly string[];
+}
+
+/** Who is compared with, in the order of the columns. */
+export const competitors: readonly Competitor[] = [
+  { name: 'Gaussian', script: 'table-baselines.py', arguments: ['gaussian'] },
+  { name: 'mixture', script: 'table-baselines.py', arguments: ['mixture'] },
+  { name: 'kernels', script: 'table-baselines.py', arguments: ['kernels'] },
+  { name: 'spline-flow', script: 'table-spline-flow.py', arguments: [] },
+];
+
+const peer = (script: string): string => fileURLToPath(new URL(`../../../peers/${script}`, import.meta.url));
+const records = fileURLToPath(new URL('../../../records/tables', import.meta.url));
+const pythons = ['/usr/bin/python3', 'python3'];
+
+/** Names what a result depends on: the script, what it imports, what it is asked, and the table. */
+function recipeHash({ script, arguments: asked }: Competitor, folder: string, table: string): string {
+  const files = [
+    peer(script),
+    peer('table_rows.py'),
+    ...['', 'splits/'].map((at) => join(folder, `${at}${table}.${at ? 'json' : 'csv'}.gz`)),
+  ];
+  const hash = createHash('sha256').update(asked.join());
+  for (const file of files) hash.update(readFileSync(file));
+  return hash.digest('hex').slice(0, 16);
+}
+
+const recordOf = ({ name }: Competitor, table: string): string => join(records, `${table}-${name}.json.gz`);
+
+function recorded(competitor: Competitor, table: string, recipe: string): BaselineScores | null {
+  const path = recordOf(competitor, table);
+  if (!existsSync(path)) return null;
+  const found = JSON.parse(gunzipSync(readFileSync(path)).toString()) as BaselineScores & { readonly recipe: string };
+  return found.recipe === recipe ? found : null;
+}
+
+/** Runs a competitor where a Python can, and keeps what it found; `null` elsewhere. */
+function run(competitor: Competitor, folder: string, table: string, recipe: string): BaselineScores | null {
+  const command = [peer(competitor.script), folder, table, ...competitor.arguments];
+  for (const python of pythons) {
+    const { status, stdout } = spawnSync(python, command, { encoding: 'utf8', maxBuffer: 2 ** 28 });
+    if (status !== 0) continue;
+    mkdirSync(records, { recursive: true });
+    const found = JSON.parse(stdout) as BaselineScores;
+    writeFileSync(recordOf(competitor, table), gzipSync(JSON.stringify({ recipe, ...found }), { level: 9 }));
+    return found;
+  }
+  say(`${competitor.name} on ${table} is left out: no python3 here has what ${competitor.script} imports`);
+  return null;
+}
+
+/** What each competitor says of a table's test rows: what was recorded of the same recipe, or, of those asked, what they say now. */
+export function baselines(folder: string, table: string, runs: readonly string[]): ReadonlyMap<string, BaselineScores> {
+  const found = new Map<string, BaselineScores>();
+  for (const competitor of competitors) {
+    const recipe = recipeHash(competitor, folder, table);
+    const scores =
+      recorded(competitor, table, recipe) ??
+      (runs.includes(competitor.name) ? run(competitor, folder, table, recipe) : null);
+    if (scores) found.set(competitor.name, scores);
+  }
+  return found;
+}

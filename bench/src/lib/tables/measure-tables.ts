@@ -1,0 +1,96 @@
+import { disposeParams } from '@diffeo/core';
+import { type Effort, tableFlow } from '@diffeo/tables';
+import { compareScores, rowStatistics, score, useWasm } from '@diffeo/trainer';
+import { tensor2d } from '@tensorflow/tfjs-core';
+import { type Machine, machine } from '../machine.ts';
+import { say } from '../say.ts';
+import { baselines } from './baselines.ts';
+import { readBenchTable, tableNames, tablesFolder } from './table-set.ts';
+
+/** What to measure. */
+export interface TablesOptions {
+  readonly effort: Effort;
+  readonly seed: number;
+  readonly only: readonly string[] | undefined;
+  readonly data: string | undefined;
+  /** Competitors that run now where they were not recorded, by name. */
+  readonly baselines: readonly string[];
+}
+
+/** Beside one competitor, on the same rows. Differences are to ours: above 0 we are ahead. */
+interface Beside {
+  readonly name: string;
+  readonly nll: number;
+  readonly setting: string;
+  readonly seconds: number;
+  /** Of the rows' differences, each held to ±10 nats. */
+  readonly clipped: { readonly mean: number; readonly standardError: number };
+  readonly mean: number;
+  /** Behind by more than 2 standard errors of the clipped mean, or by more than 1 nat in the mean as it is. */
+  readonly worse: boolean;
+  readonly leastDifference: number;
+}
+
+/** One table. */
+interface TableResult {
+  readonly table: string;
+  readonly rows: number;
+  readonly columns: number;
+  readonly nll: number;
+  readonly standardError: number;
+  readonly median: number;
+  /** Of the processor, which a busy machine does not change. */
+  readonly cpuSeconds: number;
+  readonly members: readonly { readonly name: string; readonly setting: string; readonly weight: number }[];
+  readonly beside: readonly Beside[];
+}
+
+/** The result of a run. */
+export interface TablesResult {
+  readonly machine: Machine;
+  readonly effort: Effort;
+  readonly seed: number;
+  readonly tables: readonly TableResult[];
+}
+
+async function measureTable(folder: string, name: string, options: TablesOptions): Promise<TableResult> {
+  const { rows, test } = readBenchTable(folder, name);
+  const before = process.cpuUsage();
+  const { model, params, shares } = await tableFlow(rows, { effort: options.effort, seed: options.seed });
+  const { user, system } = process.cpuUsage(before);
+  const x = tensor2d(test.values, [test.count, test.size]);
+  const scores = await score(model, params, x);
+  x.dispose();
+  disposeParams(model.layout, params);
+  const { mean, standardError, median } = rowStatistics(scores);
+  const beside = [...baselines(folder, name, options.baselines)].map(([competitor, found]): Beside => {
+    const { clipped, mean, worse } = compareScores(scores, found.scores);
+    return {
+      name: competitor,
+      nll: -rowStatistics(Float32Array.from(found.scores)).mean,
+      ...{ setting: found.setting, seconds: found.seconds, clipped, mean, worse },
+      leastDifference: scores.reduce((least, own, i) => Math.min(least, own - (found.scores[i] as number)), Infinity),
+    };
+  });
+  return {
+    ...{ table: name, rows: rows.count, columns: rows.size, nll: -mean, standardError, median: -median },
+    cpuSeconds: (user + system) / 1e6,
+    members: shares.map(({ name, setting, weight }) => ({ name, setting, weight })),
+    beside,
+  };
+}
+
+/** Fits every table, and compares with what others say of the same test rows. */
+export async function measureTables(options: TablesOptions): Promise<TablesResult> {
+  await useWasm();
+  const folder = tablesFolder(options.data);
+  const names = tableNames(folder).filter((name) => options.only?.includes(name) ?? true);
+  const tables: TableResult[] = [];
+  for (const name of names) {
+    const result = await measureTable(folder, name, options);
+    const others = result.beside.map((own) => `${own.name} ${own.nll.toFixed(2)}${own.worse ? ' (better)' : ''}`);
+    say(`${name}: ${result.nll.toFixed(3)} in ${result.cpuSeconds.toFixed(0)} s; ${others.join(', ')}`);
+    tables.push(result);
+  }
+  return { machine: machine(), effort: options.effort, seed: options.seed, tables };
+}
