@@ -3,7 +3,7 @@ import { realNVP } from '@diffeo/layers-coupling';
 import { microBatches, prepared, useWasm } from '@diffeo/trainer';
 
 /** How long it takes to answer so many rows in one way. */
-export interface ServingRow {
+interface ServingRow {
   readonly way: string;
   /** Median over the rounds. */
   readonly milliseconds: number;
