@@ -1,6 +1,6 @@
 """What the competitors in PyTorch share: the protocol, the checks, the clock.
 
-The exercise is the first argument, as JSON; requests come on stdin and answers go to stdout, a line of JSON each.
+The problem is the first argument, as JSON; requests come on stdin and answers go to stdout, a line of JSON each.
 src/lib/comparison/workload.ts says what they are. As many threads as OMP_NUM_THREADS says.
 """
 
@@ -25,10 +25,10 @@ def read(path):
 class Workload:
     """A model that has `log_prob`, `decode` and `sample`, its parameters, and an optimiser of them."""
 
-    def __init__(self, exercise, model, optimiser, parameters, event_shape):
-        self.batch, self.rows = exercise["batch"], exercise["rows"]
-        self.samples = exercise.get("samples", self.batch)
-        self.data = read(exercise["data"]).reshape(self.rows, *event_shape)
+    def __init__(self, problem, model, optimiser, parameters, event_shape):
+        self.batch, self.rows = problem["batch"], problem["rows"]
+        self.samples = problem.get("samples", self.batch)
+        self.data = read(problem["data"]).reshape(self.rows, *event_shape)
         self.first_batch = self.data[: self.batch].clone()
         self.model, self.optimiser, self.parameters = model, optimiser, parameters
 
@@ -66,7 +66,7 @@ def milliseconds(f):
 
 
 def serve(prepare):
-    """Answers requests with the workload that `prepare` makes of the exercise."""
+    """Answers requests with the workload that `prepare` makes of the problem."""
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
     workload = prepare(json.loads(sys.argv[1]))
     for line in sys.stdin:

@@ -11,9 +11,9 @@ from competitor import serve
 
 
 class Convolutions:
-    def __init__(self, exercise):
-        batch, side = exercise["batch"], exercise["side"]
-        channels, kernels = exercise["channels"], exercise["kernels"]
+    def __init__(self, problem):
+        batch, side = problem["batch"], problem["side"]
+        channels, kernels = problem["channels"], problem["kernels"]
         together = {"memory_format": torch.channels_last}
         self.filters = [
             (torch.randn(outputs, inputs, kernel, kernel) / (kernel * math.sqrt(inputs))).to(**together).requires_grad_()

@@ -66,9 +66,9 @@ class Adam:
 class Coupling:
     """An affine coupling of the halves of the channels, with a network of three convolutions."""
 
-    def __init__(self, weights, channels, exercise, swap):
-        self.swap, self.bound = swap, exercise["bound"]
-        widths = [channels // 2, exercise["width"], exercise["width"], channels]
+    def __init__(self, weights, channels, problem, swap):
+        self.swap, self.bound = swap, problem["bound"]
+        widths = [channels // 2, problem["width"], problem["width"], channels]
         self.convolutions = [
             (weights.filter(size, inputs, outputs), weights.parameter(outputs), size // 2)
             for size, inputs, outputs in zip([3, 1, 3], widths, widths[1:])
@@ -100,18 +100,18 @@ class Coupling:
 class Level:
     """Steps of flow: activation normalisation, 1×1 convolution W = P·L·(U + D), coupling; a learned prior but at the last."""
 
-    def __init__(self, weights, channels, exercise, last):
-        self.bound = exercise["linearBound"]
+    def __init__(self, weights, channels, problem, last):
+        self.bound = problem["linearBound"]
         self.shifts, self.log_scales, self.factors, self.couplings = [], [], [], []
         permutations, signs = [], []
-        for step in range(exercise["steps"]):
+        for step in range(problem["steps"]):
             self.shifts.append(weights.parameter(channels))
             self.log_scales.append(weights.parameter(channels))
             permutations.append(weights.fixed(channels).long())
             signs.append(weights.fixed(channels))
             self.factors.append(weights.parameter(channels, channels))
-            self.couplings.append(Coupling(weights, channels, exercise, step % 2 == 1))
-        self.prior = None if last else Coupling(weights, channels, exercise, False)
+            self.couplings.append(Coupling(weights, channels, problem, step % 2 == 1))
+        self.prior = None if last else Coupling(weights, channels, problem, False)
         # Row i of L·U is row permutation[i] of W.
         self.rows = torch.stack(permutations).argsort(1)[:, :, None].expand(-1, -1, channels)
         self.signs, self.identity = torch.stack(signs), torch.eye(channels)
@@ -163,14 +163,14 @@ def unsqueeze(x):
 class Glow:
     """Tensors are `[batch, channels, height, width]` with the channels of a pixel together in memory."""
 
-    def __init__(self, exercise, weights):
-        self.alpha, self.size = exercise["alpha"], exercise["side"] ** 2
+    def __init__(self, problem, weights):
+        self.alpha, self.size = problem["alpha"], problem["side"] ** 2
         self.levels, self.latents = [], []
-        channels, side = 1, exercise["side"]
-        for i in range(exercise["levels"]):
-            last = i == exercise["levels"] - 1
+        channels, side = 1, problem["side"]
+        for i in range(problem["levels"]):
+            last = i == problem["levels"] - 1
             channels, side = 4 * channels, side // 2
-            self.levels.append(Level(weights, channels, exercise, last))
+            self.levels.append(Level(weights, channels, problem, last))
             split = channels if last else channels // 2
             self.latents.append((side, side, split))
             channels -= split
@@ -207,11 +207,11 @@ class Glow:
         return self.generate([torch.randn(count, *shape) for shape in self.latents])
 
 
-def prepare(exercise):
-    weights = Weights(read(exercise["weights"]))
-    glow = Glow(exercise, weights)
-    optimiser = Adam(weights.parameters, exercise["learningRate"], exercise["clipNorm"])
-    return Workload(exercise, glow, optimiser, weights.parameters, [exercise["side"], exercise["side"], 1])
+def prepare(problem):
+    weights = Weights(read(problem["weights"]))
+    glow = Glow(problem, weights)
+    optimiser = Adam(weights.parameters, problem["learningRate"], problem["clipNorm"])
+    return Workload(problem, glow, optimiser, weights.parameters, [problem["side"], problem["side"], 1])
 
 
 serve(prepare)

@@ -51,11 +51,11 @@ class Flow:
 
     spline = staticmethod(spline)
 
-    def __init__(self, exercise, weights):
-        self.dimensions = exercise["dimensions"]
+    def __init__(self, problem, weights):
+        self.dimensions = problem["dimensions"]
         self.half = self.dimensions // 2
-        self.bound, self.bins = exercise["bound"], exercise["bins"]
-        widths = [self.half, *exercise["hidden"], (3 * self.bins - 1) * self.half]
+        self.bound, self.bins = problem["bound"], problem["bins"]
+        widths = [self.half, *problem["hidden"], (3 * self.bins - 1) * self.half]
         at = 0
 
         def parameter(*shape):
@@ -69,7 +69,7 @@ class Flow:
 
         self.couplings = [
             [(parameter(inputs, outputs), parameter(outputs)) for inputs, outputs in zip(widths, widths[1:])]
-            for _ in range(exercise["layers"])
+            for _ in range(problem["layers"])
         ]
 
     def parameters(self):
@@ -104,10 +104,10 @@ class Flow:
         return self.decode(torch.randn(count, self.dimensions))
 
 
-def prepare(exercise, flow_of=Flow):
-    flow = flow_of(exercise, read(exercise["weights"]))
-    optimiser = torch.optim.Adam(flow.parameters(), lr=exercise["learningRate"])
-    return Workload(exercise, flow, optimiser, flow.parameters(), [exercise["dimensions"]])
+def prepare(problem, flow_of=Flow):
+    flow = flow_of(problem, read(problem["weights"]))
+    optimiser = torch.optim.Adam(flow.parameters(), lr=problem["learningRate"])
+    return Workload(problem, flow, optimiser, flow.parameters(), [problem["dimensions"]])
 
 
 if __name__ == "__main__":

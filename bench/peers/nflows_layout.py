@@ -83,4 +83,4 @@ class NflowsLayout(Flow):
     spline = staticmethod(spline)
 
 
-serve(lambda exercise: prepare(exercise, NflowsLayout))
+serve(lambda problem: prepare(problem, NflowsLayout))

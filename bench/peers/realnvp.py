@@ -9,11 +9,11 @@ from competitor import Workload, read, serve
 class Flow:
     """A RealNVP of affine couplings over halves."""
 
-    def __init__(self, exercise, weights):
-        self.dimensions = exercise["dimensions"]
+    def __init__(self, problem, weights):
+        self.dimensions = problem["dimensions"]
         self.half = self.dimensions // 2
-        self.bound = exercise["bound"]
-        widths = [self.half, *exercise["hidden"], self.dimensions]
+        self.bound = problem["bound"]
+        widths = [self.half, *problem["hidden"], self.dimensions]
         at = 0
 
         def parameter(*shape):
@@ -23,7 +23,7 @@ class Flow:
 
         self.couplings = [
             [(parameter(inputs, outputs), parameter(outputs)) for inputs, outputs in zip(widths, widths[1:])]
-            for _ in range(exercise["layers"])
+            for _ in range(problem["layers"])
         ]
 
     def parameters(self):
@@ -64,10 +64,10 @@ class Flow:
         return self.decode(torch.randn(count, self.dimensions))
 
 
-def prepare(exercise):
-    flow = Flow(exercise, read(exercise["weights"]))
-    optimiser = torch.optim.Adam(flow.parameters(), lr=exercise["learningRate"])
-    return Workload(exercise, flow, optimiser, flow.parameters(), [exercise["dimensions"]])
+def prepare(problem):
+    flow = Flow(problem, read(problem["weights"]))
+    optimiser = torch.optim.Adam(flow.parameters(), lr=problem["learningRate"])
+    return Workload(problem, flow, optimiser, flow.parameters(), [problem["dimensions"]])
 
 
 serve(prepare)

@@ -202,7 +202,7 @@ const quality = defineCommand({
   args: {
     json,
     only: { type: 'string', description: 'sets to train on: digits,mnist,fashion. Default: all that are there' },
-    noise: { type: 'string', default: 'variational,uniform', description: 'how whole levels become dense' },
+    noise: { type: 'string', default: 'variational,uniform', description: 'how whole numbers become dense' },
     steps: { type: 'string', description: 'of each run, instead of as many as fit into its minutes' },
     minutes: { type: 'string', description: 'of each run. Default: digits 4, mnist 10, fashion 18' },
     data: { type: 'string', description: 'the folder of the data. Default: ../shared/data beside the repository' },

@@ -93,11 +93,11 @@ test('quality: what a flow of the digits reaches in so many steps, and pictures 
       `quality --only digits --noise uniform --steps 25 --out ${folder}`,
     );
     expect(rows.map(({ noise }) => noise)).toEqual(['uniform']);
-    for (const { steps, bits, draws, levelBits, gaussian, curve, reconstruction, files } of rows) {
+    for (const { steps, bits, draws, binBits, gaussian, curve, reconstruction, files } of rows) {
       expect(steps).toBe(25);
-      expect(bits).toBeLessThan(levelBits);
+      expect(bits).toBeLessThan(binBits);
       expect(draws.sixteen).toBeLessThan(draws.one);
-      expect(gaussian?.preprocessed).toBeLessThan(levelBits);
+      expect(gaussian?.preprocessed).toBeLessThan(binBits);
       expect(curve.length).toBeGreaterThan(1);
       expect(reconstruction).toMatchObject({ images: 180, exact: 1 });
       expect(files).toHaveLength(5);

@@ -12,7 +12,7 @@ import { progressLines } from './lib/progress-lines.ts';
 import { reportPicture } from './lib/report-picture.ts';
 
 const seed = 1;
-const levels = 17;
+const bins = 17;
 const say = (line: string): void => console.log(line);
 
 await useWasm();
@@ -25,7 +25,7 @@ say(`UCI digits: ${rows.train.count} to train on, ${rows.validation.count} to va
 
 const preprocessing = flow({
   eventShape: images.eventShape,
-  dequantize: uniformDequantize({ levels }),
+  dequantize: uniformDequantize({ bins }),
   layers: [logit(), standardise()],
 });
 const model = flow({
@@ -71,7 +71,7 @@ const definitions = [...couplingDefinitions, ...dequantizerDefinitions, ...eleme
 const saved = load(file, { definitions });
 const sampled = saved.model.sample(saved.params, { count: 100, seed });
 const asImages = (values: Float32Array) =>
-  nearestImages({ values, count: values.length / 64, eventShape: [8, 8, 1] }, levels);
+  nearestImages({ values, count: values.length / 64, eventShape: [8, 8, 1] }, bins);
 const picture = await reportPicture({
   title: `UCI digits: ${bits.toFixed(2)} bits per dimension, Gaussian ${gaussian.toFixed(2)}`,
   subtitle: `RealNVP with ${countParams(model.layout, { trainable: true }).toLocaleString('en')} parameters, trained for ${fitted.seconds.toFixed(0)} s on ${rows.train.count} digits by maximum likelihood; figures are of ${rows.test.count} held-out digits`,

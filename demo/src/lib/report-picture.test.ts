@@ -3,11 +3,11 @@ import { type DecodedPng, decode } from 'fast-png';
 import { describe, expect, test } from 'vitest';
 import { type Report, reportPicture } from './report-picture.ts';
 
-/** A hundred made-up digits with every level in them. */
+/** A hundred made-up digits with every bin in them. */
 const digits = (offset: number): Images => ({
   values: Uint8Array.from({ length: 6400 }, (_, index) => (index * 7 + offset) % 17),
   eventShape: [8, 8, 1],
-  levels: 17,
+  bins: 17,
   count: 100,
 });
 

@@ -2,7 +2,7 @@ export { type CsvNote, type CsvOptions, missingValues, type ReadTable } from './
 export type { CsvSource } from './lib/csv/csv-source.ts';
 export { parseCsv } from './lib/csv/parse-csv.ts';
 export { type CsvRefusal, refusalOf, withAdvice } from './lib/csv/problems/csv-refusal.ts';
-export { checkFinite, checkIndependent, checkLevels, checkVarying } from './lib/data/check-rows.ts';
+export { checkBins, checkFinite, checkIndependent, checkVarying } from './lib/data/check-rows.ts';
 export { type Atom, type Column, type ColumnKind, columnKinds, columnNames, rawNumber } from './lib/data/column.ts';
 export { type Dataset, datasetFrom, takeRows, toTensor } from './lib/data/dataset.ts';
 export { describeColumns } from './lib/data/describe-columns.ts';

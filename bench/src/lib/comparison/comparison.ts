@@ -1,7 +1,7 @@
 import type { Spread } from '../averages.ts';
 import type { Machine } from '../machine.ts';
-import type { Entrant } from './competitor.ts';
-import type { Exercise } from './copies.ts';
+import type { CompetitorSpec } from './competitor.ts';
+import type { Problem } from './copies.ts';
 import type { Target, TargetResult } from './targets.ts';
 import type { Check, Mode } from './workload.ts';
 
@@ -15,10 +15,10 @@ export interface ComparisonModel {
    * measured by, whatever they do.
    */
   operations(mode: Mode): number;
-  /** Who is measured on it, ours first. Default: all of the comparison's entrants. */
-  readonly entrants?: readonly Entrant[];
+  /** Who is measured on it, ours first. Default: all of the comparison's competitorSpecs. */
+  readonly competitorSpecs?: readonly CompetitorSpec[];
   /** Writes weights and data into a folder; what competitors are given. */
-  write(folder: string): Exercise | Promise<Exercise>;
+  write(folder: string): Problem | Promise<Problem>;
 }
 
 /** Who is measured on what. */
@@ -26,7 +26,7 @@ export interface Comparison {
   readonly benchmark: string;
   readonly models: readonly ComparisonModel[];
   /** Those that this machine has; everybody is compared with the first. */
-  readonly entrants: readonly Entrant[];
+  readonly competitorSpecs: readonly CompetitorSpec[];
   /** Competitors that this machine lacks. */
   readonly leftOut: readonly string[];
   readonly targets: readonly Target[];

@@ -5,9 +5,9 @@ import { DiffeoError } from '@diffeo/core';
 import type { Check, Request } from './workload.ts';
 
 /** How to start a competitor: a program that speaks the protocol of `serve`. */
-export interface Entrant {
+export interface CompetitorSpec {
   readonly name: string;
-  /** The program and the arguments before the exercise. */
+  /** The program and the arguments before the problem. */
   readonly command: readonly [string, ...string[]];
   /** How many threads it may use. Default 1. */
   readonly threads?: number;
@@ -45,15 +45,15 @@ const limitedTo = (threads: number, spinning: boolean): NodeJS.ProcessEnv => ({
 });
 
 /**
- * Starts a competitor on an exercise, which it is given as JSON. Its stderr goes to ours.
+ * Starts a competitor on a problem, which it is given as JSON. Its stderr goes to ours.
  *
  * @throws DiffeoError `COMPETITOR`, from any of its methods, when the process ends instead of answering.
  */
 export function startCompetitor(
-  { name, command: [program, ...args], threads = 1, spinning = false }: Entrant,
-  exercise: object,
+  { name, command: [program, ...args], threads = 1, spinning = false }: CompetitorSpec,
+  problem: object,
 ): Competitor {
-  const child = spawn(program, [...args, JSON.stringify(exercise)], {
+  const child = spawn(program, [...args, JSON.stringify(problem)], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...limitedTo(threads, spinning) },
   });

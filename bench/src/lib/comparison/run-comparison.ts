@@ -5,7 +5,7 @@ import { median, spreadOf } from '../averages.ts';
 import { machine } from '../machine.ts';
 import { say } from '../say.ts';
 import type { Comparison, ComparisonModel, ComparisonOptions, ComparisonResult, ComparisonRow } from './comparison.ts';
-import { type Competitor, type Entrant, startCompetitor } from './competitor.ts';
+import { type Competitor, type CompetitorSpec, startCompetitor } from './competitor.ts';
 import { startCopies } from './copies.ts';
 import { peakLoop } from './peak.ts';
 import { requireSameModel } from './require-same-model.ts';
@@ -16,16 +16,18 @@ import { type Check, type Mode, modes } from './workload.ts';
 /** Starts every competitor on a model; they are closed and the files removed when `f` is done. */
 async function withCompetitors<T>(
   model: ComparisonModel,
-  entrants: readonly Entrant[],
+  competitorSpecs: readonly CompetitorSpec[],
   f: (competitors: readonly Competitor[]) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'diffeo-bench-'));
   const competitors: Competitor[] = [];
   try {
-    const exercise = await model.write(folder);
-    for (const entrant of entrants) {
-      const { copies = 1 } = entrant;
-      competitors.push(copies > 1 ? startCopies(entrant, exercise, copies) : startCompetitor(entrant, exercise));
+    const problem = await model.write(folder);
+    for (const competitorSpec of competitorSpecs) {
+      const { copies = 1 } = competitorSpec;
+      competitors.push(
+        copies > 1 ? startCopies(competitorSpec, problem, copies) : startCompetitor(competitorSpec, problem),
+      );
     }
     return await f(competitors);
   } finally {
@@ -72,11 +74,11 @@ const rowsOf = (
 /** Measures one model, which is shown to be the same for all competitors first. */
 function measureModel(
   model: ComparisonModel,
-  entrants: readonly Entrant[],
+  competitorSpecs: readonly CompetitorSpec[],
   options: ComparisonOptions,
   loop: () => number,
 ): Promise<Pick<ComparisonResult, 'checks' | 'rows'>> {
-  return withCompetitors(model, entrants, async (competitors) => {
+  return withCompetitors(model, competitorSpecs, async (competitors) => {
     const checks = await checkCompetitors(competitors);
     const rows: ComparisonRow[] = [];
     for (const mode of modes) {
@@ -95,8 +97,8 @@ export async function runComparison(comparison: Comparison, options: ComparisonO
   const { benchmark, models, leftOut, targets } = comparison;
   for (const name of leftOut) say(`${name} is left out: this machine lacks it`);
   const { without = [] } = options;
-  const wanted = ([ours, ...others]: readonly Entrant[]): readonly Entrant[] => [
-    ours as Entrant,
+  const wanted = ([ours, ...others]: readonly CompetitorSpec[]): readonly CompetitorSpec[] => [
+    ours as CompetitorSpec,
     ...others.filter(({ name }) => !without.some((start) => name.startsWith(start))),
   ];
   const before = machine();
@@ -105,7 +107,7 @@ export async function runComparison(comparison: Comparison, options: ComparisonO
   for (const [i, model] of models.entries()) {
     if (options.models && !options.models.includes(i + 1)) continue;
     say(`model ${i + 1} of ${models.length}: ${model.name}`);
-    parts.push(await measureModel(model, wanted(model.entrants ?? comparison.entrants), options, loop));
+    parts.push(await measureModel(model, wanted(model.competitorSpecs ?? comparison.competitorSpecs), options, loop));
   }
   const rows = parts.flatMap((part) => part.rows);
   const names = models.map(({ name }) => name);

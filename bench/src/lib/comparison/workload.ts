@@ -53,9 +53,9 @@ export async function timed(steps: number, f: () => void | Promise<void>): Promi
   return times;
 }
 
-/** Runs a competitor as a process: the exercise is its last argument, requests come on stdin and answers go to stdout. */
-export async function serve<Exercise>(prepare: (exercise: Exercise) => Promise<Workload>): Promise<void> {
-  const workload = await prepare(JSON.parse(process.argv.at(-1) as string) as Exercise);
+/** Runs a competitor as a process: the problem is its last argument, requests come on stdin and answers go to stdout. */
+export async function serve<Problem>(prepare: (problem: Problem) => Promise<Workload>): Promise<void> {
+  const workload = await prepare(JSON.parse(process.argv.at(-1) as string) as Problem);
   for await (const line of createInterface({ input: process.stdin })) {
     const request = JSON.parse(line) as Request;
     process.stdout.write(`${JSON.stringify(await answer(workload, request))}\n`);

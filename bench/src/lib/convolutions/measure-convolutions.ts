@@ -139,12 +139,12 @@ export async function measureConvolutions(rounds: number, smoke: boolean): Promi
   registerGradients();
   const loop = await peakLoop();
   const before = machine();
-  const [entrant] = smoke ? [] : pyTorch('convolutions.py');
+  const [competitorSpec] = smoke ? [] : pyTorch('convolutions.py');
   const ours = await buildsHere();
   const rows: ConvolutionRow[] = [];
   const peaks: number[] = [];
   for (const size of smoke ? smokeSizes : convolutionSizes) {
-    const torch = entrant ? startCompetitor(entrant, size) : null;
+    const torch = competitorSpec ? startCompetitor(competitorSpec, size) : null;
     const work = convolutionWork(size);
     const runners = runnersOf(work, ours, torch);
     for (const pass of passesOf(size)) {
@@ -157,6 +157,6 @@ export async function measureConvolutions(rounds: number, smoke: boolean): Promi
   }
   return {
     ...{ benchmark: 'convolutions', machine: before, peak: median(peaks), rows },
-    leftOut: entrant ? [] : ['PyTorch'],
+    leftOut: competitorSpec ? [] : ['PyTorch'],
   };
 }

@@ -1,6 +1,6 @@
 import type { Mode } from '../comparison/workload.ts';
-import { sampled } from './exercise.ts';
 import type { ImageSize } from './image-size.ts';
+import { sampled } from './problem.ts';
 
 /** How many images a step takes or makes. */
 export const imagesOf = ({ batch }: ImageSize, mode: Mode): number => (mode === 'sample' ? sampled : batch);

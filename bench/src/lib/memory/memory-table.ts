@@ -2,7 +2,7 @@ import { textTable } from '../text-table.ts';
 import type { MemoryRow } from './measure-memory.ts';
 
 /** What is wanted of recomputed gradients: memory at the greatest depth against the least, and time against stored. */
-const [mostGrowth, mostTime] = [1.15, 1.5];
+const [maxGrowth, maxTime] = [1.15, 1.5];
 
 const verdict = (reached: number, most: number): string =>
   `${reached.toFixed(2)}, at most ${most.toFixed(2)}: ${reached <= most ? 'met' : 'not met'}`;
@@ -14,8 +14,8 @@ function targets(rows: readonly MemoryRow[]): readonly string[] {
   const stored = rows.find(({ layers, gradient }) => layers === deep?.layers && gradient === 'store');
   if (!shallow || !deep || !stored) return [];
   return [
-    `recompute, peak at depth ${deep.layers} / at ${shallow.layers}: ${verdict(deep.peakBytes / shallow.peakBytes, mostGrowth)}`,
-    `time at depth ${deep.layers}, recompute / store: ${verdict(deep.milliseconds / stored.milliseconds, mostTime)}`,
+    `recompute, peak at depth ${deep.layers} / at ${shallow.layers}: ${verdict(deep.peakBytes / shallow.peakBytes, maxGrowth)}`,
+    `time at depth ${deep.layers}, recompute / store: ${verdict(deep.milliseconds / stored.milliseconds, maxTime)}`,
   ];
 }
 

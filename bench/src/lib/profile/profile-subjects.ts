@@ -1,18 +1,18 @@
-import type { Entrant } from '../comparison/competitor.ts';
-import { writeImageExercise } from '../images/exercise.ts';
+import type { CompetitorSpec } from '../comparison/competitor.ts';
 import { type ImageSize, imageSizes, nameOf as nameOfImages, smokeSize as smokeImages } from '../images/image-size.ts';
 import { ours as oursOfImages } from '../images/measure-images.ts';
-import { ours, peers } from '../training/entrants.ts';
-import { writeExercise } from '../training/exercise.ts';
+import { writeImageProblem } from '../images/problem.ts';
+import { ours, peers } from '../training/competitors.ts';
 import { type ModelSize, modelSizes, nameOf, smokeSize } from '../training/model-size.ts';
+import { writeProblem } from '../training/problem.ts';
 
 /** A model whose training is profiled. */
 export interface ProfileSubject {
   readonly model: string;
   /** What the names of its files begin with. */
   readonly file: string;
-  readonly entrants: readonly Entrant[];
-  /** Writes weights and data into a folder, and returns the exercise. */
+  readonly competitorSpecs: readonly CompetitorSpec[];
+  /** Writes weights and data into a folder, and returns the problem. */
   write(folder: string): object | Promise<object>;
 }
 
@@ -20,15 +20,15 @@ const ofVectors = (size: ModelSize, name: string): ProfileSubject => ({
   model: nameOf(size),
   file: `model-${name}`,
   // Stock tfjs has no splines.
-  entrants: size.bins ? [ours[0]] : [peers[0] as Entrant, ours[0]],
-  write: (folder) => writeExercise(size, folder),
+  competitorSpecs: size.bins ? [ours[0]] : [peers[0] as CompetitorSpec, ours[0]],
+  write: (folder) => writeProblem(size, folder),
 });
 
 const ofImages = (size: ImageSize, name: string): ProfileSubject => ({
   model: nameOfImages(size),
   file: `images-${name}`,
-  entrants: [oursOfImages[0]],
-  write: (folder) => writeImageExercise(size, folder),
+  competitorSpecs: [oursOfImages[0]],
+  write: (folder) => writeImageProblem(size, folder),
 });
 
 /** The models of `training`, by stock tfjs, which is what ours was before, and by ours. */

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Entrant, startCompetitor } from '../comparison/competitor.ts';
+import { type CompetitorSpec, startCompetitor } from '../comparison/competitor.ts';
 import type { ProfileSubject } from './profile-subjects.ts';
 
 /** Where a competitor's time went while it trained a model. */
@@ -44,21 +44,21 @@ function summary({ nodes, samples, timeDeltas }: CpuProfile): Pick<Profile, 'mil
 
 async function profileOf(
   { model, write }: ProfileSubject,
-  entrant: Entrant,
+  competitorSpec: CompetitorSpec,
   steps: number,
   file: string,
 ): Promise<Profile> {
   const folder = mkdtempSync(join(tmpdir(), 'diffeo-profile-'));
   try {
-    const [program, ...rest] = entrant.command;
+    const [program, ...rest] = competitorSpec.command;
     const command = [program, '--cpu-prof', '--cpu-prof-dir', folder, ...rest] as const;
-    const competitor = startCompetitor({ ...entrant, command }, await write(folder));
+    const competitor = startCompetitor({ ...competitorSpec, command }, await write(folder));
     await competitor.measure('training', steps);
     await competitor.close();
     const written = readdirSync(folder).find((name) => name.endsWith('.cpuprofile')) as string;
     renameSync(join(folder, written), file);
     const found = summary(JSON.parse(readFileSync(file, 'utf8')) as CpuProfile);
-    return { model, competitor: entrant.name, file, ...found };
+    return { model, competitor: competitorSpec.name, file, ...found };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -73,9 +73,9 @@ export async function writeProfiles(
   mkdirSync(folder, { recursive: true });
   const profiles: Profile[] = [];
   for (const subject of subjects) {
-    for (const entrant of subject.entrants) {
-      const file = join(folder, `${subject.file}-${entrant.name.replaceAll(' ', '-')}.cpuprofile`);
-      profiles.push(await profileOf(subject, entrant, steps, file));
+    for (const competitorSpec of subject.competitorSpecs) {
+      const file = join(folder, `${subject.file}-${competitorSpec.name.replaceAll(' ', '-')}.cpuprofile`);
+      profiles.push(await profileOf(subject, competitorSpec, steps, file));
     }
   }
   return profiles;

@@ -21,7 +21,7 @@ export interface DataSet {
   /** How long each run may take where nobody says. */
   readonly minutes: number;
   /** More steps of training than this do harm where there are few images. */
-  readonly mostSteps: number;
+  readonly maxSteps: number;
   /** The bits per dimension that are wanted at most; of digits, none: a Gaussian is to be beaten. */
   readonly target: number | null;
 }
@@ -34,18 +34,18 @@ const besideRepository = fileURLToPath(new URL('../../../../../shared/data', imp
 
 async function digits(seed: Seed): Promise<DataSet> {
   const { images } = await readDigits();
-  const all = imagesFrom({ shape: [images.count, 8, 8], data: images.values }, { levels: 17 });
+  const all = imagesFrom({ shape: [images.count, 8, 8], data: images.values }, { bins: 17 });
   return {
     name: 'digits',
     ...split(all, { train: 0.8, validation: 0.1, test: 0.1 }, fold(seed, 'split')),
     parts: 'split by the seed',
     flow: { steps: 6, width: 48 },
-    ...{ minutes: 4, mostSteps: 1500, target: null },
+    ...{ minutes: 4, maxSteps: 1500, target: null },
   };
 }
 
 /** What is the same of both sets of 28 × 28 pixels. */
-const large = { flow: { steps: 8, width: 64 }, mostSteps: Number.POSITIVE_INFINITY } as const;
+const large = { flow: { steps: 8, width: 64 }, maxSteps: Number.POSITIVE_INFINITY } as const;
 
 async function mnist(seed: Seed, file: string): Promise<DataSet> {
   const all = await readIdxImages(file);

@@ -29,9 +29,9 @@ export interface QualityOptions {
 
 /** What Gaussians of full covariance reach on the same parts, with even noise. */
 interface GaussianBits {
-  /** Behind the flow's own preprocessing, which stretches the ends of the levels. */
+  /** Behind the flow's own preprocessing, which stretches the ends of the bins. */
   readonly preprocessed: number;
-  /** Of the levels as they are. */
+  /** Of the bins as they are. */
   readonly plain: number;
 }
 
@@ -58,8 +58,8 @@ export interface QualityRow {
   readonly reconstruction: { readonly images: number; readonly exact: number; readonly largestError: number };
   /** Of MNIST's test part, of which this model never saw an image; of the model of Fashion-MNIST alone. */
   readonly mnistBits?: number;
-  /** log2 of the levels: what knowing nothing costs. */
-  readonly levelBits: number;
+  /** log2 of the bins: what knowing nothing costs. */
+  readonly binBits: number;
   /** Two Gaussians of full covariance, of the digits alone. */
   readonly gaussian?: GaussianBits;
   /** What is wanted at most. */
@@ -76,8 +76,8 @@ export interface QualityResult {
   readonly leftOut: readonly string[];
 }
 
-const mostReconstructed = 1000;
-const mostDraws = 1000;
+const maxReconstructed = 1000;
+const maxDraws = 1000;
 const mean = (values: ArrayLike<number>): number =>
   Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -120,7 +120,7 @@ async function gaussianBits(set: DataSet, seed: Seed): Promise<GaussianBits> {
 
 /** Draws pictures, and counts what comes back from the latents exactly. */
 async function hang(gallery: Gallery, test: Images): Promise<Pick<QualityRow, 'reconstruction' | 'files'>> {
-  const images = firstOf(test, mostReconstructed);
+  const images = firstOf(test, maxReconstructed);
   const x = tensorOf(images);
   const { model, params, seed } = gallery;
   const { values, ...found } = await reconstruct(model, params, x, { noise: fold(seed, 'reconstruction') });
@@ -139,19 +139,19 @@ async function rowOf(
   { minutes = set.minutes, steps: wanted, out, seed }: QualityOptions,
   foreign: Images | undefined,
 ): Promise<QualityRow> {
-  const { name, train, validation, test, parts, mostSteps, target } = set;
+  const { name, train, validation, test, parts, maxSteps, target } = set;
   say(`${name}, ${noise} noise, ${minutes} minutes`);
   const model = qualityFlow(set, noise);
   const workers = await startWorkers(model, { count: 2 });
   const data = { train: tensorOf(train), validation: tensorOf(validation), first: tensorOf(firstOf(train, 1000)) };
   try {
-    const { fitted, curve } = await trainWithin(model, data, { minutes, mostSteps, steps: wanted }, { workers, seed });
+    const { fitted, curve } = await trainWithin(model, data, { minutes, maxSteps, steps: wanted }, { workers, seed });
     const { params, steps, bestStep, stopped, seconds, peakBytes } = fitted;
     const scorer = { model, params, workers, seed };
     const bits = await bitsOf(scorer, test);
-    const few = firstOf(test, mostDraws);
+    const few = firstOf(test, maxDraws);
     const sixteen = mean(await bitsOf(scorer, few, 16));
-    const gallery = { model, params, levels: test.levels, folder: out, name: `${name}-${noise}`, seed };
+    const gallery = { model, params, bins: test.bins, folder: out, name: `${name}-${noise}`, seed };
     const { reconstruction, files } = await hang(gallery, test);
     const written = (ending: string, content: string | Uint8Array): string => {
       const file = join(out, `${name}-${noise}${ending}`);
@@ -171,7 +171,7 @@ async function rowOf(
       draws: { images: few.count, one: mean(bits.slice(0, few.count)), sixteen },
       ...{ curve, reconstruction },
       ...(foreign && { mnistBits: mean(await bitsOf(scorer, foreign)) }),
-      levelBits: Math.log2(test.levels),
+      binBits: Math.log2(test.bins),
       ...(name === 'digits' && { gaussian: await gaussianBits(set, seed) }),
       ...{ target, files: [...files, ...more] },
     };

@@ -4,7 +4,7 @@ import { qualityTable } from './quality-table.ts';
 
 const row = (more: Partial<QualityRow>): QualityRow => ({
   ...{ data: 'mnist', images: [8000, 1000, 1000], parts: 'split by the seed', noise: 'variational', target: 1.35 },
-  ...{ steps: 800, bestStep: 800, stopped: 'finished', minutes: 10, peakBytes: 2e8, levelBits: 8, files: [] },
+  ...{ steps: 800, bestStep: 800, stopped: 'finished', minutes: 10, peakBytes: 2e8, binBits: 8, files: [] },
   ...{ bits: 1.3, standardError: 0.01, draws: { images: 1000, one: 1.3, sixteen: 1.25 } },
   curve: [100, 200, 300, 400, 800].map((step) => ({ step, seconds: step, train: 2, validation: 1 + 100 / step })),
   reconstruction: { images: 1000, exact: 1, largestError: 0 },
@@ -30,5 +30,5 @@ test('says what is wanted of learned noise beside what was reached, and the lear
 test('holds the digits to both Gaussians', () => {
   const text = table(row({ data: 'digits', target: null, bits: 2, gaussian: { preprocessed: 2.4, plain: 2.9 } }));
   expect(text).toContain('behind the same preprocessing at least 0.5 0.400 not met');
-  expect(text).toContain('of the levels at least 0.5 0.900 met');
+  expect(text).toContain('of the bins at least 0.5 0.900 met');
 });

@@ -3,7 +3,7 @@ import { curveInShort } from './learning-curve.ts';
 import type { QualityResult, QualityRow } from './measure-quality.ts';
 
 /** What is wanted of the digits' margin to a Gaussian, bits per dimension, and of a run's time. */
-const [leastMargin, mostMinutes] = [0.5, 20];
+const [leastMargin, maxMinutes] = [0.5, 20];
 const whole = (value: number): string => value.toLocaleString('en');
 const bits = (value: number | undefined): string => (value === undefined ? '' : value.toFixed(3));
 
@@ -32,10 +32,10 @@ function targetsOf({ data, noise, minutes, target, ...row }: QualityRow): readon
   const quality = [
     ...(target === null ? [] : [line('bits/dim', `at most ${target}`, bits(row.bits), row.bits <= target)]),
     ...(gaussian
-      ? [ahead(['behind the same preprocessing', gaussian.preprocessed]), ahead(['of the levels', gaussian.plain])]
+      ? [ahead(['behind the same preprocessing', gaussian.preprocessed]), ahead(['of the bins', gaussian.plain])]
       : []),
   ];
-  return [...quality, line('minutes', `at most ${mostMinutes}`, minutes.toFixed(1), minutes <= mostMinutes), back];
+  return [...quality, line('minutes', `at most ${maxMinutes}`, minutes.toFixed(1), minutes <= maxMinutes), back];
 }
 
 /** The result for people. */
@@ -51,13 +51,13 @@ export function qualityTable({ rows, leftOut }: QualityResult): string {
       { heading: '1 draw', align: 'right' },
       { heading: '16 draws', align: 'right' },
       { heading: 'Gaussians', align: 'right' },
-      { heading: 'log2(levels)', align: 'right' },
+      { heading: 'log2(bins)', align: 'right' },
       { heading: 'MNIST', align: 'right' },
       { heading: 'MB', align: 'right' },
     ],
     rows.map((row) => [
       ...[row.data, row.noise, whole(row.steps), row.minutes.toFixed(1), bits(row.bits), bits(row.standardError)],
-      ...[bits(row.draws.one), bits(row.draws.sixteen), gaussians(row), bits(row.levelBits)],
+      ...[bits(row.draws.one), bits(row.draws.sixteen), gaussians(row), bits(row.binBits)],
       ...[bits(row.mnistBits), row.peakBytes === null ? '' : (row.peakBytes / 1e6).toFixed(0)],
     ]),
   );
@@ -73,7 +73,7 @@ export function qualityTable({ rows, leftOut }: QualityResult): string {
           `${data}: ${whole(train)} images to train on, ${whole(validation)} to validate, ${whole(test)} to test, ${parts}; draws of the first ${whole(draws.images)} of them`,
       ),
     'bits/dim is of the whole test part, one draw of the noise; MNIST is its test part under this model; MB is of all heaps at most',
-    'Gaussians have a full covariance and even noise: one stands behind the preprocessing of the flow, one on the levels as they are',
+    'Gaussians have a full covariance and even noise: one stands behind the preprocessing of the flow, one on the bins as they are',
     ...leftOut.map((name) => `${name} is left out: its files are not there`),
   ];
   const targets = textTable(

@@ -9,7 +9,7 @@ import { interpolate, sample } from '@diffeo/trainer';
 export interface Gallery {
   readonly model: Flow;
   readonly params: FlowParams;
-  readonly levels: number;
+  readonly bins: number;
   readonly folder: string;
   /** What the names of the files begin with. */
   readonly name: string;
@@ -21,13 +21,13 @@ const across = 12;
 const [ways, stops] = [6, 10];
 
 function writeSheet(
-  { model, levels, folder, name }: Gallery,
+  { model, bins, folder, name }: Gallery,
   what: string,
   values: Float32Array,
   columns: number,
 ): string {
   const { eventShape } = model;
-  const images = nearestImages({ values, count: values.length / sizeOf(eventShape), eventShape }, levels);
+  const images = nearestImages({ values, count: values.length / sizeOf(eventShape), eventShape }, bins);
   const scale = Math.max(1, Math.round(56 / (eventShape[0] as number)));
   const file = join(folder, `${name}-${what}.png`);
   writeFileSync(file, imageSheet(images, { columns, scale }));

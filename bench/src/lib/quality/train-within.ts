@@ -21,7 +21,7 @@ export interface TrainedWithin {
 /** How a run is limited. */
 export interface Limits {
   readonly minutes: number;
-  readonly mostSteps: number;
+  readonly maxSteps: number;
   /** So many, whatever time they take. */
   readonly steps: number | undefined;
 }
@@ -62,7 +62,7 @@ async function stepsWithin(
   model: Flow,
   first: Tensor,
   validation: Tensor,
-  { minutes, mostSteps }: Limits,
+  { minutes, maxSteps }: Limits,
   options: FitOptions,
 ): Promise<number> {
   const budget = 60 * minutes;
@@ -70,7 +70,7 @@ async function stepsWithin(
   const careful = { ...options, learningRate: 1e-5 };
   const pace = await paceOf(model, first, validation, careful, Math.min(8, budget / 20));
   const left = planned * budget - points * pace.validation;
-  const steps = Math.max(points, Math.min(mostSteps, Math.floor(left / pace.step)));
+  const steps = Math.max(points, Math.min(maxSteps, Math.floor(left / pace.step)));
   const estimate = (steps * pace.step + points * pace.validation) / 60;
   say(`  ${(1000 * pace.step).toFixed(0)} ms a step: ${steps} steps in about ${estimate.toFixed(1)} minutes`);
   return steps;

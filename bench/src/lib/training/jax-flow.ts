@@ -1,6 +1,6 @@
 import { nn, numpy as np } from '@jax-js/jax';
-import type { Exercise } from './exercise.ts';
 import { denseShapes } from './model-size.ts';
+import type { Problem } from './problem.ts';
 
 type Numbers = np.Array;
 
@@ -14,10 +14,10 @@ export interface JaxFlow {
   decode(params: Numbers[], z: Numbers): Numbers;
 }
 
-/** The flow of an exercise with these weights. */
-export function jaxFlow(exercise: Exercise, weights: Float32Array): JaxFlow {
-  const { dimensions, layers, bound } = exercise;
-  const shapes = denseShapes(exercise);
+/** The flow of a problem with these weights. */
+export function jaxFlow(problem: Problem, weights: Float32Array): JaxFlow {
+  const { dimensions, layers, bound } = problem;
+  const shapes = denseShapes(problem);
   let at = 0;
   const next = (shape: number[]): Numbers => {
     const begin = at;

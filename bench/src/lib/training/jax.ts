@@ -4,20 +4,20 @@ import { randomSource } from '@diffeo/core';
 import { defaultDevice, init, jit, numpy as np, random, tree, valueAndGrad } from '@jax-js/jax';
 import { readNumbers } from '../comparison/numbers.ts';
 import { checkSteps, serve, timed, type Workload } from '../comparison/workload.ts';
-import type { Exercise } from './exercise.ts';
 import { jaxFlow } from './jax-flow.ts';
+import type { Problem } from './problem.ts';
 
 type Numbers = np.Array;
 type State = { params: Numbers[]; mean: Numbers[]; square: Numbers[] };
 
 const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8];
 
-async function prepare(exercise: Exercise): Promise<Workload> {
+async function prepare(problem: Problem): Promise<Workload> {
   await init('wasm');
   defaultDevice('wasm');
-  const { dimensions, batch, rows, learningRate } = exercise;
-  const numbers = Float32Array.from(readNumbers(exercise.data));
-  const model = jaxFlow(exercise, readNumbers(exercise.weights));
+  const { dimensions, batch, rows, learningRate } = problem;
+  const numbers = Float32Array.from(readNumbers(problem.data));
+  const model = jaxFlow(problem, readNumbers(problem.weights));
   const loss = (params: Numbers[], x: Numbers): Numbers => model.logProb(params, x).mean().mul(-1);
   const slope = jit(valueAndGrad(loss));
   const norm = (gradients: Numbers[]): Numbers =>

@@ -1,10 +1,10 @@
 import type { ComparisonOptions, ComparisonResult } from '../comparison/comparison.ts';
 import { pyTorch } from '../comparison/py-torch.ts';
 import { runComparison } from '../comparison/run-comparison.ts';
-import { ours, peers } from './entrants.ts';
-import { writeExercise } from './exercise.ts';
+import { ours, peers } from './competitors.ts';
 import { modelSizes, nameOf, smokeSize } from './model-size.ts';
 import { operationsOf } from './operations.ts';
+import { writeProblem } from './problem.ts';
 import { targets } from './targets.ts';
 
 /** Ours against stock tfjs, jax-js and, where it is installed, PyTorch: training, densities and samples of every size. */
@@ -15,13 +15,13 @@ export function measureTraining(options: ComparisonOptions): Promise<ComparisonR
     name: nameOf(size),
     rows: () => size.batch,
     operations: (mode: Parameters<typeof operationsOf>[1]) => operationsOf(size, mode),
-    write: (folder: string) => writeExercise(size, folder),
-    ...(size.bins && { entrants: [...ours, ...splines] }),
+    write: (folder: string) => writeProblem(size, folder),
+    ...(size.bins && { competitorSpecs: [...ours, ...splines] }),
   }));
   const comparison = {
     benchmark: 'training',
     models,
-    entrants: [...ours, ...peers, ...torch],
+    competitorSpecs: [...ours, ...peers, ...torch],
     leftOut: torch.length > 0 ? [] : ['PyTorch'],
     targets,
   };

@@ -18,8 +18,8 @@ import {
   type Variable,
   variable,
 } from '@tensorflow/tfjs-core';
-import type { Exercise } from './exercise.ts';
 import { denseShapes } from './model-size.ts';
+import type { Problem } from './problem.ts';
 
 interface Dense {
   readonly weight: Variable;
@@ -41,8 +41,8 @@ function conditioner(x: Tensor, layers: readonly Dense[]): Tensor {
   }, x);
 }
 
-/** The flow of an exercise with these weights. */
-export function stockFlow({ dimensions, layers, bound, ...size }: Exercise, weights: Float32Array): StockFlow {
+/** The flow of a problem with these weights. */
+export function stockFlow({ dimensions, layers, bound, ...size }: Problem, weights: Float32Array): StockFlow {
   const half = dimensions / 2;
   let at = 0;
   const next = (...shape: number[]): Variable => {

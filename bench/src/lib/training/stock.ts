@@ -21,7 +21,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { readNumbers } from '../comparison/numbers.ts';
 import { checkSteps, serve, timed, type Workload } from '../comparison/workload.ts';
-import type { Exercise } from './exercise.ts';
+import type { Problem } from './problem.ts';
 import { stockFlow } from './stock-flow.ts';
 import { registerStockGradients } from './stock-gradients.ts';
 
@@ -31,14 +31,14 @@ const read = (tensor: Tensor): number => {
   return value as number;
 };
 
-async function prepare(exercise: Exercise): Promise<Workload> {
-  const { dimensions, batch, learningRate, rows } = exercise;
+async function prepare(problem: Problem): Promise<Workload> {
+  const { dimensions, batch, learningRate, rows } = problem;
   await registerStockGradients();
   await setBackend(process.argv.includes('--cpu') ? 'cpu' : 'wasm');
-  const data = tensor2d(readNumbers(exercise.data), [rows, dimensions]);
+  const data = tensor2d(readNumbers(problem.data), [rows, dimensions]);
   const firstBatch = slice(data, [0, 0], [batch, dimensions]);
-  const weights = readNumbers(exercise.weights);
-  const model = stockFlow(exercise, weights);
+  const weights = readNumbers(problem.weights);
+  const model = stockFlow(problem, weights);
   const optimiser = train.adam(learningRate, 0.9, 0.999, 1e-8);
 
   const loss = (x: Tensor): Scalar => neg(mean(model.logProb(x)));

@@ -41,7 +41,7 @@ const coupling = (hidden = [4]) => affineCoupling({ conditioner: mlp({ hidden })
 /** A coupling with the text of a configuration of its network. */
 const couplingOf = (config: string): string =>
   json(coupling()).replace(json(mlp({ hidden: [4] }).config), () => config);
-const padded = (side: number) => padImages({ to: [side, side], dequantizer: uniformDequantize({ levels: 17 }) });
+const padded = (side: number) => padImages({ to: [side, side], dequantizer: uniformDequantize({ bins: 17 }) });
 const nested = (depth: number): Spec<'layer'> => {
   let layer: Spec<'layer'> = reverse();
   for (let i = 0; i < depth; i++) layer = invert({ layer });

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { checkLevels } from './data/check-rows.ts';
+import { checkBins } from './data/check-rows.ts';
 import { readDigits } from './read-digits.ts';
 
-test('1,797 digits of 64 pixels with 17 levels, about as many of each', async () => {
+test('1,797 digits of 64 pixels with 17 bins, about as many of each', async () => {
   const { images, labels } = await readDigits();
   expect(images).toMatchObject({ count: 1797, eventShape: [64] });
   expect(images.values).toHaveLength(1797 * 64);
-  checkLevels(images, 17);
+  checkBins(images, 17);
   expect(Math.max(...images.values)).toBe(16);
   const counts = Array.from({ length: 10 }, (_, digit) => labels.filter((label) => label === digit).length);
   // As published with the data set.

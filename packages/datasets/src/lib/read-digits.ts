@@ -13,7 +13,7 @@ const pixels = 64;
 
 /**
  * The handwritten digits that ship with this package: the test part of "Optical Recognition of Handwritten Digits"
- * (Alpaydin & Kaynak 1998, UCI Machine Learning Repository, CC BY 4.0). Node only. The images have 17 levels.
+ * (Alpaydin & Kaynak 1998, UCI Machine Learning Repository, CC BY 4.0). Node only. The images have 17 bins.
  *
  * @example
  * const { images, labels } = await readDigits();

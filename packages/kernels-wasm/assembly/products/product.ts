@@ -4,8 +4,8 @@ import { transpose } from '../simd/transpose';
 import { findNonzeros, nonzeroStep } from '../sparse/nonzero-bits';
 import { sparseRows } from '../sparse/sparse-rows';
 import { denseRows } from './dense-rows';
-import { addSkinny, mostSkinny, skinnyDot } from './skinny-product';
-import { mostSkinnyInner, skinnyRowColumns, skinnyRows } from './skinny-rows';
+import { addSkinny, maxSkinny, skinnyDot } from './skinny-product';
+import { maxSkinnyInner, skinnyRowColumns, skinnyRows } from './skinny-rows';
 
 /** So many rows of a panel stay in the first-level cache. A whole number of mask words. */
 const block: usize = 256;
@@ -19,7 +19,7 @@ const edgeBytes: usize = 192;
 export function productScratch(rows: usize, inner: usize, columns: usize, skipZeros: bool): usize {
   const padded: usize = 4 * packedColumns(columns);
   const nonzeros = skipZeros ? rows * nonzeroStep(inner) : 0;
-  const vectors: usize = 4 * mostSkinny * inner;
+  const vectors: usize = 4 * maxSkinny * inner;
   return max(edgeBytes + 2 * padded + inner * padded + nonzeros, vectors);
 }
 
@@ -64,7 +64,7 @@ export function product(
     const nonzeros = panels + inner * padded;
     memory.fill(begin, 0, padded);
     if (bias) memory.copy(begin, bias, 4 * columns);
-    if (inner > 0 && inner <= mostSkinnyInner && columns >= skinnyRowColumns) {
+    if (inner > 0 && inner <= maxSkinnyInner && columns >= skinnyRowColumns) {
       let lines = b;
       if (bColumnStep != 4) {
         lines = panels;
@@ -156,7 +156,7 @@ function fewColumns(
   columns: usize,
   scratch: usize,
 ): bool {
-  if (columns > mostSkinny || inner <= mostSkinnyInner) return false;
+  if (columns > maxSkinny || inner <= maxSkinnyInner) return false;
   if (aInnerStep == 4) {
     let ones = b;
     if (bInnerStep != 4) {
@@ -187,7 +187,7 @@ function fewRows(
   columns: usize,
   scratch: usize,
 ): bool {
-  if (rows > mostSkinny || inner <= mostSkinnyInner) return false;
+  if (rows > maxSkinny || inner <= maxSkinnyInner) return false;
   if (bColumnStep == 4) {
     addSkinny(a, aRowStep, aInnerStep, rows, inner, b, bInnerStep, columns, bias, c, 4 * columns, 4);
     return true;

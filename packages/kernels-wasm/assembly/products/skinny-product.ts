@@ -5,7 +5,7 @@ import { fma } from '../simd/fma';
 // because each addition waits for the one before it.
 
 /** The most vectors for which these are used. */
-export const mostSkinny: usize = 8;
+export const maxSkinny: usize = 8;
 
 /**
  * out(i, f) = start(f) + Σ_k many(i, k)·one(f, k), where the numbers of a row of `many` stand next to each other.

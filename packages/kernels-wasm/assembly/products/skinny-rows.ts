@@ -1,7 +1,7 @@
 import { fma } from '../simd/fma';
 
 /** The most columns of A for which this is used. */
-export const mostSkinnyInner: usize = 6;
+export const maxSkinnyInner: usize = 6;
 
 /** How many columns are done at a time; the matrix must have that many. */
 export const skinnyRowColumns: usize = 16;

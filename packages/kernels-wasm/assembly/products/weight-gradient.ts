@@ -1,7 +1,7 @@
 import { linear } from '../layers/activation';
 import { transpose } from '../simd/transpose';
 import { product, productScratch } from './product';
-import { mostSkinny } from './skinny-product';
+import { maxSkinny } from './skinny-product';
 
 /** Rows of the transposed matrix are not a power of two apart, which would put them all into a few lines of the cache. */
 function transposedStep(rows: usize): usize {
@@ -9,7 +9,7 @@ function transposedStep(rows: usize): usize {
 }
 
 function skips(inputs: usize, outputs: usize, skipZeros: bool): bool {
-  return skipZeros && inputs > mostSkinny && outputs >= 32;
+  return skipZeros && inputs > maxSkinny && outputs >= 32;
 }
 
 /** How many bytes of scratch `weightGradient` takes. */

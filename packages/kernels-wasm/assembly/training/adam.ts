@@ -13,7 +13,7 @@ export function squaredNorm(table: usize, tensors: usize): f64 {
     for (let i: usize = 0; i < end; i += 4096) {
       const count = min<usize>(4096, end - i);
       const sum = sumSquares(gradient + 4 * i, count);
-      // The squares of numbers above 1e19 are no float32, and the numbers still are a gradient that can be shortened.
+      // The squares of numbers above 1e19 are not a float32, and the numbers still are a gradient that can be shortened.
       total += sum < f32.MAX_VALUE ? <f64>sum : sumLargeSquares(gradient + 4 * i, count);
     }
   }

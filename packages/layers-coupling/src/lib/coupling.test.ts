@@ -77,7 +77,7 @@ describe.each(['cpu', 'wasm'])('couplings on %s', (backend) => {
       });
     });
 
-    test('an event that is no vector is treated as its numbers in order', () => {
+    test('an event that is not a vector is treated as its numbers in order', () => {
       tidied(() => {
         const spec = define({ mask: { random: 4 }, conditioner });
         const [matrix, vector] = [built(spec, [2, 3]), built(spec, [6])];

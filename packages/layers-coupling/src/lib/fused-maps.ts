@@ -23,7 +23,7 @@ function pullBack(make: () => readonly Tensor[], gradients: readonly Tensor[], s
 
 /**
  * Both directions of a coupling as one operation, and the way back through it. `null` where there is none: where the
- * conditioner is no plain stack of the kind that fits, and where the transform has no kernel.
+ * conditioner is not a plain stack of the kind that fits, and where the transform has no kernel.
  *
  * @param composed the same coupling composed of other operations
  */

@@ -11,7 +11,7 @@ import { mlp } from './mlp.ts';
 
 installMatchers();
 
-/** A network that is no stack: x · weight, and `seen` once for each run. */
+/** A network that is not a stack: x · weight, and `seen` once for each run. */
 let seen = 0;
 const scaling = defineNetwork({
   type: 'test/scaling',

@@ -86,7 +86,7 @@ function normalised({ filter, bias, length }: Layer): StackLayer {
  * zeros beyond the borders. With the defaults it is that of Glow (Kingma & Dhariwal 2018, §4): 3×3, 1×1, 3×3. The last
  * layer starts at zero, so that the layer that holds it starts as the identity; the others as He et al. (2015).
  *
- * A context that is no image stands beside every pixel. One that is an image must have sides that are the same multiple of
+ * A context that is not an image stands beside every pixel. One that is an image must have sides that are the same multiple of
  * the network's: its blocks become channels.
  */
 export const convolutional: Definition<'network', typeof schema> = /* @__PURE__ */ defineNetwork({

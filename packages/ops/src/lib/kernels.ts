@@ -92,7 +92,7 @@ export interface AdamPart {
 }
 
 /**
- * `DiffeoGradientNorm`: the inputs of `DiffeoAdam` → the norm of the gradient's part, a scalar; `Infinity` where it is no float32.
+ * `DiffeoGradientNorm`: the inputs of `DiffeoAdam` → the norm of the gradient's part, a scalar; `Infinity` where it is not a float32.
  * Of several gradients the first becomes their sum.
  *
  * `DiffeoAdam`: `parameter0`, `parameter1`, …, a gradient of them, and the state `mean` and `square`, each a vector of all

@@ -19,7 +19,7 @@ export interface Deformation {
 
 /** Steps of colour on either side of 0. */
 const steps = 8;
-const mostOpaque = 0.7;
+const maxOpacity = 0.7;
 
 /**
  * A deformed grid: its lines, and cells coloured by a number of each, such as how much a map stretches there.
@@ -78,7 +78,7 @@ const coloured = (
   return [...paths]
     .sort(([a], [b]) => a - b)
     .map(([step, d]) => {
-      const opacity = Number(((mostOpaque * Math.abs(step)) / steps).toFixed(3));
+      const opacity = Number(((maxOpacity * Math.abs(step)) / steps).toFixed(3));
       return `<path d="${d}" fill="${step > 0 ? theme.second : theme.first}" fill-opacity="${opacity}"/>`;
     })
     .join('');

@@ -23,7 +23,7 @@ export async function importPackage(specifier: string, folder: string): Promise<
     );
   }
   if (url.startsWith('file:') && !(statSync(new URL(url), { throwIfNoEntry: false })?.isFile() ?? true)) {
-    throw new DiffeoError('PACKAGE', `'${specifier}' is no file. Give the path of a module as ./src/index.js.`);
+    throw new DiffeoError('PACKAGE', `'${specifier}' is not a file. Give the path of a module as ./src/index.js.`);
   }
   try {
     return (await import(url)) as Readonly<Record<string, unknown>>;

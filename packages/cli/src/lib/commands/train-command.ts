@@ -42,7 +42,7 @@ export const trainCommand = defineCommand({
     dequantize: {
       type: 'enum',
       options: ['uniform', 'variational'] as string[],
-      description: 'The noise that makes whole levels dense: even, or learned (the default).',
+      description: 'The noise that makes whole numbers dense: even, or learned (the default).',
     },
     pad: { type: 'string', valueHint: '32x32', description: 'Height and width to pad images to.' },
     flips: { type: 'boolean', description: 'Mirror half of the images of each batch, left for right.' },

@@ -73,7 +73,7 @@ describe('what diffeo train advises is a command that trains, and whose model sc
     scratch.file('german.csv', Buffer.from(`größe ${text}`, 'latin1'));
     const trained = await runDiffeo(['train', 'german.csv', '--steps', '1'], scratch.path);
     expect(trained.code, trained.stderr).toBe(0);
-    expect(trained.stderr).toMatch(/german\.csv: its text is no UTF-8/);
+    expect(trained.stderr).toMatch(/german\.csv: its text is not UTF-8/);
     expect(trained.stderr).toMatch(/column 'größe Tag' tells rows apart, and is left out/);
     expect(trained.stderr).toMatch(/a comma stands before the decimals of columns 'a', 'b'; otherwise: --decimal \./);
     const scored = await runDiffeo(['score', 'diffeo-german', 'german.csv'], scratch.path);

@@ -31,7 +31,7 @@ const isFile = (path: string): boolean => {
 
 /**
  * What data a name stands for: a file when there is one of that name or when the name has a path separator or a dot in
- * it, standard input for `-`; otherwise a toy density, `digits`, or a published set of images. Throws `DATA` for none of them, and `USAGE` for CSV options on what is no CSV.
+ * it, standard input for `-`; otherwise a toy density, `digits`, or a published set of images. Throws `DATA` for none of them, and `USAGE` for CSV options on what is not CSV.
  */
 export function findData(name: string, csv: CsvOptions): DataSource {
   const found = published.find((set) => set === name && !isFile(name)) ?? null;

@@ -24,7 +24,7 @@ export async function readTable(path: string, options: CsvOptions): Promise<Read
 }
 
 /** How many values a pixel of the digits takes. */
-export const digitLevels = 17;
+export const digitBins = 17;
 
 /** The images of the digits, with names for their columns. */
 export async function readDigitRows(): Promise<Dataset<Float32Array> & { readonly columns: readonly Column[] }> {

@@ -1,5 +1,5 @@
 import { DiffeoError, isDiffeoError, type Seed, sameShape, sizeOf } from '@diffeo/core';
-import { type CsvOptions, checkLevels, columnNames, type Dataset, refusalOf } from '@diffeo/datasets';
+import { type CsvOptions, checkBins, columnNames, type Dataset, refusalOf } from '@diffeo/datasets';
 import { hasPictures, imageOption, readImageSource } from '../images/image-data.ts';
 import { sayLeftOut } from '../images/picture-folder.ts';
 import type { StoredModel } from '../model/read-model.ts';
@@ -83,7 +83,7 @@ function ofAllColumns(error: unknown): unknown {
 
 /**
  * The rows that the data argument names, as the model takes them: of a CSV file, the columns whose names are saved with
- * the model. Throws `SHAPE` when they do not fit, `LEVELS` for numbers that a dequantizing model cannot take, and what
+ * the model. Throws `SHAPE` when they do not fit, `BINS` for numbers that a dequantizing model cannot take, and what
  * the CSV reader throws.
  */
 export async function rowsForModel(stored: StoredModel, options: RowsOptions): Promise<Dataset> {
@@ -107,7 +107,7 @@ export async function rowsForModel(stored: StoredModel, options: RowsOptions): P
       `${path} takes rows of ${dimensions} numbers, and ${options.data} has rows of ${width}`,
     );
   }
-  const { levels } = model.dequantizer ?? {};
-  if (levels !== undefined) checkLevels(rows, levels);
+  const { bins } = model.dequantizer ?? {};
+  if (bins !== undefined) checkBins(rows, bins);
   return { ...rows, eventShape: model.eventShape };
 }

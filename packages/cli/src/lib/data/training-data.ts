@@ -38,7 +38,7 @@ import { requireTrainableImages } from '../images/image-shape.ts';
 import { requireTrainablePictures } from '../images/picture-folder.ts';
 import { type StartedBase, tableBase, tableLayers } from '../tables/table-flow.ts';
 import { flowNamed } from '../train/flows.ts';
-import { mostCovariances } from '../train/most-covariances.ts';
+import { maxCovariances } from '../train/max-covariances.ts';
 import {
   digitsDefaults,
   imageDefaults,
@@ -48,7 +48,7 @@ import {
   toyDefaults,
 } from '../train/train-defaults.ts';
 import { type DataSource, findData } from './data-source.ts';
-import { digitLevels, readDigitRows, readTable, sayNote, sourceName } from './read-rows.ts';
+import { digitBins, readDigitRows, readTable, sayNote, sourceName } from './read-rows.ts';
 
 /** What stands on both sides of the layers that learn. */
 interface Preprocessing {
@@ -263,7 +263,7 @@ export async function loadTrainingData(name: string, options: TrainingDataOption
   const rows = table ?? (await readDigitRows());
   const { train, validation, test: heldOut } = splitTable(rows, name, options);
   if (!digits) checkVarying(train);
-  if (!digits && sizeOf(train.eventShape) <= mostCovariances) checkIndependent(train);
+  if (!digits && sizeOf(train.eventShape) <= maxCovariances) checkIndependent(train);
   return {
     columns: rows.columns,
     ...(table && { csv: formatOf(table, options.csv) }),
@@ -271,7 +271,7 @@ export async function loadTrainingData(name: string, options: TrainingDataOption
     validation,
     heldOut,
     preprocessing: digits
-      ? { dequantize: uniformDequantize({ levels: digitLevels }), layers: [logit(), standardise()] }
+      ? { dequantize: uniformDequantize({ bins: digitBins }), layers: [logit(), standardise()] }
       : { layers: tableLayers(train), baseline: [standardise()], base: tableBase },
     ...(!digits && { all: rows }),
     defaults: digits ? digitsDefaults : tableDefaults(train.count),

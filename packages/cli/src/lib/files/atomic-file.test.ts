@@ -40,7 +40,7 @@ describe('atomicFile', () => {
 
   it('refuses folders, devices and places that are not there', () => {
     expect(() => atomicFile(scratch.path)).toThrow('it is a folder');
-    expect(() => atomicFile('/dev/null')).toThrow('it is no file');
+    expect(() => atomicFile('/dev/null')).toThrow('it is not a file');
     expect(() => atomicFile(join(scratch.path, 'nowhere', 'x'))).toThrow('there is no such file or folder');
   });
 

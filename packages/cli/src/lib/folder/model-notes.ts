@@ -5,7 +5,7 @@ import type { Metadata } from '@diffeo/core';
 /** A model file in a run's folder, as far as it says whose it is. */
 export interface FoundModel {
   readonly sha256: string;
-  /** What `train` noted in it; nothing of a file that is no model. */
+  /** What `train` noted in it; nothing of a file that is not a model. */
   readonly metadata: Metadata;
 }
 

@@ -152,7 +152,7 @@ describe('two sets of data whose names give one folder', () => {
     expect(again.stderr).toContain('of an earlier run on the same data, is replaced when this run is done');
   });
 
-  it('a file that is no model of ours is not replaced without a word either', async () => {
+  it('a file that is not a model of ours is not replaced without a word either', async () => {
     mkdirSync(at('foreign'));
     scratch.file('foreign/model.safetensors', 'precious');
     const { code, stderr } = await diffeo('train', 'two-moons', ...quick, '--out', 'foreign');

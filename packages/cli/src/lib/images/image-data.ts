@@ -6,7 +6,7 @@ import { imageCoupling } from '@diffeo/layers-coupling';
 import { logit } from '@diffeo/layers-elementwise';
 import { actnorm, invertibleLinear, squeeze } from '@diffeo/layers-glow';
 import type { DataSource } from '../data/data-source.ts';
-import { digitLevels, readDigitRows } from '../data/read-rows.ts';
+import { digitBins, readDigitRows } from '../data/read-rows.ts';
 
 /** How images are read and taken in. */
 export interface ImageOptions {
@@ -51,7 +51,7 @@ export const imageOption = ({
 /** Whether a source is a folder of pictures, which may have any size. */
 export const hasPictures = (source: DataSource): boolean => source.kind === 'images' && Boolean(source.pictures);
 
-/** The images that a source names; `check` sees pictures of a folder before they are unpacked. Throws `USAGE`, `FILE`, `DATA`, `LEVELS`, `DOWNLOAD`, `CANCELLED`. */
+/** The images that a source names; `check` sees pictures of a folder before they are unpacked. Throws `USAGE`, `FILE`, `DATA`, `BINS`, `DOWNLOAD`, `CANCELLED`. */
 export async function readImageSource(
   source: DataSource,
   { folder, bits, size }: Pick<ImageOptions, 'folder' | 'bits' | 'size'>,
@@ -67,7 +67,7 @@ export async function readImageSource(
   const few = (images: Images): Images => (bits === undefined ? images : reduceBits(images, { bits }));
   if (source.kind === 'digits') {
     const { values, count } = await readDigitRows();
-    return { images: few(imagesFrom({ shape: [count, 8, 8], data: values }, { levels: digitLevels })), test: null };
+    return { images: few(imagesFrom({ shape: [count, 8, 8], data: values }, { bins: digitBins })), test: null };
   }
   if (source.kind === 'images' && source.published) {
     const read = source.published === 'mnist' ? mnist : fashionMnist;
@@ -93,7 +93,7 @@ const noiseLayers = (width: number): Spec<'layer'>[] => [
 
 /** What stands before the layers of a flow of such images. */
 export function imagePreprocessing(
-  { levels, eventShape: [height, width] }: Images,
+  { bins, eventShape: [height, width] }: Images,
   { dequantize, pad }: Pick<ImageOptions, 'dequantize' | 'pad'>,
 ): { readonly dequantize: Spec<'dequantizer'>; readonly layers: readonly Spec<'layer'>[] } {
   const [tall, wide] = pad ?? [height, width];
@@ -105,10 +105,10 @@ export function imagePreprocessing(
   }
   const inner =
     dequantize === 'variational'
-      ? variationalDequantize({ levels, layers: noiseLayers(levels > 17 ? 32 : 16) })
-      : uniformDequantize({ levels });
+      ? variationalDequantize({ bins, layers: noiseLayers(bins > 17 ? 32 : 16) })
+      : uniformDequantize({ bins });
   return {
     dequantize: pad ? padImages({ to: [tall, wide], dequantizer: inner }) : inner,
-    layers: [levels > 17 ? logit({ alpha: 1e-6 }) : logit({ alpha: 0.01 })],
+    layers: [bins > 17 ? logit({ alpha: 1e-6 }) : logit({ alpha: 0.01 })],
   };
 }

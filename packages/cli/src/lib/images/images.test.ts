@@ -215,8 +215,8 @@ it.each([
   [['train', 'zero.npz'], /it is a device/],
   [['train', 'zeros'], /a\.png cannot be read: it is a device/],
   [['train', 'mnist', '--folder', 'zeros'], /it is a device/],
-  [['check', '/dev/zero'], /'\/dev\/zero' is no file/],
-  [['train', 'two-moons', '--out', 'zeros', '--resume'], /checkpoint\.bin is no file/],
+  [['check', '/dev/zero'], /'\/dev\/zero' is not a file/],
+  [['train', 'two-moons', '--out', 'zeros', '--resume'], /checkpoint\.bin is not a file/],
 ])('%j: nothing endless is read', async (args, message) => {
   mkdirSync(inScratch('zeros'), { recursive: true });
   const places = ['zero.safetensors', 'zero-idx3-ubyte', 'zero.npy', 'zero.npz'];

@@ -48,10 +48,10 @@ async function goWays(
 ): Promise<Float32Array> {
   const size = sizeOf(model.eventShape);
   const values = new Float32Array(from.count * steps * size);
-  const lot = Math.max(1, Math.floor(imagesTogether / steps));
-  for (let begin = 0; begin < from.count; begin += lot) {
+  const pairsPerBatch = Math.max(1, Math.floor(imagesTogether / steps));
+  for (let begin = 0; begin < from.count; begin += pairsPerBatch) {
     await stopIfCancelled(signal);
-    const numbers = Array.from({ length: Math.min(lot, from.count - begin) }, (_, i) => begin + i);
+    const numbers = Array.from({ length: Math.min(pairsPerBatch, from.count - begin) }, (_, i) => begin + i);
     const [starts, ends] = [toTensor(takeRows(from, numbers)), toTensor(takeRows(to, numbers))];
     const ways = { steps, path, noise: begin === 0 ? seed : fold(seed, begin) };
     values.set(await goBetween(model, params, starts, ends, ways), begin * steps * size);
@@ -66,7 +66,7 @@ export async function interpolate(options: InterpolateOptions): Promise<void> {
   const png = requirePng(out);
   const count = countWays(options);
   const stored = await readModel(path);
-  const sheet = sheetFile(png, { eventShape: stored.model.eventShape, levels: requireImages(stored) });
+  const sheet = sheetFile(png, { eventShape: stored.model.eventShape, bins: requireImages(stored) });
   try {
     sheet.requireRoom(count * steps, steps);
     const rows = await rowsForModel(stored, { ...options, count: undefined });

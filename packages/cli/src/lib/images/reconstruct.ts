@@ -61,8 +61,8 @@ async function rebuildImages(
 export async function reconstruct({ model: path, out, json, ...options }: ReconstructOptions): Promise<void> {
   const png = out === undefined ? null : requirePng(out);
   const stored = await readModel(path);
-  const levels = requireImages(stored);
-  const sheet = png === null ? null : sheetFile(png, { eventShape: stored.model.eventShape, levels });
+  const bins = requireImages(stored);
+  const sheet = png === null ? null : sheetFile(png, { eventShape: stored.model.eventShape, bins });
   let found: Omit<ReconstructReport, 'model' | 'data'>;
   try {
     found = await rebuildImages(stored, { ...options, count: undefined }, sheet);

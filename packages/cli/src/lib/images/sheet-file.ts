@@ -18,10 +18,10 @@ export function requirePng(path: string | undefined): string {
   throw new DiffeoError('USAGE', `--out takes the path of a PNG file, such as sheet.png; got ${path ?? 'none'}`);
 }
 
-/** Opens a file for images of this shape and so many levels. Throws `FILE` where it cannot be written. */
+/** Opens a file for images of this shape and so many bins. Throws `FILE` where it cannot be written. */
 export function sheetFile(
   path: string,
-  { eventShape, levels }: { readonly eventShape: Shape; readonly levels: number },
+  { eventShape, bins }: { readonly eventShape: Shape; readonly bins: number },
 ): SheetFile {
   const [height, width, channels] = eventShape as readonly [number, number, number];
   const scale = Math.max(1, Math.round(64 / Math.max(height, width)));
@@ -30,7 +30,7 @@ export function sheetFile(
     requireRoom: (count, columns) =>
       void sheetLayout({ count, eventShape: [height, width, channels] }, { columns, scale }),
     draw: (values, columns) => {
-      const images = nearestImages({ values, count: values.length / sizeOf(eventShape), eventShape }, levels);
+      const images = nearestImages({ values, count: values.length / sizeOf(eventShape), eventShape }, bins);
       file.write(imageSheet(images, { columns, scale }));
       file.commit();
     },

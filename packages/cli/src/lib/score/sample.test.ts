@@ -85,7 +85,7 @@ describe('diffeo sample', () => {
     expect(said).toMatch(/^diffeo: .*ENOSPC.*\n$/);
   });
 
-  it('refuses to write over what is no file', async () => {
+  it('refuses to write over what is not a file', async () => {
     for (const out of ['/dev/null', 'moons', 'nowhere/x.csv']) {
       const { code, stderr } = await diffeo('sample', 'moons', '--count', '5', '--out', out);
       expect(code).toBe(2);

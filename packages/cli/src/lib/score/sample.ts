@@ -34,7 +34,7 @@ async function sampleSheet(
 ): Promise<void> {
   const { model, params } = stored;
   const { eventShape } = model;
-  const sheet = sheetFile(out, { eventShape, levels: requireImages(stored) });
+  const sheet = sheetFile(out, { eventShape, bins: requireImages(stored) });
   try {
     const inRow = columns ?? (temperatures.length > 1 ? count : Math.ceil(Math.sqrt(count)));
     sheet.requireRoom(count * temperatures.length, inRow);
@@ -42,8 +42,8 @@ async function sampleSheet(
     for (const [row, temperature] of temperatures.entries()) {
       for (let drawn = 0; drawn < count; drawn += imagesTogether) {
         await stopIfCancelled(signal);
-        const lot = { count: Math.min(imagesTogether, count - drawn), seed: fold(seed, drawn), temperature };
-        values.set(await draw(model, params, lot), (row * count + drawn) * sizeOf(eventShape));
+        const chunk = { count: Math.min(imagesTogether, count - drawn), seed: fold(seed, drawn), temperature };
+        values.set(await draw(model, params, chunk), (row * count + drawn) * sizeOf(eventShape));
       }
     }
     sheet.draw(values, inRow);

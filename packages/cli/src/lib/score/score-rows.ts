@@ -4,7 +4,7 @@ import { score } from '@diffeo/trainer';
 import { stopIfCancelled } from '../terminal/interruption.ts';
 
 /** Between two lots of so many rows a signal has its turn. */
-const lot = 16384;
+const rowsPerBatch = 16384;
 
 /**
  * The log-likelihood of each row, nats. `seed` draws the noise of dequantization, if the flow dequantizes.
@@ -29,9 +29,9 @@ export async function scoreRows(
 ): Promise<Float32Array> {
   const scores = new Float32Array(rows.count);
   const width = rows.values.length / rows.count;
-  for (let begin = 0; begin < rows.count; begin += lot) {
+  for (let begin = 0; begin < rows.count; begin += rowsPerBatch) {
     await stopIfCancelled(signal, cancelled);
-    const values = rows.values.subarray(begin * width, (begin + lot) * width);
+    const values = rows.values.subarray(begin * width, (begin + rowsPerBatch) * width);
     const x = toTensor({ ...rows, values, count: values.length / width });
     try {
       scores.set(await score(model, params, x, { noise: fold(seed, begin), draws }), begin);

@@ -6,13 +6,13 @@ export interface FittedMixture {
 }
 
 /** More components than this are not tried, nor one for fewer rows than this. */
-const mostComponents = 12;
+const maxComponents = 12;
 const rowsEach = 8;
 /** No component is narrower than this part of the whole spread: it would sit on one number. */
 const narrowest = 1e-3;
 /** Training goes on from what is found, so that neither many rounds nor all of many numbers are needed. */
-const mostRounds = 100;
-const mostNumbers = 2000;
+const maxRounds = 100;
+const maxNumbers = 2000;
 /** So little more likelihood a number ends the rounds, nats. */
 const enough = 1e-4;
 
@@ -78,7 +78,7 @@ function improve(sorted: Float64Array, { means, scales, weights }: Components, s
 function estimate(sorted: Float64Array, count: number, spread: number) {
   const components = initial(sorted, count, spread);
   let before = -Infinity;
-  for (let round = 0; round < mostRounds; round++) {
+  for (let round = 0; round < maxRounds; round++) {
     const logLikelihood = improve(sorted, components, spread);
     const gained = logLikelihood - before;
     before = logLikelihood;
@@ -92,14 +92,14 @@ function estimate(sorted: Float64Array, count: number, spread: number) {
  * criterion asks for (Schwarz 1978), one where they are a normal. Of many numbers, 2,000 are looked at.
  */
 export function fitNormalMixture(numbers: ArrayLike<number>): FittedMixture {
-  const length = Math.min(numbers.length, mostNumbers);
+  const length = Math.min(numbers.length, maxNumbers);
   const sorted = Float64Array.from(
     { length },
     (_, i) => numbers[Math.floor((i * numbers.length) / length)] as number,
   ).sort();
   const mean = sorted.reduce((sum, x) => sum + x, 0) / length;
   const spread = Math.sqrt(sorted.reduce((sum, x) => sum + (x - mean) ** 2, 0) / length) || 1;
-  const most = Math.max(1, Math.min(mostComponents, Math.floor(length / rowsEach)));
+  const most = Math.max(1, Math.min(maxComponents, Math.floor(length / rowsEach)));
   let best = estimate(sorted, 1, spread);
   for (let count = 2; count <= most; count++) {
     const found = estimate(sorted, count, spread);

@@ -131,5 +131,5 @@ it('a run of other arguments is not resumed, and what was interrupted stays', as
   writeFileSync(checkpoint, readFileSync(checkpoint).subarray(0, 1000));
   const cut = await runDiffeo(['train', 'rings', ...small, '--resume'], scratch.path);
   expect(cut.code).toBe(2);
-  expect(cut.stderr).toMatch(/the interrupted run in diffeo-rings cannot go on: this is no whole checkpoint/);
+  expect(cut.stderr).toMatch(/the interrupted run in diffeo-rings cannot go on: this is not a whole checkpoint/);
 });

@@ -4,7 +4,7 @@ import { type Baseline, gaussianBaseline } from '@diffeo/trainer';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { TrainingData } from '../data/training-data.ts';
 import type { FlowKind, FlowOptions } from './flows.ts';
-import { mostCovariances } from './most-covariances.ts';
+import { maxCovariances } from './max-covariances.ts';
 
 /** A flow ready to be trained, and what it has to beat. */
 export interface Start {
@@ -30,7 +30,7 @@ export async function fitBaseline(
   seed: Seed,
 ): Promise<Baseline | null> {
   const { eventShape } = train;
-  if (sizeOf(eventShape) > mostCovariances || train.count < sizeOf(eventShape) + 2) return null;
+  if (sizeOf(eventShape) > maxCovariances || train.count < sizeOf(eventShape) + 2) return null;
   const { layers, baseline = layers, dequantize } = preprocessing;
   const front = flow({ eventShape, layers: baseline, ...(dequantize && { dequantize }) });
   const rows = { train: toTensor(train), heldOut: toTensor(heldOut) };

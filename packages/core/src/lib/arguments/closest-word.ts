@@ -1,5 +1,5 @@
-/** Longer words are no misspelling of a short one. */
-const longest = 40;
+/** Longer words are not a misspelling of a short one. */
+const maxLength = 40;
 
 /** How many letters have to be put in, taken out, replaced, or exchanged with their neighbour (Damerau 1964). */
 function distance(a: string, b: string): number {
@@ -24,7 +24,7 @@ const bare = (word: string): string => word.toLowerCase().replaceAll(/[-_ ]/g, '
 
 /** The word of a list that somebody may have meant by another, or `undefined` where none is near. */
 export function closestWord(word: string, words: readonly string[]): string | undefined {
-  if (word.length > longest) return undefined;
+  if (word.length > maxLength) return undefined;
   const given = bare(word);
   let [found, least]: [string | undefined, number] = [undefined, Math.ceil(given.length / 3) + 1];
   for (const candidate of words) {

@@ -16,7 +16,7 @@ export interface Inputs {
  * bool.
  *
  * @param what begins the message, as in `the validation data`
- * @throws DiffeoError `DATA` for what is no tensor of numbers or has been disposed; `SHAPE`.
+ * @throws DiffeoError `DATA` for what is not a tensor of numbers or has been disposed; `SHAPE`.
  */
 export function requireData({ eventShape }: Pick<Inputs, 'eventShape'>, x: unknown, what = 'the data'): Tensor {
   const data = requireTensor(x, what);

@@ -3,7 +3,7 @@ import { DiffeoError, type ErrorCode } from '../contract/error.ts';
 import { describeValue } from './describe-value.ts';
 import { isTensor } from './is-tensor.ts';
 
-/** Says of what is no tensor how to make one of it. */
+/** Says of what is not a tensor how to make one of it. */
 function refuse(value: unknown, what: string, code: ErrorCode): never {
   const isRows = typeof value === 'object' && value !== null && 'values' in value && 'eventShape' in value;
   if (isRows) {
@@ -24,7 +24,7 @@ function refuse(value: unknown, what: string, code: ErrorCode): never {
  * `oneHot` gives), a new one.
  *
  * @param what begins the message, as in `the data`
- * @throws DiffeoError with `code` for what is no tensor, has been disposed, or holds no real numbers.
+ * @throws DiffeoError with `code` for what is not a tensor, has been disposed, or holds no real numbers.
  */
 export function requireTensor(value: unknown, what: string, code: ErrorCode = 'DATA'): Tensor {
   if (!isTensor(value)) return refuse(value, what, code);

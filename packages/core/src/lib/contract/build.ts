@@ -13,7 +13,7 @@ export interface Place {
   readonly contextShape: Shape | null;
 }
 
-/** Says of what is no spec what it may have been meant as. */
+/** Says of what is not a spec what it may have been meant as. */
 function notASpec(spec: unknown, { name }: Place): DiffeoError {
   const expected = `${name}: expected what a definition returns, such as affineCoupling(); got`;
   if (Array.isArray(spec)) {
@@ -45,7 +45,7 @@ function definitionFor<K extends Kind>(spec: Spec<K>, place: Place, kind: K | un
  * Builds the part that a spec describes.
  *
  * @param kind what belongs there; absent where the schema of what holds it has said so
- * @throws DiffeoError `SPEC` for what is no spec, of another kind or of another contract; `SHAPE` where the part does not fit
+ * @throws DiffeoError `SPEC` for what is not a spec, of another kind or of another contract; `SHAPE` where the part does not fit
  * its place, or events become larger than any may be.
  */
 export function build<K extends Kind>(spec: Spec<K>, place: Place, kind?: K): Kinds[K] {

@@ -159,10 +159,10 @@ export interface Dequantizer<P = any> extends Part<P> {
   /** The shape of a value, which the layers take, where it is not the event shape: padding adds to it. */
   readonly baseShape?: Shape;
   /**
-   * How many levels a raw number has, where it is a whole number 0 … levels − 1 (`Infinity`: of any size). The trainer
+   * How many bins a raw number has, where it is a whole number 0 … bins − 1 (`Infinity`: of any size). The trainer
    * refuses other data; `encode` does not look. Absent: raw numbers may be any.
    */
-  readonly levels?: number;
+  readonly bins?: number;
   /** log P(raw) ≥ log p(value) + logDensity, with `logDensity` `[batch]` in nats. */
   encode(params: P, raw: Tensor, seed: Seed, call: Call): { readonly value: Tensor; readonly logDensity: Tensor };
   /**

@@ -59,12 +59,12 @@ export const packageOf = (type: string): string =>
     .join('/');
 
 /** More would not help. */
-const mostIssues = 5;
+const maxIssues = 5;
 
 function describe(issues: readonly StandardSchemaV1.Issue[]): string {
-  const more = issues.length > mostIssues ? '; and more' : '';
+  const more = issues.length > maxIssues ? '; and more' : '';
   const said = issues
-    .slice(0, mostIssues)
+    .slice(0, maxIssues)
     .map(({ path = [], message }) => {
       const place = path.map((step) => shortName(String(typeof step === 'object' ? step.key : step), 40)).join('.');
       return shortName(place ? `${place}: ${message}` : message, 300);

@@ -79,7 +79,7 @@ describe('what was written as JSON comes back', () => {
   });
 });
 
-describe('JSON that is no flow of ours', () => {
+describe('JSON that is not a flow of ours', () => {
   test('a type that is not among the definitions names its place and the package to install', () => {
     const json = { eventShape: [2], layers: [scaleAndShift(), { ...scaleAndShift(), $type: '@some/package/bend' }] };
     const { code, message } = refusal(() => hydrate(json, definitions));
@@ -91,7 +91,7 @@ describe('JSON that is no flow of ours', () => {
     );
   });
 
-  test('the names of an object are no types', () => {
+  test('the names of an object are not types', () => {
     for (const $type of ['constructor', '__proto__', 'toString', '']) {
       const json = { eventShape: [2], layers: [{ ...(throughJson(scaleAndShift()) as object), $type }] };
       expect(refusal(() => hydrate(json, definitions)).code).toBe('UNKNOWN_TYPE');
@@ -126,7 +126,7 @@ describe('JSON that is no flow of ours', () => {
     ['a version in words', { eventShape: [2], layers: [{ ...scaleAndShift(), version: '1' }] }, 'layers.0'],
     ['a type that is a number', { eventShape: [2], layers: [{ ...scaleAndShift(), $type: 1 }] }, 'layers.0'],
     ['a layer that is null', { eventShape: [2], layers: [null] }, 'layers.0'],
-    ['layers that are no list', { eventShape: [2], layers: {} }, 'layers'],
+    ['layers that are not a list', { eventShape: [2], layers: {} }, 'layers'],
     ['a size of 0', { eventShape: [0], layers: [] }, 'eventShape'],
     ['a size that is not whole', { eventShape: [1.5], layers: [] }, 'eventShape'],
     ['a shape that is missing', { layers: [] }, 'eventShape'],

@@ -7,11 +7,11 @@ import { isObject } from './is-object.ts';
 import { areSizes } from './shape.ts';
 
 /** Parts inside parts: far more than a model needs, far less than would overflow the stack. */
-const deepest = 64;
+const maxDepth = 64;
 /** Parts in all, those inside others counted. */
-const mostParts = 2 ** 16;
+const maxParts = 2 ** 16;
 /** Names in one object. */
-const mostNames = 10_000;
+const maxNames = 10_000;
 
 const isHolder = (value: unknown): value is object => typeof value === 'object' && value !== null;
 const isShape = (value: unknown): boolean => areSizes(value, 1);
@@ -29,7 +29,7 @@ const entries: Readonly<Record<keyof FlowSpec, readonly [test: (value: unknown) 
 const notSaved = (what: string): DiffeoError => new DiffeoError('SPEC', `this is not a saved flow: ${what}`);
 
 function requireDensity(value: unknown): DensitySpec {
-  if (!isObject(value)) throw notSaved('it is no object');
+  if (!isObject(value)) throw notSaved('it is not an object');
   const { members } = value;
   if (members !== undefined) {
     if (!Array.isArray(members)) throw notSaved('members: expected a list of flows');
@@ -114,24 +114,24 @@ export function hydrateDensity(json: unknown, definitions: readonly Definition[]
   const known = byType(definitions);
   let parts = 0;
   const revive = (value: object, place: string, depth: number): unknown => {
-    if (depth > deepest) throw new DiffeoError('SPEC', `${shortName(place)}: nested more than ${deepest} deep`);
+    if (depth > maxDepth) throw new DiffeoError('SPEC', `${shortName(place)}: nested more than ${maxDepth} deep`);
     // Lists of numbers may be long: what holds nothing to restore is passed on.
     const below = (key: string | number, element: unknown): unknown =>
       isHolder(element) ? revive(element, place ? `${place}.${key}` : `${key}`, depth + 1) : element;
     if (Array.isArray(value)) return value.some(isHolder) ? value.map((element, i) => below(i, element)) : value;
     // Of an object with a million names each look at them takes seconds.
     const names = Object.keys(value);
-    if (names.length > mostNames) {
+    if (names.length > maxNames) {
       throw new DiffeoError(
         'SPEC',
-        `${shortName(place)}: an object has ${mostNames} entries at most; got ${names.length}`,
+        `${shortName(place)}: an object has ${maxNames} entries at most; got ${names.length}`,
       );
     }
     const entries = names.map((name) => [name, below(name, (value as Readonly<Record<string, unknown>>)[name])]);
     const revived = Object.fromEntries(entries) as { config?: object };
     if (!('$type' in value)) return revived;
-    if (++parts > mostParts)
-      throw new DiffeoError('SPEC', `a model has at most ${mostParts} parts, and this one has more`);
+    if (++parts > maxParts)
+      throw new DiffeoError('SPEC', `a model has at most ${maxParts} parts, and this one has more`);
     return restorePart(value, revived.config ?? {}, place, known);
   };
   return requireDensity(isHolder(json) ? revive(json, '', 0) : json);
@@ -142,7 +142,7 @@ export function hydrateDensity(json: unknown, definitions: readonly Definition[]
  * anywhere, and nothing in the JSON is executed.
  *
  * @throws DiffeoError `UNKNOWN_TYPE`, `DUPLICATE_TYPE`, `NEWER_VERSION`, `MIGRATION`, `CONFIG`, or `SPEC` for JSON that
- * is no flow.
+ * is not a flow.
  */
 export function hydrate(json: unknown, definitions: readonly Definition[]): FlowSpec {
   const spec = hydrateDensity(json, definitions);

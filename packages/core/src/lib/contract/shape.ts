@@ -21,11 +21,11 @@ export const areSizes = (value: unknown, least: number): value is readonly numbe
 /** Far above any event and far below what would exhaust memory while a model from a file is built. */
 const largestEvent = 2 ** 24;
 /** tfjs has six axes at most; a file may say anything. */
-const mostAxes = 32;
+const maxAxes = 32;
 
 /** Throws `SHAPE` unless a value is the shape of an event or a context. */
 export function requireShape(shape: unknown, what: string): asserts shape is Shape {
-  if (areSizes(shape, 1) && shape.length <= mostAxes && sizeOf(shape) <= largestEvent) return;
+  if (areSizes(shape, 1) && shape.length <= maxAxes && sizeOf(shape) <= largestEvent) return;
   throw new DiffeoError(
     'SHAPE',
     `${what} must be a list of whole numbers above 0 with a product of at most ${largestEvent}; got ${describeValue(shape)}`,

@@ -16,7 +16,7 @@ function disposeChunk({ x, call }: StartingChunk, given: readonly (Tensor | unde
  * Runs `start` on what a flow was given to start from: a tensor, or a function that gives chunks anew for each pass. `chunkOf` makes
  * of rows what parts take; what it makes is disposed when the rows are done with. `context` is the one that was given for all rows.
  *
- * @throws DiffeoError `DATA` where there are no rows, `CONFIG` for what is no chunk, and what `chunkOf` throws.
+ * @throws DiffeoError `DATA` where there are no rows, `CONFIG` for what is not a chunk, and what `chunkOf` throws.
  */
 export async function startFrom<T>(
   data: Tensor | StartingSource,

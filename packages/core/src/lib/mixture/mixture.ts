@@ -62,7 +62,7 @@ function requireMembers(members: readonly Density[]): Density {
  *
  * What needs the one point of the base from which a sample comes (`toBase`, temperatures, interpolation) is refused, since there is none.
  *
- * @throws DiffeoError `SPEC` for what are no densities, `SHAPE` where they do not go together.
+ * @throws DiffeoError `SPEC` for what are not densities, `SHAPE` where they do not go together.
  */
 export function mixture(members: readonly Density[]): Mixture {
   const { eventShape, contextShape, dequantizer } = requireMembers(members);

@@ -129,7 +129,7 @@ describe('a file that is not what was saved', () => {
       /Update @diffeo\/core/,
     ],
     [
-      'a format version that is no number',
+      'a format version that is not a number',
       (_, metadata) => {
         metadata['diffeo.version'] = '1e9';
       },

@@ -119,7 +119,7 @@ onEachBackend('saving refuses', () => {
     await expect(saved(metadata)).rejects.toMatchObject({ code: 'CONFIG', message: expect.stringContaining(message) });
   });
 
-  test('options that are none, and what is no model', async () => {
+  test('options that are none, and what is not a model', async () => {
     await expect(save(model, model.init(1), { meta: {} } as object)).rejects.toThrow("did you mean 'metadata'?");
     for (const given of [undefined, model.spec, 'model']) {
       await expect(save(given as never, model.init(1))).rejects.toThrow(
@@ -165,7 +165,7 @@ onEachBackend('saving refuses', () => {
 });
 
 describe('loading refuses', () => {
-  test('what are no bytes, or no definitions', () => {
+  test('what are not bytes, or no definitions', () => {
     const bytes = new Uint8Array(16);
     const loaded = (given: unknown, options: unknown) => () =>
       load(given as Uint8Array, options as { definitions: [] });

@@ -54,7 +54,7 @@ function requireDensity(model: unknown): asserts model is Density {
  *
  * @throws DiffeoError `NOT_FINITE` when a parameter is not a finite number; `PARAMETERS`, `MISSING_TENSOR`, `SURPLUS_TENSOR`,
  * `TENSOR_SHAPE`, `TENSOR_DTYPE` for parameters of another flow; `SPEC` for a flow whose description cannot be read back;
- * `CONFIG` for metadata that are no strings, or have names that are taken.
+ * `CONFIG` for metadata that are not strings, or have names that are taken.
  */
 export async function save<P>(model: Density<P>, params: P, options: { readonly metadata?: Metadata } = {}) {
   requireLittleEndian();

@@ -22,14 +22,14 @@ export interface CsvCollector {
 const longestFooter = 3;
 
 /** A file without numbers is not read on past so many records, and one that repeats a row not past so many. */
-const mostWithoutNumbers = 10_000;
-const mostRepetitions = 2 ** 20;
+const maxWithoutNumbers = 10_000;
+const maxRepetitions = 2 ** 20;
 
-/** Nor past so many lines that are no rows, and nine times as many as there are rows. */
-const mostStrayLines = 100_000;
+/** Nor past so many lines that are not rows, and nine times as many as there are rows. */
+const maxStrayLines = 100_000;
 
 /** 2 GiB in float64, more than can be trained on. */
-const mostNumbers = 2 ** 28;
+const maxNumbers = 2 ** 28;
 
 /** Turns records into rows of numbers, counting what is none. */
 export function csvCollector(
@@ -85,7 +85,7 @@ export function csvCollector(
     return value;
   }
 
-  /** What is no plain number: one in another way of writing, or none. */
+  /** What is not a plain number: one in another way of writing, or none. */
   function readOther(i: number, field: string, line: number): number {
     if (isMissing(field)) {
       read.troubles.add(i, 'missing', field, line);
@@ -106,7 +106,7 @@ export function csvCollector(
   }
 
   function take(fields: readonly string[], line: number): void {
-    if (repeatedHeaders + comments + read.ragged.count > mostStrayLines + 9 * read.blocks.count) {
+    if (repeatedHeaders + comments + read.ragged.count > maxStrayLines + 9 * read.blocks.count) {
       const problem = `${source}: up to line ${line} nearly no line is a row of ${width} fields as the first one. Are the fields divided otherwise?`;
       throw refusal('CSV_ENDLESS', { problem, line, advice: [] });
     }
@@ -148,12 +148,12 @@ export function csvCollector(
     counting.follow(row);
     blocks.add(row);
     const { count } = blocks;
-    if (!hasNumbers && count >= mostWithoutNumbers) throw refuseText(layout, read, settings);
+    if (!hasNumbers && count >= maxWithoutNumbers) throw refuseText(layout, read, settings);
     const endless = (problem: string) => refusal('CSV_ENDLESS', { problem: `${source} ${problem}`, line, advice: [] });
-    if (allSame && count >= mostRepetitions) {
+    if (allSame && count >= maxRepetitions) {
       throw endless(`repeats one row ${count} times, with no end in sight. A density needs rows that differ.`);
     }
-    if (count * size > mostNumbers) throw endless(`has more than ${mostNumbers} numbers. Give fewer rows or columns.`);
+    if (count * size > maxNumbers) throw endless(`has more than ${maxNumbers} numbers. Give fewer rows or columns.`);
   }
 
   /** Takes what is held back, but for a footer. */
@@ -171,7 +171,7 @@ export function csvCollector(
     if (!first) return;
     const label = shown(first[0].find((field) => field !== '') ?? '');
     const what = footer.length === 1 ? `line ${first[1]}` : `what follows from line ${first[1]} on`;
-    notes.push({ code: 'FOOTER', text: `${what} (${label}) is no row of the table and is left out` });
+    notes.push({ code: 'FOOTER', text: `${what} (${label}) is not a row of the table and is left out` });
   }
 
   return {

@@ -35,7 +35,7 @@ async function* piecesOf(source: CsvSource): AsyncGenerator<string | Uint8Array>
 }
 
 /** No piece of text is longer: between two of them others have their turn. */
-const longest = 2 ** 18;
+const maxLength = 2 ** 18;
 
 /** Lets timers, streams and signals have their turn. */
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
@@ -54,12 +54,12 @@ export async function* csvText(
   async function* cut(text: string): AsyncGenerator<string> {
     let whole = kept + text;
     while (whole.length > 0) {
-      const end = Math.min(whole.length, longest);
+      const end = Math.min(whole.length, maxLength);
       const last = whole.charCodeAt(end - 1);
       const at = last >= 0xd800 && last < 0xdc00 ? end - 1 : end;
       if (at === 0) break;
       sinceTurn += at;
-      if (sinceTurn > 4 * longest) {
+      if (sinceTurn > 4 * maxLength) {
         sinceTurn = 0;
         await turn();
       }

@@ -151,7 +151,7 @@ test('nothing is guessed where that is forbidden', async () => {
   await expect(parseCsv(`${numbers},1\n`, strict)).rejects.toMatchObject({ code: 'CSV_MISSING' });
 });
 
-test('the last row of a table of texts is no footer', async () => {
+test('the last row of a table of texts is not a footer', async () => {
   const { count } = await parseCsv(
     rows('when,x,kind', (i) => `2011-02-${10 + (i % 9)},${i},a${i % 2}`),
     all,

@@ -10,10 +10,10 @@ import { readRecords } from './text/csv-records.ts';
 import type { FoundEncoding } from './text/decode-text.ts';
 
 const encodings: Readonly<Record<FoundEncoding, string>> = {
-  'windows-1252': 'its text is no UTF-8 and is read as Latin-1 (Windows-1252)',
+  'windows-1252': 'its text is not UTF-8 and is read as Latin-1 (Windows-1252)',
   'utf-16le': 'its text is UTF-16',
   'utf-16be': 'its text is UTF-16',
-  'damaged utf-8': 'some of its characters are damaged: they are no UTF-8',
+  'damaged utf-8': 'some of its characters are damaged: they are not UTF-8',
 };
 
 async function* joined(head: string, rest: AsyncGenerator<string>): AsyncGenerator<string> {

@@ -86,10 +86,10 @@ function refuseColumns(
 }
 
 /**
- * Throws `LEVELS`, with row and column (counted from 1), at the first number that is not one of the whole numbers
- * 0 … `levels` − 1 that a dequantizer takes.
+ * Throws `BINS`, with row and column (counted from 1), at the first number that is not one of the whole numbers
+ * 0 … `bins` − 1 that a dequantizer takes.
  */
-export function checkLevels(rows: Dataset, levels: number): void {
-  const found = findNumber(rows, (value) => !(Number.isInteger(value) && value >= 0 && value < levels));
-  if (found) throw new DiffeoError('LEVELS', `The data must be whole numbers from 0 to ${levels - 1}, but ${found}.`);
+export function checkBins(rows: Dataset, bins: number): void {
+  const found = findNumber(rows, (value) => !(Number.isInteger(value) && value >= 0 && value < bins));
+  if (found) throw new DiffeoError('BINS', `The data must be whole numbers from 0 to ${bins - 1}, but ${found}.`);
 }

@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { checkFinite, checkIndependent, checkLevels, checkVarying } from './check-rows.ts';
+import { checkBins, checkFinite, checkIndependent, checkVarying } from './check-rows.ts';
 import { type Dataset, datasetFrom, takeRows, toTensor } from './dataset.ts';
 import { split } from './split.ts';
 
@@ -33,7 +33,7 @@ test('numbers that fill no whole rows are refused', () => {
   expect(() => datasetFrom([1, 2], { eventShape: [2], columns: ['a'] })).toThrow(/1 column names .* rows of 2/);
 });
 
-test('what are no rows is refused by whatever takes rows', () => {
+test('what are not rows are refused by whatever takes rows', () => {
   const wrong: readonly unknown[] = [
     [
       [1, 2],
@@ -53,7 +53,7 @@ test('what are no rows is refused by whatever takes rows', () => {
       () => checkFinite(rows),
       () => checkVarying(rows),
       () => checkIndependent(rows),
-      () => checkLevels(rows, 2),
+      () => checkBins(rows, 2),
     ];
     for (const call of calls) expect(call).toThrow(expect.objectContaining({ name: 'DiffeoError', code: 'DATA' }));
   }
@@ -130,9 +130,9 @@ test('constant columns are named', () => {
   expect(() => checkVarying(numbered(1))).toThrow(/at least 2 rows to learn from; got 1/);
 });
 
-test('numbers that are no level are named', () => {
-  checkLevels(datasetFrom([0, 16], { eventShape: [2] }), 17);
+test('numbers that are not bins are named', () => {
+  checkBins(datasetFrom([0, 16], { eventShape: [2] }), 17);
   for (const wrong of [17, -1, 0.5, Number.NaN]) {
-    expect(() => checkLevels(datasetFrom([0, 1, 2, wrong], { eventShape: [2] }), 17)).toThrow(/0 to 16, but row 2/);
+    expect(() => checkBins(datasetFrom([0, 1, 2, wrong], { eventShape: [2] }), 17)).toThrow(/0 to 16, but row 2/);
   }
 });

@@ -19,7 +19,7 @@ export interface Dataset<Values extends Numbers = Numbers> {
   readonly classes?: readonly string[];
 }
 
-/** Throws `DATA` for what is no data set. */
+/** Throws `DATA` for what is not a data set. */
 export function requireDataset(dataset: Dataset): void {
   const { values, count, eventShape } = (dataset ?? {}) as Partial<Dataset>;
   const isWhole = ArrayBuffer.isView(values) && 'length' in values && Array.isArray(eventShape);

@@ -9,7 +9,7 @@ export interface DependentColumn {
 }
 
 /** Covariances are taken of so many rows that this is about the work. */
-const mostWork = 2e9;
+const maxWork = 2e9;
 
 /** What is left of a variance, as a share, is rounding where it is less than this. */
 const tolerated = 1e-12;
@@ -23,7 +23,7 @@ const rounding = 2 ** -24;
  */
 export function dependentColumns(rows: Dataset): readonly DependentColumn[] {
   const size = sizeOf(rows.eventShape);
-  const count = Math.min(rows.count, Math.max(size + 2, Math.floor(mostWork / size ** 2)));
+  const count = Math.min(rows.count, Math.max(size + 2, Math.floor(maxWork / size ** 2)));
   const means = columnMeans(rows, count, size);
   const covariance = covarianceOf(rows, means, count, size);
   const factor = new Float64Array(size * size);

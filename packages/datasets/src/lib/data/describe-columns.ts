@@ -5,10 +5,10 @@ import { ColumnFacts } from './kinds/column-facts.ts';
 import { type FoundKind, numberKind } from './kinds/number-kind.ts';
 
 /** So many rows, at equal distances, are looked at for numbers that come again; bounds and steps are of all rows. */
-const mostCounted = 2 ** 17;
+const maxCounted = 2 ** 17;
 
 /** Which rows of so many are counted one by one: every so many. */
-export const countingStride = (rows: number): number => Math.max(1, Math.ceil(rows / mostCounted));
+export const countingStride = (rows: number): number => Math.max(1, Math.ceil(rows / maxCounted));
 
 /** What a column is by what was found, and by what was said of it. */
 export function typedColumn(
@@ -24,7 +24,7 @@ export function typedColumn(
 /**
  * The columns of a table with kinds that are found out from its numbers, each with a reason: one pass, in memory that does
  * not grow with the rows. Columns of categories and dates stay what they are; `kinds` says of columns, by their names, what
- * they are. Throws `DATA` for what is no data set.
+ * they are. Throws `DATA` for what is not a data set.
  *
  * @example
  * const table = datasetFrom([1, 0.5, 2, 0.25, 4, 0.75], { eventShape: [2], columns: ['n', 'share'] });

@@ -25,7 +25,7 @@ const reasons: Partial<Readonly<Record<ColumnKind, readonly [one: string, severa
 };
 
 /** Covariances of more columns are not looked at. */
-const mostCovariances = 256;
+const maxCovariances = 256;
 
 /** What is left of a table to learn a density of numbers from. */
 export interface Learnable {
@@ -143,7 +143,7 @@ export function learnable(
   if (left.table.count < 2) return left;
   const constant = constantColumns(left.table).filter((i) => !isAsked(left.table.columns[i] as Column));
   left = leaveOut(left, constant, 'CONSTANT_COLUMNS', constant.length === 1 ? 'never changes' : 'never change');
-  if (left.table.columns.length > mostCovariances || left.table.columns.length > left.table.count - 2) return left;
+  if (left.table.columns.length > maxCovariances || left.table.columns.length > left.table.count - 2) return left;
   const dependent = dependentColumns(left.table).map(({ column }) => column);
   const unasked = dependent.filter((i) => !isAsked(left.table.columns[i] as Column));
   const why = unasked.length === 1 ? 'is a linear function of others' : 'are linear functions of others';

@@ -12,7 +12,7 @@ export interface SheetOptions {
   readonly scale?: number;
   /** The grey between the images, 0 (black) to 255. Default 128. */
   readonly background?: number;
-  /** Whether the lowest level is white and the highest black, as ink on paper. Default false. */
+  /** Whether the lowest bin is white and the highest black, as ink on paper. Default false. */
   readonly ink?: boolean;
 }
 
@@ -50,7 +50,7 @@ export function sheetLayout(
 }
 
 /**
- * The images in a grid, row by row, as one PNG; the lowest level is black and the highest is white, or the
+ * The images in a grid, row by row, as one PNG; the lowest bin is black and the highest is white, or the
  * other way about with `ink`. Throws `CONFIG` for an
  * impossible layout, `DATA` when there are no images.
  */
@@ -60,9 +60,9 @@ export function imageSheet(images: Images, options: SheetOptions = {}): Uint8Arr
   const background = options.background ?? 128;
   const [height, width, channels] = images.eventShape;
   const data = new Uint8Array(sheetWidth * sheetHeight * channels).fill(background);
-  const light = 255 / (images.levels - 1);
-  const greys = Uint8Array.from({ length: images.levels }, (_, level) =>
-    Math.round((options.ink ? images.levels - 1 - level : level) * light),
+  const light = 255 / (images.bins - 1);
+  const greys = Uint8Array.from({ length: images.bins }, (_, bin) =>
+    Math.round((options.ink ? images.bins - 1 - bin : bin) * light),
   );
   for (let image = 0; image < images.count; image++) {
     const left = gap + (image % columns) * (width * scale + gap);

@@ -7,11 +7,11 @@ import { imagesFrom, labelRows, nearestImages } from './images.ts';
 
 const images = imagesFrom(
   { shape: [10, 2, 3], data: Uint8Array.from({ length: 60 }, (_, i) => Math.floor(i / 6)) },
-  { levels: 10, labels: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] },
+  { bins: 10, labels: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] },
 );
 
 test('samples become images', () => {
-  expect(images).toMatchObject({ count: 10, eventShape: [2, 3, 1], levels: 10 });
+  expect(images).toMatchObject({ count: 10, eventShape: [2, 3, 1], bins: 10 });
   const rows = { ...images, values: Float32Array.from(images.values) };
   expect(nearestImages(rows, 10).values).toEqual(images.values);
   const outside = nearestImages({ values: new Float32Array([-3, 1.4, 99]), count: 1, eventShape: [1, 3, 1] }, 10);
@@ -30,10 +30,10 @@ test('each image goes into one part, with its own label', () => {
   expect(parts.flatMap(({ labels }) => [...(labels ?? [])]).sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
-test('what is no image is refused', () => {
+test('what is not an image is refused', () => {
   expect(() => imagesFrom({ shape: [6], data: new Uint8Array(6) })).toThrow(/got \[6\]/);
   expect(() => imagesFrom({ shape: [1, 1, 1, 2], data: new Uint8Array(2) })).toThrow(/1 or 3/);
-  expect(() => imagesFrom({ shape: [2, 1, 1], data: new Uint8Array([1, 2]) }, { levels: 2 })).toThrow(
+  expect(() => imagesFrom({ shape: [2, 1, 1], data: new Uint8Array([1, 2]) }, { bins: 2 })).toThrow(
     /Image 1 .* holds 2/,
   );
   expect(() => imagesFrom({ shape: [1, 1, 1], data: new Float32Array([0.5]) })).toThrow(/holds 0.5/);

@@ -2,18 +2,18 @@ import { DiffeoError } from '@diffeo/core';
 import type { Dataset } from '../data/dataset.ts';
 import type { NumberArray } from './arrays/number-array.ts';
 
-/** A data set of pictures of one size: whole levels from 0 to `levels` − 1, image after image, row after row. */
+/** A data set of pictures of one size: whole numbers from 0 to `bins` − 1, image after image, row after row. */
 export interface Images extends Dataset<Uint8Array> {
   /** Of each: 1 channel is grey, 3 are red, green and blue, side by side. */
   readonly eventShape: readonly [height: number, width: number, channels: number];
-  /** How many levels a pixel can have, 2 to 256: `uniformDequantize({ levels })` takes this. */
-  readonly levels: number;
+  /** How many bins a pixel can have, 2 to 256: `uniformDequantize({ bins })` takes this. */
+  readonly bins: number;
 }
 
 /** What an array does not say of its images. */
 export interface ImagesOptions {
   /** Default 256. */
-  readonly levels?: number;
+  readonly bins?: number;
   /** The class of each image, from 0. */
   readonly labels?: ArrayLike<number>;
   readonly classes?: readonly string[];
@@ -33,14 +33,11 @@ function checkedLabels(labels: ArrayLike<number>, count: number, classes: readon
 }
 
 /**
- * Images from an array `[count, height, width]` or `[count, height, width, channels]` of whole levels, as `parseIdx`,
- * `parseNpy` and `parseNpz` read it. Throws `DATA` when shape or labels do not fit, `LEVELS` with the image at the first
- * number that is no level.
+ * Images from an array `[count, height, width]` or `[count, height, width, channels]` of whole numbers, as `parseIdx`,
+ * `parseNpy` and `parseNpz` read it. Throws `DATA` when shape or labels do not fit, `BINS` with the image at the first
+ * number that is not a bin.
  */
-export function imagesFrom(
-  { shape, data }: NumberArray,
-  { levels = 256, labels, classes }: ImagesOptions = {},
-): Images {
+export function imagesFrom({ shape, data }: NumberArray, { bins = 256, labels, classes }: ImagesOptions = {}): Images {
   const [count, height = 0, width = 0, channels = 1] = shape;
   const size = height * width * channels;
   if (count === undefined || shape.length < 3 || shape.length > 4 || (channels !== 1 && channels !== 3) || size === 0) {
@@ -52,22 +49,22 @@ export function imagesFrom(
   if (data.length !== count * size) {
     throw new DiffeoError('DATA', `${data.length} numbers do not fill the shape [${shape.join(', ')}].`);
   }
-  if (!(Number.isInteger(levels) && levels >= 2 && levels <= 256)) {
-    throw new DiffeoError('DATA', `Images have 2 to 256 levels; got ${levels}.`);
+  if (!(Number.isInteger(bins) && bins >= 2 && bins <= 256)) {
+    throw new DiffeoError('DATA', `Images have 2 to 256 bins; got ${bins}.`);
   }
   const pixels = data instanceof Uint8Array ? data : new Uint8Array(data);
   for (let i = 0; i < data.length; i++) {
-    if (pixels[i] !== data[i] || (data[i] as number) >= levels) {
+    if (pixels[i] !== data[i] || (data[i] as number) >= bins) {
       throw new DiffeoError(
-        'LEVELS',
-        `Image ${Math.floor(i / size)} (from 0) holds ${data[i]}; levels are whole numbers from 0 to ${levels - 1}.`,
+        'BINS',
+        `Image ${Math.floor(i / size)} (from 0) holds ${data[i]}; bins are whole numbers from 0 to ${bins - 1}.`,
       );
     }
   }
   return {
     count,
     eventShape: [height, width, channels],
-    levels,
+    bins,
     values: pixels,
     ...(labels && { labels: checkedLabels(labels, count, classes) }),
     ...(classes && { classes }),
@@ -93,11 +90,11 @@ export function labelRows({ labels, classes }: Images, count?: number): Dataset<
 }
 
 /**
- * Images from rows of event shape `[height, width, channels]`, each number taken to the nearest level: what a flow sampled
+ * Images from rows of event shape `[height, width, channels]`, each number taken to the nearest bin: what a flow sampled
  * becomes pictures. Throws `DATA` for another event shape, `NOT_FINITE` for NaN or an infinite number.
  */
-export function nearestImages({ values, count, eventShape }: Dataset, levels = 256): Images {
-  const nearest = Float32Array.from(values, (value) => Math.min(Math.max(Math.round(value), 0), levels - 1));
+export function nearestImages({ values, count, eventShape }: Dataset, bins = 256): Images {
+  const nearest = Float32Array.from(values, (value) => Math.min(Math.max(Math.round(value), 0), bins - 1));
   const wrong = nearest.findIndex((_, i) => !Number.isFinite(values[i]));
   if (wrong >= 0) {
     throw new DiffeoError(
@@ -105,5 +102,5 @@ export function nearestImages({ values, count, eventShape }: Dataset, levels = 2
       `A picture takes finite numbers, but number ${wrong} (from 0) is ${values[wrong]}.`,
     );
   }
-  return imagesFrom({ shape: [count, ...eventShape], data: nearest }, { levels });
+  return imagesFrom({ shape: [count, ...eventShape], data: nearest }, { bins });
 }

@@ -14,7 +14,7 @@ export async function readIdx(path: string): Promise<NumberArray> {
 
 /**
  * Reads images from an IDX file, and their labels from another; packed by gzip or not. Node only. Throws `FILE` when a
- * file cannot be read, `DATA` and `LEVELS` when they hold no images of 8 bits, or not a label for each.
+ * file cannot be read, `DATA` and `BINS` when they hold no images of 8 bits, or not a label for each.
  */
 export async function readIdxImages(
   path: string,

@@ -46,8 +46,8 @@ async function parse(path: string): Promise<NumberArray> {
 
 /**
  * Reads images of one file: IDX, packed by gzip or not, NPY, or the first array of an NPZ file that has their shape. Node
- * only. Throws `FILE` when it cannot be read, `DATA` and `LEVELS` when it holds no images of whole levels.
+ * only. Throws `FILE` when it cannot be read, `DATA` and `BINS` when it holds no images of whole numbers.
  */
-export async function readImages(path: string, { levels = 256 }: { readonly levels?: number } = {}): Promise<Images> {
-  return imagesFrom(await parse(path), { levels });
+export async function readImages(path: string, { bins = 256 }: { readonly bins?: number } = {}): Promise<Images> {
+  return imagesFrom(await parse(path), { bins });
 }

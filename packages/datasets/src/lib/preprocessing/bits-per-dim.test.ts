@@ -6,14 +6,14 @@ import { floor, mul, ready, setBackend, type Tensor, tidy } from '@tensorflow/tf
 import { beforeAll, describe, expect, test } from 'vitest';
 import { toTensor } from '../data/dataset.ts';
 import { imagesFrom } from '../images/images.ts';
-import { levelsOf } from './levels.ts';
+import { binsOf } from './bins.ts';
 import { padImages } from './pad-images.ts';
 import { reduceBits } from './reduce-bits.ts';
 import { uniformDequantize } from './uniform-dequantize.ts';
 import { variationalDequantize } from './variational-dequantize.ts';
 
 const shape = [4, 4, 1];
-const rawRows = (levels: number): Tensor => tidy(() => floor(mul(uniform([8, ...shape], 1), levels)));
+const rawRows = (bins: number): Tensor => tidy(() => floor(mul(uniform([8, ...shape], 1), bins)));
 
 /** Bits per dimension as a user gets them: whatever the preprocessing, of the same raw data. */
 async function bitsOf(
@@ -34,21 +34,21 @@ function spreadOf(dequantize: Spec<'dequantizer'>, raw: Tensor): number[] {
   return [...model.toBase(model.init(1), raw, { noise: 2 }).value.dataSync()];
 }
 
-/** What the margins of the levels cost. */
-const marginBits = (levels: number): number => -levelsOf(levels).logWidth / Math.LN2 - Math.log2(levels);
+/** What the margins of the bins cost. */
+const marginBits = (bins: number): number => -binsOf(bins).logWidth / Math.LN2 - Math.log2(bins);
 
 beforeAll(async () => {
   await setBackend('cpu');
   await ready();
 });
 
-describe.each([2, 17, 32, 256])('%i levels under a model to which all are alike', (levels) => {
-  const dequantize = uniformDequantize({ levels });
-  const unlearned = Math.log2(levels) + marginBits(levels);
+describe.each([2, 17, 32, 256])('%i bins under a model to which all are alike', (bins) => {
+  const dequantize = uniformDequantize({ bins });
+  const unlearned = Math.log2(bins) + marginBits(bins);
 
   test('have their logarithm in bits per dimension', async () => {
-    expect(await bitsOf(dequantize, [], rawRows(levels))).toBeCloseTo(unlearned, 5);
-    expect(await bitsOf(variationalDequantize({ levels, layers: [] }), [], rawRows(levels))).toBeCloseTo(unlearned, 4);
+    expect(await bitsOf(dequantize, [], rawRows(bins))).toBeCloseTo(unlearned, 5);
+    expect(await bitsOf(variationalDequantize({ bins, layers: [] }), [], rawRows(bins))).toBeCloseTo(unlearned, 4);
   });
 
   const there = rescale({ from: [0, 1], to: [-0.5, 255] });
@@ -57,24 +57,24 @@ describe.each([2, 17, 32, 256])('%i levels under a model to which all are alike'
     ['scaled and scaled back', [there, back]],
     ['squeezed', [squeeze()]],
   ])('have the same %s', async (_, layers) => {
-    expect(await bitsOf(dequantize, layers, rawRows(levels))).toBeCloseTo(unlearned, 3);
+    expect(await bitsOf(dequantize, layers, rawRows(bins))).toBeCloseTo(unlearned, 3);
   });
 
   test('lose a bit where half of the model lies outside the data', async () => {
     const half = rescale({ from: [0, 1], to: [0.25, 0.75] });
-    expect(await bitsOf(dequantize, [half], rawRows(levels))).toBeCloseTo(unlearned + 1, 4);
+    expect(await bitsOf(dequantize, [half], rawRows(bins))).toBeCloseTo(unlearned + 1, 4);
   });
 
   test('padded, pay for the margin too, over the pixels of the image', async () => {
     const padded = padImages({ to: [6, 8], dequantizer: dequantize });
-    expect(await bitsOf(padded, [], rawRows(levels))).toBeCloseTo((unlearned * 48) / 16, 4);
+    expect(await bitsOf(padded, [], rawRows(bins))).toBeCloseTo((unlearned * 48) / 16, 4);
   });
 });
 
 test('the slope of the logit is counted, at the values that the noise gave', async () => {
-  const [levels, alpha] = [256, 0.05];
-  const dequantize = uniformDequantize({ levels });
-  const raw = rawRows(levels);
+  const [bins, alpha] = [256, 0.05];
+  const dequantize = uniformDequantize({ bins });
+  const raw = rawRows(bins);
   // Every value has the same density behind the logit, and so what differs is the logit's slope.
   const end = Math.log1p(-alpha) - Math.log(alpha) + 1e-3;
   const bits = await bitsOf(dequantize, [logit({ alpha })], raw, uniformBox({ low: -end, high: end }));
@@ -83,20 +83,20 @@ test('the slope of the logit is counted, at the values that the noise gave', asy
     return Math.log2((1 - 2 * alpha) / (s * (1 - s)));
   });
   const meanSlope = slopes.reduce((total, slope) => total + slope, 0) / slopes.length;
-  expect(bits).toBeCloseTo(Math.log2(levels) + marginBits(levels) + Math.log2(2 * end) - meanSlope, 4);
+  expect(bits).toBeCloseTo(Math.log2(bins) + marginBits(bins) + Math.log2(2 * end) - meanSlope, 4);
 });
 
 test('standardising is counted: a Gaussian fitted to the data has its entropy in bits, at any scale', async () => {
-  const levels = 256;
-  const dequantize = uniformDequantize({ levels });
-  const raw = rawRows(levels);
+  const bins = 256;
+  const dequantize = uniformDequantize({ bins });
+  const raw = rawRows(bins);
   const entropies = Array.from({ length: 16 }, (_, pixel) => {
     const own = spreadOf(dequantize, raw).filter((_value, i) => i % 16 === pixel);
     const centre = own.reduce((total, value) => total + value / own.length, 0);
     const variance = own.reduce((total, value) => total + (value - centre) ** 2 / own.length, 0);
     return Math.log2(2 * Math.PI * Math.E * variance) / 2;
   });
-  const expected = Math.log2(levels) + marginBits(levels) + entropies.reduce((a, b) => a + b) / 16;
+  const expected = Math.log2(bins) + marginBits(bins) + entropies.reduce((a, b) => a + b) / 16;
   expect(await bitsOf(dequantize, [standardise()], raw, standardNormal())).toBeCloseTo(expected, 4);
   for (const to of [
     [-0.5, 0.5],
@@ -112,8 +112,8 @@ test('images of fewer bits have at most so many, of a model that knows nothing',
   const data = Uint8Array.from({ length: 8 * 16 }, (_, i) => (i * 37) % 256);
   const images = imagesFrom({ shape: [8, 4, 4], data });
   for (const bits of [1, 3, 5, 8]) {
-    const { levels, ...reduced } = reduceBits(images, { bits });
+    const { bins, ...reduced } = reduceBits(images, { bits });
     const raw = toTensor(reduced);
-    expect(await bitsOf(uniformDequantize({ levels }), [], raw)).toBeCloseTo(bits + marginBits(levels), 5);
+    expect(await bitsOf(uniformDequantize({ bins }), [], raw)).toBeCloseTo(bits + marginBits(bins), 5);
   }
 });

@@ -17,36 +17,36 @@ import { mlp } from '@diffeo/networks';
 import { randomiseParams } from '@diffeo/testing';
 import { mean, ready, setBackend, type Tensor, tensor, tensor2d, tidy, train, variable } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { leastMargin } from './levels.ts';
+import { leastMargin } from './bins.ts';
 import { padImages } from './pad-images.ts';
 import { uniformDequantize } from './uniform-dequantize.ts';
 import { variationalDequantize } from './variational-dequantize.ts';
 
 const draws = 20_000;
-const levels = 3;
+const bins = 3;
 const noiseLayers = () => [
   actnorm(),
   affineCoupling({ conditioner: mlp({ hidden: [4] }) }),
   affineCoupling({ swap: true, conditioner: mlp({ hidden: [4] }) }),
 ];
 const dequantizers: [string, Shape, Spec<'dequantizer'>][] = [
-  ['uniform', [2], uniformDequantize({ levels })],
-  ['variational', [2], variationalDequantize({ levels, layers: noiseLayers() })],
-  ['padded and uniform', [1, 1, 1], padImages({ to: [1, 2], dequantizer: uniformDequantize({ levels }) })],
+  ['uniform', [2], uniformDequantize({ bins })],
+  ['variational', [2], variationalDequantize({ bins, layers: noiseLayers() })],
+  ['padded and uniform', [1, 1, 1], padImages({ to: [1, 2], dequantizer: uniformDequantize({ bins }) })],
   [
     'padded and variational',
     [1, 1, 1],
     padImages({
       to: [1, 2],
       fill: 'edge',
-      dequantizer: variationalDequantize({ levels, layers: [imageCoupling({ mask: 'checkerboard', width: 4 })] }),
+      dequantizer: variationalDequantize({ bins, layers: [imageCoupling({ mask: 'checkerboard', width: 4 })] }),
     }),
   ],
 ];
 
 /** Every raw event there is. */
 const allEvents = (size: number): number[][] =>
-  size === 0 ? [[]] : allEvents(size - 1).flatMap((rest) => Array.from({ length: levels }, (_, k) => [...rest, k]));
+  size === 0 ? [[]] : allEvents(size - 1).flatMap((rest) => Array.from({ length: bins }, (_, k) => [...rest, k]));
 
 const repeated = (event: readonly number[], shape: Shape): Tensor =>
   tensor(
@@ -76,13 +76,13 @@ function normalCdf(z: number): number {
   return z > 0 ? 1 - tail : tail;
 }
 
-/** What a standard normal gives, through the logit, to one level: the integral over its cell but for its margins. */
-function cell(level: number): number {
+/** What a standard normal gives, through the logit, to one bin: the integral over its cell but for its margins. */
+function cell(bin: number): number {
   const at = (border: number): number => {
-    const s = 0.05 + 0.9 * (border / levels);
+    const s = 0.05 + 0.9 * (border / bins);
     return normalCdf(Math.log(s / (1 - s)));
   };
-  return at(level + 1 - leastMargin) - at(level + leastMargin);
+  return at(bin + 1 - leastMargin) - at(bin + leastMargin);
 }
 
 beforeAll(async () => {
@@ -156,13 +156,19 @@ async function trained(
 }
 
 test('noise that learns gives a better bound than uniform noise, and none below the entropy', async () => {
-  // Two numbers of three levels that are always equal: a density cannot be, with uniform noise.
+  // Two numbers of three bins that are always equal: a density cannot be, with uniform noise.
   const counts = [1, 2, 1];
   const raw = tensor2d(counts.flatMap((count, k) => Array.from({ length: 32 * count }, () => [k, k])));
   const entropy = counts.reduce((total, count) => total - (count / 4) * Math.log(count / 4), 0);
-  const uniformly = await trained(uniformDequantize({ levels }), raw);
-  const learned = await trained(variationalDequantize({ levels, layers: noiseLayers() }), raw);
+  const uniformly = await trained(uniformDequantize({ bins }), raw);
+  const learned = await trained(variationalDequantize({ bins, layers: noiseLayers() }), raw);
   expect(learned.last).toBeLessThan(learned.first - 0.2);
   expect(learned.last).toBeLessThan(uniformly.last - 0.2);
   expect(learned.last).toBeGreaterThan(entropy);
+});
+
+test('configurations of version 1, in which bins were called levels, are restored', () => {
+  const noise = { levels: 17, layers: [imageCoupling({ width: 4 })] };
+  expect(uniformDequantize.restore({ levels: 17 }, 1)).toEqual(uniformDequantize({ bins: 17 }));
+  expect(variationalDequantize.restore(noise, 1)).toEqual(variationalDequantize({ bins: 17, layers: noise.layers }));
 });

@@ -46,7 +46,7 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
     expect(memory().numTensors).toBe(before);
   });
 
-  test('what is no image is refused', () => {
+  test('what is not an image is refused', () => {
     expect(() => flip({ x: zeros([5, 64]) }, 1)).toThrow(
       /takes images \[batch, height, width, channels\] and got \[5, 64\]/,
     );

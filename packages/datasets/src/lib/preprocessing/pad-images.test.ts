@@ -12,8 +12,8 @@ import { uniformDequantize } from './uniform-dequantize.ts';
 import { variationalDequantize } from './variational-dequantize.ts';
 
 const numbers = (result: Tensor): number[] => [...result.dataSync()];
-const uniformly = uniformDequantize({ levels: 16 });
-const learned = variationalDequantize({ levels: 16, layers: [squeeze(), actnorm(), imageCoupling({ width: 4 })] });
+const uniformly = uniformDequantize({ bins: 16 });
+const learned = variationalDequantize({ bins: 16, layers: [squeeze(), actnorm(), imageCoupling({ width: 4 })] });
 const padded = (to: [number, number], dequantizer: Spec<'dequantizer'>, fill: 'zeros' | 'edge' = 'zeros'): Flow =>
   flow({ eventShape: [2, 3, 1], dequantize: padImages({ to, fill, dequantizer }), layers: [] });
 const picture = () => reshape(range(1, 7), [1, 2, 3, 1]);

@@ -49,7 +49,7 @@ export const padImages: Definition<'dequantizer', typeof schema> = /* @__PURE__ 
     const rows = margins(height, to[0], site);
     const columns = margins(width, to[1], site);
     const inner = site.build(dequantizer, 'dequantizer', { eventShape: [...to, channels] });
-    const { start, roundTrip, withNoise, levels } = inner;
+    const { start, roundTrip, withNoise, bins } = inner;
 
     const padded = (raw: Tensor): Tensor => {
       if (fill === 'zeros') return pad(raw, [[0, 0], [...rows], [...columns], [0, 0]]);
@@ -62,7 +62,7 @@ export const padImages: Definition<'dequantizer', typeof schema> = /* @__PURE__ 
       eventShape,
       baseShape: inner.baseShape ?? inner.eventShape,
       contextShape: inner.contextShape,
-      ...(levels !== undefined && { levels }),
+      ...(bins !== undefined && { bins }),
       layout: { dequantizer: inner.layout },
       init: (seed) => ({ dequantizer: inner.init(seed) }),
       ...(start && {

@@ -7,8 +7,8 @@ import { ready, setBackend, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { datasetFrom, takeRows, toTensor } from '../data/dataset.ts';
 import { readDigits } from '../read-digits.ts';
+import { binsOf } from './bins.ts';
 import { dequantizerDefinitions } from './dequantizer-definitions.ts';
-import { levelsOf } from './levels.ts';
 import { uniformDequantize } from './uniform-dequantize.ts';
 
 const call = {};
@@ -21,14 +21,14 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
     registerGradients();
   });
 
-  test.each([2, 17, 256, 65536])('dequantized, %i levels come back exactly', (levels) => {
-    const model = flow({ eventShape: [50], dequantize: uniformDequantize({ levels }), layers: [] });
+  test.each([2, 17, 256, 65536])('dequantized, %i bins come back exactly', (bins) => {
+    const model = flow({ eventShape: [50], dequantize: uniformDequantize({ bins }), layers: [] });
     const raw = datasetFrom(
-      Array.from({ length: 50_000 }, (_, i) => (i < 25_000 ? levels - 1 : i % levels)),
+      Array.from({ length: 50_000 }, (_, i) => (i < 25_000 ? bins - 1 : i % bins)),
       { eventShape: [50] },
     );
     const dequantizer = uniformDequantize.build(
-      { levels },
+      { bins },
       {
         name: 'dequantize',
         eventShape: [50],
@@ -42,12 +42,12 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
     for (const number of spread) if (!(number >= 0 && number < 1)) expect.fail(`${number} is outside [0, 1)`);
     expect(numbers(dequantizer.decode({}, value))).toEqual([...raw.values]);
     expect(logDensity.shape).toEqual([1000]);
-    expect(numbers(logDensity)[0]).toBeCloseTo(50 * levelsOf(levels).logWidth, 2);
+    expect(numbers(logDensity)[0]).toBeCloseTo(50 * binsOf(bins).logWidth, 2);
     expect(model.dequantizes).toBe(true);
   });
 
   test('the noise is uniform on each level, and the same for the same seed', async () => {
-    const model = flow({ eventShape: [1], dequantize: uniformDequantize({ levels: 4 }), layers: [standardise()] });
+    const model = flow({ eventShape: [1], dequantize: uniformDequantize({ bins: 4 }), layers: [standardise()] });
     const raw = toTensor(
       datasetFrom(
         Array.from({ length: 20_000 }, (_, i) => i % 4),
@@ -67,7 +67,7 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
     expect(score(1)).not.toEqual(score(2));
   });
 
-  test('digits through dequantization, logit and standardisation: saved, loaded, the same scores, samples of 17 levels', async () => {
+  test('digits through dequantization, logit and standardisation: saved, loaded, the same scores, samples of 17 bins', async () => {
     const { images } = await readDigits();
     const x = toTensor(
       takeRows(
@@ -77,7 +77,7 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
     );
     const model = flow({
       eventShape: [64],
-      dequantize: uniformDequantize({ levels: 17 }),
+      dequantize: uniformDequantize({ bins: 17 }),
       layers: [logit(), standardise()],
     });
     const params = await model.start(model.init(1), x, { noise: 1 });
@@ -93,6 +93,6 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
 });
 
 test('configurations are checked', () => {
-  expect(() => uniformDequantize({ levels: 1 })).toThrow(/levels/);
-  expect(() => uniformDequantize({ levels: 2.5 })).toThrow(/levels/);
+  expect(() => uniformDequantize({ bins: 1 })).toThrow(/bins/);
+  expect(() => uniformDequantize({ bins: 2.5 })).toThrow(/bins/);
 });

@@ -39,8 +39,8 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { binsOf, leastMargin } from './bins.ts';
 import { dequantizerDefinitions } from './dequantizer-definitions.ts';
-import { leastMargin, levelsOf } from './levels.ts';
 import { uniformDequantize } from './uniform-dequantize.ts';
 import { variationalDequantize } from './variational-dequantize.ts';
 
@@ -48,8 +48,8 @@ const numbers = (result: Tensor): number[] => [...result.dataSync()];
 const definitions = [...dequantizerDefinitions, ...elementwiseDefinitions, ...couplingDefinitions, ...glowDefinitions];
 
 /** A flow that does nothing but dequantize: `toBase` is its encoding. */
-const alone = (eventShape: Shape, levels: number, layers: readonly Spec<'layer'>[]): Flow =>
-  flow({ eventShape, dequantize: variationalDequantize({ levels, layers: [...layers] }), layers: [] });
+const alone = (eventShape: Shape, bins: number, layers: readonly Spec<'layer'>[]): Flow =>
+  flow({ eventShape, dequantize: variationalDequantize({ bins, layers: [...layers] }), layers: [] });
 
 /** Parameters away from their start, where couplings do nothing. */
 const moved = async (model: Flow, raw: Tensor, seed = 1): Promise<FlowParams> =>
@@ -76,11 +76,11 @@ const scales = () => [
   }),
 ];
 
-const rawRows = (shape: Shape, rows: number, levels: number, seed = 1): Tensor =>
+const rawRows = (shape: Shape, rows: number, bins: number, seed = 1): Tensor =>
   tidy(() => {
     const spread = uniform([rows, ...shape], seed);
     return tensor(
-      spread.dataSync().map((u) => Math.floor(u * levels)),
+      spread.dataSync().map((u) => Math.floor(u * bins)),
       [rows, ...shape],
     );
   });
@@ -99,9 +99,9 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
   ];
 
   test.each(cases)('%s comes back exactly, whatever the noise has learned', async (_, shape, layers) => {
-    for (const levels of [2, 17, 256, 65536]) {
-      const raw = rawRows(shape, 20, levels);
-      const model = alone(shape, levels, layers());
+    for (const bins of [2, 17, 256, 65536]) {
+      const raw = rawRows(shape, 20, bins);
+      const model = alone(shape, bins, layers());
       const params = await moved(model, raw);
       for (const noise of [1, 2, 3]) {
         const { value } = model.toBase(params, raw, { noise });
@@ -111,30 +111,27 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
     }
   });
 
-  test.each([20, -20])(
-    'noise that has been driven to a border, all parameters at %i, stays within its level',
-    (far) => {
-      const layers = [affineCoupling({ bound: 20, conditioner: mlp({ hidden: [4] }) })];
-      for (const levels of [2, 17, 256, 65536]) {
-        const raw = rawRows([1], 50, levels);
-        const model = alone([1], levels, layers);
-        const params = tidy(() => {
-          const initial = model.init(1);
-          for (const { tensor: leaf } of leaves(model.layout, initial)) leaf?.dataSync().fill(far);
-          return initial as unknown as Tensor[];
-        }) as unknown as FlowParams;
-        const { value, logDet } = model.toBase(params, raw, { noise: 1 });
-        expect(numbers(model.toData(params, value))).toEqual(numbers(raw));
-        expect(numbers(logDet).every(Number.isFinite)).toBe(true);
-      }
-    },
-  );
+  test.each([20, -20])('noise that has been driven to a border, all parameters at %i, stays within its bin', (far) => {
+    const layers = [affineCoupling({ bound: 20, conditioner: mlp({ hidden: [4] }) })];
+    for (const bins of [2, 17, 256, 65536]) {
+      const raw = rawRows([1], 50, bins);
+      const model = alone([1], bins, layers);
+      const params = tidy(() => {
+        const initial = model.init(1);
+        for (const { tensor: leaf } of leaves(model.layout, initial)) leaf?.dataSync().fill(far);
+        return initial as unknown as Tensor[];
+      }) as unknown as FlowParams;
+      const { value, logDet } = model.toBase(params, raw, { noise: 1 });
+      expect(numbers(model.toData(params, value))).toEqual(numbers(raw));
+      expect(numbers(logDet).every(Number.isFinite)).toBe(true);
+    }
+  });
 
   test('before it learns it is uniform dequantization', () => {
     const raw = rawRows([4, 4, 1], 5, 256);
     const identity = [squeeze(), imageCoupling({ width: 4 }), imageCoupling({ width: 4, swap: true })];
     const model = alone([4, 4, 1], 256, identity);
-    const plain = flow({ eventShape: [4, 4, 1], dequantize: uniformDequantize({ levels: 256 }), layers: [] });
+    const plain = flow({ eventShape: [4, 4, 1], dequantize: uniformDequantize({ bins: 256 }), layers: [] });
     const learned = model.toBase(model.init(1), raw, { noise: 3 });
     const uniformly = plain.toBase(plain.init(1), raw, { noise: 3 });
     for (const [i, value] of numbers(learned.logDet).entries()) {
@@ -150,15 +147,15 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
   test.each(cases)(
     'of %s the density is that of the noise, by the Jacobian of automatic differentiation',
     async (_, shape, layers) => {
-      const levels = 17;
+      const bins = 17;
       const [size, k] = [shape.reduce((a, b) => a * b, 1), Math.PI / Math.sqrt(3)];
-      const raw = rawRows(shape, 1, levels);
-      const model = alone(shape, levels, layers());
+      const raw = rawRows(shape, 1, bins);
+      const model = alone(shape, bins, layers());
       const params = await moved(model, raw);
       // The same layers as an ordinary conditional flow, whose base takes the same draw.
       const inner = flow({ eventShape: shape, contextShape: shape, layers: [chain({ layers: [...layers()] })] });
       const innerLayers = [(params.dequantize as { layers: unknown }).layers] as never;
-      const context = sub(mul(raw, 2 / (levels - 1)), 1);
+      const context = sub(mul(raw, 2 / (bins - 1)), 1);
       const v = clipByValue(uniform([1, ...inner.baseShape], 7), 2 ** -25, 1 - 2 ** -24);
       const epsilon = mul(sub(log(v), log(sub(1, v))), 1 / k);
       const noiseOf = (flat: Tensor): Tensor => {
@@ -168,11 +165,11 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
       const matrix = jacobian(noiseOf, reshape(epsilon, [size]));
       // log of the logistic density of variance 1: log k + log v + log (1 − v).
       const logBase = numbers(v).reduce((total, p) => total + Math.log(k) + Math.log(p) + Math.log1p(-p), 0);
-      const expected = logAbsDeterminant(matrix, size) - logBase + size * levelsOf(levels).logWidth;
+      const expected = logAbsDeterminant(matrix, size) - logBase + size * binsOf(bins).logWidth;
       const { logDet, value } = model.toBase(params, raw, { noise: 7 });
       expect(Math.abs((numbers(logDet)[0] as number) - expected)).toBeLessThan(2e-3);
       const u = numbers(noiseOf(reshape(epsilon, [size])));
-      for (const [i, number] of numbers(sub(mul(value, levels), raw)).entries()) {
+      for (const [i, number] of numbers(sub(mul(value, bins), raw)).entries()) {
         const squeezed = leastMargin + (1 - 2 * leastMargin) * (u[i] as number);
         expect(Math.abs(number - squeezed)).toBeLessThan(1e-4);
       }
@@ -183,7 +180,7 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
     const raw = rawRows([4, 4, 1], 8, 256);
     const model = flow({
       eventShape: [4, 4, 1],
-      dequantize: variationalDequantize({ levels: 256, layers: imageLayers() }),
+      dequantize: variationalDequantize({ bins: 256, layers: imageLayers() }),
       layers: [logit(), squeeze(), actnorm(), imageCoupling({ width: 4 })],
     });
     const params = await moved(model, raw);
@@ -258,7 +255,7 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
     const model = flow({
       eventShape: [3],
       contextShape: [2],
-      dequantize: variationalDequantize({ levels: 4, layers: vectorLayers() }),
+      dequantize: variationalDequantize({ bins: 4, layers: vectorLayers() }),
       layers: [affineCoupling()],
     });
     const params = await model.start(model.init(1), raw, { noise: 1, context: tensor2d([1, 2], [1, 2]) });
@@ -282,7 +279,7 @@ test('a file without the noise’s own layers names what is missing', async () =
 });
 
 test('configurations are checked, and layers that do not fit the event are named by their place', () => {
-  expect(() => variationalDequantize({ levels: 1, layers: [] })).toThrow(/levels/);
-  expect(() => variationalDequantize({ levels: 4, layers: [{}] as never })).toThrow(/expected a layer/);
+  expect(() => variationalDequantize({ bins: 1, layers: [] })).toThrow(/bins/);
+  expect(() => variationalDequantize({ bins: 4, layers: [{}] as never })).toThrow(/expected a layer/);
   expect(() => alone([3, 3, 1], 4, [squeeze()])).toThrow(/dequantize.layers.0 \(@diffeo\/layers-glow\/squeeze\)/);
 });

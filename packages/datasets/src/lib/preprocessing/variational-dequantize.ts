@@ -29,10 +29,10 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import { array, strictObject } from 'valibot';
-import { levelCount, levelsOf } from './levels.ts';
+import { binCount, binsOf, fromLevels } from './bins.ts';
 
 const schema = strictObject({
-  levels: levelCount,
+  bins: binCount,
   /** The flow of the noise, data's side first. Their context is the raw event, scaled to [−1, 1]. */
   layers: array(specOf('layer')),
 });
@@ -59,31 +59,32 @@ const flatness = (logits: Tensor, size: number): Tensor =>
   sum(reshape(add(softplus(logits), softplus(neg(logits))), [logits.shape[0] as number, size]), 1);
 
 /**
- * Spreads whole numbers 0 … `levels` − 1 over [0, 1) with noise from a flow that is given the raw event (Ho et al. 2019,
+ * Spreads whole numbers 0 … `bins` − 1 over [0, 1) with noise from a flow that is given the raw event (Ho et al. 2019,
  * "Flow++", §3.1; Hoogeboom et al. 2020, "Learning discrete distributions by dequantization"):
  *
- *   u = sigmoid(f(ε; raw)),  value = (raw + u) / levels,  log P(raw) ≥ log p(value) − log q(u | raw) − D log levels
+ *   u = sigmoid(f(ε; raw)),  value = (raw + u) / bins,  log P(raw) ≥ log p(value) − log q(u | raw) − D log bins
  *
  * The noise learns to lie where the flow of the data has a smooth density to offer, where uniform noise makes it learn the
- * borders of the levels. ε is logistic, so that with layers that start at the identity this starts as uniform
+ * borders of the bins. ε is logistic, so that with layers that start at the identity this starts as uniform
  * dequantization, and trains with the rest of the flow and is saved with it.
  *
  * `layers` is f: ordinary layers, such as `imageCoupling()` or `affineCoupling()`, in the order of every layer list (the
  * noise in [0, 1) meets the first of them when their `inverse` runs). Their event shape is that of the data, and so is
- * their context shape, whose numbers are 2 · raw / (levels − 1) − 1. They may change the shape on the way to ε, by a squeeze
+ * their context shape, whose numbers are 2 · raw / (bins − 1) − 1. They may change the shape on the way to ε, by a squeeze
  * or at several scales. What starts from data there starts from uniform noise. The context of the flow around does not
- * reach them. For `levels` and the borders of levels see `uniformDequantize`: the convention is the same.
+ * reach them. For `bins` and the borders of bins see `uniformDequantize`: the convention is the same.
  *
  * Layers that do not use the context learn one distribution for all data.
  */
 export const variationalDequantize: Definition<'dequantizer', typeof schema> = /* @__PURE__ */ defineDequantizer({
   type: '@diffeo/datasets/variational-dequantize',
-  version: 1,
+  version: 2,
   schema,
-  build: ({ levels, layers }, site): Dequantizer<VariationalParams> => {
+  migrate: (config) => ({ layers: [], ...fromLevels(config) }),
+  build: ({ bins, layers }, site): Dequantizer<VariationalParams> => {
     const { eventShape } = site;
     const size = sizeOf(eventShape);
-    const { logWidth, spread, gather } = levelsOf(levels);
+    const { logWidth, spread, gather } = binsOf(bins);
     let shape = eventShape;
     const built = layers.map((layer, i) => {
       const part = site.build(layer, `layers.${i}`, { eventShape: shape, contextShape: eventShape });
@@ -95,7 +96,7 @@ export const variationalDequantize: Definition<'dequantizer', typeof schema> = /
     const callOn = (raw: Tensor, call: Call): Call => {
       const { seed, gradient } = callOf(call, 'dequantize');
       return {
-        context: sub(mul(cast(raw, 'float32'), 2 / (levels - 1)), 1),
+        context: sub(mul(cast(raw, 'float32'), 2 / (bins - 1)), 1),
         ...(seed !== undefined && { seed }),
         ...(gradient && { gradient }),
       };
@@ -115,7 +116,7 @@ export const variationalDequantize: Definition<'dequantizer', typeof schema> = /
     return {
       eventShape,
       contextShape: null,
-      levels,
+      bins,
       layout: { layers: noise.layout },
       init: (seed) => ({ layers: noise.init(seed) }),
       start: async (params, data) => ({

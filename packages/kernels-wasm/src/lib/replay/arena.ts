@@ -4,8 +4,8 @@ import type { Log } from './log.ts';
 import { placeBlocks } from './placement.ts';
 
 /** Larger work spends next to no time outside of kernels, and its memory is better given back. */
-const longest = 2 ** 29;
-const mostBlocks = 10_000;
+const maxBytes = 2 ** 29;
+const maxBlocks = 10_000;
 const alignment = 64;
 
 /** One piece of the heap, in which all that some work asks for has its place. */
@@ -15,15 +15,15 @@ export interface Arena {
   holds(address: number): boolean;
   /** Gives the memory back when so many more of the tensors in it are disposed. */
   releaseAfter(disposals: number): void;
-  /** Overwrites everything with what is no number. */
+  /** Overwrites everything with what is not a number. */
   poison(): void;
 }
 
 /** An arena for what a log asks for; `null` where that is too much, or more than is left. */
 export function openArena({ defaults, reserve, backend: { wasm } }: Guard, { blocks }: Log): Arena | null {
-  if (blocks.length > mostBlocks) return null;
+  if (blocks.length > maxBlocks) return null;
   const { offsets, bytes } = placeBlocks(blocks);
-  if (bytes > longest) return null;
+  if (bytes > maxBytes) return null;
   let address: number;
   try {
     address = defaults.allocate(bytes + alignment);

@@ -139,7 +139,7 @@ describeBuilds('Adam over a tree', () => {
     });
   });
 
-  test('a gradient whose squares are no float32 has a norm all the same', () => {
+  test('a gradient whose squares are not a float32 has a norm all the same', () => {
     tidied(() => {
       const gradient = normal([5000], 2);
       const norm = step(start([[5000]], 1), [mul(gradient, 1e25)], usual).dataSync()[0] as number;

@@ -32,7 +32,7 @@ function gradientOf(
 }
 
 /** What of a part lies in one parameter: addresses, and how many numbers. */
-interface Piece {
+interface ParameterSlice {
   readonly parameter: number;
   /** The first takes the sum. */
   readonly gradients: readonly number[];
@@ -42,12 +42,12 @@ interface Piece {
   readonly decays: boolean;
 }
 
-function piecesOf(
+function slicesOf(
   backend: WasmBackend,
   inputs: Inputs,
   { begin, end }: AdamPart,
   decays: readonly boolean[],
-): readonly Piece[] {
+): readonly ParameterSlice[] {
   const parameters = list(inputs, 'parameter');
   const sizes = parameters.map(({ shape }) => util.sizeFromShape(shape));
   let total = 0;
@@ -82,25 +82,25 @@ function piecesOf(
 /** A part as kernels work on it. */
 interface Plan extends AdamPart {
   readonly decays: readonly boolean[];
-  readonly pieces: readonly Piece[];
-  /** The pieces as the table that kernels read. */
+  readonly slices: readonly ParameterSlice[];
+  /** The slices as the table that kernels read. */
   readonly rows: Int32Array;
   /** All parameters of which tfjs may keep packed copies: those outside of the part too, whose numbers come from elsewhere. */
   readonly packed: readonly TensorInfo[];
 }
 
 function planOf(backend: WasmBackend, inputs: Inputs, part: AdamPart, decays: readonly boolean[]): Plan {
-  const pieces = piecesOf(backend, inputs, part, decays);
-  const rows = pieces.flatMap(({ parameter, gradients, mean, square, size, decays: own }) => [
+  const slices = slicesOf(backend, inputs, part, decays);
+  const rows = slices.flatMap(({ parameter, gradients, mean, square, size, decays: own }) => [
     ...[parameter, gradients[0] as number, mean, square, size, own ? 1 : 0],
   ]);
   const packed = list(inputs, 'parameter').filter(({ shape }) => shape.length > 2);
-  return { ...part, decays, pieces, rows: Int32Array.from(rows), packed };
+  return { ...part, decays, slices, rows: Int32Array.from(rows), packed };
 }
 
 /** Runs `f` with a plan's table. */
-const withTable = <T>({ backend, writeInts }: KernelContext, { pieces, rows }: Plan, f: (table: number) => T): T =>
-  withScratch(backend, pieces.length * entryBytes, (table) => {
+const withTable = <T>({ backend, writeInts }: KernelContext, { slices, rows }: Plan, f: (table: number) => T): T =>
+  withScratch(backend, slices.length * entryBytes, (table) => {
     writeInts(table, rows);
     return f(table);
   });
@@ -130,14 +130,14 @@ export function adamKernels(contextOf: (backend: WasmBackend) => KernelContext):
         const kernelContext = contextOf(given as WasmBackend);
         const { backend, kernels } = kernelContext;
         const plan = planFor(backend, inputs as Inputs, attrs as unknown as AdamPart, undefined);
-        const { pieces } = plan;
-        for (const { gradients, size } of pieces) {
+        const { slices } = plan;
+        for (const { gradients, size } of slices) {
           const sum = gradients[0] as number;
           for (let i = 1; i < gradients.length; i++) kernels.add(sum, gradients[i] as number, size, sum);
         }
         return withTable(kernelContext, plan, (table) => {
           const [norm] = outputs(backend, [[]]) as [TensorInfo];
-          const found = Math.sqrt(kernels.squaredNorm(table, pieces.length));
+          const found = Math.sqrt(kernels.squaredNorm(table, slices.length));
           new Float32Array(backend.wasm.HEAPU8.buffer, addressOf(backend, norm), 1)[0] = found;
           return norm;
         });
@@ -152,7 +152,7 @@ export function adamKernels(contextOf: (backend: WasmBackend) => KernelContext):
         const { scale, rate, epsilon, beta1, beta2, decay, ...part } = attrs as unknown as AdamKernelAttributes;
         const plan = planFor(backend, inputs as Inputs, part, decay?.decays ?? noDecay);
         withTable(kernelContext, plan, (table) =>
-          kernels.adam(table, plan.pieces.length, scale, rate, beta1, beta2, epsilon, decay?.keep ?? 1),
+          kernels.adam(table, plan.slices.length, scale, rate, beta1, beta2, epsilon, decay?.keep ?? 1),
         );
         for (const parameter of plan.packed) forgetPacked(backend, parameter);
         return [];

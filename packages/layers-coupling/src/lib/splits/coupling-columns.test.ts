@@ -34,7 +34,7 @@ describe('the columns of a coupling', () => {
     for (const d of transformedColumns) expect(after[d]).not.toBe(before[d]);
   });
 
-  test('of what is no coupling, or of an event that the mask does not fit, are refused', () => {
+  test('of what is not a coupling, or of an event that the mask does not fit, are refused', () => {
     expect(() => couplingColumns(chain({ layers: [] }), [3])).toThrow(/takes a coupling .* got '@diffeo\/core\/chain'/);
     expect(() => couplingColumns(affineCoupling({ mask: 'channels' }), [3])).toThrow(/for images/);
   });

@@ -11,11 +11,11 @@ type GaussianiseParams = { readonly [Name in keyof MonotoneCurves]: Tensor | nul
 
 /** Numbers kept of all columns together, and rows at least and at most. */
 const maxNumbers = 2 ** 21;
-const [fewestRows, mostRows] = [2 ** 12, 2 ** 16];
+const [fewestRows, maxRows] = [2 ** 12, 2 ** 16];
 
 /** In one pass, in float64 on the host. */
 async function measure(data: StartingData, size: number, knots: number): Promise<MonotoneCurves> {
-  const limit = Math.min(mostRows, Math.max(fewestRows, Math.floor(maxNumbers / size)));
+  const limit = Math.min(maxRows, Math.max(fewestRows, Math.floor(maxNumbers / size)));
   const rows = rowReservoir(size, limit);
   await data.each(async (x) => rows.add(await x.data()));
   const count = rows.count();

@@ -26,7 +26,7 @@ const kernelWeight = 1 - wide.weight - cauchyWeight;
 /** Kernels end here, in widths. */
 const reach = 8;
 /** Widths that are tried, from a part of the narrower rule of thumb to a multiple of the wider one. */
-const [leastFactor, mostFactor, factors] = [0.1, 2, 9];
+const [leastFactor, maxFactor, factors] = [0.1, 2, 9];
 /** How far widths follow the distance to the neighbours: not at all, by its root (Abramson 1982), in proportion. */
 const exponents = [0, 0.5, 1];
 /** No kernel is narrower than this part of the deviation: float32 must still tell its numbers apart. */
@@ -104,7 +104,7 @@ function chooseWidths(sorted: Float64Array): Widths {
   let most = -Infinity;
   for (const exponent of exponents) {
     for (let i = 0; i < factors; i++) {
-      const width = low * ((mostFactor * thumb) / low) ** (i / (factors - 1));
+      const width = low * ((maxFactor * thumb) / low) ** (i / (factors - 1));
       const value = leaveOneOut(sorted, widthsOf({ width, exponent }, relative), judged);
       if (value > most) [most, best] = [value, { width, exponent }];
     }

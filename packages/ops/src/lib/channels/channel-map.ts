@@ -20,7 +20,7 @@ export interface ChannelMatrix {
   readonly logDet: Tensor;
 }
 
-type Parts = Partial<ChannelScale> & Partial<ChannelMatrix>;
+type ScaleAndMatrix = Partial<ChannelScale> & Partial<ChannelMatrix>;
 type Inputs = Readonly<Record<string, Tensor>>;
 
 const channelsOf = (x: Tensor): number => x.shape.at(-1) as number;
@@ -33,7 +33,11 @@ function multiplied(x: Tensor, matrix: Tensor): Tensor {
 }
 
 /** The composition that the kernel must equal. */
-function compose(x: Tensor, parts: Parts, { direction }: ChannelMapKernelAttributes): readonly [Tensor, Tensor] {
+function compose(
+  x: Tensor,
+  parts: ScaleAndMatrix,
+  { direction }: ChannelMapKernelAttributes,
+): readonly [Tensor, Tensor] {
   const { shift, logScale, matrix, logDet } = parts;
   const positions = positionsOf(x);
   const each = (total: Tensor, factor: number) => mul(ones([x.shape[0] as number]), mul(total, factor));
@@ -68,7 +72,7 @@ export function channelMap(
   direction: 'forward' | 'inverse',
 ): Transformed {
   const attributes: ChannelMapKernelAttributes = { direction };
-  const parts: Parts = { ...scale, ...matrix };
+  const parts: ScaleAndMatrix = { ...scale, ...matrix };
   const reference = () => compose(x, parts, attributes);
   const result = ([value, logDet]: readonly [Tensor, Tensor]): Transformed => ({ value, logDet });
   if (x.size === 0) return result(reference());

@@ -37,7 +37,7 @@ function isClose(received: Tensor, expected: Expected, tolerance: number): Outco
   return close({ what: 'tensor', actual: received.dataSync(), expected: numbers, tolerance, rows });
 }
 
-/** What vitest makes of an outcome; whatever is no tensor fails. */
+/** What vitest makes of an outcome; whatever is not a tensor fails. */
 function judge(received: unknown, compare: (tensor: Tensor) => Outcome) {
   const outcome = isTensor(received) ? compare(received) : failed(`expected a tensor and got ${typeof received}`);
   return { pass: outcome.passed, message: () => outcome.message };

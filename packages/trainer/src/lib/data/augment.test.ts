@@ -58,7 +58,7 @@ test('batches are changed and nothing else: a change that undoes itself trains a
 test('images are mirrored, half of them at each step, and no tensor is left behind', async () => {
   const images = flow({
     eventShape: [2, 4, 1],
-    dequantize: uniformDequantize({ levels: 8 }),
+    dequantize: uniformDequantize({ bins: 8 }),
     layers: [logit(), imageCoupling({ mask: 'checkerboard', width: 4 })],
   });
   const raw = floor(mul(uniform([64, 2, 4, 1], 1), 8));
@@ -114,14 +114,14 @@ test.each<[string, Augment, string, RegExp]>([
   expect(memory().numTensors).toBe(before);
 });
 
-test('numbers that are no levels are refused, of a flow that dequantizes', async () => {
-  const levels = flow({
+test('numbers that are not bins are refused, of a flow that dequantizes', async () => {
+  const bins = flow({
     eventShape: [2],
-    dequantize: uniformDequantize({ levels: 8 }),
+    dequantize: uniformDequantize({ bins: 8 }),
     layers: realNVP({ layers: 2 }),
   });
   const raw = floor(mul(uniform([64, 2], 1), 8));
-  const error = await failure(fit(levels, raw, { ...options, augment: moved }));
+  const error = await failure(fit(bins, raw, { ...options, augment: moved }));
   expect(error).toMatchObject({
     code: 'DATA',
     message: expect.stringMatching(/augment returns: row 0 .* from 0 to 7/),

@@ -12,7 +12,7 @@ import { requireNumbers } from './require-finite.ts';
  */
 export type Augment = (batch: Batch, seed: Seed) => Batch;
 
-function requireAlike(given: Tensor, returned: unknown, levels: number | undefined, what: string): Tensor {
+function requireAlike(given: Tensor, returned: unknown, bins: number | undefined, what: string): Tensor {
   const made = returned === undefined ? undefined : requireTensor(returned, what);
   if (!made || !sameShape(made.shape, given.shape)) {
     const [got, wanted] = [made ? `[${made.shape.join(', ')}]` : 'none', `[${given.shape.join(', ')}]`];
@@ -20,7 +20,7 @@ function requireAlike(given: Tensor, returned: unknown, levels: number | undefin
   }
   if (made === given) return made;
   const values = numbersOf(made) ?? made.dataSync();
-  requireNumbers({ values, shape: made.shape, data: what, levels });
+  requireNumbers({ values, shape: made.shape, data: what, bins });
   return made;
 }
 
@@ -36,7 +36,7 @@ export function augmented(model: Flow, batch: Batch, augment: Augment, seed: See
   try {
     const made = tidied(() => {
       const result: Partial<Batch> = augment({ x, ...(context && { context }) }, seed) ?? {};
-      const own = requireAlike(x, result.x, model.dequantizer?.levels, 'a batch that augment returns');
+      const own = requireAlike(x, result.x, model.dequantizer?.bins, 'a batch that augment returns');
       if (!context) return { x: own };
       return { x: own, context: requireAlike(context, result.context, undefined, 'the context that augment returns') };
     });

@@ -16,6 +16,6 @@ test.each([
 });
 
 test('what a margin adds to images counts', () => {
-  const dequantize = padImages({ to: [64, 64], dequantizer: uniformDequantize({ levels: 4 }) });
+  const dequantize = padImages({ to: [64, 64], dequantizer: uniformDequantize({ bins: 4 }) });
   expect(rowsTogether(flow({ eventShape: [8, 8, 1], dequantize, layers: [] }))).toBe(64);
 });

@@ -12,25 +12,25 @@ import { score } from '../scores/score.ts';
 beforeAll(() => useWasm());
 
 const shape = [4, 2, 1, 1] as const;
-const eightBits = uniformDequantize({ levels: 256 });
+const eightBits = uniformDequantize({ bins: 256 });
 const flowOf = (dequantize: Spec<'dequantizer'>): Flow =>
   flow({
     eventShape: shape.slice(1),
     dequantize,
     layers: [logit(), imageCoupling({ mask: 'checkerboard', width: 4 })],
   });
-const levels = (): Tensor => tensor([0, 255, 3, 4, 5, 6, 7, 8], [...shape]);
-/** Levels, but for the second number of row 2. */
+const bins = (): Tensor => tensor([0, 255, 3, 4, 5, 6, 7, 8], [...shape]);
+/** Bins, but for the second number of row 2. */
 const withOne = (value: number): Tensor => tensor([0, 255, 3, 4, 5, value, 7, 8], [...shape]);
 
 test.each([
   ['uniform noise', eightBits],
-  ['learned noise', variationalDequantize({ levels: 256, layers: [affineCoupling()] })],
+  ['learned noise', variationalDequantize({ bins: 256, layers: [affineCoupling()] })],
   ['a margin', padImages({ to: [2, 2], dequantizer: eightBits })],
-])('with %s, what is no level is refused by everything that takes data', async (_, dequantize) => {
+])('with %s, what is not a bin is refused by everything that takes data', async (_, dequantize) => {
   const model = flowOf(dequantize);
-  const params = await model.start(model.init(1), levels(), { noise: 1 });
-  const good = levels();
+  const params = await model.start(model.init(1), bins(), { noise: 1 });
+  const good = bins();
   const before = memory().numTensors;
   for (const value of [0.5, 1000, 256, -1, 254.99]) {
     const bad = withOne(value);
@@ -67,5 +67,5 @@ test('images scaled to [0, 1) are refused, with what to do about it', async () =
 
 test('continuous data may be any', async () => {
   const model = flow({ eventShape: shape.slice(1), layers: [] });
-  expect((await score(model, model.init(1), add(levels(), 0.5))).length).toBe(4);
+  expect((await score(model, model.init(1), add(bins(), 0.5))).length).toBe(4);
 });

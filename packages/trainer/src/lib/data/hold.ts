@@ -41,7 +41,7 @@ interface GivenFields {
 
 /** What a caller gave as data: a tensor alone is data without context. */
 function fieldsOf(given: unknown, what: string): GivenFields {
-  // Rows of the host, or anything else without an `x`, are no tensor either, and that is what is said.
+  // Rows of the host, or anything else without an `x`, are not a tensor either, and that is what is said.
   if (tensorOption.test(given) || !record.test(given) || !('x' in (given as object))) return { x: given };
   requireDatasetFields(given as object, what);
   return given as GivenFields;
@@ -59,7 +59,7 @@ function requireWeights(given: unknown, rows: number, what: string): Tensor | un
  * Data that fit a flow, as float32 with a context for each row, to be disposed by the caller. What is not finite is looked for
  * elsewhere, since that takes waiting. Weights are refused where nothing goes by them.
  *
- * @throws DiffeoError `DATA` for what is no tensor, was disposed or has no rows; `SHAPE`, `CONTEXT`, `CONFIG`.
+ * @throws DiffeoError `DATA` for what is not a tensor, was disposed or has no rows; `SHAPE`, `CONTEXT`, `CONFIG`.
  */
 export function holdDataset(
   model: Density,
@@ -115,7 +115,7 @@ export function requireDensity(model: unknown, where: string): asserts model is 
   throw new DiffeoError('CONFIG', `${where}: the model is what flow() gives, or load() as its 'model'`);
 }
 
-/** @throws DiffeoError `CONFIG` for what is no flow, a mixture of several included. */
+/** @throws DiffeoError `CONFIG` for what is not a flow, a mixture of several included. */
 export function requireFlow(model: unknown, where: string): asserts model is Flow {
   requireDensity(model, where);
   if (isFlow(model)) return;

@@ -11,15 +11,15 @@ export interface Numbers {
   readonly data: string;
   readonly inContext?: boolean;
   /** Where there are any, whole numbers below as many. */
-  readonly levels?: number | undefined;
+  readonly bins?: number | undefined;
 }
 
 /**
- * Throws unless numbers are finite, and where there are `levels`, whole numbers below as many.
+ * Throws unless numbers are finite, and where there are `bins`, whole numbers below as many.
  *
  * @throws DiffeoError `NOT_FINITE`, `DATA`, with row and column, and the {@link RowPlace} as its cause.
  */
-export function requireNumbers({ values, shape, data, inContext = false, levels }: Numbers): void {
+export function requireNumbers({ values, shape, data, inContext = false, bins }: Numbers): void {
   const refuse = (code: ErrorCode, at: number, advice: string): never => {
     const size = values.length / (shape[0] as number);
     const place: RowPlace = {
@@ -33,12 +33,12 @@ export function requireNumbers({ values, shape, data, inContext = false, levels 
   for (let at = 0; at < values.length; at++) {
     const value = values[at] as number;
     if (!Number.isFinite(value)) refuse('NOT_FINITE', at, 'Remove or fill in such values first.');
-    if (levels === undefined || (Number.isInteger(value) && value >= 0 && value < levels)) continue;
-    const range = levels === Infinity ? 'from 0 on' : `from 0 to ${levels - 1}`;
+    if (bins === undefined || (Number.isInteger(value) && value >= 0 && value < bins)) continue;
+    const range = bins === Infinity ? 'from 0 on' : `from 0 to ${bins - 1}`;
     refuse(
       'DATA',
       at,
-      `The flow dequantizes whole numbers ${range}: give it those (pixels scaled to [0, 1] times 255, rounded), or the number of levels that the data have, or leave its dequantizer out if they are continuous.`,
+      `The flow dequantizes whole numbers ${range}: give it those (pixels scaled to [0, 1] times 255, rounded), or the number of bins that the data have, or leave its dequantizer out if they are continuous.`,
     );
   }
 }
@@ -59,7 +59,7 @@ function requireWeights(weights: ArrayLike<number>, data: string): void {
 }
 
 /**
- * Throws unless data are finite; of a flow that dequantizes, unless they are of its levels: a score of other data would be a
+ * Throws unless data are finite; of a flow that dequantizes, unless they are of its bins: a score of other data would be a
  * number and mean nothing.
  *
  * @throws DiffeoError as {@link requireNumbers} does.
@@ -67,7 +67,7 @@ function requireWeights(weights: ArrayLike<number>, data: string): void {
 export async function requireFinite(model: Density, dataset: Dataset, data: string): Promise<void> {
   const { x, context, weights } = dataset;
   if (weights) requireWeights(await weights.data(), data);
-  requireNumbers({ values: await x.data(), shape: x.shape, data, levels: model.dequantizer?.levels });
+  requireNumbers({ values: await x.data(), shape: x.shape, data, bins: model.dequantizer?.bins });
   if (!context) return;
   const shape = [rowsOf(dataset), ...context.shape.slice(1)];
   requireNumbers({ values: await context.data(), shape, data, inContext: true });

@@ -26,7 +26,7 @@ export interface NumberedRows {
 /** From so many rows one learns what is usual. */
 const referenceRows = 1000;
 /** In larger rows no number stands out as the one to blame. */
-const mostColumns = 4096;
+const maxColumns = 4096;
 /** What lies so many interquartile ranges away from the median is to blame. */
 const farAway = 10;
 
@@ -53,7 +53,7 @@ async function farthest(row: Tensor, reference: Tensor) {
 export async function placeOf(rows: NumberedRows, row: number, reference: Dataset): Promise<RowPlace> {
   const place = { data: rows.data, row: rows.numbers?.[row] ?? row };
   const unknown = { ...place, column: null, value: null, inContext: false };
-  if (rows.dataset.x.size / rowsOf(rows.dataset) > mostColumns) return unknown;
+  if (rows.dataset.x.size / rowsOf(rows.dataset) > maxColumns) return unknown;
   const count = Math.min(referenceRows, rowsOf(reference));
   const own = sliceRows(rows.dataset, row, 1);
   const usual = takeRows(

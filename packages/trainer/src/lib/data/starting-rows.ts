@@ -5,8 +5,7 @@ import { type Dataset, rowsOf, takeRows } from './dataset.ts';
  * Rows from which what starts from data starts: enough for means and variances, few enough for one pass, in which all that
  * lies between the layers of images is held at once.
  */
-const mostRows = (eventShape: Shape): number =>
-  Math.min(16384, Math.max(256, Math.floor(2 ** 18 / sizeOf(eventShape))));
+const maxRows = (eventShape: Shape): number => Math.min(16384, Math.max(256, Math.floor(2 ** 18 / sizeOf(eventShape))));
 
 /** Rows drawn by their weights, each as often as its weight says, but for one (systematic resampling, Kitagawa 1996). */
 function drawnByWeight(weights: ArrayLike<number>, count: number, seed: Seed): Int32Array {
@@ -26,7 +25,7 @@ function drawnByWeight(weights: ArrayLike<number>, count: number, seed: Seed): I
 
 /** Some rows for a flow to start from, by their weights where they have some. The caller owns them. */
 export function startingRows(eventShape: Shape, train: Dataset, seed: Seed): Dataset {
-  const most = mostRows(eventShape);
+  const most = maxRows(eventShape);
   const all = rowsOf(train);
   if (train.weights) {
     const rows = drawnByWeight(train.weights.dataSync(), Math.min(most, all), fold(seed, 'start rows'));

@@ -61,7 +61,7 @@ async function trained(of: Flow): Promise<FlowParams> {
 }
 
 describe.each(Object.entries(takesData))('%s', (name, run) => {
-  test('what is no data is refused in words', async () => {
+  test('what is not data is refused in words', async () => {
     const own = params();
     const gone = zeros([3, 2]);
     gone.dispose();
@@ -101,7 +101,7 @@ describe.each(Object.entries(takesData))('%s', (name, run) => {
     expect(memory().numTensors).toBe(before);
   });
 
-  test.each([undefined, null, 3, '10 rows', () => zeros([3, 2])])('%s is no data', async (data) => {
+  test.each([undefined, null, 3, '10 rows', () => zeros([3, 2])])('%s is not data', async (data) => {
     // Without validation data, fit takes the default share of the rows.
     if (data === undefined && name === 'validation of fit') return;
     const error = await refusal(() => run(model, params(), data as unknown as Tensor));

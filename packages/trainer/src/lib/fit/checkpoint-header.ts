@@ -50,9 +50,9 @@ export type CheckpointHeader = Omit<InferOutput<typeof headerSchema>, 'format'>;
 export const writeHeader = (header: CheckpointHeader): Uint8Array =>
   new TextEncoder().encode(jsonOf({ format, ...header }));
 
-/** The error for bytes that are no checkpoint, or not all of one. */
+/** The error for bytes that are not a checkpoint, or not all of one. */
 export const brokenCheckpoint = (cause?: unknown): DiffeoError =>
-  new DiffeoError('FILE', 'this is no whole checkpoint: it was cut or altered, or is another file', { cause });
+  new DiffeoError('FILE', 'this is not a whole checkpoint: it was cut or altered, or is another file', { cause });
 
 /** @throws DiffeoError `FILE` for what {@link writeHeader} has not written. */
 export function readHeader(bytes: Uint8Array): CheckpointHeader {

@@ -70,7 +70,7 @@ describe('a run that is stopped and resumed', () => {
   });
 
   test('has the same noise of dequantization, and stops as early', async () => {
-    const counts = flow({ eventShape: [3], dequantize: uniformDequantize({ levels: 8 }), layers: [affineCoupling()] });
+    const counts = flow({ eventShape: [3], dequantize: uniformDequantize({ bins: 8 }), layers: [affineCoupling()] });
     const x = floor(mul(uniform([100, 3], 1), 7.99));
     const early = { ...options, steps: 400, validateEvery: 5, patience: 2, learningRate: 0.05 };
     const whole = await fit(counts, x, early);
@@ -92,7 +92,7 @@ describe('a run that is stopped and resumed', () => {
   });
 
   test('of Glow on workers, with learned noise and gradients by recompute', async () => {
-    const noise = { levels: 8, layers: [squeeze(), actnorm(), imageCoupling({ width: 4 })] };
+    const noise = { bins: 8, layers: [squeeze(), actnorm(), imageCoupling({ width: 4 })] };
     const images = flow({
       eventShape: [4, 4, 1],
       dequantize: variationalDequantize(noise),
@@ -308,7 +308,7 @@ test('a run that does not begin leaves no tensor of what it was to go on from', 
   expect(memory().numTensors).toBe(before);
 });
 
-test('what is no checkpoint, or one of another flow, is refused', async () => {
+test('what is not a checkpoint, or one of another flow, is refused', async () => {
   const resume = await stoppedAt(10);
   const resumed = (bytes: Uint8Array, of = model) => failure(fit(of, moons(), { ...options, resume: bytes }));
   for (const length of [0, 3, 4, 100, resume.length - 1]) {

@@ -121,7 +121,7 @@ function requireSameFlow(model: Flow, { leaves: found, flow }: CheckpointHeader)
 /**
  * Reads what {@link packCheckpoint} wrote. The caller owns the parameters.
  *
- * @throws DiffeoError `FILE` for what is no checkpoint, is not as it was written, or is one of another flow.
+ * @throws DiffeoError `FILE` for what is not a checkpoint, is not as it was written, or is one of another flow.
  */
 export function unpackCheckpoint(model: Flow, bytes: Uint8Array): Checkpoint {
   const { header, numbers } = split(bytes);

@@ -239,7 +239,7 @@ test('gradients by recompute want an exact round trip, and say so where there is
 
 test('the noise that a dequantizer learns wants an exact round trip too', async () => {
   const raw = floor(mul(uniform([64, 2, 2, 1], 1), 16));
-  const noise = variationalDequantize({ levels: 16, layers: [inexact()] });
+  const noise = variationalDequantize({ bins: 16, layers: [inexact()] });
   for (const dequantize of [noise, padImages({ to: [4, 4], dequantizer: noise })]) {
     const model = flow({ eventShape: [2, 2, 1], dequantize, layers: [logit()], base: diagonalNormal() });
     const error = await failure(fit(model, raw, { steps: 3, gradient: 'recompute' }));

@@ -18,7 +18,7 @@ import { trainingData } from './training-data.ts';
  * and the row and number where one is to blame. `WORKER` when a worker dies, `INEXACT` where the flow is not exact enough for
  * `recompute`, and `CONFIG` for a learning rate that is none. Of all these that end a run, `error.cause` is {@link Stopped}: the
  * best or last good parameters, with the newest checkpoint that was kept. `SHAPE`, `CONTEXT`, `DATA`, `CONFIG` for what does not
- * fit, be it to a checkpoint or what `augment` returns, and `FILE` for what is no checkpoint of this flow.
+ * fit, be it to a checkpoint or what `augment` returns, and `FILE` for what is not a checkpoint of this flow.
  */
 export async function fit(model: Flow, data: Dataset | Tensor, options: FitOptions = {}): Promise<Fitted> {
   requireFlow(model, 'fit');

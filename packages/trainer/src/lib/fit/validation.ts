@@ -18,7 +18,7 @@ export interface Validation {
 }
 
 /** Rows with extreme numbers are tried up to so many numbers a row. */
-const mostColumns = 256;
+const maxColumns = 256;
 
 /** That a row has no finite score, in words. */
 export function notFinite({ eventShape, contextShape }: Flow, reason: string, place: RowPlace): DiffeoError {
@@ -53,7 +53,7 @@ export function validation(
       return -(weights ? meanOf(found, await weights.data()) : meanOf(found));
     },
     tryExtremes: async (params) => {
-      if (model.dequantizes || sizeOf(model.eventShape) > mostColumns) return;
+      if (model.dequantizes || sizeOf(model.eventShape) > maxColumns) return;
       const extremes = await extremeRows(train.dataset);
       const dataset: Dataset = takeRows(train.dataset, extremes);
       const numbers = extremes.map((row) => train.numbers?.[row] ?? row);

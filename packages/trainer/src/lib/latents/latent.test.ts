@@ -14,7 +14,7 @@ beforeAll(() => useWasm());
 
 const images = flow({
   eventShape: [4, 4, 1],
-  dequantize: uniformDequantize({ levels: 256 }),
+  dequantize: uniformDequantize({ bins: 256 }),
   layers: [logit(), ...glow({ coupling: imageCoupling, levels: 2, steps: 2, width: 8 })],
 });
 const raw = (rows: number, seed: number): Tensor => floor(mul(uniform([rows, 4, 4, 1], seed), 256));
@@ -159,7 +159,7 @@ test('the direction of a linear flow finds the shift that the data were given', 
 });
 
 test('the noise of dequantization comes from its seed, another in every batch', async () => {
-  const model = flow({ eventShape: [1], dequantize: uniformDequantize({ levels: 256 }), layers: [] });
+  const model = flow({ eventShape: [1], dequantize: uniformDequantize({ bins: 256 }), layers: [] });
   const params = model.init(1);
   const data = { having: zeros([4, 1]), lacking: zeros([4, 1]) };
   const same = await attributeDirection(model, params, data, { noise: 3 });

@@ -102,7 +102,7 @@ test("strangers' layers are found in the packages that the program and those pac
 test('nothing of any other package is run', async () => {
   const before = [...ran()];
   for (const [type, why] of [
-    ['undeclared/identity', /'undeclared' is no dependency of .*package\.json\. Nothing of it was run/],
+    ['undeclared/identity', /'undeclared' is not a dependency of .*package\.json\. Nothing of it was run/],
     ['no-layers/identity', /'no-layers' does not depend on @diffeo\/core/],
     ['missing/identity', /'missing' is not installed/],
     ['node:child_process/x', /names no package/],

@@ -40,7 +40,7 @@ function modulesFor(types: readonly string[], { from, packages = [] }: LoadAnyOp
     if (found.has(name)) continue;
     if (!isPackageName(name)) refuse(type, 'that names no package');
     const holders = named.has(name) ? trusted : trusted.filter(({ dependencies }) => dependencies.has(name));
-    if (holders.length === 0) refuse(type, `'${shortName(name)}' is no dependency of ${caller.file}`);
+    if (holders.length === 0) refuse(type, `'${shortName(name)}' is not a dependency of ${caller.file}`);
     const entry = holders.map((holder) => entryOf(name, holder)).find((url) => url !== null);
     if (!entry) refuse(type, `'${shortName(name)}' is not installed`);
     const installed = packageAround(entry, name);

@@ -23,7 +23,7 @@ const flows = {
   images: flow({ eventShape: [8, 8, 1], layers: glow({ levels: 2, steps: 2, width: 32, coupling: imageCoupling }) }),
   discrete: flow({
     eventShape: [3],
-    dequantize: uniformDequantize({ levels: 16 }),
+    dequantize: uniformDequantize({ bins: 16 }),
     layers: [logit(), ...realNVP({ layers: 3, hidden: [16] })],
   }),
 };

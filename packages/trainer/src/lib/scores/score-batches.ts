@@ -18,7 +18,7 @@ function meanProbability(several: readonly Float32Array[]): Float32Array {
 export interface ScoreBatchOptions {
   readonly noise: Seed;
   readonly draws: number;
-  /** Refuses rows whose score is infinite too, and not those alone whose score is no number. */
+  /** Refuses rows whose score is infinite too, and not those alone whose score is not a number. */
   readonly finite: boolean;
 }
 

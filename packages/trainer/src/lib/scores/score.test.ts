@@ -40,29 +40,29 @@ test.each([0, -1, 0.5, Number.NaN, Infinity])(
 );
 
 test('several draws of noise are averaged in probability, on any number of workers', async () => {
-  const levels = flow({
+  const bins = flow({
     eventShape: [3],
-    dequantize: uniformDequantize({ levels: 8 }),
+    dequantize: uniformDequantize({ bins: 8 }),
     layers: [logit(), standardise()],
   });
   const x = floor(mul(uniform([50, 3], 1), 8));
-  const started = await levels.start(levels.init(1), x, { noise: 1 });
+  const started = await bins.start(bins.init(1), x, { noise: 1 });
   const mean = (scores: Float32Array) => scores.reduce((sum, value) => sum + value, 0) / scores.length;
-  const once = await score(levels, started, x, { batchSize: 20 });
-  const often = await score(levels, started, x, { batchSize: 20, draws: 200 });
+  const once = await score(bins, started, x, { batchSize: 20 });
+  const often = await score(bins, started, x, { batchSize: 20, draws: 200 });
   // The truth: what the base gives to each cell, by the mean of its density over many points of the cell.
-  const inside = Array.from({ length: 2000 }, (_, k) => levels.logProb(started, x, { noise: 1000 + k }).dataSync());
+  const inside = Array.from({ length: 2000 }, (_, k) => bins.logProb(started, x, { noise: 1000 + k }).dataSync());
   const truth = Float32Array.from(once, (_, i) =>
     Math.log(inside.reduce((sum, one) => sum + Math.exp(one[i] as number), 0) / 2000),
   );
   expect(mean(once)).toBeLessThan(mean(often));
   for (const [i, value] of often.entries()) expect(Math.abs(value - (truth[i] as number))).toBeLessThan(0.4);
   expect(Math.abs(mean(often) - mean(truth))).toBeLessThan(0.03);
-  expect(await score(levels, started, x, { batchSize: 20, draws: 3, workers: 2 })).toEqual(
-    await score(levels, started, x, { batchSize: 20, draws: 3 }),
+  expect(await score(bins, started, x, { batchSize: 20, draws: 3, workers: 2 })).toEqual(
+    await score(bins, started, x, { batchSize: 20, draws: 3 }),
   );
-  expect(await score(levels, started, x, { batchSize: 20, draws: 1 })).toEqual(once);
-  await expect(score(levels, started, x, { draws: 0 })).rejects.toMatchObject({ code: 'CONFIG' });
+  expect(await score(bins, started, x, { batchSize: 20, draws: 1 })).toEqual(once);
+  await expect(score(bins, started, x, { draws: 0 })).rejects.toMatchObject({ code: 'CONFIG' });
 });
 
 test.each<[string, Tensor | { x: Tensor; context: Tensor }, string, RegExp]>([
@@ -87,7 +87,7 @@ test.each<[string, Tensor | { x: Tensor; context: Tensor }, string, RegExp]>([
   await expect(score(model, params, data)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
 });
 
-test('a row so far out that the density is no number is named with the layer', async () => {
+test('a row so far out that the density is not a number is named with the layer', async () => {
   const far = concat([zeros([5, 2]), tensor2d([[3e38, -3e38]])]);
   const scored = score(model, params, { x: far, context: zeros([6, 1]) });
   await scored.then(

@@ -3,7 +3,7 @@ import { isAllReduceMethod } from '../executor/all-reduce.ts';
 import type { Workers, WorkersOptions } from '../executor/workers.ts';
 
 /** Beyond this, threads and their memory are more than any machine has. */
-const mostWorkers = 256;
+const maxWorkers = 256;
 
 /** Whether workers were started already. */
 export const isStarted = (workers: unknown): workers is Workers =>
@@ -11,8 +11,8 @@ export const isStarted = (workers: unknown): workers is Workers =>
 
 /** How many workers, how to start them, or workers. Options to start them with are looked at when they start. */
 export const workersOption: OptionCheck = {
-  test: (value) => wholeNumber({ to: mostWorkers }).test(value) || isStarted(value) || record.test(value),
-  expected: `a whole number from 0 to ${mostWorkers}, { count } and how to start them, or what startWorkers gives`,
+  test: (value) => wholeNumber({ to: maxWorkers }).test(value) || isStarted(value) || record.test(value),
+  expected: `a whole number from 0 to ${maxWorkers}, { count } and how to start them, or what startWorkers gives`,
 };
 
 const modules: OptionCheck = {
@@ -26,7 +26,7 @@ export const requireWorkersOptions = (options: WorkersOptions): void =>
     'workers',
     options,
     {
-      count: { ...wholeNumber({ from: 1, to: mostWorkers }), required: true },
+      count: { ...wholeNumber({ from: 1, to: maxWorkers }), required: true },
       modules,
       create: callable,
       allReduce: { test: isAllReduceMethod, expected: 'an all-reduce, such as messageAllReduce' },

@@ -60,7 +60,7 @@ const images = (looks: boolean) => {
 /** What learns its noise beside the data, of a part of the pixels. */
 const discrete = (looks: boolean) => {
   const coupling = imageCoupling({ mask: 'channels' });
-  const noise = variationalDequantize({ levels: 16, layers: [squeeze(), coupling, actnorm()] });
+  const noise = variationalDequantize({ bins: 16, layers: [squeeze(), coupling, actnorm()] });
   const layers = glow({ levels: 1, steps: 2, width: 32, coupling: imageCoupling });
   return flow({
     eventShape: [6, 6, 1],

@@ -8,7 +8,7 @@ const fewValues = 8;
 /** How often each number comes on average before it counts as one that comes again: more than rounding brings in usual tables. */
 const timesEach = 25;
 /** The part of the rows that one number alone may have. */
-const mostShare = 0.2;
+const maxShare = 0.2;
 
 interface Ties {
   readonly values: number;
@@ -36,12 +36,12 @@ export function fewValueWarnings(rows: HostRows): readonly Warning[] {
   const tied = [...ties.keys()].filter((column) => {
     const { values, share } = ties[column] as Ties;
     if (values === 1) return false; // constant: refused elsewhere
-    return values <= fewValues || looked.length / values >= timesEach || share >= mostShare;
+    return values <= fewValues || looked.length / values >= timesEach || share >= maxShare;
   });
   if (tied.length === 0) return [];
   const note = (column: number): string => {
     const { values, share } = ties[column] as Ties;
-    const often = share >= mostShare ? `, ${Math.round(100 * share)} % of the rows the same` : '';
+    const often = share >= maxShare ? `, ${Math.round(100 * share)} % of the rows the same` : '';
     return ` (${values.toLocaleString('en')} values in ${looked.length.toLocaleString('en')} rows${often})`;
   };
   const [they, have] = tied.length > 1 ? ['Such columns', 'have'] : ['Such a column', 'has'];

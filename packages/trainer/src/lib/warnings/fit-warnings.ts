@@ -7,7 +7,7 @@ import type { Warning } from './warning.ts';
 
 const points = 8;
 /** Of more numbers than this, whoever wants to know asks `dataWarnings`. */
-const mostNumbers = 4_000_000;
+const maxNumbers = 4_000_000;
 
 /**
  * Whether the density of one number is a Gaussian's: its logarithm a parabola, of which third differences are 0. In one
@@ -50,7 +50,7 @@ export async function fitWarnings(
 /** What the data give reason to say, and what a flow made of them. */
 async function warningsOf(model: Flow, params: FlowParams, { x, context }: Dataset): Promise<Warning[]> {
   const warnings: Warning[] = [];
-  if (model.eventShape.length === 1 && !model.dequantizes && x.size <= mostNumbers) {
+  if (model.eventShape.length === 1 && !model.dequantizes && x.size <= maxNumbers) {
     warnings.push(...dataWarnings({ values: await x.data(), size: sizeOf(model.eventShape) }));
   }
   if (context) warnings.push(...(await contextWarnings(context)));

@@ -3,7 +3,7 @@ import { columnList, type Warning } from './warning.ts';
 
 const leastRows = 20;
 /** How many times wider than the middle of a column its standard deviation may be before the rest counts as pressed together. */
-const mostStretch = 30;
+const maxStretch = 30;
 /** Quartiles, then wider ranges where those are one number, each with the width that it has in a standard normal. */
 const ranges = [
   [0.25, 1.349],
@@ -37,7 +37,7 @@ function outlierOf(rows: HostRows, column: number, looked: Int32Array): Outlier 
   }
   const stretch = Math.sqrt(squares / count);
   const value = rows.values[row * rows.size + column] as number;
-  return stretch > mostStretch ? { column, row, value, median, stretch } : null;
+  return stretch > maxStretch ? { column, row, value, median, stretch } : null;
 }
 
 /** Columns of which few numbers lie so far out that mean and standard deviation are theirs, and the rest is pressed together. */

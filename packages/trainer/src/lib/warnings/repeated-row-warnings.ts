@@ -3,7 +3,7 @@ import type { Warning } from './warning.ts';
 
 const leastRows = 20;
 /** The share of rows that may be the same as another. */
-const mostShare = 0.1;
+const maxShare = 0.1;
 
 /** Rows that come again and again: a flow can put its mass on them without end. */
 export function repeatedRowWarnings({ values, size }: HostRows): readonly Warning[] {
@@ -17,7 +17,7 @@ export function repeatedRowWarnings({ values, size }: HostRows): readonly Warnin
   let repeated = 0;
   for (const times of seen.values()) if (times > 1) repeated += times;
   const share = repeated / looked.length;
-  if (share < mostShare) return [];
+  if (share < maxShare) return [];
   return [
     {
       code: 'REPEATED_ROWS',

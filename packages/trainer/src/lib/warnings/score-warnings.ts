@@ -5,7 +5,7 @@ import type { Warning } from './warning.ts';
 /** At most this share of the rows is few. */
 const fewShare = 0.02;
 /** How far few rows may move the mean, nats. */
-const mostMoved = 1;
+const maxMoved = 1;
 const shownRows = 3;
 
 const nats = (value: number): string => (Math.abs(value) < 1e4 ? value.toFixed(2) : value.toPrecision(3));
@@ -30,7 +30,7 @@ function decidingRows(scores: ArrayLike<number>): readonly number[] {
   // How far each row lies below the middle, as a part of the mean.
   const drags = [...finite.subarray(0, few)].map((row) => (median - (scores[row] as number)) / finite.length);
   const least = drags[0] as number;
-  if (drags.reduce((a, b) => a + b, 0) < mostMoved) return [];
+  if (drags.reduce((a, b) => a + b, 0) < maxMoved) return [];
   return [...finite.subarray(0, few)].filter((_, i) => (drags[i] as number) >= least / 20);
 }
 

@@ -10,7 +10,7 @@ export type WarningCode =
   | 'FEW_ROWS_DECIDE'
   | 'IMPOSSIBLE_ROWS';
 
-/** Something that is no error, and that whoever uses the model has to know. */
+/** Something that is not an error, and that whoever uses the model has to know. */
 export interface Warning {
   readonly code: WarningCode;
   /** What was found and what to do, for people. */

@@ -7,7 +7,7 @@ import { dateEncoder, type FieldEncoder, isEncodedKind, textEncoder } from './fi
 
 const dateName = /date|day|time|(^|[\s_])ymd/i;
 
-/** Whether texts are digits with zeros before them, all of one length: codes that are no numbers. */
+/** Whether texts are digits with zeros before them, all of one length: codes that are not numbers. */
 const areCodes = (texts: readonly string[]): boolean =>
   texts.some((text) => /^0\d/.test(text)) &&
   texts.every((text) => /^\d+$/.test(text) && text.length === texts[0]?.length);

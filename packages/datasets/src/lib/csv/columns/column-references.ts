@@ -8,14 +8,14 @@ export interface NamedColumn {
 }
 
 /** More columns than these are said by their numbers, which make ranges. */
-const mostNames = 10;
+const maxNames = 10;
 
 const isPlain = (name: string): boolean =>
   !isPlace(name) && !/[,\t\n\r"'\\]/.test(name) && name === name.trim() && name.length <= 40;
 
 /** How columns are said in the reader's options so that they are found again: by number where a name would not do. */
 export function columnReferences(columns: readonly NamedColumn[]): (string | number)[] {
-  if (columns.length <= mostNames) return columns.map(({ name, number }) => (isPlain(name) ? name : number));
+  if (columns.length <= maxNames) return columns.map(({ name, number }) => (isPlain(name) ? name : number));
   const ranges: [number, number][] = [];
   for (const { number } of columns) {
     const last = ranges.at(-1);

@@ -1,4 +1,4 @@
-/** What a column holds that is no number. */
+/** What a column holds that is not a number. */
 export interface ColumnTrouble {
   missing: number;
   texts: number;
@@ -15,10 +15,10 @@ export interface FoundField {
   readonly line: number;
 }
 
-/** More different texts than this are no ways to say that a value is missing. */
-export const mostTokens = 5;
+/** More different texts than this are not ways to say that a value is missing. */
+export const maxTokens = 5;
 
-/** Follows what is no number, column by column; columns of numbers alone cost nothing. */
+/** Follows what is not a number, column by column; columns of numbers alone cost nothing. */
 export class ColumnTroubles {
   readonly #troubles = new Map<number, ColumnTrouble>();
 
@@ -34,6 +34,6 @@ export class ColumnTroubles {
     }
     trouble[kind === 'text' ? 'texts' : kind]++;
     trouble.first[kind] ??= { field, line };
-    if (kind === 'text' && trouble.tokens.size <= mostTokens) trouble.tokens.add(field);
+    if (kind === 'text' && trouble.tokens.size <= maxTokens) trouble.tokens.add(field);
   }
 }

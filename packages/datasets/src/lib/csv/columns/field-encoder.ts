@@ -1,11 +1,11 @@
 import type { Column } from '../../data/column.ts';
 import type { DateFormat } from '../../data/kinds/date-format.ts';
-import { mostCategories, textKind } from '../../data/kinds/text-kind.ts';
+import { maxCategories, textKind } from '../../data/kinds/text-kind.ts';
 
-/** Longer texts are no categories. */
+/** Longer texts are not categories. */
 const longestCategory = 200;
 
-/** Turns the fields of a column that are no numbers into numbers. */
+/** Turns the fields of a column that are not numbers into numbers. */
 export interface FieldEncoder {
   readonly kind: 'date' | 'text';
   /** The number that stands for a field; NaN for what cannot be understood. */
@@ -44,7 +44,7 @@ export function textEncoder(known?: readonly string[]): FieldEncoder {
       }
       if (known) return Number.NaN;
       count++;
-      if (codes.size >= mostCategories || field.length > longestCategory) {
+      if (codes.size >= maxCategories || field.length > longestCategory) {
         isMore = true;
         return 0;
       }

@@ -6,10 +6,10 @@ import { columnReferences } from './column-references.ts';
 import type { ReadColumns } from './read-columns.ts';
 
 /** A column of which more than this share is text holds text. */
-const mostTexts = 0.1;
+const maxTexts = 0.1;
 
 /** A column that lacks more than this share of its values is as good as empty. */
-const mostMissing = { named: 0.9, unnamed: 0.5 };
+const maxMissing = { named: 0.9, unnamed: 0.5 };
 
 /** Names that programs give to the column that counts the rows. */
 const indexName = /^(Unnamed: \d+|row\.?names?)$/i;
@@ -35,13 +35,13 @@ export function keptColumns(
   const isEmpty = (i: number): boolean => {
     const missing = troubles.of(i)?.missing ?? 0;
     const most =
-      isNamed[at[i] as number] && settings.takesAll ? 1 : mostMissing[isNamed[at[i] as number] ? 'named' : 'unnamed'];
+      isNamed[at[i] as number] && settings.takesAll ? 1 : maxMissing[isNamed[at[i] as number] ? 'named' : 'unnamed'];
     return missing === blocks.count || missing > most * blocks.count;
   };
   const isText = (i: number): boolean => {
     const texts = troubles.of(i)?.texts ?? 0;
     const numbers = numbersOf(i);
-    return texts > 0 && (numbers === 0 || (texts > 1 && texts > mostTexts * (numbers + texts)));
+    return texts > 0 && (numbers === 0 || (texts > 1 && texts > maxTexts * (numbers + texts)));
   };
   const isIndex = (i: number): boolean =>
     counting.has(i) && (isNamed[at[i] as number] ? indexName.test(name(i)) : header !== null || at[i] === 0);

@@ -1,4 +1,4 @@
-/** Rows of float64 numbers that grow without being copied. NaN stands for what is no number. */
+/** Rows of float64 numbers that grow without being copied. NaN stands for what is not a number. */
 export interface NumberBlocks {
   readonly count: number;
   add(row: Float64Array): void;

@@ -31,7 +31,7 @@ export async function readHead(text: AsyncGenerator<string>, source: string): Pr
     length += value.length;
     lines += countLines(value);
     if (length > longestLine) {
-      const problem = `${source} has ${lines === 0 ? 'no line break' : `only ${lines} line breaks`} in its first ${length} characters: it is no table`;
+      const problem = `${source} has ${lines === 0 ? 'no line break' : `only ${lines} line breaks`} in its first ${length} characters: it is not a table`;
       throw refusal('CSV_LINE', { problem: `${problem}.`, advice: [] });
     }
   }
@@ -52,12 +52,12 @@ const kinds: readonly (readonly [begin: string, name: string, advice: string])[]
   ['\xfd7zXZ', 'packed by xz', 'Unpack it first'],
 ];
 
-/** Throws `CSV_ENCODING` for what is no text. */
+/** Throws `CSV_ENCODING` for what is not text. */
 function requireText(begin: string, source: string): void {
   const kind = kinds.find(
     ([magic]) => begin.startsWith(magic) || begin.startsWith(magic.replace(/[\x80-\xff]/g, '\ufffd')),
   );
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters tell what is no text
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters tell what is not text
   const isBinary = /[\u0000-\u0008\u000e-\u0019]/.test(begin);
   if (!kind && !isBinary) return;
   const [, name, advice] = kind ?? ['', 'binary', 'Give a file of text'];

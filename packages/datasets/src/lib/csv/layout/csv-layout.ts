@@ -42,7 +42,7 @@ function countTitles(records: readonly CsvRecord[], { skip, columns, isMissing }
   const first = records.findIndex(({ fields }) => fields.length === width);
   if (first < 1 || first > 20 || first > records.length / 2) return 0;
   const before = records[first - 1] as CsvRecord;
-  // Names of all columns but that of the row names, as R writes them, or of all but an empty one at the end, are no title.
+  // Names of all columns but that of the row names, as R writes them, or of all but an empty one at the end, are not a title.
   const hasNumbers = (records[first] as CsvRecord).fields.some((field) => isNumberLike(field));
   const isHeader =
     before.fields.length === width - 1 && before.fields.every((field) => !isMissing(field) && !isNumberLike(field));

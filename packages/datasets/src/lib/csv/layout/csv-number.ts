@@ -16,7 +16,7 @@ export function csvNumber(field: string): number | null {
 export const numberMarks = { comma: 1, thousands: 2, currency: 4, percent: 8, brackets: 16, minus: 32 } as const;
 
 /** No number that people write is longer. */
-const longest = 64;
+const maxLength = 64;
 const currency = /^([+-]?)[$€£¥₹₽₩₺]\s*|\s*[$€£¥₹₽₩₺]$/;
 const groups = "[.,'’ \u00a0\u202f\u2009]";
 const grouped: Readonly<Record<DecimalMark, RegExp>> = {
@@ -25,9 +25,9 @@ const grouped: Readonly<Record<DecimalMark, RegExp>> = {
 };
 const withComma = /^[+-]?(?:\d+,\d+|,\d+)(?:[eE][+-]?\d+)?$/;
 
-/** A field without currency, percent sign and brackets: digits with their marks. `null` where it is no number. */
+/** A field without currency, percent sign and brackets: digits with their marks. `null` where it is not a number. */
 function bare(field: string): { readonly text: string; readonly marks: number } | null {
-  if (field.length > longest || !/\d/.test(field)) return null;
+  if (field.length > maxLength || !/\d/.test(field)) return null;
   let marks = 0;
   let text = field;
   const bracketed = /^\((.*)\)$/.exec(text);

@@ -1,6 +1,6 @@
 import { columnReferences } from '../columns/column-references.ts';
 import type { ColumnTrouble, FoundField } from '../columns/column-trouble.ts';
-import { mostTokens } from '../columns/column-trouble.ts';
+import { maxTokens } from '../columns/column-trouble.ts';
 import type { ReadColumns } from '../columns/read-columns.ts';
 import { countComplete, gapsOf, rowsToDrop } from '../columns/rows-to-drop.ts';
 import type { CsvNote, CsvOptions, CsvSettings } from '../csv-options.ts';
@@ -12,12 +12,12 @@ type Kind = 'text' | 'infinite' | 'missing';
 
 /** Texts that are few, short and can be listed may be ways to say that a value is missing. */
 const areTokens = ({ tokens, texts }: ColumnTrouble, count: number): boolean =>
-  tokens.size <= mostTokens &&
+  tokens.size <= maxTokens &&
   texts <= 0.2 * count &&
   [...tokens].every((token) => token.length <= 20 && !/[,\n\r]/.test(token));
 
 /** Rows of another width are left out where they are at most this share of all. */
-const mostRagged = 0.05;
+const maxRagged = 0.05;
 
 /** What is wrong with a field, and what was expected. */
 const wrong: Readonly<Record<Kind, (field: string) => string>> = {
@@ -45,7 +45,7 @@ function asMissing(
   return [{ code: 'TEXT_AS_MISSING', text, columns }];
 }
 
-/** Throws, naming all of it, where columns hold what is no number, or rows have another number of fields. */
+/** Throws, naming all of it, where columns hold what is not a number, or rows have another number of fields. */
 export function requireRegular(
   layout: CsvLayout,
   read: ReadColumns,
@@ -76,7 +76,7 @@ export function requireRegular(
   const isKept = missing === 'keep';
   if (isKept) notes.push(...asMissing(kept, read, name));
   else report('text', 'CSV_TEXT');
-  const isSeldom = isKept && ragged.count <= mostRagged * blocks.count;
+  const isSeldom = isKept && ragged.count <= maxRagged * blocks.count;
   if (ragged.first && !isDropped && !isSeldom) {
     const { line, width: got } = ragged.first;
     const fields = got === 1 ? '1 field' : `${got} fields`;
@@ -112,7 +112,7 @@ function adviceFor({ names }: CsvLayout, read: ReadColumns, kept: readonly numbe
   const withTexts = kept.filter((i) => (troubles.of(i)?.texts ?? 0) > 0);
   const isToken = (i: number): boolean => areTokens(troubles.of(i) as ColumnTrouble, blocks.count);
   const tokens = withTexts.filter(isToken).flatMap((i) => [...(troubles.of(i) as ColumnTrouble).tokens]);
-  const asTokens = new Set(tokens).size <= mostTokens;
+  const asTokens = new Set(tokens).size <= maxTokens;
   const unread = new Set(withTexts.filter((i) => !(asTokens && isToken(i))));
   const plan = rowsToDrop(
     gapsOf(read),

@@ -8,7 +8,7 @@ const telling: ReadonlySet<ColumnKind> = new Set([
   ...(['category', 'boolean', 'date', 'constant', 'index', 'identifier', 'text'] as const),
 ]);
 
-/** What is no guess: what had to be done, or was asked for. */
+/** What is not a guess: what had to be done, or was asked for. */
 const noGuesses: ReadonlySet<CsvNote['code']> = new Set(['ORIGIN', 'DROPPED']);
 
 /** Throws `GUESSED`, with the options that say it, where anything about the file was guessed. */

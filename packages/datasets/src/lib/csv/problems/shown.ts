@@ -1,11 +1,11 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
 const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 
-const longest = 40;
+const maxLength = 40;
 
 /** Text from a file in quotes, on one line and cut to a length that a message can bear. */
 export function shown(text: string): string {
-  const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
+  const cut = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
   return `'${cut.replace(control, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}'`;
 }
 

@@ -1,8 +1,8 @@
 /** Numbers with more decimals than this are not rounded to any. */
-const mostDecimals = 4;
+const maxDecimals = 4;
 
 /** So many different numbers are counted; of more, those that come often. */
-const mostCounted = 4096;
+const maxCounted = 4096;
 
 /** What one pass over the numbers of a column finds, in memory that does not grow with them. */
 export class ColumnFacts {
@@ -63,7 +63,7 @@ export class ColumnFacts {
         if (off !== 0 && off % this.#divisor !== 0) this.#divisor = gcd(off, this.#divisor);
         return;
       }
-      if (++this.decimals > mostDecimals) {
+      if (++this.decimals > maxDecimals) {
         this.decimals = -1;
         return;
       }
@@ -76,7 +76,7 @@ export class ColumnFacts {
     this.counted++;
     const { times } = this;
     times.set(value, (times.get(value) ?? 0) + 1);
-    if (times.size <= mostCounted) return;
+    if (times.size <= maxCounted) return;
     // Misra & Gries (1982): what is taken off each is at most the share of all that one of so many can have.
     this.isPruned = true;
     for (const [one, count] of times) {

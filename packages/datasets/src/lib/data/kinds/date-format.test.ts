@@ -23,7 +23,7 @@ test.each([
   expect(dateFormat([text])?.parse(text)).toBe(seconds(expected));
 });
 
-test('what is no date is none', () => {
+test('what is not a date is none', () => {
   for (const text of ['2023-02-29', '13/13/2000', '2001-13-01', '1.5', '12', 'May', 'Jan 0 2000', '25:61', '1-2', '']) {
     expect(dateFormat([text]), text).toBeNull();
   }

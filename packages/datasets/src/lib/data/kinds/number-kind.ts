@@ -18,7 +18,7 @@ const camelLabel = /[a-z]I[dD]$/;
 const codeName = /(^|[\s_.-])(zip|zip[ _.-]?code|post(al)?[ _.-]?code|fips|area[ _.-]?code|phone|code)$/i;
 
 /** More different codes than this are none that a model could learn. */
-const mostCategories = 1000;
+const maxCategories = 1000;
 
 /** Fewer rows are all different by chance. */
 const fewestDistinct = 20;
@@ -28,7 +28,7 @@ export const isIdentifierName = (name: string): boolean => identifierName.test(n
 const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 const number = (value: number): string => `${Number(value.toPrecision(6))}`;
 
-/** Numbers that come so much oftener than others that they are no accident, most frequent first. */
+/** Numbers that come so much oftener than others that they are not accident, most frequent first. */
 function atomsOf({ times, counted, distinct }: ColumnFacts): readonly Atom[] {
   const usual = Math.max(1, counted / Math.min(distinct, counted));
   return [...times]
@@ -61,7 +61,7 @@ export function numberKind(name: string, facts: ColumnFacts): FoundKind {
     return found('category', `it is ${number(least)} or ${number(greatest)}`, { categories: categoriesOf(facts) });
   }
   if (isWhole && codeName.test(name)) {
-    const kind = distinct <= mostCategories && distinct < 0.5 * counted ? 'category' : 'identifier';
+    const kind = distinct <= maxCategories && distinct < 0.5 * counted ? 'category' : 'identifier';
     const categories = kind === 'category' && { categories: categoriesOf(facts) };
     return found(kind, 'its name says that its numbers are codes', { ...categories });
   }

@@ -1,8 +1,8 @@
 import type { Column } from '../column.ts';
 import { type FoundKind, isIdentifierName } from './number-kind.ts';
 
-/** More different texts than this are no categories. */
-export const mostCategories = 1000;
+/** More different texts than this are not categories. */
+export const maxCategories = 1000;
 
 /** Texts that are yes and no, no first. */
 const yesAndNo: readonly (readonly [no: string, yes: string])[] = [
@@ -37,7 +37,7 @@ export function textKind(
     ...(missing > 0 && { missing }),
   });
   const [first = ''] = texts;
-  const all = isMore ? `more than ${mostCategories} different texts` : `${texts.length} different texts`;
+  const all = isMore ? `more than ${maxCategories} different texts` : `${texts.length} different texts`;
   if (count === 0) return found('constant', 'it is empty');
   if (texts.length === 1 && !isMore) return found('constant', `it is always '${first.slice(0, 40)}'`, texts);
   const lower = texts.map((text) => text.toLowerCase());

@@ -55,7 +55,7 @@ export function requireIdx(bytes: Uint8Array, source: string, maxBytes = DEFAULT
  * Reads an IDX file, the format of MNIST: bytes of every type and rank, packed by gzip or not. Works in Node and in
  * browsers. Nothing that a header says is believed before it is held against the bytes that follow.
  *
- * Throws `FILE` when the bytes are no IDX, are cut, damaged or followed by others, or say that they hold more than
+ * Throws `FILE` when the bytes are not IDX, are cut, damaged or followed by others, or say that they hold more than
  * `maxBytes` (default 1 GiB).
  *
  * @example

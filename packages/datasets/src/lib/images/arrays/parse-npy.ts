@@ -121,7 +121,7 @@ function toRowMajor(data: Numbers, shape: Shape): Numbers {
  * always C's). Booleans become bytes; whole numbers of 64 bits become float64 and half precision becomes float32, both
  * exactly. Works in Node and in browsers.
  *
- * Throws `FILE` when the bytes are no NPY, are cut or followed by others, hold objects, text, complex or structured
+ * Throws `FILE` when the bytes are not NPY, are cut or followed by others, hold objects, text, complex or structured
  * numbers, a 64-bit number that float64 cannot hold, or say that they hold more than `maxBytes` (default 1 GiB).
  */
 export function parseNpy(

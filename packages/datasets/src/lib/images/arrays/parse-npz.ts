@@ -36,7 +36,7 @@ export async function unpackArray(member: ZipMember, source: string, maxBytes: n
  * Reads an NPZ file, arrays by name as `numpy.savez` and `numpy.savez_compressed` save them. Each is read as
  * {@link parseNpy} reads it; `maxBytes` (default 1 GiB) holds for all together. Works in Node and in browsers.
  *
- * Throws `FILE` when the bytes are no NPZ, are cut, damaged, encrypted or a ZIP64, or an array cannot be read, and
+ * Throws `FILE` when the bytes are not NPZ, are cut, damaged, encrypted or a ZIP64, or an array cannot be read, and
  * `DATA` when an array that was asked for is not there.
  */
 export async function parseNpz(

@@ -87,7 +87,7 @@ test('a folder is read in the order of names; folders in it are classes', async 
   expect(flat).toEqual({
     count: 2,
     eventShape: [3, 4, 1],
-    levels: 256,
+    bins: 256,
     values: Uint8Array.of(...noise(12, 1), ...noise(12, 2)),
   });
   const files = {

@@ -61,7 +61,7 @@ function commonSize(pictures: FoundPictures['pictures']): readonly [height: numb
  * Reads a folder of PNG and JPEG files, in the order of their names. Folders in it are classes: their names, sorted, become
  * the images' `classes`. Headers are read first, and nothing is unpacked that would not fit. Decodes on a thread. Node only.
  *
- * @throws DiffeoError `FILE` for a file that is no picture, damaged or larger than 2²⁴ pixels, by its name; `DATA` when there
+ * @throws DiffeoError `FILE` for a file that is not a picture, damaged or larger than 2²⁴ pixels, by its name; `DATA` when there
  * is none, or sizes differ and none was given; `MEMORY` when they take more than `maxBytes`; `CONFIG`; `CANCELLED`.
  */
 export async function readImageFolder(folder: string, options: ImageFolderOptions = {}): Promise<Images> {
@@ -94,7 +94,7 @@ export async function readImageFolder(folder: string, options: ImageFolderOption
     await decoder.close();
   }
   return {
-    ...{ count: pictures.length, eventShape: [height, width, channels] as const, levels: 256, values: pixels },
+    ...{ count: pictures.length, eventShape: [height, width, channels] as const, bins: 256, values: pixels },
     ...(classes && { classes, labels: Int32Array.from(pictures, ({ label }) => label) }),
   };
 }

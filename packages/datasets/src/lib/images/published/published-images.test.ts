@@ -154,7 +154,7 @@ test('the published checksums refuse other files', async () => {
 
 test('digits of a folder have labels, and about as many of each', async () => {
   const { train, test: held } = await mnist({ folder: subset });
-  expect(train).toMatchObject({ count: 200, eventShape: [28, 28, 1], levels: 256 });
+  expect(train).toMatchObject({ count: 200, eventShape: [28, 28, 1], bins: 256 });
   const counts = new Array<number>(10).fill(0);
   for (const { labels } of [train, held]) for (const label of labels ?? []) counts[label] = (counts[label] ?? 0) + 1;
   expect(counts).toEqual(new Array(10).fill(25));

@@ -8,7 +8,7 @@ import { imageFlow } from './image-flow.ts';
 import type { ImageSize } from './image-size.ts';
 
 /** What every competitor is given: the same Glow with the same weights, and the same images. */
-export interface ImageExercise extends ImageSize {
+export interface ImageProblem extends ImageSize {
   /** Of the logit in front of the flow. */
   readonly alpha: number;
   /** Log-scales of couplings stay within ±bound. */
@@ -69,9 +69,9 @@ function initialParams(model: Flow): FlowParams {
 }
 
 /** Writes weights and images into a folder. */
-export async function writeImageExercise(size: ImageSize, folder: string): Promise<ImageExercise> {
+export async function writeImageProblem(size: ImageSize, folder: string): Promise<ImageProblem> {
   const { side, batch } = size;
-  const exercise: ImageExercise = {
+  const problem: ImageProblem = {
     ...size,
     ...{ alpha: 0.05, bound: 3, linearBound: 5, learningRate: 1e-6, clipNorm: 100 },
     samples: sampled,
@@ -79,8 +79,8 @@ export async function writeImageExercise(size: ImageSize, folder: string): Promi
     weights: join(folder, 'weights.f32'),
     data: join(folder, 'data.f32'),
   };
-  const images = discs(exercise.rows, side);
-  writeFileSync(exercise.data, bytesOf(images));
+  const images = discs(problem.rows, side);
+  writeFileSync(problem.data, bytesOf(images));
 
   await useWasm();
   const model = imageFlow(size);
@@ -90,8 +90,8 @@ export async function writeImageExercise(size: ImageSize, folder: string): Promi
   const numbers = leaves(model.layout, params).flatMap(({ tensor: values }) =>
     values ? [bytesOf(Float32Array.from(values.dataSync()))] : [],
   );
-  writeFileSync(exercise.weights, Buffer.concat(numbers));
+  writeFileSync(problem.weights, Buffer.concat(numbers));
   disposeParams(model.layout, params);
   first.dispose();
-  return exercise;
+  return problem;
 }

@@ -1,2 +1,2 @@
 /** A covariance of more dimensions takes longer than the training of a small flow. */
-export const mostCovariances = 256;
+export const maxCovariances = 256;

@@ -4,7 +4,7 @@ import { randomSource } from '@diffeo/core';
 import { ready, setBackend, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { levelsOf } from './levels.ts';
+import { binsOf } from './bins.ts';
 
 /** Noise at which rounding is at its worst: both ends, next to them, and anything between. */
 const noise = fc.oneof(
@@ -18,20 +18,20 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
     await ready();
   });
 
-  test('what is spread within a level is gathered again exactly, from 2 levels to 65,536', () => {
+  test('what is spread within a bin is gathered again exactly, from 2 levels to 65,536', () => {
     const cases = fc
       .integer({ min: 2, max: 65536 })
-      .chain((levels) =>
+      .chain((bins) =>
         fc.tuple(
-          fc.constant(levels),
-          fc.array(fc.tuple(fc.integer({ min: 0, max: levels - 1 }), noise), { minLength: 1, maxLength: 64 }),
+          fc.constant(bins),
+          fc.array(fc.tuple(fc.integer({ min: 0, max: bins - 1 }), noise), { minLength: 1, maxLength: 64 }),
         ),
       );
     fc.assert(
-      fc.property(cases, ([levels, pairs]) => {
+      fc.property(cases, ([bins, pairs]) => {
         tidy(() => {
-          const { spread, gather } = levelsOf(levels);
-          const raw = pairs.map(([level]) => level);
+          const { spread, gather } = binsOf(bins);
+          const raw = pairs.map(([bin]) => bin);
           const value = spread(tensor1d(raw), tensor1d(pairs.map(([, u]) => u)));
           for (const number of value.dataSync()) if (!(number >= 0 && number < 1)) expect.fail(`${number}`);
           expect([...gather(value).dataSync()]).toEqual(raw);
@@ -42,39 +42,36 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
   });
 
   test.each([3, 17, 49, 255, 256, 1000, 4097, 65535, 65536])(
-    'of %i levels every one comes back, from both ends of its noise',
-    (levels) => {
+    'of %i bins every one comes back, from both ends of its noise',
+    (bins) => {
       tidy(() => {
-        const { spread, gather } = levelsOf(levels);
-        const raw = Float32Array.from({ length: levels }, (_, level) => level);
+        const { spread, gather } = binsOf(bins);
+        const raw = Float32Array.from({ length: bins }, (_, bin) => bin);
         for (const u of [0, 1]) {
-          const value = spread(tensor1d(raw), tensor1d(new Float32Array(levels).fill(u)));
+          const value = spread(tensor1d(raw), tensor1d(new Float32Array(bins).fill(u)));
           expect(gather(value).dataSync()).toEqual(raw);
         }
       });
     },
   );
 
-  test('a value outside belongs to the first or the last level', () => {
-    const { gather } = levelsOf(4);
+  test('a value outside belongs to the first or the last bin', () => {
+    const { gather } = binsOf(4);
     expect([...gather(tensor1d([-1, -1e-9, 1, 1.5])).dataSync()]).toEqual([0, 0, 3, 3]);
   });
 });
 
-test.each([2, 17, 256, 4096, 65536])(
-  'the width of %i levels is that of the interval that noise fills',
-  async (levels) => {
-    await setBackend('cpu');
-    const { spread, logWidth } = levelsOf(levels);
-    const [low, high] = spread(tensor1d([1, 1]), tensor1d([0, 1])).dataSync() as Float32Array as unknown as [
-      number,
-      number,
-    ];
-    // The ends are floats near 1 / levels: their distance is known to 2⁻²⁴ of it.
-    expect(Math.abs((high - low) * levels - Math.exp(logWidth) * levels)).toBeLessThan(2 ** -20);
-    expect(Math.exp(logWidth)).toBeCloseTo((1 - 2 * Math.max(2 ** -10, levels * 2 ** -22)) / levels, 12);
-  },
-);
+test.each([2, 17, 256, 4096, 65536])('the width of %i bins is that of the interval that noise fills', async (bins) => {
+  await setBackend('cpu');
+  const { spread, logWidth } = binsOf(bins);
+  const [low, high] = spread(tensor1d([1, 1]), tensor1d([0, 1])).dataSync() as Float32Array as unknown as [
+    number,
+    number,
+  ];
+  // The ends are floats near 1 / bins: their distance is known to 2⁻²⁴ of it.
+  expect(Math.abs((high - low) * bins - Math.exp(logWidth) * bins)).toBeLessThan(2 ** -20);
+  expect(Math.exp(logWidth)).toBeCloseTo((1 - 2 * Math.max(2 ** -10, bins * 2 ** -22)) / bins, 12);
+});
 
 test('noise that is not squeezed would come back as a neighbour', () => {
   // Why there are margins: the same without them, in float32.

@@ -8,7 +8,7 @@ import { denseShapes, type ModelSize } from './model-size.ts';
  * What every competitor is given: the same model with the same weights, and the same data. The files are float32 numbers
  * and nothing else, so that any language reads them in a line.
  */
-export interface Exercise extends ModelSize {
+export interface Problem extends ModelSize {
   /** Log-scales stay within ±bound; splines bend what lies within. */
   readonly bound: number;
   /** Adam's, the same at every step. */
@@ -22,7 +22,7 @@ export interface Exercise extends ModelSize {
 }
 
 /** Writes weights and data into a folder. All weights are away from zero, so that no part of the model goes unseen. */
-export function writeExercise(size: ModelSize, folder: string): Exercise {
+export function writeProblem(size: ModelSize, folder: string): Problem {
   const source = randomSource(1);
   const normals = (count: number, scale: number): Float32Array =>
     Float32Array.from({ length: count }, () => scale * source.normal());
@@ -33,7 +33,7 @@ export function writeExercise(size: ModelSize, folder: string): Exercise {
       return [normals(inputs * outputs, gain / Math.sqrt(inputs)), normals(outputs, 0.1)];
     }),
   );
-  const exercise: Exercise = {
+  const problem: Problem = {
     ...size,
     bound: size.bins ? 4 : 3,
     learningRate: 1e-3,
@@ -41,7 +41,7 @@ export function writeExercise(size: ModelSize, folder: string): Exercise {
     weights: join(folder, 'weights.f32'),
     data: join(folder, 'data.f32'),
   };
-  writeFileSync(exercise.weights, Buffer.concat(dense.flat().map(bytesOf)));
-  writeFileSync(exercise.data, bytesOf(normals(exercise.rows * size.dimensions, 1)));
-  return exercise;
+  writeFileSync(problem.weights, Buffer.concat(dense.flat().map(bytesOf)));
+  writeFileSync(problem.data, bytesOf(normals(problem.rows * size.dimensions, 1)));
+  return problem;
 }
