@@ -14,12 +14,12 @@ export interface AtomicFile {
   discard(): void;
 }
 
-/** Where to write in the end: the file that a link leads to. Throws `FILE` when what is there is no file. */
+/** Where to write in the end: the file that a link leads to. Throws `FILE` when what is there is not a file. */
 function destination(path: string): string {
   const found = fileKind(path);
   if (found === null) return path;
   if (found === 'file') return realpathSync(path);
-  throw new DiffeoError('FILE', `${path} cannot be written: it is ${found === 'folder' ? 'a folder' : 'no file'}`);
+  throw new DiffeoError('FILE', `${path} cannot be written: it is ${found === 'folder' ? 'a folder' : 'not a file'}`);
 }
 
 /**

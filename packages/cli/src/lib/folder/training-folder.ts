@@ -128,7 +128,7 @@ export async function trainingFolder(path: string): Promise<TrainingFolder> {
       if (kind === null || kind === 'file') continue;
       throw new DiffeoError(
         'FILE',
-        `${file} is ${kind === 'folder' ? 'a folder' : 'no file'}, and a run writes its own there: remove it, or give another folder with --out`,
+        `${file} is ${kind === 'folder' ? 'a folder' : 'not a file'}, and a run writes its own there: remove it, or give another folder with --out`,
       );
     }
     const model = findModel(modelPath);
