@@ -9,7 +9,7 @@ import { runProcess, startDiffeo } from '../test/run-diffeo.ts';
 export const description =
   'A run that is killed or interrupted at any instant, again and again, ends with --resume in the model, the curve and the report of one that was not, and leaves nothing beside them.';
 export const takes = '4 minutes';
-export const counts = { whole: 40, short: 3 };
+export const counts = { whole: 40, short: 1 };
 
 /** What is trained. Scoring takes about as long as training, so that kills fall into both. */
 const runs = [

@@ -16,7 +16,7 @@ export const digitFlow = (): FlowSpec =>
   flow({
     eventShape: [side, side, 1],
     contextShape: [classes],
-    dequantize: uniformDequantize({ levels }),
+    dequantize: uniformDequantize({ bins: levels }),
     layers: [logit(), ...glow({ coupling: imageCoupling, levels: 2, steps: 4, width: 48 })],
   }).spec;
 

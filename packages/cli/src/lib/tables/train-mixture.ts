@@ -11,7 +11,7 @@ import { scoreRows } from '../score/score-rows.ts';
 import { whenCancelled } from '../terminal/interruption.ts';
 import { say } from '../terminal/say.ts';
 import { printResult } from '../terminal/standard-streams.ts';
-import { mostCovariances } from '../train/most-covariances.ts';
+import { maxCovariances } from '../train/max-covariances.ts';
 import { fitBaseline } from '../train/start-training.ts';
 import { scoredReport, type TrainReport, trainSummary } from '../train/train-report.ts';
 import { scoredWarnings, tableWarnings } from './table-warnings.ts';
@@ -54,7 +54,7 @@ export function isForMixture({ all, train, validation }: TrainingData, asked: Fl
   const { flow, steps, batchSize, learningRate, layers, hidden, workers, gradient } = asked;
   const described = [flow, steps, batchSize, learningRate, layers, hidden, workers, gradient];
   if (!all || described.some((value) => value !== undefined)) return false;
-  return sizeOf(train.eventShape) <= mostCovariances && train.count + validation.count >= fewestRows;
+  return sizeOf(train.eventShape) <= maxCovariances && train.count + validation.count >= fewestRows;
 }
 
 /** All rows but those held out. */

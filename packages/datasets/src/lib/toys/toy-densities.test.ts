@@ -7,11 +7,11 @@ import { toyDensities } from './toy-densities.ts';
 import type { ToyDensity } from './toy-density.ts';
 import { twoMoons } from './two-moons.ts';
 
-const cases: readonly (readonly [string, () => ToyDensity])[] = [
-  ...Object.entries(toyDensities),
-  ['two-moons, noise 0.05', () => twoMoons({ noise: 0.05 })],
-  ['two-moons, noise 0.2', () => twoMoons({ noise: 0.2 })],
-  ['eight-gaussians, radius 2', () => eightGaussians({ radius: 2, scale: 0.2 })],
+const cases: readonly (readonly [string, ToyDensity])[] = [
+  ...Object.entries(toyDensities).map(([name, make]) => [name, make()] as const),
+  ['two-moons, noise 0.05', twoMoons({ noise: 0.05 })],
+  ['two-moons, noise 0.2', twoMoons({ noise: 0.2 })],
+  ['eight-gaussians, radius 2', eightGaussians({ radius: 2, scale: 0.2 })],
 ];
 
 /** The middles of the cells of a grid over [−side, side]², and the density's logarithm there. */
@@ -32,8 +32,7 @@ const sum = (numbers: Iterable<number>): number => {
   return total;
 };
 
-describe.each(cases)('%s', (_, make) => {
-  const density = make();
+describe.each(cases)('%s', (_, density) => {
   // The step 0.04 divides the squares of the checkerboard and resolves the narrowest noise.
   const side = 6;
   const fine = 300;
@@ -55,7 +54,7 @@ describe.each(cases)('%s', (_, make) => {
   });
 
   test('has the entropy of a Monte Carlo estimate, within four standard errors', () => {
-    const count = 40_000;
+    const count = 10_000;
     const information = density.logProb(density.sample(count, 7)).map((value) => -value);
     const mean = sum(information) / count;
     const variance = sum(information.map((value) => (value - mean) ** 2)) / (count - 1);
@@ -95,7 +94,7 @@ describe.each(cases)('%s', (_, make) => {
   });
 
   test('gives every one of its samples a density', () => {
-    expect(density.logProb(density.sample(20_000, 3)).every(Number.isFinite)).toBe(true);
+    expect(density.logProb(density.sample(5_000, 3)).every(Number.isFinite)).toBe(true);
   });
 
   test('draws the same samples for the same seed, and fewer are the first of more', () => {
@@ -114,7 +113,7 @@ describe.each(cases)('%s', (_, make) => {
 });
 
 test('the entropies are the known ones', () => {
-  const entropies = Object.fromEntries(cases.map(([name, make]) => [name, make().entropy.toFixed(4)]));
+  const entropies = Object.fromEntries(cases.map(([name, { entropy }]) => [name, entropy.toFixed(4)]));
   expect(entropies).toMatchObject({
     'standard-normal': '2.8379', // log 2πe
     checkerboard: '3.4657', // log 32
@@ -145,9 +144,9 @@ test('rings agree with the closed form: a Bessel function of each distance from 
   }
 });
 
-test('two moons agree with Simpson’s rule on 100,000 points, near the curve and 100 noise widths away', () => {
+test('two moons agree with Simpson’s rule on 20,000 points, near the curve and 100 noise widths away', () => {
   const noise = 0.1;
-  const steps = 100_000;
+  const steps = 20_000;
   const arcs = [(t: number) => [Math.cos(t), Math.sin(t)], (t: number) => [1 - Math.cos(t), 0.5 - Math.sin(t)]];
   const reference = (x: number, y: number): number => {
     const exponents = arcs.map((arc) =>

@@ -73,7 +73,7 @@ test('what cannot be meant is refused alone', async () => {
   batches.close();
   expect((await last)[0]).toBeCloseTo(expected[6] as number, 5);
   expect(await failure(batches.logProb(row(6)))).toMatchObject({ code: 'CONFIG' });
-  const discrete = flow({ eventShape: [2], dequantize: uniformDequantize({ levels: 4 }), layers: [] });
+  const discrete = flow({ eventShape: [2], dequantize: uniformDequantize({ bins: 4 }), layers: [] });
   expect(() => microBatches(discrete, discrete.init(1))).toThrow(/depend on noise/);
 });
 
