@@ -8,3 +8,4 @@ export type { PublishedImages, PublishedOptions } from './lib/images/published/p
 export { readIdxImages } from './lib/images/read-idx-images.ts';
 export { isImageFile, readImages } from './lib/images/read-images.ts';
 export { type Digits, readDigits } from './lib/read-digits.ts';
+export { readTableFile, readTableStream } from './lib/readers/read-table-file.ts';

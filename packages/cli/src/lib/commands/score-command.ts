@@ -16,7 +16,7 @@ export const scoreCommand = defineCommand({
       type: 'positional',
       required: true,
       description:
-        "A CSV file, - for one on standard input, digits, images (IDX, NPY, NPZ, a folder of PNG and JPEG files, mnist, fashion-mnist), or a toy density's name for fresh points of it.",
+        "A table (CSV, Parquet, Arrow, JSON lines, NPY), - for one on standard input, digits, images (IDX, NPY, NPZ, a folder of PNG and JPEG files, mnist, fashion-mnist), or a toy density's name for fresh points of it.",
     },
     seed: { type: 'string', description: 'Draws the points of a toy and the noise of dequantization. Default 0.' },
     count: { type: 'string', description: 'How many points of a toy. Default 100000.' },

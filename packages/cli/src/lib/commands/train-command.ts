@@ -15,7 +15,7 @@ export const trainCommand = defineCommand({
       type: 'positional',
       required: true,
       description:
-        "A toy density's name, digits, mnist, fashion-mnist, a CSV file, - for one on standard input, or images: IDX, NPY, NPZ, a folder of PNG and JPEG files.",
+        "A toy density's name, digits, mnist, fashion-mnist, a table (CSV, Parquet, Arrow, JSON lines, NPY), - for one on standard input, or images: IDX, NPY, NPZ, a folder of PNG and JPEG files.",
     },
     effort: {
       type: 'enum',

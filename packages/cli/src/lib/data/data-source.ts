@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import { DiffeoError } from '@diffeo/core';
 import { didYouMean, shortName } from '@diffeo/core/arguments';
 import { type CsvOptions, type ToyDensity, toyDensities } from '@diffeo/datasets';
@@ -29,6 +30,24 @@ const isFile = (path: string): boolean => {
   return found !== null && found !== 'folder';
 };
 
+/** Whether a file of NumPy holds an array of one or two axes, which is a table. */
+function isArrayTable(path: string): boolean {
+  if (!/\.npy$/i.test(path) || !isFile(path)) return false;
+  const head = Buffer.alloc(512);
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'r');
+    const read = readSync(file, head, 0, head.length, 0);
+    const [, shape] = /'shape': *\(([\d, ]*)\)/.exec(head.subarray(0, read).toString('latin1')) ?? [];
+    return shape !== undefined && (shape.match(/\d+/g) ?? []).length < 3;
+  } catch {
+    // What is wrong with it is said by its reader.
+    return false;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
 /**
  * What data a name stands for: a file when there is one of that name or when the name has a path separator or a dot in
  * it, standard input for `-`; otherwise a toy density, `digits`, or a published set of images. Throws `DATA` for none of them, and `USAGE` for CSV options on what is not CSV.
@@ -37,7 +56,7 @@ export function findData(name: string, csv: CsvOptions): DataSource {
   const found = published.find((set) => set === name && !isFile(name)) ?? null;
   const known = found !== null || name === 'digits' || Object.hasOwn(toyDensities, name);
   const pictures = !known && isFolder(name);
-  const images = found !== null || pictures || isImageFile(name);
+  const images = found !== null || pictures || (isImageFile(name) && !isArrayTable(name));
   if (name === standardInput) return { kind: 'csv', name };
   if (!images && (/[/\\.]/.test(name) || isFile(name))) return { kind: 'csv', name };
   const [option] = Object.keys(csv);

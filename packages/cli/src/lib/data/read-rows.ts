@@ -1,6 +1,6 @@
 import { oneLine } from '@diffeo/core/arguments';
 import type { Column, CsvNote, CsvOptions, Dataset, ReadTable } from '@diffeo/datasets';
-import { readCsvFile, readCsvStream, readDigits } from '@diffeo/datasets/node';
+import { readDigits, readTableFile, readTableStream } from '@diffeo/datasets/node';
 import { csvFlags, shellWord } from '../options/csv-flags.ts';
 import { say } from '../terminal/say.ts';
 import { standardInput } from '../terminal/standard-input.ts';
@@ -14,11 +14,11 @@ export function sayNote(path: string, { text, otherwise }: CsvNote): void {
   say(oneLine(`${sourceName(path)}: ${text}${flags ? `; otherwise: ${flags}` : ''}`));
 }
 
-/** The rows of a CSV file, or of standard input. Says what was guessed. */
+/** The rows of a file of a table, or of standard input. Says what was guessed. */
 export async function readTable(path: string, options: CsvOptions): Promise<ReadTable> {
   const table = await (path === standardInput
-    ? readCsvStream(process.stdin, { source: sourceName(path), ...options })
-    : readCsvFile(path, options));
+    ? readTableStream(process.stdin, { source: sourceName(path), ...options })
+    : readTableFile(path, options));
   for (const note of table.notes) sayNote(path, note);
   return table;
 }

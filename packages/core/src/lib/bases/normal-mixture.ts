@@ -9,6 +9,7 @@ import {
   mul,
   neg,
   oneHot,
+  ones,
   sub,
   sum,
   type Tensor,
@@ -85,7 +86,9 @@ export const normalMixture: Definition<'base', typeof schema> = /* @__PURE__ */ 
       sample: ({ means, logScales, logits }: MixtureParams, rows, seed, temperature) => {
         // The largest of logits + Gumbel noise is a draw from the weights (Gumbel 1954): no read-back needed.
         const noise = neg(log(neg(log(add(mul(uniform([rows, count], fold(seed, 'component')), 1 - 2e-7), 1e-7)))));
-        const chosen = cast(oneHot(argMax(add(noise, logits), 1) as Tensor1D, count), 'float32');
+        // oneHot takes two classes at least.
+        const indices = argMax(add(noise, logits), 1) as Tensor1D;
+        const chosen = count === 1 ? ones([rows, 1]) : cast(oneHot(indices, count), 'float32');
         const spread = mul(product(chosen, exp(logScales)), temperature);
         return unflatten(
           add(product(chosen, means), mul(normal([rows, size], fold(seed, 'offset')), spread)),

@@ -15,6 +15,8 @@ import { shown } from './problems/shown.ts';
 /** Takes records and gives a table. */
 export interface CsvCollector {
   add(fields: readonly string[], line: number): void;
+  /** The same for a row of a format with types: its numbers are numbers, and it has no footer. */
+  addRow(cells: readonly (string | number)[], line: number): void;
   table(): ReadTable;
 }
 
@@ -105,6 +107,23 @@ export function csvCollector(
     return value;
   }
 
+  function addRow(cells: readonly (string | number)[], line: number): void {
+    for (let i = 0; i < size; i++) {
+      const cell = cells[at[i] as number] ?? '';
+      if (typeof cell === 'string' || encoders[i]) row[i] = readText(i, `${cell}`, line);
+      else if (Number.isFinite(Math.fround(cell))) row[i] = cell;
+      else row[i] = readOther(i, cell > 0 ? 'inf' : '-inf', line);
+    }
+    store(line);
+  }
+
+  /** A field that is no number of a type. */
+  function readText(i: number, field: string, line: number): number {
+    if (encoders[i]) return readEncoded(i, field, line);
+    const plain = isComma[i] || (areNumbersMissing && isMissing(field)) ? null : csvNumber(field);
+    return plain !== null && Number.isFinite(Math.fround(plain)) ? plain : readOther(i, field, line);
+  }
+
   function take(fields: readonly string[], line: number): void {
     if (repeatedHeaders + comments + read.ragged.count > maxStrayLines + 9 * read.blocks.count) {
       const problem = `${source}: up to line ${line} nearly no line is a row of ${width} fields as the first one. Are the fields divided otherwise?`;
@@ -130,12 +149,7 @@ export function csvCollector(
     }
     for (let i = 0; i < size; i++) {
       const field = fields[at[i] as number] ?? '';
-      if (encoders[i]) {
-        row[i] = readEncoded(i, field, line);
-        continue;
-      }
-      const plain = isComma[i] || (areNumbersMissing && isMissing(field)) ? null : csvNumber(field);
-      row[i] = plain !== null && Number.isFinite(Math.fround(plain)) ? plain : readOther(i, field, line);
+      row[i] = readText(i, field, line);
     }
     store(line);
   }
@@ -175,6 +189,7 @@ export function csvCollector(
   }
 
   return {
+    addRow,
     add(fields, line) {
       held.push([fields, line]);
       if (held.length > longestFooter) take(...(held.shift() as (typeof held)[number]));

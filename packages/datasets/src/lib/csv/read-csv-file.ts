@@ -2,17 +2,10 @@ import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { addAbortSignal, Readable } from 'node:stream';
 import { DiffeoError, isDiffeoError } from '@diffeo/core';
+import { streamFault } from '../files/stream-fault.ts';
 import type { CsvOptions, ReadTable } from './csv-options.ts';
 import { parseCsv } from './parse-csv.ts';
 import { unpacked } from './text/unpacked.ts';
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a folder',
-  EACCES: 'reading it is not allowed',
-  Z_BUF_ERROR: 'what gzip packed is cut',
-  Z_DATA_ERROR: 'what gzip packed is damaged',
-};
 
 async function read(stream: Readable, name: string, options: CsvOptions): Promise<ReadTable> {
   const { signal } = options;
@@ -22,8 +15,7 @@ async function read(stream: Readable, name: string, options: CsvOptions): Promis
   } catch (cause) {
     if (isDiffeoError(cause)) throw cause;
     if (signal?.aborted) throw new DiffeoError('CANCELLED', `cancelled while ${name} was read`, { cause });
-    const { code = '', message } = cause as NodeJS.ErrnoException;
-    throw new DiffeoError('FILE', `${name} cannot be read: ${reasons[code] ?? message}.`, { cause });
+    throw new DiffeoError('FILE', `${name} cannot be read: ${streamFault(cause)}.`, { cause });
   }
 }
 

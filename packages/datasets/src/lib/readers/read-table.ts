@@ -1,0 +1,95 @@
+import type { CsvOptions, ReadTable } from '../csv/csv-options.ts';
+import { refusal } from '../csv/problems/csv-refusal.ts';
+import { arrowReader } from './arrow-reader.ts';
+import { csvReader } from './csv-reader.ts';
+import { jsonReader } from './json-reader.ts';
+import { npyReader, npzReader } from './npy-reader.ts';
+import { parquetReader } from './parquet-reader.ts';
+import type { ByteSource, TableReader } from './reader.ts';
+
+/** The readers of tables, in the order in which they are asked; the first that recognises a file reads it. */
+export const tableReaders: readonly TableReader[] = [
+  parquetReader,
+  arrowReader,
+  npyReader,
+  npzReader,
+  jsonReader,
+  csvReader,
+];
+
+const headSize = 4096;
+
+/** A source with its beginning, which is not lost. */
+async function peeked(
+  source: ByteSource,
+): Promise<{ readonly head: Uint8Array; readonly source: ByteSource; close(): Promise<void> }> {
+  const iterator = source.chunks()[Symbol.asyncIterator]();
+  const first: Uint8Array[] = [];
+  let size = 0;
+  while (size < headSize) {
+    const next = await iterator.next();
+    if (next.done) break;
+    first.push(next.value);
+    size += next.value.length;
+  }
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const piece of first) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return {
+    head: all.subarray(0, headSize),
+    close: async () => void (await iterator.return?.()),
+    source: {
+      ...source,
+      async *chunks() {
+        if (all.length > 0) yield all;
+        for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+      },
+    },
+  };
+}
+
+// biome-ignore lint/suspicious/useAwait: it is to look like a stream
+async function* inOnePiece(data: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield data;
+}
+
+/** Bytes in memory or coming in, as a source. */
+export function sourceOf(data: Uint8Array | AsyncIterable<Uint8Array>, name = 'the data'): ByteSource {
+  if (!(data instanceof Uint8Array)) return { name, chunks: () => data };
+  return {
+    name,
+    chunks: () => inOnePiece(data),
+    parts: { size: data.length, slice: async (begin, end) => data.slice(begin, end) },
+  };
+}
+
+/**
+ * Reads a table of any format that a reader of the list recognises by its first bytes: Parquet, Arrow and Feather, JSON lines
+ * and documents, NPY, NPZ, and text of any layout. Everything is taken, as with `parseCsv`'s `take: 'all'`, unless options say
+ * otherwise. Works in Node and in browsers; the libraries for Parquet and Arrow are loaded with the first such file.
+ *
+ * Throws what `parseCsv` throws, and `FILE` for what is cut or damaged.
+ *
+ * @example
+ * const bytes = new TextEncoder().encode('{"x": 1, "kind": "a"}\n{"x": 2.5, "kind": "b"}\n');
+ * console.log((await readTable(bytes)).count); // 2
+ */
+export async function readTable(
+  data: Uint8Array | AsyncIterable<Uint8Array> | ByteSource,
+  options: CsvOptions = {},
+): Promise<ReadTable> {
+  const given = data instanceof Uint8Array || !('chunks' in data) ? sourceOf(data as Uint8Array, options.source) : data;
+  const { head, source, close } = await peeked(given);
+  try {
+    const reader = tableReaders.find((one) => one.recognise(head, source.name)) ?? csvReader;
+    return await reader.read(source, { take: 'all', source: source.name, ...options });
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw refusal('MEMORY', { problem: `${source.name} is larger than memory holds: ${cause.message}.`, advice: [] });
+  } finally {
+    await close();
+  }
+}

@@ -1,0 +1,59 @@
+import { DiffeoError, isDiffeoError } from '@diffeo/core';
+import type { CsvOptions, ReadTable } from '../csv/csv-options.ts';
+
+/** The bytes of a file, a stream, or of memory. */
+export interface ByteSource {
+  /** What messages call them; a file's name. */
+  readonly name: string;
+  /** All bytes in their order, a piece at a time. To be asked for once. */
+  chunks(): AsyncIterable<Uint8Array>;
+  /** How many there are, and some of them, where they can be had in any order. */
+  readonly parts?: { readonly size: number; slice(begin: number, end: number): Promise<Uint8Array> };
+}
+
+/** A format that tables are read from. */
+export interface TableReader {
+  readonly name: string;
+  /** Whether it reads files that begin so: `head` is the first 4,096 bytes, or all there are. */
+  recognise(head: Uint8Array, name: string): boolean;
+  /** Reads a table. Throws a DiffeoError for what is cut, damaged, or no table. */
+  read(source: ByteSource, options: CsvOptions): Promise<ReadTable>;
+}
+
+/** Whether bytes begin with these characters, each of one byte. */
+export const beginsWith = (head: Uint8Array, begin: string): boolean =>
+  head.length >= begin.length && [...begin].every((character, i) => head[i] === character.charCodeAt(0));
+
+/** Formats that are read whole may have so many bytes. */
+const mostBytes = 2 ** 30;
+
+/** All bytes of a source. Throws `FILE` where there are more than 1 GiB. */
+export async function allBytes({ name, chunks, parts }: ByteSource): Promise<Uint8Array> {
+  const tooMany = () => new DiffeoError('FILE', `${name} has more than the ${mostBytes} bytes that are read at most.`);
+  if (parts && parts.size > mostBytes) throw tooMany();
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of chunks()) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size > mostBytes) throw tooMany();
+  }
+  if (pieces.length === 1) return pieces[0] as Uint8Array;
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
+
+/** What another library threw, as an error of ours. */
+export const damagedFile = (name: string, format: string, cause: unknown): DiffeoError =>
+  isDiffeoError(cause)
+    ? cause
+    : new DiffeoError(
+        'FILE',
+        `${name} cannot be read as ${format}: it is cut or damaged (${String((cause as Error)?.message ?? cause).slice(0, 200)}).`,
+        { cause },
+      );
