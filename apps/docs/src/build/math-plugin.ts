@@ -16,6 +16,7 @@ export const mathPlugin: HastPluginDefinition = {
       const isMath = Array.isArray(names) && names.includes('language-math');
       if (!isMath) return;
       const displayMode = names.includes('math-display');
+      if (displayMode !== (node.tagName === 'pre')) return;
       const html = renderToString(context.textContent(node), { displayMode, throwOnError: true, strict: 'error' });
       // HTML needs no namespace here, and the parser would rename the attribute.
       const tree = htmlToHast(html.replaceAll(/ xmlns="[^"]*"/g, ''), { fragment: true });

@@ -36,7 +36,7 @@ function record(...words: readonly string[]): Recorded {
 
 const densities = ['two-moons', 'eight-gaussians', 'checkerboard', 'pinwheel'];
 const tables = ['seattle-weather', 'windvectors'];
-const layers = ['layers-coupling', 'layers-elementwise', 'layers-glow'];
+const layers = ['layers-elementwise'];
 const scratch = ['--out', 'artifacts/recorded', '--anew', '--json'];
 
 const records = {
