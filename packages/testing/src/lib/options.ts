@@ -48,6 +48,13 @@ export interface Capabilities {
   readonly unchanged?: (eventShape: Shape) => readonly number[];
   /** The part uses the context where there is one, and so a layer must declare it. Default: it may ignore it. */
   readonly usesContext?: boolean;
+  /** Where there is a context, every number but the `unchanged` ones depends on it. Default: some may not. */
+  readonly contextReachesAll?: boolean;
+  /**
+   * With its initial parameters it is the identity to within so much, relative to 1 + |x|; its logDet to within as much for
+   * each number. Not looked at where it starts from data. Default: it may start as anything.
+   */
+  readonly identityAtStart?: number;
   /**
    * The direction that the layer cannot compute. It must throw DiffeoError `ONE_WAY` there; what takes both directions is
    * left out, and all else is checked in the other. Default: it has both.

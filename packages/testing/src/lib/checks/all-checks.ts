@@ -2,6 +2,7 @@ import type { Check } from '../check.ts';
 import { batchSizes } from './contract/batch-sizes.ts';
 import { builds } from './contract/builds.ts';
 import { contextDeclared } from './contract/context-declared.ts';
+import { contextEverywhere } from './contract/context-everywhere.ts';
 import { contextReaches } from './contract/context-reaches.ts';
 import { deterministic } from './contract/deterministic.ts';
 import { inputsUntouched } from './contract/inputs-untouched.ts';
@@ -24,9 +25,11 @@ import { finiteGradients } from './numbers/finite-gradients.ts';
 import { finiteValues } from './numbers/finite-values.ts';
 import { reference } from './numbers/reference.ts';
 import { roundTrip } from './numbers/round-trip.ts';
+import { roundTripPoints } from './numbers/round-trip-points.ts';
 import { trainedRoundTrip } from './numbers/trained-round-trip.ts';
 import { constantLogDet } from './truth/constant-log-det.ts';
 import { densityIntegrates, samplesMatchDensity } from './truth/density.ts';
+import { identityAtStart } from './truth/identity-at-start.ts';
 import { jacobianStructure } from './truth/jacobian-structure.ts';
 import { logDetJacobian } from './truth/log-det-jacobian.ts';
 import { logDetsCancel } from './truth/log-dets-cancel.ts';
@@ -49,6 +52,8 @@ export const layerChecks: readonly Check[] = [
   oneWay,
   // truth
   roundTrip,
+  roundTripPoints,
+  identityAtStart,
   logDetsCancel,
   logDetJacobian,
   jacobianStructure,
@@ -76,6 +81,7 @@ export const layerChecks: readonly Check[] = [
   fileRefusals,
   contextDeclared,
   contextReaches,
+  contextEverywhere,
   // density
   densityIntegrates,
   samplesMatchDensity,

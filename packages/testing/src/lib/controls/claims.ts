@@ -1,4 +1,4 @@
-import { add, concat, mul, slice, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { add, clipByValue, concat, fill, mul, ones, pad, slice, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
 import type { RowFunction, TransformedRow } from '../options.ts';
 import { brokenLayer, type NegativeControl } from './broken.ts';
 import { iteratedMap } from './iterated-map.ts';
@@ -83,6 +83,64 @@ export const claimControls = (): readonly NegativeControl<'layer'>[] => [
     'inverse(forward(z)): expected',
     ({ eventShape }) => iteratedMap(eventShape, 4),
     { capabilities: { iterates: { direction: 'inverse', tolerance: 1e-5 } } },
+  ),
+  brokenLayer(
+    'hides-the-context-from-its-first-number',
+    'context-everywhere',
+    'entry 0 of the value is the same with two different contexts in every row',
+    ({ eventShape, contextShape }) => {
+      const { forward, inverse, ...rest } = soundAffine(eventShape);
+      // What a mask without units of degree −1 does in an autoregressive network.
+      const moved = (x: Tensor, context: Tensor | undefined, sign: number): Tensor => {
+        const [rows, size] = x.shape as [number, number];
+        if (!context) return x;
+        const all = mul(sum(context, 1, true), mul(sign, ones([rows, size - 1])));
+        return add(
+          x,
+          pad(all, [
+            [0, 0],
+            [1, 0],
+          ]),
+        );
+      };
+      return {
+        ...rest,
+        contextShape,
+        forward: (params, z, call) => {
+          const { value, logDet } = forward(params, z, {});
+          return { value: moved(value, call.context, 1), logDet };
+        },
+        inverse: (params, x, call) => inverse(params, moved(x, call.context, -1), {}),
+      };
+    },
+    { contextShapes: [[2]], capabilities: { usesContext: true, contextReachesAll: true } },
+  ),
+  brokenLayer(
+    'loses-what-lies-beyond-its-bound',
+    'round-trip-points',
+    'inverse(forward(z)): expected 100 and got',
+    ({ eventShape }) => {
+      const { forward, ...rest } = soundAffine(eventShape);
+      return {
+        ...rest,
+        forward: (params, z, call) => {
+          const { value, logDet } = forward(params, z, call);
+          return { value: clipByValue(value, -30, 30), logDet };
+        },
+      };
+    },
+    { points: [0.5, 100] },
+  ),
+  brokenLayer(
+    'starts-with-another-slope',
+    'identity-at-start',
+    'forward.value: expected',
+    ({ eventShape }) => ({
+      ...soundAffine(eventShape),
+      // log 1.294: the slope that a softplus of the wrong sharpness gives to the ends of a spline.
+      init: () => ({ logScale: fill([...eventShape], 0.2577), shift: fill([...eventShape], 0) }),
+    }),
+    { capabilities: { identityAtStart: 1e-3 } },
   ),
   brokenLayer(
     'is-another-map-than-its-reference',

@@ -1,0 +1,37 @@
+import { disposeParams, leaves } from '@diffeo/core';
+import type { Check } from '../../check.ts';
+import { evaluate } from '../../evaluate.ts';
+import { close, worst } from '../../outcome.ts';
+import { drawPoints } from '../../trial.ts';
+
+/** Layers that claim it start as the identity, so that deep flows begin as their base. */
+export const identityAtStart: Check = {
+  name: 'identity-at-start',
+  holds: 'with its initial parameters it is the identity, as it claims',
+  allows: 'what it claims',
+  applies: ({ model, settings, place }) =>
+    settings.capabilities.identityAtStart !== undefined &&
+    !leaves(model.layout, model.init(place.seed)).some(({ leaf }) => leaf.fromData),
+  run: (trial) => {
+    const { model, place, settings } = trial;
+    const tolerance = settings.capabilities.identityAtStart as number;
+    const params = model.init(place.seed);
+    try {
+      return worst(
+        trial.maps.flatMap((map) => {
+          const points = drawPoints(trial, map, settings.rows, 'identity');
+          const [value, logDet] = evaluate(trial, map, points, { params }) as [Float32Array, Float32Array];
+          return [
+            close({ what: `${map.name}.value`, actual: value, expected: points.values, tolerance, points }),
+            close({
+              ...{ what: `${map.name}.logDet`, actual: logDet, expected: new Float32Array(logDet.length) },
+              ...{ tolerance: tolerance * points.values.length, points },
+            }),
+          ];
+        }),
+      );
+    } finally {
+      disposeParams(model.layout, params);
+    }
+  },
+};
