@@ -101,7 +101,9 @@ export interface TrainingDataOptions {
 export const heldOutPoints = (toy: ToyDensity, seed: Seed, count = 100_000): Dataset =>
   toy.sample(count, fold(seed, 'held-out'));
 
-function toyData(toy: ToyDensity, { seed, limit = 50_000, heldOut }: TrainingDataOptions): TrainingData {
+function toyData(toy: ToyDensity, { seed, heldOut, ...options }: TrainingDataOptions): TrainingData {
+  const kind = flowNamed(options.flow ?? toyDefaults.flow);
+  const { limit = kind.toy?.rows ?? 50_000 } = options;
   return {
     columns: ['x', 'y'].map((name) => ({ name, kind: 'real' as const })),
     train: toy.sample(limit, fold(seed, 'train')),
@@ -109,7 +111,7 @@ function toyData(toy: ToyDensity, { seed, limit = 50_000, heldOut }: TrainingDat
     heldOut: heldOutPoints(toy, seed, heldOut),
     preprocessing: { layers: [standardise()], base: () => ({ base: contaminatedNormal() }) },
     truth: toy,
-    defaults: toyDefaults,
+    defaults: { ...toyDefaults, ...(kind.toy && { steps: kind.toy.steps }) },
   };
 }
 

@@ -26,6 +26,8 @@ export interface FlowOptions {
 export interface FlowKind {
   /** Whether events must be images. */
   readonly images: boolean;
+  /** How toy densities are learned otherwise than by default: from so many points, in so many steps. */
+  readonly toy?: { readonly rows: number; readonly steps: number };
   layers(options: FlowOptions): readonly Spec<'layer'>[];
 }
 
@@ -48,6 +50,8 @@ const flows: Readonly<Record<string, FlowKind>> = {
   },
   'neural-spline': {
     images: false,
+    // Splines go on learning for long, and would learn fewer points by heart.
+    toy: { rows: 1_000_000, steps: 10_000 },
     layers: ({ levels: _, bound: __, ...options }) => neuralSpline(options),
   },
   nice: {
