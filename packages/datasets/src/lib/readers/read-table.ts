@@ -57,7 +57,7 @@ async function* inOnePiece(data: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /** Bytes in memory or coming in, as a source. */
-export function sourceOf(data: Uint8Array | AsyncIterable<Uint8Array>, name = 'the data'): ByteSource {
+function sourceOf(data: Uint8Array | AsyncIterable<Uint8Array>, name = 'the data'): ByteSource {
   if (!(data instanceof Uint8Array)) return { name, chunks: () => data };
   return {
     name,
