@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/node-compile');
 
 // One run over the whole workspace. Packages resolve to each other's source, so nothing has to be built first; the install
-// tests alone build and pack, once, and only when one of them is to run.
+// tests alone build and pack, and the site's build it, once, and only when one of them is to run.
 export default defineConfig({
   test: {
     exclude: ['**/node_modules/**', '**/dist/**'],
@@ -35,8 +35,16 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'browser-pages',
-          include: ['browser-test/src/**/*.test.ts'],
+          include: ['browser-test/src/*.test.ts'],
           globalSetup: ['install-test/src/lib/pack.setup.ts', 'browser-test/src/lib/browser.setup.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'site',
+          include: ['browser-test/src/site/**/*.test.ts'],
+          globalSetup: ['browser-test/src/lib/browser.setup.ts', 'browser-test/src/site/lib/site.setup.ts'],
         },
       },
     ],

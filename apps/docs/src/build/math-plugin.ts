@@ -20,7 +20,10 @@ export const mathPlugin: HastPluginDefinition = {
       const html = renderToString(context.textContent(node), { displayMode, throwOnError: true, strict: 'error' });
       // HTML needs no namespace here, and the parser would rename the attribute.
       const tree = htmlToHast(html.replaceAll(/ xmlns="[^"]*"/g, ''), { fragment: true });
-      return 'children' in tree ? tree.children[0] : undefined;
+      const [drawn] = 'children' in tree ? tree.children : [];
+      // A long formula scrolls in its own frame, and keys have to reach it.
+      if (displayMode && drawn?.type === 'element') drawn.properties['tabIndex'] = 0;
+      return drawn;
     },
   },
 };

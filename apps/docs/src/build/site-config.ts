@@ -7,7 +7,10 @@ import { modernFonts } from './modern-fonts.ts';
 import { offline } from './offline.ts';
 import { printedPlugin } from './printed-plugin.ts';
 import { relativeLinks } from './relative-links.ts';
+import { scrollPlugin } from './scroll-plugin.ts';
 import { siteFolder } from './site-folder.ts';
+
+const licences = '/*! Diffeo, MIT. TensorFlow.js, Apache-2.0, Google LLC. Valibot, MIT. pure-rand, MIT. */';
 
 /** A group of the sidebar: every page of a folder of `src/content/docs`, in the order of `sidebar.order` in their heads. */
 const folder = (label: string, directory: string) => ({ label, items: [{ autogenerate: { directory } }] });
@@ -24,17 +27,20 @@ export const siteConfig: AstroInlineConfig = {
   build: { format: 'directory', assets: 'assets' },
   devToolbar: { enabled: false },
   markdown: {
-    processor: satteri({ features: { math: true }, hastPlugins: [mathPlugin] }),
+    processor: satteri({ features: { math: true }, hastPlugins: [mathPlugin, scrollPlugin] }),
   },
   vite: {
     plugins: [drawnPlugin(), printedPlugin(), modernFonts()],
-    worker: { format: 'es' },
+    // Licences are named once a script: with every module of TensorFlow.js they take 7 kB of what a click fetches.
+    worker: { format: 'es', rolldownOptions: { output: { comments: { legal: false }, postBanner: licences } } },
     experimental: { renderBuiltUrl: (_file, { hostType }) => (hostType === 'html' ? undefined : { relative: true }) },
     build: { target: 'es2022', chunkSizeWarningLimit: Infinity, assetsInlineLimit: 0 },
   },
   integrations: [
     starlight({
       title: 'Diffeo',
+      // Code that scrolls in its own frame would have to be a named landmark each.
+      expressiveCode: { defaultProps: { wrap: true } },
       description: 'Normalizing flows for TypeScript: exact densities, exact samples, trained in your page.',
       head: [{ tag: 'script', attrs: { type: 'module', src: '/offline.js' } }],
       components: { Search: './src/components/search.astro' },

@@ -1,2 +1,2 @@
-export { buildSite } from './build-site.ts';
+export { siteFolder } from '../build/site-folder.ts';
 export { serveSite } from './serve-site.ts';

@@ -3,10 +3,11 @@ import { toTensor } from '@diffeo/datasets';
 import { realNVP } from '@diffeo/layers-coupling';
 import { standardise } from '@diffeo/layers-elementwise';
 import { type FitOptions, type Fitted, fit, type LiveRun as Newest, type Progress } from '@diffeo/trainer';
+import { memory } from '@tensorflow/tfjs-core';
 import { type Bell, bell } from './bell.ts';
 import { type FlowPictures, flowPictures } from './flow-pictures.ts';
 import { type LiveData, liveData } from './live-data.ts';
-import type { Command, Setup, View, WorkerEvent } from './protocol.ts';
+import type { Command, Frame, Setup, View, WorkerEvent } from './protocol.ts';
 import { type Reference, referenceOf } from './reference.ts';
 import { type StepClock, stepClock } from './step-clock.ts';
 import { turn } from './turn.ts';
@@ -18,6 +19,11 @@ export type Post = (event: WorkerEvent, transfer?: Transferable[]) => void;
 const patience = 6;
 /** How many rows of the data are drawn. */
 const shownRows = 1500;
+
+function heldNow(): Frame['memory'] {
+  const { numTensors: tensors, numBytes: bytes } = memory();
+  return { tensors, bytes };
+}
 
 /** One flow that trains and is shown meanwhile, from its start to its end. The backend is the caller's. */
 export class LiveRun {
@@ -154,6 +160,7 @@ export class LiveRun {
         divergence: truth === null || validation === undefined ? null : validation - truth,
         stepsPerSecond: this.#clock.stepsPerSecond,
         ...{ density, cells: view.cells, samples, isDone, isPaused: this.#allowed <= 0 },
+        memory: heldNow(),
         way: view.way ? this.#pictures.way(params, view) : null,
       },
       [density.buffer, samples.buffer],

@@ -76,6 +76,8 @@ export interface Frame {
   readonly way: Way | null;
   readonly isPaused: boolean;
   readonly isDone: boolean;
+  /** What the worker holds. */
+  readonly memory: { readonly tensors: number; readonly bytes: number };
 }
 
 export type WorkerEvent =

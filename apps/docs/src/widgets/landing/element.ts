@@ -21,6 +21,7 @@ class Landing extends HTMLElement {
   #sketch: Sketch | null = null;
   #drawing = 0;
   #isDone = false;
+  #shownFrames = 0;
   #announced = '';
 
   connectedCallback(): void {
@@ -116,6 +117,8 @@ class Landing extends HTMLElement {
     this.#endSketch();
     this.#curve.clear();
     this.#isDone = false;
+    this.removeAttribute('data-done');
+    delete this.dataset['step'];
     this.#scene = { ...this.#emptyScene(), at: this.#scene.at, shows: this.#scene.shows };
     this.#live.start(this.#setup(), this.#view(), { paused });
     for (const name of ['step', 'loss', 'divergence', 'speed']) this.#number(name, '–');
@@ -236,6 +239,10 @@ class Landing extends HTMLElement {
 
   #showFrame(frame: Frame): void {
     this.#scene = { ...this.#scene, frame };
+    this.#shownFrames++;
+    Object.assign(this.dataset, { step: frame.step, frames: this.#shownFrames, ...frame.memory });
+    this.toggleAttribute('data-way-shown', frame.way !== null);
+    this.toggleAttribute('data-done', frame.isDone);
     if (frame.loss !== null) this.#curve.add(frame.step, frame.validation ?? frame.loss, frame.steps);
     this.#number('step', frame.step.toLocaleString('en'));
     this.#number('loss', (frame.validation ?? frame.loss)?.toFixed(3) ?? '–');

@@ -1,27 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { buildSite, serveSite } from '@diffeo/docs/site';
 import axe from 'axe-core';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startBrowser } from './lib/browser.ts';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { startBrowser } from '../lib/browser.ts';
+import type {} from './lib/site.setup.ts';
 
 let browser: Browser;
-let outDir: string;
-let site: Awaited<ReturnType<typeof serveSite>>;
+const site = inject('site');
 beforeAll(async () => {
   browser = await startBrowser();
-  outDir = mkdtempSync(join(tmpdir(), 'diffeo-site-'));
-  await buildSite(outDir);
-  site = await serveSite({ outDir });
 });
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-  if (outDir) rmSync(outDir, { recursive: true, force: true });
-});
+afterAll(() => browser?.close());
 
 /** Where each widget is shown. */
 const places = {
@@ -74,7 +63,7 @@ async function visit<T>(
       const body = await (await request.response())?.body().catch(() => null);
       if (body) fetched.push({ name: new URL(request.url()).pathname, bytes: gzipSync(body, { level: 9 }).length });
     });
-    await page.goto(site.url + (name === 'layer-zoo' ? 'layers/' : places[name]));
+    await page.goto(site + (name === 'layer-zoo' ? 'layers/' : places[name]));
     const widget = page.locator(`diffeo-${name}`);
     await widget.scrollIntoViewIfNeeded();
     if (javaScript && name !== 'layer-zoo') await page.waitForSelector(`diffeo-${name}[data-ready]`);

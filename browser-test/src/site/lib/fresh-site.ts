@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { siteFolder } from '@diffeo/docs/site';
+
+/** What is written last of a build. */
+const lastFile = join(siteFolder, 'dist/service-worker.js');
+const workspace = fileURLToPath(new URL('../../../../', import.meta.url));
+
+function newestIn(folder: string): number {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const times = entries
+    .filter((entry) => entry.isFile() && !/node_modules|[\\/]dist[\\/]|[\\/]\.astro/.test(entry.parentPath))
+    .map(({ parentPath, name }) => statSync(join(parentPath, name)).mtimeMs);
+  return Math.max(0, ...times);
+}
+
+/** Builds the site into `dist`, in a process of its own, unless what lies there is newer than all that it is built of. */
+export async function freshSite(): Promise<void> {
+  const built = statSync(lastFile, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = ['apps/docs/src', 'apps/docs/public', 'packages', 'docs'].map((name) =>
+    newestIn(join(workspace, name)),
+  );
+  if (built > Math.max(...sources)) return;
+  await promisify(execFile)(process.execPath, [join(siteFolder, 'src/command/main.ts'), '--build'], {
+    env: { ...process.env, NODE_ENV: 'production', VITEST: undefined },
+    maxBuffer: 2 ** 26,
+  });
+}
