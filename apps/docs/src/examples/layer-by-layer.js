@@ -33,8 +33,8 @@ for (const [name, points] of [
   console.log(
     plot({
       title: `600 points at: ${name}`,
-      width: 132,
-      height: 150,
+      width: 98,
+      height: 116,
       theme: pageTheme,
       x: { domain: [-3, 3], ticks: 0, label: name },
       y: { domain: [-3, 3], ticks: 0 },
