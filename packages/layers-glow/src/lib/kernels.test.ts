@@ -40,7 +40,7 @@ describe.each<[string, readonly Spec<'layer'>[], LayerOptions]>([
     });
     expect(checks.length).toBeGreaterThan(20);
     expect(checks.filter((check) => !check.passed).map(({ message }) => message)).toEqual([]);
-  }, 120_000);
+  });
 
   test('is the same without them', async () => {
     const eventShape = own.eventShapes?.at(-1) as readonly number[];

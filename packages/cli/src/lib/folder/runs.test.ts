@@ -166,27 +166,23 @@ describe('a run that ends while the held-out rows are scored', () => {
   const args = ['train', 'two-moons', ...'--steps 60 --layers 1 --hidden 4 --limit 500 --seed 3'.split(' ')];
   const scored = [...args, '--held-out', '500000'];
 
-  it.each(['SIGKILL', 'SIGINT'] as const)(
-    'by %s: --resume makes the report',
-    async (signal) => {
-      const out = `scored-${signal}`;
-      const running = startDiffeo([...scored, '--out', out, '--json'], scratch.path);
-      await present(out, 'history.csv');
-      running.kill(signal);
-      const { code, stdout, stderr } = await running.ended;
-      expect({ code, stdout }, stderr).toEqual({ code: signal === 'SIGINT' ? 130 : null, stdout: '' });
-      if (signal === 'SIGINT') expect(stderr).toContain('The same command with --resume makes the report');
-      const left = readdirSync(at(out)).filter((name) => !name.endsWith('.lock'));
-      expect(left.sort()).toEqual(['checkpoint.bin', 'history.csv', 'model.safetensors']);
-      const before = files.slice(0, 2).map((name) => readFileSync(at(out, name), 'utf8'));
-      const resumed = await diffeo(...scored, '--out', out, '--resume', '--json');
-      expect(resumed.code, resumed.stderr).toBe(0);
-      expect(contents(out).slice(0, 2)).toEqual(before);
-      expect(JSON.parse(readFileSync(at(out, 'report.json'), 'utf8'))).toEqual(JSON.parse(resumed.stdout));
-      expect(readdirSync(at(out))).toEqual(['history.csv', 'model.safetensors', 'report.json']);
-    },
-    120_000,
-  );
+  it.each(['SIGKILL', 'SIGINT'] as const)('by %s: --resume makes the report', async (signal) => {
+    const out = `scored-${signal}`;
+    const running = startDiffeo([...scored, '--out', out, '--json'], scratch.path);
+    await present(out, 'history.csv');
+    running.kill(signal);
+    const { code, stdout, stderr } = await running.ended;
+    expect({ code, stdout }, stderr).toEqual({ code: signal === 'SIGINT' ? 130 : null, stdout: '' });
+    if (signal === 'SIGINT') expect(stderr).toContain('The same command with --resume makes the report');
+    const left = readdirSync(at(out)).filter((name) => !name.endsWith('.lock'));
+    expect(left.sort()).toEqual(['checkpoint.bin', 'history.csv', 'model.safetensors']);
+    const before = files.slice(0, 2).map((name) => readFileSync(at(out, name), 'utf8'));
+    const resumed = await diffeo(...scored, '--out', out, '--resume', '--json');
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(contents(out).slice(0, 2)).toEqual(before);
+    expect(JSON.parse(readFileSync(at(out, 'report.json'), 'utf8'))).toEqual(JSON.parse(resumed.stdout));
+    expect(readdirSync(at(out))).toEqual(['history.csv', 'model.safetensors', 'report.json']);
+  });
 });
 
 describe('an interrupted run over a finished one', () => {
