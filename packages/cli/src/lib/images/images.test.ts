@@ -39,7 +39,7 @@ beforeAll(async () => {
     diffeo('train', 'blots-idx3-ubyte', ...small, '--levels', '1', '--bits', '5', '--pad', '8x8', '--out', 'blots'),
   ]);
   for (const { code, stderr } of runs) expect(stderr, `exit code ${code}`).not.toContain('diffeo:');
-}, 120_000);
+});
 
 describe('flows of images', () => {
   it('are trained by glow, and report bits per dimension', async () => {
@@ -123,7 +123,7 @@ it('mirrors images while it trains, on workers too', async () => {
   expect(await train()).not.toBe(flipped);
   const together = await train('--flips', '--workers', '2');
   expect(together).not.toBe(await train('--workers', '2'));
-}, 120_000);
+});
 
 it('takes a folder of pictures, at the size that is asked for and then at the model’s', async () => {
   for (let i = 0; i < 30; i++) {

@@ -155,7 +155,7 @@ describe.each(Object.entries(files))('%s', (format, { name, bytes, isWhole }) =>
       if (error !== null && !isDiffeoError(error))
         throw new Error(`trial ${trial}: ${String(error)}`, { cause: error });
     }
-  }, 60_000);
+  });
 });
 
 test('what no reader knows is refused in words', async () => {

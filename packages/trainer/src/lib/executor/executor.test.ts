@@ -175,7 +175,7 @@ test('how gradients are added up is what the caller says, and gives the same bit
   expect(await bitsOf(workers)).toEqual(expected);
   await workers.close();
   expect(await failure(start({ allReduce: 3 as never }))).toMatchObject({ code: 'CONFIG' });
-}, 120_000);
+});
 
 test('a task has a package in its type', () => {
   expect(() => defineTask({ type: 'square', run: () => null })).toThrow(/<package>\/<name>/);

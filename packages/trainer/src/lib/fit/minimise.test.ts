@@ -109,7 +109,7 @@ test('workers take the loss of a module, each draws its own share, and the same 
     code: 'CONFIG',
     message: expect.stringContaining("let a module export it as 'loss'"),
   });
-}, 120_000);
+});
 
 test('validations are watched with the parameters that they are of', async () => {
   const seen: { step: number; loss: number; isBest: boolean; value: number }[] = [];

@@ -59,31 +59,27 @@ test.each(optimisers)('%s: stopped and resumed ends as if it had not been, to th
 test.each([
   ['adamW', adamW({ decay: 0.1 })],
   ['one of your own', chain(decreasing({ by: 1e-4 }), lion())],
-])(
-  '%s on workers: as on one thread but for rounding, resumed to the bit',
-  async (_, optimiser) => {
-    const x = moons();
-    const modules = ['@diffeo/layers-elementwise', '@diffeo/layers-glow', '@diffeo/layers-coupling'].map((name) =>
-      import.meta.resolve(name),
-    );
-    const own = new URL('../../../test/decreasing.ts', import.meta.url);
-    const given = { ...options, validation: 0, optimiser, workers: { count: 2, modules: [...modules, own] } };
-    const whole = await fit(model, x, given);
-    expect(numbersOf(model, await inPieces(model, x, given, 13))).toEqual(numbersOf(model, whole));
-    const alone = numbersOf(model, await fit(model, x, { ...given, workers: 0 }));
-    for (const [i, leaf] of numbersOf(model, whole).entries()) {
-      // The sign of a small mean may differ, and with it a step of lion.
-      for (const [j, value] of leaf.entries()) expect(Math.abs(value - (alone[i]?.[j] as number))).toBeLessThan(0.06);
-    }
-  },
-  120_000,
-);
+])('%s on workers: as on one thread but for rounding, resumed to the bit', async (_, optimiser) => {
+  const x = moons();
+  const modules = ['@diffeo/layers-elementwise', '@diffeo/layers-glow', '@diffeo/layers-coupling'].map((name) =>
+    import.meta.resolve(name),
+  );
+  const own = new URL('../../../test/decreasing.ts', import.meta.url);
+  const given = { ...options, validation: 0, optimiser, workers: { count: 2, modules: [...modules, own] } };
+  const whole = await fit(model, x, given);
+  expect(numbersOf(model, await inPieces(model, x, given, 13))).toEqual(numbersOf(model, whole));
+  const alone = numbersOf(model, await fit(model, x, { ...given, workers: 0 }));
+  for (const [i, leaf] of numbersOf(model, whole).entries()) {
+    // The sign of a small mean may differ, and with it a step of lion.
+    for (const [j, value] of leaf.entries()) expect(Math.abs(value - (alone[i]?.[j] as number))).toBeLessThan(0.06);
+  }
+});
 
 test('an optimiser that workers do not find is refused by name', async () => {
   const optimiser = decreasing({ by: 1 });
   const error = await fit(model, moons(), { ...options, optimiser, workers: 2 }).catch((e: DiffeoError) => e);
   expect(error).toMatchObject({ code: 'UNKNOWN_TYPE', message: expect.stringMatching(/'test\/decreasing'.*modules/) });
-}, 120_000);
+});
 
 test('filters that are changed where they are, are read anew', async () => {
   const images = flow({

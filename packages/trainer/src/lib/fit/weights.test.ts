@@ -41,7 +41,7 @@ test('a row of weight 3 counts as three rows, one of weight 0 not at all, on wor
   }
   const plain = numbersOf(model, await fit(model, x, { ...options, batchSize: 60 }));
   expect(Math.max(...plain.map((value, i) => Math.abs(value - (expected[i] as number))))).toBeGreaterThan(0.02);
-}, 60_000);
+});
 
 test('validations weigh rows, their scores stay', async () => {
   const { params, startValidation, validationRows } = await fit(model, x, {

@@ -81,23 +81,19 @@ const mixed = (kernels: readonly boolean[]) => {
 test.each([
   ['none has kernels', [false, false, false]],
   ['one has none', [true, false]],
-])(
-  'where %s, each takes whole steps, and the same',
-  async (_, kernels) => {
-    const pool = await mixed(kernels);
-    const options = { steps: 120, batchSize: 48, seed: 3, validation: 0 };
-    const runs = [];
-    for (let i = 0; i < 3; i++) runs.push(numbersOf(model, await fit(model, moons, { ...options, workers: pool })));
-    expect(runs[1]).toEqual(runs[0]);
-    expect(runs[2]).toEqual(runs[0]);
-    const alone = numbersOf(model, await fit(model, moons, options));
-    for (const [i, leaf] of alone.entries()) {
-      for (const [j, value] of leaf.entries()) expect(runs[0]?.[i]?.[j]).toBeCloseTo(value, 2);
-    }
-    await pool.close();
-  },
-  120_000,
-);
+])('where %s, each takes whole steps, and the same', async (_, kernels) => {
+  const pool = await mixed(kernels);
+  const options = { steps: 120, batchSize: 48, seed: 3, validation: 0 };
+  const runs = [];
+  for (let i = 0; i < 3; i++) runs.push(numbersOf(model, await fit(model, moons, { ...options, workers: pool })));
+  expect(runs[1]).toEqual(runs[0]);
+  expect(runs[2]).toEqual(runs[0]);
+  const alone = numbersOf(model, await fit(model, moons, options));
+  for (const [i, leaf] of alone.entries()) {
+    for (const [j, value] of leaf.entries()) expect(runs[0]?.[i]?.[j]).toBeCloseTo(value, 2);
+  }
+  await pool.close();
+});
 
 test('parameters whose gradients share memory are stepped by their own', async () => {
   const twins = flow({ eventShape: [2], layers: [twin(), twin()] });
@@ -109,7 +105,7 @@ test('parameters whose gradients share memory are stepped by their own', async (
     for (const [j, value] of leaf.entries()) expect(together[i]?.[j]).toBeCloseTo(value, 4);
   }
   await pool.close();
-}, 120_000);
+});
 
 test('where everything is frozen, workers are not asked, and stay', async () => {
   const error = await failure(fit(model, moons, { steps: 5, freeze: () => true, workers }));
@@ -168,7 +164,7 @@ test('a worker that dies ends the run, and what was reached is in the cause', as
   expect(steps).toBeGreaterThanOrEqual(10);
   expect(bestStep).toBeGreaterThan(0);
   expect(leaves(doomed.layout, params).every(({ tensor }) => tensor && !tensor.isDisposed)).toBe(true);
-}, 120_000);
+});
 
 test('a run whose worker died goes on from the checkpoint that it left, as though it had not', async () => {
   const doomed = flow({ eventShape: [2], layers: [mortal()], base: diagonalNormal() });
@@ -189,7 +185,7 @@ test('a run whose worker died goes on from the checkpoint that it left, as thoug
   const whole = await fit(doomed, x, options);
   expect(numbersOf(doomed, resumed)).toEqual(numbersOf(doomed, whole));
   expect(resumed.history).toEqual(whole.history);
-}, 120_000);
+});
 
 test('the first number that is not finite is named by the worker that met it', async () => {
   const broken = flow({ eventShape: [2], layers: [failing()], base: diagonalNormal() });
@@ -199,7 +195,7 @@ test('the first number that is not finite is named by the worker that met it', a
     code: 'NOT_FINITE',
     message: expect.stringContaining('layers.0 (treacherous/failing) is the first to return a logDet'),
   });
-}, 120_000);
+});
 
 test.each([
   [{ count: 0 }, 'CONFIG', /count must be a whole number/],
