@@ -12,7 +12,7 @@ export const layer: ZooLayer = {
     transform: rationalQuadratic({ bins: 5, bound: 2 }),
     conditioner: mlp({ hidden: [8], activation: 'tanh' }),
   }),
-  strength: 1.1,
+  strength: 0.7,
   seed: 2,
   order: 12,
 };
