@@ -136,6 +136,7 @@ class Landing extends HTMLElement {
     if (!this.#live.isStarted || this.#isDone) this.#start();
     else if (this.#live.isPaused) this.#live.resume();
     else this.#live.pause();
+    this.#live.ask(this.#view()); // none is asked for while it is paused
     this.#announce(this.#live.isPaused ? 'Paused.' : 'Training.');
     this.#markRunning();
   }
@@ -143,6 +144,7 @@ class Landing extends HTMLElement {
   #step(): void {
     if (!this.#live.isStarted || this.#isDone) this.#start({ paused: true });
     else this.#live.step();
+    this.#live.ask(this.#view());
     this.#markRunning();
   }
 
