@@ -71,6 +71,9 @@ test('everything that a layer does not declare is no reason for a check to be le
     'one-evaluation',
     'start',
     'start-once',
+    'round-trip-points',
+    'identity-at-start',
+    'context-everywhere',
   ];
   expect(done).toEqual(layerChecks.map(({ name }) => name).filter((name) => !declared.includes(name)));
 });
