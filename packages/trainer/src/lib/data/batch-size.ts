@@ -1,4 +1,4 @@
-import { type Density, type Flow, sizeOf } from '@diffeo/core';
+import { type Density, isFlow, sizeOf } from '@diffeo/core';
 import { wholeNumber } from '@diffeo/core/arguments';
 
 /** Numbers of the events of one batch: what lies between the layers of a flow of images is some dozen times as many. */
@@ -10,7 +10,7 @@ const numbersTogether = 2 ** 18;
  */
 export function rowsTogether(density: Density): number {
   // What goes through the layers may be larger than the data: margins are added to images.
-  const { eventShape } = 'bijector' in density ? (density as Flow).bijector : density;
+  const { eventShape } = isFlow(density) ? density.bijector : density;
   const fitting = Math.max(1, numbersTogether / sizeOf(eventShape));
   return Math.min(4096, 2 ** Math.floor(Math.log2(fitting)));
 }
