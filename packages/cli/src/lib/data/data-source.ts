@@ -1,76 +1,83 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { DiffeoError } from '@diffeo/core';
-import { didYouMean, shortName } from '@diffeo/core/arguments';
-import { type CsvOptions, type ToyDensity, toyDensities } from '@diffeo/datasets';
-import { isImageFile } from '@diffeo/datasets/node';
-import { fileKind } from '../files/file-kind.ts';
-import { standardInput } from '../terminal/standard-input.ts';
+import type { GradientMode, Seed, Spec } from '@diffeo/core';
+import type { Column, CsvOptions, Dataset, ToyDensity } from '@diffeo/datasets';
+import type { ImageOptions } from '../images/image-data.ts';
+import type { StoredModel } from '../model/read-model.ts';
+import type { StartedBase } from '../tables/table-flow.ts';
+import type { TrainDefaults } from '../train/train-defaults.ts';
 
-/** What the argument DATA names. */
-export type DataSource =
-  | { readonly kind: 'toy'; readonly name: string; readonly toy: ToyDensity }
-  | { readonly kind: 'digits'; readonly name: string }
-  | {
-      readonly kind: 'images';
-      readonly name: string;
-      readonly published: PublishedName | null;
-      /** Whether the name is one of a folder of pictures. */
-      readonly pictures: boolean;
-    }
-  | { readonly kind: 'csv'; readonly name: string };
-
-/** The data sets of images that are published in a training and a test part. */
-const published = ['mnist', 'fashion-mnist'] as const;
-type PublishedName = (typeof published)[number];
-
-const isFolder = (path: string): boolean => fileKind(path) === 'folder';
-
-const isFile = (path: string): boolean => {
-  const found = fileKind(path);
-  return found !== null && found !== 'folder';
-};
-
-/** Whether a file of NumPy holds an array of one or two axes, which is a table. */
-function isArrayTable(path: string): boolean {
-  if (!/\.npy$/i.test(path) || !isFile(path)) return false;
-  const head = Buffer.alloc(512);
-  let file: number | undefined;
-  try {
-    file = openSync(path, 'r');
-    const read = readSync(file, head, 0, head.length, 0);
-    const [, shape] = /'shape': *\(([\d, ]*)\)/.exec(head.subarray(0, read).toString('latin1')) ?? [];
-    return shape !== undefined && (shape.match(/\d+/g) ?? []).length < 3;
-  } catch {
-    // What is wrong with it is said by its reader.
-    return false;
-  } finally {
-    if (file !== undefined) closeSync(file);
-  }
+/** What stands on both sides of the layers that learn. */
+interface Preprocessing {
+  readonly dequantize?: Spec<'dequantizer'>;
+  readonly layers: readonly Spec<'layer'>[];
+  /** What stands before the Gaussian that the flow is compared with, where it is not `layers`. */
+  readonly baseline?: readonly Spec<'layer'>[];
+  /** The base, from the numbers that come out of `layers`. Absent: the standard normal. */
+  readonly base?: (numbers: ArrayLike<number>, size: number) => StartedBase;
 }
 
-/**
- * What data a name stands for: a file when there is one of that name or when the name has a path separator or a dot in
- * it, standard input for `-`; otherwise a toy density, `digits`, or a published set of images. Throws `DATA` for none of them, and `USAGE` for CSV options on what is not CSV.
- */
-export function findData(name: string, csv: CsvOptions): DataSource {
-  const found = published.find((set) => set === name && !isFile(name)) ?? null;
-  const known = found !== null || name === 'digits' || Object.hasOwn(toyDensities, name);
-  const pictures = !known && isFolder(name);
-  const images = found !== null || pictures || (isImageFile(name) && !isArrayTable(name));
-  if (name === standardInput) return { kind: 'csv', name };
-  if (!images && (/[/\\.]/.test(name) || isFile(name))) return { kind: 'csv', name };
-  const [option] = Object.keys(csv);
-  if (option !== undefined && (images || name === 'digits' || Object.hasOwn(toyDensities, name))) {
-    const flag = option === 'missingValues' ? 'missing-values' : option;
-    throw new DiffeoError('USAGE', `--${flag} is for CSV files, and '${name}' is none`);
-  }
-  if (images) return { kind: 'images', name, published: found, pictures };
-  if (name === 'digits') return { kind: 'digits', name };
-  const toy = Object.hasOwn(toyDensities, name) ? toyDensities[name] : undefined;
-  if (toy) return { kind: 'toy', name, toy: toy() };
-  const meant = didYouMean(name, [...Object.keys(toyDensities), 'digits', ...published]) || '.';
-  throw new DiffeoError(
-    'DATA',
-    `there is no file '${shortName(name)}' and no toy density of that name${meant} Give a CSV file, - for one on standard input, images (IDX, NPY, NPZ, or a folder of PNG and JPEG), digits, ${published.join(', ')}, or one of ${Object.keys(toyDensities).join(', ')}`,
-  );
+/** Data to train on, and how flows take them in. */
+export interface TrainingData {
+  /** What the numbers of a row are; none of images. */
+  readonly columns?: readonly Column[] | undefined;
+  /** How a CSV file was read, so that the model's others are read alike. */
+  readonly csv?: CsvOptions['like'] | undefined;
+  readonly train: Dataset;
+  /** Decides when to stop and which parameters to keep. */
+  readonly validation: Dataset;
+  /** Never seen in training. */
+  readonly heldOut: Dataset;
+  readonly preprocessing: Preprocessing;
+  /** All rows as they were read, in their order. Tables only. */
+  readonly all?: Dataset;
+  /** Where the density that the data come from is known. */
+  readonly truth?: ToyDensity;
+  readonly defaults: TrainDefaults;
+}
+
+/** What to read and how much of it. */
+export interface TrainingDataOptions {
+  readonly seed: Seed;
+  readonly limit: number | undefined;
+  readonly heldOut: number | undefined;
+  readonly csv: CsvOptions;
+  /** The kind of flow that was asked for; what goes with the data without it. */
+  readonly flow: string | undefined;
+  readonly images: Partial<ImageOptions>;
+  /** What was asked of the flow and its training: images too large for them are refused. */
+  readonly batchSize?: number | undefined;
+  readonly layers?: number | undefined;
+  readonly hidden?: readonly number[] | undefined;
+  readonly levels?: number | undefined;
+  readonly gradient?: GradientMode | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** What rows to read for a model. */
+export interface RowsOptions {
+  readonly data: string;
+  readonly seed: Seed;
+  /** How many points of a toy. */
+  readonly count: number | undefined;
+  readonly csv: CsvOptions;
+  /** Which of images: all of a file, and the published test part, unless it says so. */
+  readonly images?: {
+    readonly folder: string | undefined;
+    readonly bits: number | undefined;
+    readonly size?: readonly [height: number, width: number] | undefined;
+    /** A part, as `train` split them for this model. */
+    readonly part?: 'train' | 'validation' | 'held-out' | undefined;
+  };
+  /** Ends reading, of pictures and of what is downloaded. */
+  readonly signal: AbortSignal;
+}
+
+/** What the argument DATA names. Nothing else of the command asks which kind it is. */
+export interface DataSource {
+  readonly name: string;
+  /** Whether the name is one of ours, and no path. */
+  readonly isOurs: boolean;
+  /** Reads it, ready to train on. Throws `USAGE` for options that it cannot use, `DATA` for too few rows, and what its readers throw. */
+  train(options: TrainingDataOptions): TrainingData | Promise<TrainingData>;
+  /** Reads the rows that a model takes, or what there is of them: their shape is looked at by who asks. */
+  rows(stored: StoredModel, options: RowsOptions): Dataset | Promise<Dataset>;
 }

@@ -10,8 +10,8 @@ export type DataOrigin = { readonly path: string } | { readonly name: string } |
 
 /** Where the data of a source come from. */
 export function originOf(source: DataSource): DataOrigin {
-  const { kind, name } = source;
-  if (kind === 'toy' || kind === 'digits' || (kind === 'images' && source.published)) return { name };
+  const { name, isOurs } = source;
+  if (isOurs) return { name };
   const found = fileKind(name);
   if (found !== 'file' && found !== 'folder') return null;
   try {

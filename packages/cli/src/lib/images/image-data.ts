@@ -5,7 +5,6 @@ import { type FoundPictures, fashionMnist, mnist, readImageFolder, readImages } 
 import { imageCoupling } from '@diffeo/layers-coupling';
 import { logit } from '@diffeo/layers-elementwise';
 import { actnorm, invertibleLinear, squeeze } from '@diffeo/layers-glow';
-import type { DataSource } from '../data/data-source.ts';
 import { digitBins, readDigitRows } from '../data/read-rows.ts';
 
 /** How images are read and taken in. */
@@ -48,37 +47,95 @@ export const imageOption = ({
     ['--flips', flips],
   ].find(([, value]) => value !== undefined)?.[0] as string | undefined;
 
-/** Whether a source is a folder of pictures, which may have any size. */
-export const hasPictures = (source: DataSource): boolean => source.kind === 'images' && Boolean(source.pictures);
+/** Where images come from. */
+export interface ImageOrigin {
+  readonly name: string;
+  /** Whether the name is one of ours, and no path. */
+  readonly isOurs: boolean;
+  /** Whether it is a set that is published, whose files `--folder` holds. */
+  readonly isPublished: boolean;
+  /** Whether it is a folder of pictures, which may have any size. */
+  readonly isResizable: boolean;
+  read(options: ReadOptions): Promise<ReadImages>;
+}
 
-/** The images that a source names; `check` sees pictures of a folder before they are unpacked. Throws `USAGE`, `FILE`, `DATA`, `BINS`, `DOWNLOAD`, `CANCELLED`. */
-export async function readImageSource(
-  source: DataSource,
-  { folder, bits, size }: Pick<ImageOptions, 'folder' | 'bits' | 'size'>,
-  { signal, check }: { readonly signal?: AbortSignal; readonly check?: (found: FoundPictures) => void } = {},
-): Promise<ReadImages> {
-  const isPublished = source.kind === 'images' && source.published;
-  if (folder !== undefined && !isPublished) {
-    throw new DiffeoError('USAGE', `--folder says where a published set lies, and ${source.name} is none`);
-  }
-  if (size && !hasPictures(source)) {
-    throw new DiffeoError('USAGE', `--size is for folders of pictures, and ${source.name} is none`);
-  }
-  const few = (images: Images): Images => (bits === undefined ? images : reduceBits(images, { bits }));
-  if (source.kind === 'digits') {
+/** How an origin is read. */
+interface ReadOptions {
+  readonly folder?: string;
+  readonly size?: readonly [height: number, width: number];
+  readonly signal?: AbortSignal;
+  /** Sees the pictures of a folder before they are unpacked. */
+  readonly check?: (found: FoundPictures) => void;
+}
+
+const sets = { mnist, 'fashion-mnist': fashionMnist };
+
+/** The data sets of images that are published in a training and a test part. */
+export const publishedNames = Object.keys(sets) as readonly (keyof typeof sets)[];
+
+/** A published set. */
+export const publishedImages = (name: keyof typeof sets): ImageOrigin => ({
+  name,
+  isOurs: true,
+  isPublished: true,
+  isResizable: false,
+  read: ({ folder, signal }) =>
+    sets[name]({ ...(folder !== undefined && { folder }), ...(signal && { signal }) }).then(({ train, test }) => ({
+      images: train,
+      test,
+    })),
+});
+
+/** The UCI digits as images. */
+export const digitImages = (name: string): ImageOrigin => ({
+  name,
+  isOurs: true,
+  isPublished: false,
+  isResizable: false,
+  read: async () => {
     const { values, count } = await readDigitRows();
-    return { images: few(imagesFrom({ shape: [count, 8, 8], data: values }, { bins: digitBins })), test: null };
+    return { images: imagesFrom({ shape: [count, 8, 8], data: values }, { bins: digitBins }), test: null };
+  },
+});
+
+/** A folder of PNG and JPEG files. */
+export const pictureFolder = (name: string): ImageOrigin => ({
+  name,
+  isOurs: false,
+  isPublished: false,
+  isResizable: true,
+  read: async ({ folder: _, ...options }) => ({ images: await readImageFolder(name, options), test: null }),
+});
+
+/** A file of images: IDX, NPY or NPZ. */
+export const imageFile = (name: string): ImageOrigin => ({
+  name,
+  isOurs: false,
+  isPublished: false,
+  isResizable: false,
+  read: async () => ({ images: await readImages(name), test: null }),
+});
+
+/** The images of an origin; `check` sees pictures of a folder before they are unpacked. Throws `USAGE`, `FILE`, `DATA`, `BINS`, `DOWNLOAD`, `CANCELLED`. */
+export async function readImagesOf(
+  origin: ImageOrigin,
+  { folder, bits, size }: Pick<ImageOptions, 'folder' | 'bits' | 'size'>,
+  { signal, check }: Pick<ReadOptions, 'signal' | 'check'> = {},
+): Promise<ReadImages> {
+  if (folder !== undefined && !origin.isPublished) {
+    throw new DiffeoError('USAGE', `--folder says where a published set lies, and ${origin.name} is none`);
   }
-  if (source.kind === 'images' && source.published) {
-    const read = source.published === 'mnist' ? mnist : fashionMnist;
-    const { train, test } = await read({ ...(folder !== undefined && { folder }), ...(signal && { signal }) });
-    return { images: few(train), test: few(test) };
+  if (size && !origin.isResizable) {
+    throw new DiffeoError('USAGE', `--size is for folders of pictures, and ${origin.name} is none`);
   }
-  if (source.kind === 'images' && source.pictures) {
-    const options = { ...(size && { size }), ...(signal && { signal }), ...(check && { check }) };
-    return { images: few(await readImageFolder(source.name, options)), test: null };
-  }
-  return { images: few(await readImages(source.name)), test: null };
+  const { images, test } = await origin.read({
+    ...(folder !== undefined && { folder }),
+    ...(size && { size }),
+    ...(signal && { signal }),
+    ...(check && { check }),
+  });
+  const few = (all: Images): Images => (bits === undefined ? all : reduceBits(all, { bits }));
+  return { images: few(images), test: test && few(test) };
 }
 
 /** The flow of the noise: half as wide as is usual for the data, at the scale after one squeeze. */

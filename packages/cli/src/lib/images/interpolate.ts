@@ -1,7 +1,8 @@
 import { DiffeoError, fold, shuffled, sizeOf } from '@diffeo/core';
 import { type Dataset, takeRows, toTensor } from '@diffeo/datasets';
 import { interpolate as goBetween } from '@diffeo/trainer';
-import { type RowsOptions, rowsForModel } from '../data/rows-for-model.ts';
+import type { RowsOptions } from '../data/data-source.ts';
+import { rowsForModel } from '../data/rows-for-model.ts';
 import { readModel, requireOneFlow } from '../model/read-model.ts';
 import { stopIfCancelled } from '../terminal/interruption.ts';
 import { requireImages } from './image-model.ts';

@@ -1,7 +1,8 @@
 import { bitsPerDim, sizeOf } from '@diffeo/core';
 import { takeRows, toTensor } from '@diffeo/datasets';
 import { meanOf, reconstruct as rebuild } from '@diffeo/trainer';
-import { type RowsOptions, rowsForModel } from '../data/rows-for-model.ts';
+import type { RowsOptions } from '../data/data-source.ts';
+import { rowsForModel } from '../data/rows-for-model.ts';
 import { readModel, requireOneFlow, type StoredModel } from '../model/read-model.ts';
 import { scoreRows } from '../score/score-rows.ts';
 import { stopIfCancelled } from '../terminal/interruption.ts';

@@ -1,6 +1,7 @@
 import { bitsPerDim, DiffeoError } from '@diffeo/core';
 import { rowStatistics, scoreWarnings } from '@diffeo/trainer';
-import { type RowsOptions, rowsForModel } from '../data/rows-for-model.ts';
+import type { RowsOptions } from '../data/data-source.ts';
+import { rowsForModel } from '../data/rows-for-model.ts';
 import { readModel } from '../model/read-model.ts';
 import { csvHeader, csvRows } from '../terminal/csv-text.ts';
 import { finiteOrNull } from '../terminal/finite-or-null.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { useWasm } from '@diffeo/trainer';
 import { beforeAll, expect, test } from 'vitest';
 import { scratchFolder } from '../../../test/scratch-folder.ts';
-import { loadTrainingData } from '../data/training-data.ts';
+import { findData } from '../data/find-data.ts';
 import { trainingFolder } from '../folder/training-folder.ts';
 import { fitAndSave } from './fit-and-save.ts';
 import { flowNamed } from './flows.ts';
@@ -16,7 +16,7 @@ const settings = { steps: 20, batchSize: 32, learningRate: 5e-3, patience: 20, s
 
 async function toTrain() {
   const reading = { seed: 1, limit: 200, heldOut: 20, csv: {}, flow: undefined, images: {} };
-  const data = await loadTrainingData('rings', { ...reading, signal: new AbortController().signal });
+  const data = await findData('rings', {}).train({ ...reading, signal: new AbortController().signal });
   const flow = {
     layers: 1,
     hidden: [4],

@@ -2,8 +2,8 @@ import { DiffeoError, type GradientMode, isDiffeoError, type Seed } from '@diffe
 import type { CsvOptions } from '@diffeo/datasets';
 import type { Effort } from '@diffeo/tables';
 import { type Fitted, useWasm } from '@diffeo/trainer';
-import { findData } from '../data/data-source.ts';
-import { loadTrainingData } from '../data/training-data.ts';
+import type { DataSource } from '../data/data-source.ts';
+import { findData } from '../data/find-data.ts';
 import { beginRun, type DataOrigin, originOf } from '../folder/begin-run.ts';
 import { defaultFolder } from '../folder/default-folder.ts';
 import { sha256 } from '../folder/model-notes.ts';
@@ -65,10 +65,11 @@ export interface TrainOptions {
  */
 export async function train(options: TrainOptions): Promise<void> {
   const { data: name, out = defaultFolder(name) } = options;
-  const origin = originOf(findData(name, options.csv));
+  const source = findData(name, options.csv);
+  const origin = originOf(source);
   const folder = await trainingFolder(out);
   try {
-    await trainInto(folder, origin, options);
+    await trainInto(folder, source, origin, options);
   } catch (error) {
     if (!isDiffeoError(error) || error.code !== 'WRITE' || !folder.hasCheckpoint()) throw error;
     const advice = 'The same command with --resume goes on when it can be';
@@ -81,14 +82,19 @@ export async function train(options: TrainOptions): Promise<void> {
 const print = (report: TrainReport, { json }: TrainOptions): Promise<void> =>
   printResult(json ? `${JSON.stringify(report)}\n` : trainSummary(report));
 
-async function trainInto(folder: TrainingFolder, origin: DataOrigin, options: TrainOptions): Promise<void> {
+async function trainInto(
+  folder: TrainingFolder,
+  source: DataSource,
+  origin: DataOrigin,
+  options: TrainOptions,
+): Promise<void> {
   const { data: name, seed, signal, workers, gradient } = options;
   const { flips } = options.images;
   const { checkpoint: resume, line } = beginRun(folder, { ...options, name, origin });
   const before = `cancelled before training. ${resume ? `The interrupted run in ${folder.path} stays` : 'Nothing was saved'}`;
   whenCancelled(signal, before);
   const asked = options.flow === undefined ? null : flowNamed(options.flow);
-  const data = await loadTrainingData(name, options);
+  const data = await source.train(options);
   if (isForMixture(data, options)) {
     await trainMixture(folder, data, { ...options, origin, line, before });
     return;

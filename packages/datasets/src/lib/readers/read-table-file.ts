@@ -38,16 +38,21 @@ async function partsOf(path: string | URL): Promise<ByteSource['parts']> {
   }
 }
 
-async function read(stream: Readable, source: Omit<ByteSource, 'chunks'>, options: CsvOptions): Promise<ReadTable> {
+/** `place` is what is said of a stream that breaks: where a name is short, a path says which file. */
+async function read(
+  stream: Readable,
+  source: Omit<ByteSource, 'chunks'>,
+  options: CsvOptions,
+  place = source.name,
+): Promise<ReadTable> {
   const { signal } = options;
-  const { name } = source;
   try {
     if (signal) addAbortSignal(signal, stream);
     return await readTable({ ...source, chunks: () => unpacked(stream) }, options);
   } catch (cause) {
     if (isDiffeoError(cause)) throw cause;
-    if (signal?.aborted) throw new DiffeoError('CANCELLED', `cancelled while ${name} was read`, { cause });
-    throw new DiffeoError('FILE', `${name} cannot be read: ${streamFault(cause)}.`, { cause });
+    if (signal?.aborted) throw new DiffeoError('CANCELLED', `cancelled while ${place} was read`, { cause });
+    throw new DiffeoError('FILE', `${place} cannot be read: ${streamFault(cause)}.`, { cause });
   } finally {
     stream.destroy();
   }
@@ -60,7 +65,7 @@ async function read(stream: Readable, source: Omit<ByteSource, 'chunks'>, option
 export async function readTableFile(path: string | URL, options: CsvOptions = {}): Promise<ReadTable> {
   const name = options.source ?? basename(typeof path === 'string' ? path : path.pathname);
   const parts = await partsOf(path);
-  return await read(createReadStream(path), { name, ...(parts && { parts }) }, options);
+  return await read(createReadStream(path), { name, ...(parts && { parts }) }, options, options.source ?? `${path}`);
 }
 
 /** Reads a table from a stream, such as standard input, as {@link readTableFile} reads a file; Node only. */
