@@ -46,6 +46,8 @@ const kinds: readonly (readonly [begin: string, name: string, advice: string])[]
   ['\xd0\xcf\x11\xe0', 'an old spreadsheet', 'Export it as CSV'],
   ['PAR1', 'a Parquet file', 'Export it as CSV'],
   ['\x89HDF', 'an HDF5 file', 'Export it as CSV'],
+  // The same byte, where the text is taken for Windows-1252.
+  ['\u2030HDF', 'an HDF5 file', 'Export it as CSV'],
   ['SQLite format', 'a database', 'Export a table of it as CSV'],
   ['%PDF-', 'a PDF document', 'Export its table as CSV'],
   ['BZh', 'packed by bzip2', 'Unpack it first'],
