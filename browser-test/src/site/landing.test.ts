@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { startBrowser } from '../lib/browser.ts';
 import type {} from './lib/site.setup.ts';
 import { type WatchedPage, watchedPage } from './lib/watched-page.ts';
@@ -30,6 +30,11 @@ const text = (page: Page, name: string): Promise<string> =>
     .locator(`[data-number="${name}"]`)
     .textContent()
     .then((found) => found ?? '');
+const hasSteps = (page: Page, count: number) =>
+  page.waitForFunction(
+    (least) => Number(document.querySelector('diffeo-landing')?.getAttribute('data-step')) >= least,
+    count,
+  );
 const isDone = (page: Page) => page.waitForSelector('diffeo-landing[data-done]');
 
 test.each([
@@ -61,4 +66,143 @@ test('the same address trains to the same numbers', async () => {
       return [await text(page, 'loss'), await text(page, 'divergence')];
     });
   expect(await run()).toEqual(await run());
+});
+
+test('a step is a step, a pause holds, and a reset begins anew', async () => {
+  await onLanding('', async (page) => {
+    await page.click('button[data-step]');
+    await hasSteps(page, 1);
+    for (const expected of ['2', '3']) {
+      await page.click('button[data-step]');
+      await hasSteps(page, Number(expected));
+      expect(await text(page, 'step')).toBe(expected);
+    }
+    await page.click('[data-toggle]');
+    await hasSteps(page, 20);
+    await page.click('[data-toggle]');
+    await page.waitForTimeout(300);
+    const held = await text(page, 'step');
+    await page.waitForTimeout(500);
+    expect(await text(page, 'step')).toBe(held);
+    await page.click('[data-reset]');
+    await page.waitForFunction(() => document.querySelector('[data-number="step"]')?.textContent === '1');
+  });
+});
+
+describe('data of the reader', () => {
+  const trains = async (page: Page): Promise<string> => {
+    await hasSteps(page, 20);
+    return new URL(page.url()).hash;
+  };
+
+  test('what is drawn by pointer is learnt, against the entropy of the drawing, and stands in the address', async () => {
+    const hash = await onLanding('', async (page) => {
+      await page.click('[data-sketch]');
+      const box = await page.locator('.landing-picture canvas').boundingBox();
+      if (!box) return expect.fail('no canvas');
+      const at = (x: number, y: number) => [box.x + x * box.width, box.y + y * box.height] as const;
+      await page.mouse.move(...at(0.2, 0.3));
+      await page.mouse.down();
+      for (let i = 0; i <= 12; i++) await page.mouse.move(...at(0.2 + 0.05 * i, 0.3 + 0.03 * i));
+      await page.mouse.up();
+      const found = await trains(page);
+      await page.waitForFunction(() =>
+        /\d/.test(document.querySelector('[data-level-text="entropy"]')?.textContent ?? ''),
+      );
+      return found;
+    });
+    expect(hash).toMatch(/^#drawn=[\w-]{20,}&seed=1$/);
+    await onLanding(hash, async (page) => {
+      expect(await page.getAttribute('[data-sketch]', 'aria-pressed')).toBe('true');
+      await page.click('[data-start]');
+      expect(await trains(page)).toBe(hash);
+    });
+  });
+
+  test('keys draw as well', async () => {
+    await onLanding('', async (page) => {
+      await page.focus('[data-sketch]');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press(' ');
+      for (let i = 0; i < 8; i++) await page.keyboard.press('ArrowRight');
+      for (let i = 0; i < 8; i++) await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('Enter');
+      expect(await trains(page)).toMatch(/^#drawn=/);
+    });
+  });
+
+  test('two columns of a file are learnt, and others when they are chosen', async () => {
+    const rows = Array.from({ length: 200 }, (_, i) => `${i % 17},${Math.sin(i)},${Math.cos(i) + 0.1 * (i % 5)}`);
+    await onLanding('', async (page) => {
+      const file = { name: 'waves.csv', mimeType: 'text/csv', buffer: Buffer.from(`a,b,c\n${rows.join('\n')}\n`) };
+      await page.setInputFiles('[data-file-input]', file);
+      const hash = await trains(page);
+      expect(hash).toContain('column=a&column=b');
+      await page.locator('[data-columns] select').first().selectOption({ label: 'c' });
+      await page.waitForFunction(() => location.hash.includes('column=c&column=b'));
+      await trains(page);
+    });
+  });
+
+  test('a file that cannot be learnt is refused in words', async () => {
+    await onLanding('', async (page) => {
+      const file = { name: 'words.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\nx,y\nz,w\n') };
+      await page.setInputFiles('[data-file-input]', file);
+      await page.waitForFunction(() =>
+        /words\.csv:|numbers/.test(document.querySelector('[data-status]')?.textContent ?? ''),
+      );
+    });
+  });
+
+  test('an address that nobody wrote says so, and the page works', async () => {
+    await onLanding('#data=nothing', async (page) => {
+      expect(await page.textContent('[data-status]')).toContain('no settings');
+      await page.click('[data-start]');
+      await hasSteps(page, 5);
+    });
+  });
+});
+
+test('leaving the page ends its worker, and so does removing the widget', async () => {
+  await onLanding('', async (page) => {
+    await page.click('[data-start]');
+    await hasSteps(page, 5);
+    expect(page.workers()).toHaveLength(1);
+    await page.evaluate(() => document.querySelector('diffeo-landing')?.remove());
+    await expect.poll(() => page.workers().length).toBe(0);
+    await page.reload();
+    await page.click('[data-start]');
+    await hasSteps(page, 5);
+    await page.goto(`${site}learn/what-a-flow-is/`);
+    await expect.poll(() => page.workers().length).toBe(0);
+  });
+});
+
+test('out of view it rests', async () => {
+  await onLanding('', async (page) => {
+    await page.click('[data-start]');
+    await hasSteps(page, 5);
+    await page.evaluate(() => {
+      document.body.style.paddingTop = '300vh';
+      scrollTo(0, 0);
+    });
+    await page.waitForTimeout(500);
+    const resting = await text(page, 'step');
+    await page.waitForTimeout(500);
+    expect(await text(page, 'step')).toBe(resting);
+    await page.evaluate(() => {
+      document.body.style.paddingTop = '0';
+    });
+    await page.waitForFunction(
+      (before) => document.querySelector('[data-number="step"]')?.textContent !== before,
+      resting,
+    );
+  });
+});
+
+test('where motion is welcome it starts by itself', async () => {
+  const { page, close } = await watchedPage(browser, site, { reducedMotion: 'no-preference' });
+  await page.goto(site);
+  await hasSteps(page, 5);
+  await close();
 });

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { startBrowser } from '../lib/browser.ts';
+import type {} from './lib/site.setup.ts';
+import { builtFolder, sitePages } from './lib/site-pages.ts';
+import { watchedPage } from './lib/watched-page.ts';
+
+const site = inject('site');
+let browser: Browser;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(() => browser?.close());
+
+const sizes = new Map<string, number>();
+/** Of a file of the site, in thousands of bytes, as hosts send it. */
+function kilobytes(path: string): number {
+  const file = path.slice(new URL(site).pathname.length);
+  const known = sizes.get(file);
+  if (known !== undefined) return known;
+  const size = gzipSync(readFileSync(join(builtFolder, file))).length / 1000;
+  sizes.set(file, size);
+  return size;
+}
+const total = (paths: Iterable<string>): number => [...new Set(paths)].reduce((sum, path) => sum + kilobytes(path), 0);
+/** The service worker copies what was fetched: that is no second script. */
+const scripts = (paths: readonly string[]): string[] =>
+  paths.filter((path) => /\.js$/.test(path) && !/service-worker/.test(path));
+
+test('no page takes more than 40 kB of scripts before a click', async () => {
+  const heavy: string[] = [];
+  const { page, fetched, close } = await watchedPage(browser, site, { serviceWorkers: 'block' });
+  for (const path of sitePages()) {
+    const before = fetched.length;
+    await page.goto(site + path);
+    // Whatever comes into view is fetched.
+    await page.evaluate(async () => {
+      for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {
+        scrollTo(0, y);
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+    });
+    await page.waitForLoadState('networkidle');
+    const size = total(scripts(fetched.slice(before)));
+    if (size > 40) heavy.push(`/${path}: ${size.toFixed(1)} kB`);
+  }
+  await close();
+  expect(heavy).toEqual([]);
+});
+
+test('the landing page takes at most 300 kB after the click', async () => {
+  const { page, fetched, close } = await watchedPage(browser, site, { serviceWorkers: 'block' });
+  await page.goto(site);
+  await page.waitForLoadState('networkidle');
+  const before = new Set(fetched);
+  await page.click('[data-start]');
+  await page.waitForFunction(() => Number(document.querySelector('diffeo-landing')?.getAttribute('data-step')) > 1);
+  const after = fetched.filter((path) => !before.has(path));
+  const size = total(after);
+  expect(size, after.join(' ')).toBeLessThanOrEqual(300);
+  expect(size).toBeGreaterThan(100);
+  await close();
+});

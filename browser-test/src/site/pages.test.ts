@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { startBrowser } from '../lib/browser.ts';
+import type {} from './lib/site.setup.ts';
+import { sitePages } from './lib/site-pages.ts';
+import { type WatchedPage, watchedPage } from './lib/watched-page.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const site = inject('site');
+let browser: Browser;
+let phone: WatchedPage;
+beforeAll(async () => {
+  browser = await startBrowser();
+  phone = await watchedPage(browser, site, { viewport: { width: 360, height: 740 } });
+});
+afterAll(() => browser?.close());
+
+/** Of all rules, or of those that are named. */
+async function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
+  const { violations: found } = (await page.evaluate(
+    (only) =>
+      (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run(
+        only ? { runOnly: { type: 'rule', values: only } } : {},
+      ),
+    rules,
+  )) as AxeResults;
+  return found.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes
+        .slice(0, 3)
+        .map(({ html }) => html.slice(0, 160))
+        .join(' … ')}`,
+  );
+}
+
+test.each(sitePages())('a page is whole, on a phone, in the light and in the dark: /%s', async (path) => {
+  const { page, complaints } = phone;
+  const before = complaints.length;
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.goto(site + path);
+  await page.waitForLoadState('networkidle');
+  const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(tooWide, 'pixels beyond the right edge').toBeLessThanOrEqual(0);
+  await page.evaluate(axe);
+  expect(await violations(page), 'light').toEqual([]);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  // Nothing else depends on colours.
+  expect(await violations(page, ['color-contrast', 'link-in-text-block']), 'dark').toEqual([]);
+  expect(complaints.slice(before)).toEqual([]);
+});
+
+test('the landing page is whole on a desktop, while it trains', async () => {
+  const { page, complaints, close } = await watchedPage(browser, site, { viewport: { width: 1280, height: 900 } });
+  await page.goto(site);
+  await page.click('[data-start]');
+  await page.waitForFunction(() => Number(document.querySelector('diffeo-landing')?.getAttribute('data-step')) > 0);
+  await page.click('[data-toggle]');
+  await page.evaluate(axe);
+  expect(await violations(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+  await close();
+});
