@@ -9,7 +9,7 @@ let tree: Installation;
 const ofOurs = (...path: string[]) => join(tree.folder, 'node_modules/@diffeo', ...path);
 const inner = (owner: string) => ofOurs(owner, 'node_modules/@diffeo/core');
 const owners = ['layers-coupling', 'networks', 'ops'];
-const contract = 'dist/lib/define.js';
+const contract = 'dist/lib/contract/define.js';
 
 const use = async () => JSON.parse(await tree.run('node', 'two-copies.mjs'));
 

@@ -314,7 +314,7 @@ test('what is not a checkpoint, or one of another flow, is refused', async () =>
   for (const length of [0, 3, 4, 100, resume.length - 1]) {
     expect(await resumed(resume.subarray(0, length))).toMatchObject({
       code: 'FILE',
-      message: expect.stringMatching(/no whole checkpoint/),
+      message: expect.stringMatching(/not a whole checkpoint/),
     });
   }
   expect(await resumed(new Uint8Array(100))).toMatchObject({ code: 'FILE' });
@@ -366,14 +366,14 @@ interface Header {
 }
 
 test.each<[string, (header: Header) => unknown, RegExp]>([
-  ['nothing', () => null, /no whole checkpoint/],
-  ['its format alone', () => ({ format: 'diffeo checkpoint 5' }), /no whole checkpoint/],
+  ['nothing', () => null, /not a whole checkpoint/],
+  ['its format alone', () => ({ format: 'diffeo checkpoint 5' }), /not a whole checkpoint/],
   ['a newer format', (header) => ({ ...header, format: 'diffeo checkpoint 6' }), /the format 'diffeo checkpoint 6'/],
-  ['no settings', ({ settings: _, ...header }) => header, /no whole checkpoint/],
-  ['a word for a number', (h) => ({ ...h, settings: { ...h.settings, steps: 'many' } }), /no whole checkpoint/],
-  ['more trained numbers', (h) => ({ ...h, settings: { ...h.settings, trained: 2 ** 40 } }), /no whole checkpoint/],
-  ['a step after the last', (h) => ({ ...h, state: { ...h.state, step: 61 } }), /no whole checkpoint/],
-  ['a history that is none', (h) => ({ ...h, state: { ...h.state, history: [1] } }), /no whole checkpoint/],
+  ['no settings', ({ settings: _, ...header }) => header, /not a whole checkpoint/],
+  ['a word for a number', (h) => ({ ...h, settings: { ...h.settings, steps: 'many' } }), /not a whole checkpoint/],
+  ['more trained numbers', (h) => ({ ...h, settings: { ...h.settings, trained: 2 ** 40 } }), /not a whole checkpoint/],
+  ['a step after the last', (h) => ({ ...h, state: { ...h.state, step: 61 } }), /not a whole checkpoint/],
+  ['a history that is none', (h) => ({ ...h, state: { ...h.state, history: [1] } }), /not a whole checkpoint/],
 ])('a header that says %s is refused', async (_, change, message) => {
   const whole = await stoppedAt(10);
   expect(
