@@ -1,7 +1,7 @@
 import { DiffeoError, fold, isDiffeoError, shuffled } from '@diffeo/core';
 import { type CsvRefusal, type Dataset, split, takeRows } from '@diffeo/datasets';
 import type { ReadImages } from '../images/image-data.ts';
-import type { TrainingDataOptions } from './data-source.ts';
+import type { TrainingDataOptions } from './training-data.ts';
 
 /** How many rows to take, and how they are drawn. */
 export type PartOptions = Pick<TrainingDataOptions, 'seed' | 'limit' | 'heldOut'>;

@@ -1,5 +1,5 @@
 import { crc32, DiffeoError, type Flow } from '@diffeo/core';
-import type { TrainingData } from '../data/data-source.ts';
+import type { TrainingData } from '../data/training-data.ts';
 import type { FoundModel } from './model-notes.ts';
 
 /** What a run was asked for, by the names of the options; what was not asked for is absent. It is kept with the model. */

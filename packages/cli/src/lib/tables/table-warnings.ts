@@ -8,7 +8,7 @@ import {
   scoreWarnings,
   type Warning,
 } from '@diffeo/trainer';
-import type { TrainingData } from '../data/data-source.ts';
+import type { TrainingData } from '../data/training-data.ts';
 import type { Start } from '../train/start-training.ts';
 import { farthestColumn } from './farthest-column.ts';
 

@@ -1,7 +1,7 @@
 import { DiffeoError, type GradientMode, type Seed, save, sizeOf } from '@diffeo/core';
 import { type Effort, type TableRows, tableFlow } from '@diffeo/tables';
 import { useWasm } from '@diffeo/trainer';
-import type { TrainingData } from '../data/data-source.ts';
+import type { TrainingData } from '../data/training-data.ts';
 import type { DataOrigin } from '../folder/begin-run.ts';
 import { sha256 } from '../folder/model-notes.ts';
 import { requireSameRecord, runRecord } from '../folder/run-record.ts';

@@ -1,7 +1,7 @@
 import { DiffeoError, type GradientMode, isDiffeoError, type Metadata, type Seed, save } from '@diffeo/core';
 import { toTensor } from '@diffeo/datasets';
 import { type Augment, type Fitted, fit, type Stopped, type WorkersOptions } from '@diffeo/trainer';
-import type { TrainingData } from '../data/data-source.ts';
+import type { TrainingData } from '../data/training-data.ts';
 import type { TrainingFolder } from '../folder/training-folder.ts';
 import { packageVersions } from '../model/package-versions.ts';
 import { say } from '../terminal/say.ts';

@@ -2,7 +2,7 @@ import { type Flow, type FlowParams, flow, fold, type Seed, sizeOf } from '@diff
 import { columnNames, type Dataset, toTensor } from '@diffeo/datasets';
 import { type Baseline, gaussianBaseline } from '@diffeo/trainer';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { TrainingData } from '../data/data-source.ts';
+import type { TrainingData } from '../data/training-data.ts';
 import type { FlowKind, FlowOptions } from './flows.ts';
 import { maxCovariances } from './max-covariances.ts';
 

@@ -1,7 +1,7 @@
 import { bitsPerDim, countParams, type Density, type Flow, sizeOf } from '@diffeo/core';
 import type { MemberShare } from '@diffeo/tables';
 import { type Baseline, compareScores, type Fitted, meanOf, rowStatistics, type Warning } from '@diffeo/trainer';
-import type { TrainingData } from '../data/data-source.ts';
+import type { TrainingData } from '../data/training-data.ts';
 import { finiteOrNull } from '../terminal/finite-or-null.ts';
 
 /** Negative log-likelihoods of rows that training never saw. `null` where a row is impossible for the model. */

@@ -2,10 +2,11 @@ import { uniformDequantize } from '@diffeo/datasets';
 import { logit, standardise } from '@diffeo/layers-elementwise';
 import { digitImages } from '../../images/image-data.ts';
 import { digitsDefaults, imageDigitsDefaults } from '../../train/train-defaults.ts';
-import type { DataSource, TrainingData, TrainingDataOptions } from '../data-source.ts';
+import type { DataSource } from '../data-source.ts';
 import { digitBins, readDigitRows } from '../read-rows.ts';
 import { refuseCount, refuseImageOptions } from '../refuse-options.ts';
 import { splitTable } from '../split-rows.ts';
+import type { TrainingData, TrainingDataOptions } from '../training-data.ts';
 import { imagesSource } from './images.ts';
 
 async function digitRows(name: string, options: TrainingDataOptions): Promise<TrainingData> {

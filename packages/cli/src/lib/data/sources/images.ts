@@ -4,9 +4,10 @@ import { requireTrainableImages } from '../../images/image-shape.ts';
 import { requireTrainablePictures, sayLeftOut } from '../../images/picture-folder.ts';
 import { flowNamed } from '../../train/flows.ts';
 import { imageDefaults, type TrainDefaults } from '../../train/train-defaults.ts';
-import type { DataSource, TrainingData, TrainingDataOptions } from '../data-source.ts';
+import type { DataSource } from '../data-source.ts';
 import { refuseCount } from '../refuse-options.ts';
 import { neededImages, partSizes, splitImageRows } from '../split-rows.ts';
+import type { TrainingData, TrainingDataOptions } from '../training-data.ts';
 
 async function imageData(
   origin: ImageOrigin,

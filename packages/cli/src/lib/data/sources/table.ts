@@ -12,10 +12,11 @@ import { standardise } from '@diffeo/layers-elementwise';
 import { tableBase, tableLayers } from '../../tables/table-flow.ts';
 import { maxCovariances } from '../../train/max-covariances.ts';
 import { tableDefaults } from '../../train/train-defaults.ts';
-import type { DataSource, RowsOptions, TrainingData, TrainingDataOptions } from '../data-source.ts';
+import type { DataSource, RowsOptions } from '../data-source.ts';
 import { readTable, sayNote, sourceName } from '../read-rows.ts';
 import { refuseCount, refuseImageOptions } from '../refuse-options.ts';
 import { splitTable } from '../split-rows.ts';
+import type { TrainingData, TrainingDataOptions } from '../training-data.ts';
 
 /** What was said of a file's layout, or found out and may be unclear in another. */
 function formatOf(

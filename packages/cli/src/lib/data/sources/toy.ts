@@ -3,8 +3,9 @@ import type { Dataset, ToyDensity } from '@diffeo/datasets';
 import { standardise } from '@diffeo/layers-elementwise';
 import { flowNamed } from '../../train/flows.ts';
 import { toyDefaults } from '../../train/train-defaults.ts';
-import type { DataSource, TrainingData, TrainingDataOptions } from '../data-source.ts';
+import type { DataSource } from '../data-source.ts';
 import { refuseImageOptions } from '../refuse-options.ts';
+import type { TrainingData, TrainingDataOptions } from '../training-data.ts';
 
 /** The points on which a toy is held out. `score` draws the same, so that its mean is the report's. */
 const heldOutPoints = (toy: ToyDensity, seed: Seed, count = 100_000): Dataset =>
