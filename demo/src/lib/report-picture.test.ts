@@ -1,3 +1,4 @@
+import { takeRows } from '@diffeo/datasets';
 import { type Images, imageSheet } from '@diffeo/datasets/images';
 import { type DecodedPng, decode } from 'fast-png';
 import { describe, expect, test } from 'vitest';
@@ -72,7 +73,7 @@ describe('reportPicture', () => {
   });
 
   test('draws what there is: few digits, no record, no baseline, a first loss far above the rest', async () => {
-    const { baseline: _, ...bare } = { ...report, sampled: { ...digits(0), count: 2 }, history: [] };
+    const { baseline: _, ...bare } = { ...report, sampled: takeRows(digits(0), [0, 1]), history: [] };
     expect(decode(await reportPicture(bare)).width).toBe(1928);
     const history = Array.from({ length: 60 }, (_, step) => ({ step, train: step === 0 ? 1e5 : 3 - step / 100 }));
     expect(decode(await reportPicture({ ...report, history })).width).toBe(1928);

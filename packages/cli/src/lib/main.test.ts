@@ -86,10 +86,10 @@ describe('diffeo', () => {
 
   it('shows where an error comes from with DIFFEO_DEBUG=1 only', async () => {
     const plain = await diffeo('train', 'nothing');
-    expect(plain.stderr).not.toContain('data-source');
+    expect(plain.stderr).not.toContain('find-data');
     vi.stubEnv('DIFFEO_DEBUG', '1');
     const debug = await runProcess(['train', 'nothing'], scratch.path);
     vi.unstubAllEnvs();
-    expect(debug.stderr).toContain('data-source');
+    expect(debug.stderr).toContain('find-data');
   });
 });
