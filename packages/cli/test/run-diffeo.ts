@@ -82,6 +82,7 @@ function inHost(order: Order): Promise<Run> {
   });
   const child = host;
   child.ref();
+  child.channel?.ref();
   return new Promise<Run>((resolve, reject) => {
     const ended = (): void => {
       host = undefined;
@@ -90,7 +91,9 @@ function inHost(order: Order): Promise<Run> {
     child.once('exit', ended);
     child.once('message', (answer: Answer) => {
       child.off('exit', ended);
-      child.unref(); // so that it keeps nobody waiting
+      // So that it keeps nobody waiting.
+      child.channel?.unref();
+      child.unref();
       resolve(answer);
     });
     child.send(order);
