@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { DiffeoError } from '@diffeo/core';
 import { rolldown } from 'rolldown';
 
 /** What an import of a whole package costs, beyond tfjs and its peers. */
@@ -25,6 +26,7 @@ const packages: readonly (readonly [string, number | null])[] = [
   ['@diffeo/layers-elementwise', layerBudget],
   ['@diffeo/layers-glow', layerBudget],
   ['@diffeo/networks', layerBudget],
+  ['@diffeo/tables', null],
   ['@diffeo/ops', null],
   ['@diffeo/datasets', null],
   ['@diffeo/trainer', null],
@@ -44,6 +46,11 @@ async function bundled(code: string, isExternal: (name: string) => boolean): Pro
     input: entry,
     platform: 'browser',
     external: (name) => isExternal(name) || name.startsWith('node:'),
+    onLog: (_, { code: kind, message }) => {
+      // It would be left out, and measure nothing.
+      if (kind === 'UNRESOLVED_IMPORT')
+        throw new DiffeoError('FILE', `${message} Name it in the benchmarks' package.json.`);
+    },
     plugins: [
       {
         name: 'entry',

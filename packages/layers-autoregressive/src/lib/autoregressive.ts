@@ -15,7 +15,7 @@ import {
 import { differentiate, openTapes, runDifferentiable, tidied } from '@diffeo/core/engine';
 import { buildConditioner, type ConditionerParams, maskedMlp } from '@diffeo/networks';
 import { elementwise } from '@diffeo/ops';
-import { clone, mul, neg, reshape, sum, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
+import { mul, neg, reshape, sum, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
 import { optional, picklist, strictObject } from 'valibot';
 import { fixedPoint, solveTransposed } from './solve.ts';
 
@@ -86,8 +86,7 @@ function autoregressiveMap(config: AutoregressiveConfig, site: Site): Bijector<C
     const [u] = runDifferentiable<Record<string, Tensor>, readonly [Tensor]>({
       inputs: { v, ...sources } as unknown as Record<string, Tensor>,
       forward: (_, save) => {
-        const found = fixedPoint(step(params, v, call), v, size);
-        const value = found === v ? clone(v) : found;
+        const value = fixedPoint(step(params, v, call), v, size);
         save(context ? [value, context] : [value]);
         return [value];
       },
