@@ -1,12 +1,13 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
-import { type FlowParams, flow, isDiffeoError, load, normal, save } from '@diffeo/core';
+import { defineNetwork, type FlowParams, flow, isDiffeoError, load, normal, save } from '@diffeo/core';
 import { differentiate, tidied } from '@diffeo/core/engine';
 import { registerGradients } from '@diffeo/core/gradients';
 import { maskedMlp, mlp } from '@diffeo/networks';
 import { affine } from '@diffeo/ops';
 import { randomiseParams } from '@diffeo/testing';
 import { abs, add, max, mul, setBackend, slice, square, sub, sum, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
+import { strictObject } from 'valibot';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { autoregressive } from './autoregressive.ts';
 import { autoregressiveDefinitions } from './autoregressive-definitions.ts';
@@ -74,6 +75,40 @@ describe('an autoregressive layer', () => {
     const at = (step: number) => numbers(sum(square(gradientAt(add(z, mul(along, step))))))[0] as number;
     const expected = (at(1e-2) - at(-1e-2)) / 2e-2;
     expect(numbers(sum(mul(second, along)))[0] as number).toBeCloseTo(expected, 1);
+  });
+
+  test('is solved in far fewer rounds than there are numbers where they depend on few', () => {
+    const size = 64;
+    let evaluations = 0;
+    /** maskedMlp, counted. */
+    const counted = defineNetwork({
+      type: 'test/counted',
+      version: 1,
+      schema: strictObject({}),
+      build: (_, site) => (inputShape, outputShape) => {
+        const { stack: _stack, ...network } = site.build(maskedMlp({ hidden: [128] }), 'network')(
+          inputShape,
+          outputShape,
+        );
+        return {
+          ...network,
+          apply: (...given) => {
+            evaluations++;
+            return network.apply(...given);
+          },
+        };
+      },
+    });
+    const model = flow({
+      eventShape: [size],
+      layers: [autoregressive({ transform: affine(), conditioner: counted() })],
+    });
+    const params = randomiseParams(model.layout, model.init(1), 2, 0.3) as FlowParams;
+    const z = normal([32, size], 3);
+    const x = model.toData(params, z);
+    expect(evaluations).toBeGreaterThan(4);
+    expect(evaluations).toBeLessThan(size / 2);
+    expect(furthest(model.toBase(params, x).value, z)).toBeLessThan(1e-4);
   });
 
   test('refuses networks that are not autoregressive, and sequences that do not fit', () => {

@@ -165,7 +165,7 @@ const schema = strictObject({
  *
  * With `conditionOn: 'data'`, `inverse` evaluates the network once. `forward` solves for the data by Jacobi's iteration, which is exact:
  * after as many rounds as there are numbers each is what it must be to the bit, and it stops at the first round that changes
- * nothing, as often after a fifth of them (Song et al. 2021). Its gradient solves one triangular system in the same way.
+ * nothing (Song et al. 2021): of 64 numbers in a chain, trained flows took 13 to 20 rounds. Its gradient solves one triangular system in the same way.
  * With `conditionOn: 'base'` the directions change places.
  *
  * @throws DiffeoError `SHAPE`, when the flow is built, where the network does not say that it is autoregressive.
