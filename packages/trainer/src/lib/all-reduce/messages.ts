@@ -1,6 +1,7 @@
 import type { AllReduceMethod } from '../executor/all-reduce.ts';
 
-const topic = 'all-reduce';
+/** Counts those that were opened: each has a topic of its own, so that none hears of another's. */
+let opened = 0;
 
 /** The sum of the vectors, in the order of the list, in `target`. */
 export function addInto(target: Float32Array, vectors: readonly Float32Array[]): void {
@@ -14,11 +15,12 @@ export function addInto(target: Float32Array, vectors: readonly Float32Array[]):
  * Adds up by messages through the caller, over any channel: it waits for every worker's vector, and sends everybody the sum. So
  * 2 · count vectors travel a step, all of them to or from the caller.
  */
-export const messageAllReduce: AllReduceMethod<null> = {
+export const messageAllReduce: AllReduceMethod<string> = {
   kind: 'all-reduce',
   type: '@diffeo/trainer/messages',
   suits: () => true,
   open: ({ count, notes }, length) => {
+    const topic = `all-reduce ${opened++}`;
     const vectors = new Map<number, Float32Array>();
     const close = notes.on(topic, (worker, body) => {
       vectors.set(worker, body as Float32Array);
@@ -31,9 +33,9 @@ export const messageAllReduce: AllReduceMethod<null> = {
       vectors.clear();
       for (let i = 0; i < count; i++) notes.post(i, topic, sum);
     });
-    return { ticket: () => null, close };
+    return { ticket: () => topic, close };
   },
-  join: (_, { length, notes }) => {
+  join: (topic, { length, notes }) => {
     let receive: ((sum: Float32Array) => void) | null = null;
     const close = notes.on(topic, (body) => receive?.(body as Float32Array));
     return {

@@ -144,6 +144,25 @@ describe.each(Object.entries(channels))('over %s', (name, options) => {
     limit,
   );
 
+  test(
+    'a second training at the same time is refused, and the first goes on to the same bits',
+    async () => {
+      let second: Promise<DiffeoError> | null = null;
+      const { params } = await fit(model, moons, {
+        ...training,
+        workers,
+        onProgress: () => {
+          second ??= failure(fit(model, moons, { ...training, workers }));
+        },
+      });
+      expect(leaves(model.layout, params).flatMap(({ tensor }) => [...(tensor as Tensor).dataSync()])).toEqual(
+        expected,
+      );
+      expect(await second).toMatchObject({ code: 'WORKER', message: expect.stringContaining('training already') });
+    },
+    limit,
+  );
+
   if (name === 'message ports on one thread') return;
 
   test(

@@ -44,14 +44,18 @@ export function workerPool(
   const post = (worker: number, message: ToWorker, transfer?: readonly ArrayBuffer[]): void =>
     (channels[worker] as Channel).post(message, transfer);
 
+  let ended: Promise<unknown> | null = null;
+  /** Whoever ends them a second time waits for the first. */
   async function end(reason: string): Promise<void> {
-    if (closed) return;
-    closed = new DiffeoError('WORKER', reason);
-    for (const waiting of pending) {
-      for (const { reject } of waiting.values()) reject(closed);
-      waiting.clear();
+    if (!closed) {
+      closed = new DiffeoError('WORKER', reason);
+      for (const waiting of pending) {
+        for (const { reject } of waiting.values()) reject(closed);
+        waiting.clear();
+      }
+      ended = Promise.all(channels.map((channel) => channel.end()));
     }
-    await Promise.all(channels.map((channel) => channel.end()));
+    await ended;
   }
 
   function receive(worker: number, message: FromWorker): void {
