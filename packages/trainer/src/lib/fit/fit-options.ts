@@ -104,7 +104,10 @@ export interface FitOptions {
 
 /** How to minimise: as in {@link FitOptions}, but for how the likelihood's gradient is taken. */
 export interface MinimiseOptions extends Omit<FitOptions, 'gradient'> {
-  /** Data of which the loss gets a batch each time, as `x`, `context` and `weights`. Default: none, and the loss draws all that it needs. */
+  /**
+   * Data of which the loss gets a batch each time, as `x`, `context` and `weights` (whose mean over all rows is made 1). Default: none,
+   * and the loss draws all that it needs.
+   */
   readonly data?: Dataset | Tensor;
   /**
    * Whether steps are captured and replayed. `false` for a loss that depends on more than its arguments: on a variable of your

@@ -31,12 +31,22 @@ function rowsSplitOff(rows: number, validation: number | undefined): number {
   );
 }
 
-/** Rows whose weights, where they have some, have a mean of 1: so much does a row of a batch count. */
-function withMeanOne(rows: NumberedRows): { readonly train: NumberedRows; dispose(): void } {
+/**
+ * Rows whose weights, where they have some, have a mean of 1: so much does a row of a batch count.
+ *
+ * @throws DiffeoError `DATA` where none of these rows counts, though others of the data do.
+ */
+async function withMeanOne(
+  rows: NumberedRows,
+  purpose: string,
+): Promise<{ readonly rows: NumberedRows; dispose(): void }> {
   const { weights } = rows.dataset;
-  if (!weights) return { train: rows, dispose: () => undefined };
+  if (!weights) return { rows, dispose: () => undefined };
+  if ((await weights.data()).every((weight) => weight === 0)) {
+    throw new DiffeoError('DATA', `every row that was chosen to ${purpose} has a weight of 0: leave such rows out`);
+  }
   const scaled = tidied(() => div(weights, mean(weights)));
-  return { train: { ...rows, dataset: { ...rows.dataset, weights: scaled } }, dispose: () => scaled.dispose() };
+  return { rows: { ...rows, dataset: { ...rows.dataset, weights: scaled } }, dispose: () => scaled.dispose() };
 }
 
 /** Some of the rows as a dataset of their own. */
@@ -96,9 +106,20 @@ export interface HeldData {
   readonly validation: Dataset | number | undefined;
 }
 
-/** What takes the place of data where a loss draws all that it needs: only when to validate. */
+/**
+ * What takes the place of data where a loss draws all that it needs: only when to validate.
+ *
+ * @throws DiffeoError `CONFIG` for options that mean rows of data.
+ */
 function withoutData({ steps = 2000, batchSize = 256, ...options }: FitOptions): TrainingData {
-  const available = options.validation === 0 ? 0 : (options.validationRows ?? leastRows);
+  const { validation, validationRows = leastRows, augment } = options;
+  const meant = [
+    validation !== undefined && validation !== 0 && 'validation',
+    validationRows === Infinity && 'validationRows: Infinity',
+    augment && 'augment',
+  ].find((name) => name);
+  if (meant) throw new DiffeoError('CONFIG', `minimise: ${meant} is for rows of data, and there are none: give data`);
+  const available = validation === 0 ? 0 : validationRows;
   return {
     ...{ train: null, validation: null, batchSize },
     validationSteps: validationSteps({ steps, batchSize }, available, options),
@@ -129,12 +150,23 @@ export async function trainingData(
   const batch = Math.min(batchSize, parts.rows.train);
   const when = validationSteps({ steps, batchSize: batch }, parts.rows.validation, options);
   const { made, train, validation: validated } = parts.take(when.rows);
-  const weighted = withMeanOne(train);
-  return {
-    ...{ train: weighted.train, validation: validated, validationSteps: when, batchSize: batch },
-    dispose: () => {
-      weighted.dispose();
-      for (const { dataset } of made) disposeDataset(dataset);
-    },
+  const owned: { dispose(): void }[] = made.map(({ dataset }) => ({ dispose: () => disposeDataset(dataset) }));
+  const dispose = () => {
+    for (const own of owned) own.dispose();
   };
+  const weigh = async (rows: NumberedRows, purpose: string): Promise<NumberedRows> => {
+    const weighted = await withMeanOne(rows, purpose);
+    owned.push(weighted);
+    return weighted.rows;
+  };
+  try {
+    return {
+      train: await weigh(train, 'train on'),
+      validation: validated && (await weigh(validated, 'validate on')),
+      ...{ validationSteps: when, batchSize: batch, dispose },
+    };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
 }

@@ -1,14 +1,24 @@
-import { type DiffeoError, diagonalNormal, type Flow, flow, leaves } from '@diffeo/core';
+import {
+  type DiffeoError,
+  diagonalNormal,
+  type Flow,
+  flow,
+  fold,
+  leaves,
+  negativeLogLikelihood,
+  shuffled,
+} from '@diffeo/core';
 import { toTensor, twoMoons } from '@diffeo/datasets';
 import { realNVP } from '@diffeo/layers-coupling';
 import { standardise } from '@diffeo/layers-elementwise';
-import { add, concat, fill, gather, ones, type Tensor, tensor1d, zeros } from '@tensorflow/tfjs-core';
+import { add, concat, fill, gather, mean, mul, ones, slice, type Tensor, tensor1d, zeros } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { useWasm } from '../backend/backend.ts';
 import { meanOf } from '../scores/row-statistics.ts';
 import { score } from '../scores/score.ts';
 import { fit } from './fit.ts';
 import type { Fitted } from './fit-options.ts';
+import { minimise } from './minimise.ts';
 
 await useWasm();
 const x = toTensor(twoMoons().sample(60, 1));
@@ -24,6 +34,11 @@ const repeated = gather(
 const model = flow({ eventShape: [2], layers: realNVP({ layers: 2, hidden: [8] }) });
 const numbersOf = (of: Flow, { params }: Fitted) =>
   leaves(of.layout, params).flatMap(({ tensor }) => Array.from((tensor as Tensor).dataSync()));
+/** A seed by which the split takes this row of so many to validate on. */
+const seedThatSplitsOff = (row: number, rows = 60): number =>
+  Array.from({ length: 1000 }, (_, seed) => seed).find(
+    (seed) => shuffled(rows, fold(seed, 'validation'))[0] === row,
+  ) as number;
 const failure = (run: Promise<unknown>): Promise<DiffeoError> =>
   run.then(
     () => expect.fail('resolved'),
@@ -77,4 +92,27 @@ test.each([
 ])('%# is refused', async (given, code, message) => {
   const error = await failure(fit(model, { x, weights: given as Tensor }));
   expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
+});
+
+test('rows of which none counts are refused where they are all that is trained on or validated on', async () => {
+  const other = { x, weights: concat([zeros([1]), ones([59])]) };
+  const found = await failure(fit(model, other, { validation: 1 / 60, seed: seedThatSplitsOff(0) }));
+  expect(found).toMatchObject({ code: 'DATA', message: expect.stringContaining('to validate on has a weight of 0') });
+  const alone = { x: slice(x, [0, 0], [2, 2]), weights: tensor1d([1, 0]) };
+  const seeds = await Promise.all([0, 1].map((row) => failure(fit(model, alone, { seed: seedThatSplitsOff(row, 2) }))));
+  expect(seeds.map(({ code }) => code)).toEqual(['DATA', 'DATA']);
+});
+
+test('a loss over data is given weights whose mean is 1, in validations too', async () => {
+  const found: number[] = [];
+  await minimise(
+    model,
+    (params, { x: points, weights: given }) => {
+      found.push(mean(given as Tensor).dataSync()[0] as number);
+      return negativeLogLikelihood(model, params, points as Tensor);
+    },
+    { data: { x, weights: mul(weights, 7) }, validation: { x, weights: mul(weights, 3) }, steps: 1, batchSize: 60 },
+  );
+  for (const value of found) expect(value).toBeCloseTo(1, 5);
+  expect(found.length).toBeGreaterThan(2);
 });
