@@ -20,7 +20,7 @@ export interface ReverseKLOptions {
 }
 
 /** β at a step. */
-function temperature(annealed: ReverseKLOptions['annealed'], step: number, steps: number): number {
+function inverseTemperature(annealed: ReverseKLOptions['annealed'], step: number, steps: number): number {
   if (!annealed) return 1;
   const { from = 0.1, share = 0.5 } = annealed === true ? {} : annealed;
   return Math.min(1, from + ((1 - from) * step) / Math.max(1, share * steps));
@@ -52,7 +52,7 @@ export function reverseKL(model: Flow, logDensity: LogDensity, options: ReverseK
   return {
     draw: (draw) => ({
       ...sampler.draw(draw, draw.rows),
-      ...(annealed && { beta: scalar(temperature(annealed, draw.step, draw.steps)) }),
+      ...(annealed && { beta: scalar(inverseTemperature(annealed, draw.step, draw.steps)) }),
     }),
     value: (params, inputs, call) => {
       const { value, logProb } = sampler.sample(params, inputs, call);

@@ -1,7 +1,7 @@
-import { DiffeoError, type Flow, type FlowParams, flow, leaves, mapParams } from '@diffeo/core';
-import { differentiate } from '@diffeo/core/engine';
+import { DiffeoError, disposeParams, type Flow, type FlowParams, flow, leaves, mapParams, normal } from '@diffeo/core';
+import { differentiate, tidied } from '@diffeo/core/engine';
 import { registerGradients, stopGradient } from '@diffeo/core/gradients';
-import { square, sub, sum, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import { add, clone, mul, square, sub, sum, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import type { LossCall, LossDraw, LossInputs } from '../training/loss.ts';
 
 /** The logarithm of a density at each row of `x`, `[rows]`, up to a constant; under a context where the flow has one. */
@@ -18,16 +18,23 @@ export interface VariationalSampler {
 /** @throws DiffeoError `CONFIG` where samples of the base do not follow its parameters, as those of a mixture do not follow its weights. */
 function requireReparameterised(model: Flow, params: FlowParams): void {
   registerGradients();
-  const trained = leaves(model.layout, params).filter(({ path, leaf }) => leaf.trainable && path.startsWith('base.'));
   const { contextShape } = model;
-  const context = contextShape && zeros([1, ...contextShape]);
+  const context = contextShape && normal([1, ...contextShape], 2);
   const drawn = { count: 64, seed: 1, ...(context && { context }) };
+  // Near the parameters, since a network that begins with zeros lets no gradient through.
+  const near = tidied(() =>
+    mapParams(model.layout, params, (tensor, _, { trainable }) =>
+      tensor && trainable ? add(tensor, mul(normal(tensor.shape, 3), 0.1)) : tensor && clone(tensor),
+    ),
+  );
+  const trained = leaves(model.layout, near).filter(({ path, leaf }) => leaf.trainable && path.startsWith('base.'));
   const { value, grads } = differentiate(
-    () => sum(square(model.drawBase(params, drawn))),
+    () => sum(square(model.drawBase(near, drawn))),
     trained.map(({ tensor }) => tensor as Tensor),
   );
   const unmoved = trained.find((_, i) => !grads[i]?.dataSync().some((gradient) => gradient !== 0));
   for (const made of [value, context, ...grads]) made?.dispose();
+  disposeParams(model.layout, near);
   if (!unmoved) return;
   throw new DiffeoError(
     'CONFIG',

@@ -1,10 +1,12 @@
 import {
   copyParams,
+  defineBase,
   diagonalNormal,
   type Flow,
   type FlowParams,
   flow,
   fold,
+  leaf,
   mapParams,
   normal,
   normalMixture,
@@ -12,6 +14,7 @@ import {
 import { gradients } from '@diffeo/core/gradients';
 import { realNVP } from '@diffeo/layers-coupling';
 import { add, matMul, memory, mul, neg, square, sub, sum, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { strictObject } from 'valibot';
 import { expect, test } from 'vitest';
 import { bananaEvidence, logBanana } from '../../../test/banana.ts';
 import { useWasm } from '../backend/backend.ts';
@@ -174,6 +177,28 @@ test('under a context a flow learns the posterior of each', async () => {
     expect(Math.abs(mean - y / 2)).toBeLessThan(0.1);
     expect(Math.abs(variance - 0.5)).toBeLessThan(0.1);
   }
+});
+
+test('a base whose network begins with zeros moves its samples all the same', () => {
+  const base = defineBase({
+    ...{ type: 'test/conditional-normal', version: 1, schema: strictObject({}) },
+    build: (_, { eventShape, contextShape }) => {
+      const mean = ({ hidden, output }: { hidden: Tensor; output: Tensor }, context: Tensor | undefined) =>
+        matMul(matMul(context as never, hidden as never), output as never);
+      return {
+        ...{ eventShape, contextShape, layout: { hidden: leaf([1, 3]), output: leaf([3, 2]) } },
+        init: (seed) => ({ hidden: normal([1, 3], seed), output: zeros([3, 2]) }),
+        logProb: (params, z, { context }) => mul(sum(square(sub(z, mean(params, context))), 1), -0.5),
+        sample: (params, count, seed, _, { context }) => add(normal([count, 2], seed), mean(params, context)),
+      };
+    },
+  });
+  const model = flow({ eventShape: [2], contextShape: [1], layers: [], base: base() });
+  const params = model.init(1);
+  const loss = reverseKL(model, logBanana);
+  const before = memory().numTensors;
+  const inputs = loss.draw?.({ params, rows: 4, seed: 1, step: 0, steps: 1 }) ?? {};
+  expect(memory().numTensors - before).toBe(Object.keys(inputs).length);
 });
 
 test('what cannot be meant is refused', async () => {
