@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { add, mean, ready, setBackend, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { addNoise } from '../../../test/example-parts.ts';
 import { diagonalNormal } from '../bases/diagonal-normal.ts';
 import { coreDefinitions } from '../contract/core-definitions.ts';
 import { flow } from '../flow/flow.ts';
@@ -77,7 +78,7 @@ test('weights and members have gradients', () => {
 });
 
 describe('what needs one base is refused by name', () => {
-  test.each(['toBase', 'toData', 'trace', 'drawBase'] as const)('%s', (name) => {
+  test.each(['toBase', 'toData', 'trace', 'drawBase', 'sampleWithLogProb'] as const)('%s', (name) => {
     expect(() => (model as unknown as Record<string, unknown>)[name]).toThrow(`a mixture of 2 has no ${name}`);
   });
   test('temperature', () => {
@@ -91,6 +92,8 @@ describe('what needs one base is refused by name', () => {
 test('members that do not go together are refused', () => {
   const pair = flow({ eventShape: [2], layers: [] });
   expect(() => mixture([around(0), pair])).toThrow(/members\.1 is of another event or context shape/);
+  const discrete = flow({ eventShape: [1], dequantize: addNoise(), layers: [] });
+  expect(() => mixture([around(0), discrete])).toThrow(/either all members dequantize or none; see members\.1/);
   expect(() => mixture([])).toThrow(/members must be a list/);
   expect(() => mixture([around(0), {} as never])).toThrow(/members\.1/);
 });

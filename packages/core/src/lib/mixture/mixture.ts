@@ -37,7 +37,17 @@ export interface Mixture extends Density<MixtureParams> {
 }
 
 /** What belongs to one flow, and what is missing where there are several. */
-const ofOneFlow = ['bijector', 'toBase', 'toData', 'trace', 'drawBase', 'drawNoise', 'latents', 'baseShape'];
+const ofOneFlow = [
+  'bijector',
+  'toBase',
+  'toData',
+  'trace',
+  'sampleWithLogProb',
+  'drawBase',
+  'drawNoise',
+  'latents',
+  'baseShape',
+];
 
 function requireMembers(members: readonly Density[]): Density {
   const [first] = Array.isArray(members) ? members : [];
@@ -48,24 +58,27 @@ function requireMembers(members: readonly Density[]): Density {
       `mixture: members must be a list of what flow() or mixture() gives; see members.${stray}`,
     );
   }
-  for (const [i, { eventShape, contextShape }] of members.entries()) {
+  for (const [i, { eventShape, contextShape, dequantizes }] of members.entries()) {
     const alike = sameShape(eventShape, first.eventShape) && sameShape(contextShape ?? [0], first.contextShape ?? [0]);
     if (!alike)
       throw new DiffeoError('SHAPE', `mixture: members.${i} is of another event or context shape than the first`);
+    // One's score is of a whole number, the other's of a point: they do not add up.
+    if (dequantizes !== first.dequantizes)
+      throw new DiffeoError('SPEC', `mixture: either all members dequantize or none; see members.${i}`);
   }
   return first;
 }
 
 /**
  * A mixture of densities with the same event shape and context: log p(x) = log Σ wᵢ pᵢ(x). The weights are parameters, equal at first.
- * Its members are parts of it: it starts, trains, saves and loads as one model.
+ * Its members are parts of it: it starts, has gradients, saves and loads as one model.
  *
  * What needs the one point of the base from which a sample comes (`toBase`, temperatures, interpolation) is refused, since there is none.
  *
  * @throws DiffeoError `SPEC` for what are not densities, `SHAPE` where they do not go together.
  */
 export function mixture(members: readonly Density[]): Mixture {
-  const { eventShape, contextShape, dequantizer } = requireMembers(members);
+  const { eventShape, contextShape, dequantizer, dequantizes } = requireMembers(members);
   const own = [...members];
   const count = own.length;
   const layout = {
@@ -80,8 +93,7 @@ export function mixture(members: readonly Density[]): Mixture {
 
   const model: Mixture = {
     spec: { members: own.map(({ spec }) => spec) },
-    ...{ eventShape, contextShape, layout, dequantizer, members: own },
-    dequantizes: own.some(({ dequantizes }) => dequantizes),
+    ...{ eventShape, contextShape, layout, dequantizer, dequantizes, members: own },
     init: (seed) => {
       requireSeed(seed, 'the seed');
       return { logits: zeros([count]), members: own.map((member, i) => member.init(fold(seed, i))) };
