@@ -2,7 +2,7 @@ import { disposeParams, leaves } from '@diffeo/core';
 import type { Check } from '../../check.ts';
 import { evaluate } from '../../evaluate.ts';
 import { close, passed, worst } from '../../outcome.ts';
-import { drawPoints } from '../../trial.ts';
+import { drawPoints, widthOf } from '../../trial.ts';
 
 /** Layers that claim it start as the identity, so that deep flows begin as their base. */
 export const identityAtStart: Check = {
@@ -24,7 +24,7 @@ export const identityAtStart: Check = {
             close({ what: `${map.name}.value`, actual: value, expected: points.values, tolerance, points }),
             close({
               ...{ what: `${map.name}.logDet`, actual: logDet, expected: new Float32Array(logDet.length) },
-              ...{ tolerance: tolerance * points.values.length, points },
+              ...{ tolerance: tolerance * widthOf(map), points },
             }),
           ];
         }),
