@@ -14,7 +14,7 @@ export function broadcastContext(
   shape: Shape | null,
   batch: number,
 ): { readonly context?: Tensor } {
-  // From JavaScript, null is not a context either.
+  // From JavaScript, null means that there is none.
   const context = given === undefined || given === null ? undefined : requireTensor(given, 'the context', 'CONTEXT');
   if (!shape) {
     if (!context) return {};

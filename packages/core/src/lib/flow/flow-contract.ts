@@ -63,8 +63,8 @@ export interface TracedStep extends Transformed {
 }
 
 /**
- * What has a density: one flow, or a mixture of several. What scores, samples, fits, saves or loads takes any of them. The caller owns every
- * tensor that it returns.
+ * What has a density: one flow, or a mixture of several. What scores, samples, saves or loads takes any of them; what fits takes a flow.
+ * The caller owns every tensor that it returns.
  */
 // biome-ignore lint/suspicious/noExplicitAny: of any parameters
 export interface Density<P = any> extends Omit<Part<P>, 'start'> {

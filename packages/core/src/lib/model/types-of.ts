@@ -6,7 +6,7 @@ import { descriptionIn } from './loading.ts';
  * The types of all parts that a model consists of, parts inside parts included, each once and before those inside it: of a spec, or of
  * the bytes of a model file. For finding their definitions: nothing is built, and nothing that the file names is executed.
  *
- * @throws DiffeoError `FILE`, `NEWER_VERSION` for bytes that are not model.
+ * @throws DiffeoError `FILE`, `NEWER_VERSION` for bytes that are not a model.
  */
 export function typesOf(model: DensitySpec | Uint8Array): readonly string[] {
   const types = new Set<string>();

@@ -2,7 +2,7 @@ import { tidied } from '@diffeo/core/engine';
 import { abs, div, max, square, sum, type Tensor } from '@tensorflow/tfjs-core';
 import { readScalar } from './read-scalar.ts';
 
-/** Of a gradient that is longer after clipping, squares are not a float32. */
+/** Of a gradient that is longer after clipping, squares are beyond float32. */
 export const largestLength = 1e19;
 
 /** The norm of a gradient whose squares may be no float32; `Infinity` where they still are none after clipping. */
