@@ -53,6 +53,24 @@ describe.each(['cpu', 'wasm'])('mixtureOfLogistics on %s', (backend) => {
     });
   });
 
+  test('reaches logits of components of which one is a hundred million times as wide as another', () => {
+    tidied(() => {
+      const wide = mixtureOfLogisticsTransform({ components: 2, bound: 10 });
+      for (const raw of [
+        [0, 0, 0, 0, 30, -30],
+        [3, -3, 0.3, -20, 30, -30],
+        [-4, 4, 5, 2, -30, 30],
+      ]) {
+        const logits = [-12, -3, -0.2, 0, 0.7, 2, 6, 11];
+        const found = wide.forward(tensor2d(logits, [8, 1]), repeated(raw, 8)).value.dataSync();
+        for (const [i, y] of logits.entries()) {
+          const truth = logitInverseInFloat64(raw, 10, y);
+          expect(Math.abs((found[i] as number) - truth)).toBeLessThan(2e-5 * (1 + Math.abs(truth)));
+        }
+      }
+    });
+  });
+
   test.each(['forward', 'inverse'] as const)(
     '%s: first and second derivatives are those of differences',
     (direction) => {

@@ -27,7 +27,7 @@ export function mixtureOfLogisticsTransform(shape: LogisticMixtureShape): Elemen
     forward: (x, raw) => {
       if (x.size === 0) return ofNothing(x, raw);
       const mixture = componentsOf(shape, raw);
-      const value = reachLogit(mixture, x);
+      const value = reachLogit(mixture, x, shape.bound);
       return { value, logSlope: neg(logitOf(mixture, value).logSlope) };
     },
     inverse: (y, raw) => (y.size === 0 ? ofNothing(y, raw) : logitOf(componentsOf(shape, raw), y)),

@@ -17,8 +17,11 @@ import {
 } from '@tensorflow/tfjs-core';
 import { bracketOf, type Components, logitOf } from './logistic-mixture.ts';
 
-/** Newton's steps end after a handful; halving the bracket instead, where they leave it or stall, after these at the latest. */
-const rounds = 24;
+/**
+ * Newton's steps end after a handful. Where they leave the bracket or stall it is halved, as often as takes it from the width of the
+ * widest component, e^bound, to that of the narrowest.
+ */
+const roundsFor = (bound: number): number => 10 + Math.ceil((2 * bound) / Math.LN2);
 
 /** Not so small that its square is no float32. */
 const slopeOf = ({ logSlope }: ElementwiseTransformed): Tensor => maximum(exp(logSlope), 1e-15);
@@ -26,7 +29,7 @@ const slopeOf = ({ logSlope }: ElementwiseTransformed): Tensor => maximum(exp(lo
 type Searched = { readonly [Name in keyof Components | 'y']: Tensor };
 
 /** Newton within a bracket: each step is Newton's where it stays inside and halves what is left, else it halves the bracket. */
-function search(components: Components, y: Tensor): Tensor {
+function search(components: Components, y: Tensor, rounds: number): Tensor {
   let [low, high] = bracketOf(components, y);
   let x = mul(add(low, high), 0.5);
   let before = sub(high, low);
@@ -50,16 +53,16 @@ function search(components: Components, y: Tensor): Tensor {
 }
 
 /**
- * Where logit F reaches y. The search is not differentiated: it ends with Newton's steps that are, of which the first gives x(y)
+ * Where logit F reaches y, of components whose log-scales stay within ±bound. The search is not differentiated: it ends with Newton's steps that are, of which the first gives x(y)
  * its gradient, and the second that gradient one of its own.
  */
-export function reachLogit(components: Components, y: Tensor): Tensor {
+export function reachLogit(components: Components, y: Tensor, bound: number): Tensor {
   const { logWeights, means, logScales } = components;
   const [found] = runDifferentiable<Searched, readonly [Tensor]>({
     inputs: { logWeights, means, logScales, y },
     forward: (inputs, save) => {
       save([inputs.means, inputs.y]);
-      return [search(inputs, inputs.y)];
+      return [search(inputs, inputs.y, roundsFor(bound))];
     },
     backward: (_, [means, y]) => {
       const none = zerosLike(means as Tensor);
