@@ -28,7 +28,7 @@ interface LowRankParams {
 
 /**
  * W = D + U·Uᵀ with a positive diagonal D, whose log-scales stay within ±bound: positive definite, so that it always has an
- * inverse, in 2·channels·rank numbers. By the determinant lemma log |det W| = log |det D| + log |det C|, and by Woodbury's identity
+ * inverse, in channels·(1 + rank) numbers. By the determinant lemma log |det W| = log |det D| + log |det C|, and by Woodbury's identity
  * W⁻¹ = D⁻¹ − D⁻¹·U·C⁻¹·Uᵀ·D⁻¹, where C = I + Uᵀ·D⁻¹·U is of the size of the rank and not below I.
  */
 export function lowRank(size: number, rank: number, bound: number): WeightMatrix<LowRankParams> {

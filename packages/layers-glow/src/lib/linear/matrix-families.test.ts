@@ -68,6 +68,15 @@ describe.each(['cpu', 'wasm'])('families of matrices on %s', (backend) => {
     });
   });
 
+  test.each([3, 4, 30, 1e4])('an exponential of numbers of size %d still keeps lengths', (size) => {
+    tidied(() => {
+      const made = model(48, { matrix: 'orthogonal', by: 'exponential' });
+      const layers = [{ generator: mul(normal([48, 48], 3), size) }];
+      const images = imagesOf(made, { ...made.init(1), layers } as unknown as FlowParams);
+      expect(distance(matMul(images, transpose(images)), eye(48))).toBeLessThan(1e-5);
+    });
+  });
+
   test.each(Object.entries(families).filter(([, config]) => !('init' in config)))(
     '%s starts at the identity or near it',
     (_, config) => {

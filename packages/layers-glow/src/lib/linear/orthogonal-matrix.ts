@@ -1,7 +1,22 @@
 import { leaf, normal, type Seed } from '@diffeo/core';
 import { product } from '@diffeo/core/engine';
 import { triangularInverse } from '@diffeo/ops';
-import { add, eye, mul, reshape, scalar, stack, sub, type Tensor, transpose, zeros } from '@tensorflow/tfjs-core';
+import {
+  add,
+  eye,
+  maximum,
+  mul,
+  reshape,
+  rsqrt,
+  scalar,
+  square,
+  stack,
+  sub,
+  sum,
+  type Tensor,
+  transpose,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { triangleMask } from './triangle-mask.ts';
 import type { Start, WeightMatrix } from './weight-matrix.ts';
 
@@ -66,14 +81,18 @@ export const reflectionsMatrix = (count: number, size: number, init: Start): Wei
     reflected,
   );
 
-/** How often the generator is halved before its series, and how far that goes. */
-const halvings = 4;
-const terms = 10;
+/** How often the generator is halved before its series, and how far that goes: to rounding, up to this norm. */
+const [halvings, terms, maxNorm] = [8, 12, 512];
 
-/** exp(A − Aᵀ) by its series after halving, squared as often, and one step towards the nearest rotation (Björck & Bowie 1971). */
+/**
+ * exp(A − Aᵀ) by its series after halving, squared as often, and one step towards the nearest rotation (Björck & Bowie 1971). A generator
+ * of a larger norm counts as one of that norm, and still gives a rotation.
+ */
 function exponential({ generator }: ExponentialParams): Tensor {
   const size = generator.shape[0] as number;
-  const small = mul(sub(generator, transpose(generator)), 2 ** -halvings);
+  const skew = sub(generator, transpose(generator));
+  const scale = rsqrt(maximum(sum(square(mul(skew, 1 / maxNorm))), 1));
+  const small = mul(skew, mul(scale, 2 ** -halvings));
   let q = eye(size) as Tensor;
   for (let k = terms; k > 0; k--) q = add(eye(size), mul(product(small, q), 1 / k));
   for (let k = 0; k < halvings; k++) q = product(q, q);
