@@ -23,7 +23,6 @@ const table = noise(60);
 function byHeart(given: FitRows[]): MemberKind {
   return {
     name: 'by heart',
-    refits: false,
     fit: (rows) => {
       given.push(rows);
       const { train } = rows;

@@ -35,7 +35,7 @@ function pointAt(estimate: KernelEstimate, x: number): CurvePoint {
 /** Points along the whole curve: about each kernel, and far out at distances that double. */
 function pointsOf(estimate: KernelEstimate): CurvePoint[] {
   const { centres, widths, centre, scale } = estimate;
-  const near = Float64Array.from(centres).length * 5;
+  const near = 5 * centres.length;
   const stride = Math.max(1, Math.ceil(near / maxPoints));
   const places: number[] = [];
   for (let i = 0; i < centres.length; i += stride) {

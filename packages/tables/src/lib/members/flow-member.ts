@@ -26,7 +26,6 @@ const withNoise =
 export function flowMember({ name, front, layers, base, noise, fit: options }: FlowRecipe): MemberKind {
   return {
     name,
-    refits: false,
     fit: async ({ train, stop }, seed, signal) => {
       const started = await startFront(front, train, fold(seed, 'front'));
       const [x, validation] = [started.through(train), started.through(stop)];

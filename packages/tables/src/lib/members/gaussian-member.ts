@@ -7,7 +7,6 @@ export function gaussianMember(front: FrontKind): MemberKind {
   const behind = { params: { layers: [], base: {} } };
   return {
     name,
-    refits: true,
     fit: async ({ train }, seed) => {
       const started = await startFront(front, train, seed);
       return [{ setting: '', stopScore: 0, build: () => behindFront(started, train.size, behind) }];

@@ -26,9 +26,7 @@ export interface FitRows {
 /** A kind of member, of which each fold has one. */
 export interface MemberKind {
   readonly name: string;
-  /** Whether one member fitted to all rows takes the place of those of the folds: where nothing but settings was chosen by the stopping rows. */
-  readonly refits: boolean;
   fit(rows: FitRows, seed: Seed, signal?: AbortSignal): Promise<readonly Candidate[]>;
-  /** The member of this setting for all rows, where it refits. */
+  /** The member of this setting for all rows, of kinds of which the stopping rows choose nothing but the setting. */
   refit?(rows: TableRows, setting: string, seed: Seed): Promise<Member>;
 }

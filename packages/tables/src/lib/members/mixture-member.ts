@@ -11,12 +11,12 @@ import { gaussianMixture } from '../mixture/gaussian-mixture.ts';
 import type { TableRows } from '../table-rows.ts';
 import type { Candidate, Member, MemberKind } from './member-kind.ts';
 
-/** Numbers of components that are tried, in this order, until more of them do worse twice. */
+/** Numbers of components that are tried, in this order, until three in turn are no better. */
 const counts = [1, 2, 3, 4, 6, 8, 11, 15, 20, 28, 40, 60, 90, 130];
 /** On more rows than this, components are counted on a part of them. */
 const rowsToCount = 6000;
 /** Multiplications of a round at most: of more rows a part is fitted to. */
-const mostWork = 1.5e8;
+const maxWork = 1.5e8;
 
 /** What comes out of a front, on the host. */
 async function hostRows(front: Front, rows: TableRows): Promise<HostRows> {
@@ -38,7 +38,7 @@ function fitted(rows: HostRows, components: number, seed: Seed): GaussianCompone
   const counted = first(rows, rowsToCount);
   const found = fitGaussianMixture(counted, { components, seed });
   if (counted.count === rows.count) return found;
-  const affordable = first(rows, mostWork / workOf(rows, components));
+  const affordable = first(rows, maxWork / workOf(rows, components));
   return fitGaussianMixture(affordable, { components, seed, from: found, rounds: 12 });
 }
 
@@ -61,7 +61,6 @@ function memberOf(front: Front, size: number, { means, whitening, logWeights }: 
 export function mixtureMember(front: FrontKind): MemberKind {
   return {
     name: front === 'whitened' ? 'Gaussian mixture' : 'mixture of Gaussians between normal columns',
-    refits: true,
     fit: async ({ train, stop }, seed, signal) => {
       const started = await startFront(front, train, seed);
       const [rows, judging] = [await hostRows(started, train), await hostRows(started, stop)];
