@@ -26,7 +26,9 @@ import { measureServing } from './lib/serving/measure-serving.ts';
 import { servingTable } from './lib/serving/serving-table.ts';
 import { measureSizes } from './lib/size/measure-sizes.ts';
 import { sizeTable } from './lib/size/size-table.ts';
+import { baselineNames } from './lib/tables/baselines.ts';
 import { measureTables } from './lib/tables/measure-tables.ts';
+import { tableNames, tablesFolder } from './lib/tables/table-set.ts';
 import { tablesTable } from './lib/tables/tables-table.ts';
 import { measureTraining } from './lib/training/measure-training.ts';
 import { wholeNumber } from './lib/whole-number.ts';
@@ -259,7 +261,9 @@ const tables = defineCommand({
   run: reported(async ({ args }) => {
     const [effort = 'standard'] = named(args.effort, '--effort', ['fast', 'standard', 'best'] as const);
     const result = await measureTables({
-      ...{ effort, data: args.data, only: args.only?.split(','), baselines: args.baselines?.split(',') ?? [] },
+      ...{ effort, data: args.data },
+      only: args.only === undefined ? undefined : named(args.only, '--only', tableNames(tablesFolder(args.data))),
+      baselines: args.baselines === undefined ? [] : named(args.baselines, '--baselines', baselineNames),
       seed: wholeNumber(args.seed, '--seed', 0),
     });
     say(describeMachine(result.machine));

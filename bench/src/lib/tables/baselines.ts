@@ -14,26 +14,29 @@ export interface BaselineScores {
   readonly seconds: number;
 }
 
-interface Competitor {
+interface Baseline {
   readonly name: string;
   readonly script: string;
   readonly arguments: readonly string[];
 }
 
 /** Who is compared with, in the order of the columns. */
-export const competitors: readonly Competitor[] = [
+const all: readonly Baseline[] = [
   { name: 'Gaussian', script: 'table-baselines.py', arguments: ['gaussian'] },
   { name: 'mixture', script: 'table-baselines.py', arguments: ['mixture'] },
   { name: 'kernels', script: 'table-baselines.py', arguments: ['kernels'] },
   { name: 'spline-flow', script: 'table-spline-flow.py', arguments: [] },
 ];
 
+/** Their names. */
+export const baselineNames: readonly string[] = all.map(({ name }) => name);
+
 const peer = (script: string): string => fileURLToPath(new URL(`../../../peers/${script}`, import.meta.url));
 const records = fileURLToPath(new URL('../../../records/tables', import.meta.url));
 const pythons = ['/usr/bin/python3', 'python3'];
 
 /** Names what a result depends on: the script, what it imports, what it is asked, and the table. */
-function recipeHash({ script, arguments: asked }: Competitor, folder: string, table: string): string {
+function recipeHash({ script, arguments: asked }: Baseline, folder: string, table: string): string {
   const files = [
     peer(script),
     peer('table_rows.py'),
@@ -44,39 +47,42 @@ function recipeHash({ script, arguments: asked }: Competitor, folder: string, ta
   return hash.digest('hex').slice(0, 16);
 }
 
-const recordOf = ({ name }: Competitor, table: string): string => join(records, `${table}-${name}.json.gz`);
+const recordOf = ({ name }: Baseline, table: string): string => join(records, `${table}-${name}.json.gz`);
 
-function recorded(competitor: Competitor, table: string, recipe: string): BaselineScores | null {
-  const path = recordOf(competitor, table);
+function recorded(baseline: Baseline, table: string, recipe: string): BaselineScores | null {
+  const path = recordOf(baseline, table);
   if (!existsSync(path)) return null;
   const found = JSON.parse(gunzipSync(readFileSync(path)).toString()) as BaselineScores & { readonly recipe: string };
   return found.recipe === recipe ? found : null;
 }
 
-/** Runs a competitor where a Python can, and keeps what it found; `null` elsewhere. */
-function run(competitor: Competitor, folder: string, table: string, recipe: string): BaselineScores | null {
-  const command = [peer(competitor.script), folder, table, ...competitor.arguments];
+/** Runs a baseline where a Python can, and keeps what it found; `null` elsewhere, with a word of why. */
+function run(baseline: Baseline, folder: string, table: string, recipe: string): BaselineScores | null {
+  const command = [peer(baseline.script), folder, table, ...baseline.arguments];
+  let why = '';
   for (const python of pythons) {
-    const { status, stdout } = spawnSync(python, command, { encoding: 'utf8', maxBuffer: 2 ** 28 });
-    if (status !== 0) continue;
+    const { status, stdout, stderr } = spawnSync(python, command, { encoding: 'utf8', maxBuffer: 2 ** 28 });
+    if (status !== 0) {
+      why ||= stderr?.trim().split('\n').at(-1) ?? '';
+      continue;
+    }
     mkdirSync(records, { recursive: true });
     const found = JSON.parse(stdout) as BaselineScores;
-    writeFileSync(recordOf(competitor, table), gzipSync(JSON.stringify({ recipe, ...found }), { level: 9 }));
+    writeFileSync(recordOf(baseline, table), gzipSync(JSON.stringify({ recipe, ...found }), { level: 9 }));
     return found;
   }
-  say(`${competitor.name} on ${table} is left out: no python3 here has what ${competitor.script} imports`);
+  say(`${baseline.name} on ${table} is left out: ${why || 'there is no python3'}`);
   return null;
 }
 
-/** What each competitor says of a table's test rows: what was recorded of the same recipe, or, of those asked, what they say now. */
+/** What each baseline says of a table's test rows: what was recorded of the same recipe, or, of those asked, what they say now. */
 export function baselines(folder: string, table: string, runs: readonly string[]): ReadonlyMap<string, BaselineScores> {
   const found = new Map<string, BaselineScores>();
-  for (const competitor of competitors) {
-    const recipe = recipeHash(competitor, folder, table);
+  for (const baseline of all) {
+    const recipe = recipeHash(baseline, folder, table);
     const scores =
-      recorded(competitor, table, recipe) ??
-      (runs.includes(competitor.name) ? run(competitor, folder, table, recipe) : null);
-    if (scores) found.set(competitor.name, scores);
+      recorded(baseline, table, recipe) ?? (runs.includes(baseline.name) ? run(baseline, folder, table, recipe) : null);
+    if (scores) found.set(baseline.name, scores);
   }
   return found;
 }

@@ -1,9 +1,10 @@
-import { competitors } from './baselines.ts';
+import { baselineNames } from './baselines.ts';
 import type { TablesResult } from './measure-tables.ts';
 
 /** Who is at how many tables never worse, and how often better by two standard errors, as Markdown. */
 function summary({ tables }: TablesResult, name: string): string {
   const found = tables.flatMap(({ beside }) => beside.filter((own) => own.name === name));
+  if (found.length === 0) return `${name}: on none of these tables`;
   const worse = found.filter((own) => own.worse).length;
   const ahead = found.filter(({ mean }) => mean > 0).length;
   const clearly = found.filter(({ clipped }) => clipped.mean > 2 * clipped.standardError).length;
@@ -13,9 +14,8 @@ function summary({ tables }: TablesResult, name: string): string {
 
 /** The result for people: nats a row on test rows, lower is better, and an asterisk where we are worse. */
 export function tablesTable(result: TablesResult): string {
-  const names = competitors.map(({ name }) => name);
   const rows = result.tables.map(({ table, rows, columns, nll, standardError, median, cpuSeconds, beside }) => {
-    const others = names.map((name) => {
+    const others = baselineNames.map((name) => {
       const own = beside.find((one) => one.name === name);
       return own
         ? `${own.nll.toFixed(2)}${own.worse ? ' *' : ''} (${own.mean.toFixed(2)} ± ${own.clipped.standardError.toFixed(2)})`
@@ -30,7 +30,7 @@ export function tablesTable(result: TablesResult): string {
       ...others,
     ];
   });
-  const head = ['table', 'size', `Diffeo, ${result.effort}`, 'median', 'CPU s', ...names];
+  const head = ['table', 'size', `Diffeo, ${result.effort}`, 'median', 'CPU s', ...baselineNames];
   const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
-  return [...lines, '', ...names.map((name) => summary(result, name))].join('\n');
+  return [...lines, '', ...baselineNames.map((name) => summary(result, name))].join('\n');
 }
