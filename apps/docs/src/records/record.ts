@@ -15,6 +15,9 @@ interface Recorded {
   readonly result: unknown;
 }
 
+/** What was printed, with paths from the root of the repository: elsewhere, it lies elsewhere. */
+const parsed = (printed: string): unknown => JSON.parse(printed.replaceAll(root, ''));
+
 /** Runs `npm run …`, whose words stand behind it. A check that fails is a result too. */
 function record(...words: readonly string[]): Recorded {
   const command = ['npm', 'run', words[0], '--', ...words.slice(1)].join(' ');
@@ -26,11 +29,11 @@ function record(...words: readonly string[]): Recorded {
       stdio: ['ignore', 'pipe', 'ignore'],
       maxBuffer: 2 ** 28,
     });
-    return { command, result: JSON.parse(printed) };
+    return { command, result: parsed(printed) };
   } catch (error) {
     const { stdout } = error as { readonly stdout?: string };
     if (!stdout) throw error;
-    return { command, result: JSON.parse(stdout) };
+    return { command, result: parsed(stdout) };
   }
 }
 
