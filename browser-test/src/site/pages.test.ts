@@ -11,12 +11,18 @@ import { type WatchedPage, watchedPage } from './lib/watched-page.ts';
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const site = inject('site');
 let browser: Browser;
-let phone: WatchedPage;
 beforeAll(async () => {
   browser = await startBrowser();
-  phone = await watchedPage(browser, site, { viewport: { width: 360, height: 740 } });
 });
 afterAll(() => browser?.close());
+
+/** Phones that no test holds. Pages wait for their network and for axe in turns, so that several of them keep two cores busy. */
+const idlePhones: WatchedPage[] = [];
+async function onPhone(use: (phone: WatchedPage) => Promise<void>): Promise<void> {
+  const phone = idlePhones.pop() ?? (await watchedPage(browser, site, { viewport: { width: 360, height: 740 } }));
+  await use(phone);
+  idlePhones.push(phone);
+}
 
 /** Of all rules, or of those that are named. */
 async function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
@@ -50,22 +56,23 @@ function isLookedAt(path: string): boolean {
   );
 }
 
-test.each(sitePages())('a page is whole, on a phone, in the light and in the dark: /%s', async (path) => {
-  const { page, complaints } = phone;
-  const before = complaints.length;
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.goto(site + path);
-  await page.waitForLoadState('networkidle');
-  const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  expect(tooWide, 'pixels beyond the right edge').toBeLessThanOrEqual(0);
-  if (!isLookedAt(path)) return expect(complaints.slice(before)).toEqual([]);
-  await page.evaluate(axe);
-  expect(await violations(page), 'light').toEqual([]);
-  await page.emulateMedia({ colorScheme: 'dark' });
-  // Nothing else depends on colours.
-  expect(await violations(page, ['color-contrast', 'link-in-text-block']), 'dark').toEqual([]);
-  expect(complaints.slice(before)).toEqual([]);
-});
+test.concurrent.each(sitePages())('a page is whole, on a phone, in the light and in the dark: /%s', (path) =>
+  onPhone(async ({ page, complaints }) => {
+    const before = complaints.length;
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.goto(site + path);
+    await page.waitForLoadState('networkidle');
+    const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(tooWide, 'pixels beyond the right edge').toBeLessThanOrEqual(0);
+    if (!isLookedAt(path)) return expect(complaints.slice(before)).toEqual([]);
+    await page.evaluate(axe);
+    expect(await violations(page), 'light').toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    // Nothing else depends on colours.
+    expect(await violations(page, ['color-contrast', 'link-in-text-block']), 'dark').toEqual([]);
+    expect(complaints.slice(before)).toEqual([]);
+  }),
+);
 
 test('the landing page is whole on a desktop, while it trains', async () => {
   const { page, complaints, close } = await watchedPage(browser, site, { viewport: { width: 1280, height: 900 } });

@@ -122,7 +122,8 @@ export class LiveRun {
       if (this.#asked) this.#show((await run.newest()).params, progress, false);
       await this.#compare();
       if (this.#allowed > 0 || this.#ending.signal.aborted) break;
-      await this.#told.next();
+      // What was asked for in the middle of all this is shown first.
+      if (!this.#asked) await this.#told.next();
     }
     this.#turned = performance.now();
     this.#clock.start();

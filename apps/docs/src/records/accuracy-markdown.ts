@@ -95,13 +95,14 @@ function tables({ machine, runs }: Records<Training>): string {
   ]);
   return `## Tables
 
+What \`diffeo train\` finds of a table without an option that asks for one flow: a mixture of Gaussians and flows, weighed by rows that its members did not see.
 Mean negative log-likelihood of held-out rows, in nats and the units of the columns, beside the Gaussian of full covariance on the same rows. The tables are those of
 [vega-datasets](https://github.com/vega/vega-datasets), which the tests of the command use.
 
-${table(['table', 'columns', 'held-out rows', 'flow', 'Gaussian', 'gain'], rows)}
+${table(['table', 'columns', 'held-out rows', 'mixture', 'Gaussian', 'gain'], rows)}
 
 Repeat a row with \`${runs[0]?.command.replace(/ --out.*/, '')}\`. Recorded on ${machine}. A large gain on a table with few distinct numbers says that they repeat, and
-not that the flow is good: the command warns of such columns. \`npm run prove -- tables\` shows that \`diffeo train\` is not worse than the Gaussian on tables of many kinds.`;
+not that the density is good: the command warns of such columns. \`npm run prove -- tables\` shows that \`diffeo train\` is not worse than the Gaussian on tables of many kinds.`;
 }
 
 function conformance({ runs }: Records<Conformance>): string {

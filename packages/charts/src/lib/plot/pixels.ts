@@ -1,3 +1,4 @@
+import { DiffeoError } from '@diffeo/core';
 import { type GridOfNumbers, requireGrid } from './grid-of-numbers.ts';
 import { colorOf, type Ink, type Mark } from './mark.ts';
 import type { Domain } from './plane.ts';
@@ -13,10 +14,16 @@ export interface Pixels extends GridOfNumbers, Pick<Ink, 'color'> {
 /**
  * A heat map: each box has as much of the colour as its number is large. An image of one channel is one, too.
  *
- * Throws `DATA` for a grid that is not full, `NOT_FINITE` for NaN and infinities.
+ * Throws `DATA` for a grid that is not full, `NOT_FINITE` for NaN and infinities, `CONFIG` for a range of no width or no steps.
  */
 export const pixels = ({ range: [low, high], steps = 16, color = 'first', ...grid }: Pixels): Mark => {
   requireGrid('pixels', grid);
+  if (!(Number.isFinite(low) && Number.isFinite(high) && low !== high && Number.isInteger(steps) && steps > 0)) {
+    throw new DiffeoError(
+      'CONFIG',
+      `pixels: range is two different numbers and steps a whole number from 1; got [${low}, ${high}] and ${steps}.`,
+    );
+  }
   const { values, columns, rows, x, y } = grid;
   const stepOf = (value: number): number =>
     Math.min(steps, Math.max(0, Math.round((steps * (value - low)) / (high - low))));

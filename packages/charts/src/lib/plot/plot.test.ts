@@ -119,6 +119,7 @@ describe('plot', () => {
     ],
     ['a grid that is not full', () => pixels({ ...box, values: [1], range: [0, 1] }), 'DATA'],
     ['too few corners', () => deformation({ ...grid, columns: 4 }), 'DATA'],
+    ['colours for a range of no width', () => pixels({ ...box, values: hill, range: [1, 1] }), 'CONFIG'],
     ['a domain of no width', () => draw([], { x: { domain: [1, 1] } }), 'CONFIG'],
   ])('refuses %s', (_, make, code) => {
     expect(make).toThrow(expect.objectContaining({ code }));
