@@ -131,6 +131,17 @@ describe('data of the reader', () => {
     });
   });
 
+  test('who leaves the drawing finds what was there before', async () => {
+    await onLanding('', async (page) => {
+      await page.click('[data-sketch]');
+      expect(await page.isVisible('[data-start]')).toBe(false);
+      await page.keyboard.press('Escape');
+      expect(await page.isVisible('.landing-picture canvas')).toBe(false);
+      await page.click('[data-start]');
+      await hasSteps(page, 5);
+    });
+  });
+
   test('two columns of a file are learnt, and others when they are chosen', async () => {
     const rows = Array.from({ length: 200 }, (_, i) => `${i % 17},${Math.sin(i)},${Math.cos(i) + 0.1 * (i % 5)}`);
     await onLanding('', async (page) => {

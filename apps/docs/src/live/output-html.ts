@@ -1,3 +1,4 @@
+import { escapeHtml } from '../build/escape-html.ts';
 import type { Output } from './output.ts';
 
 /** What an example printed, as HTML: the same while the site is built and in the page. */
@@ -16,7 +17,3 @@ export const outputHtml = (output: Output): string => {
     }
   }
 };
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-
-const escapeHtml = (text: string): string => text.replaceAll(/[&<>]/g, (character) => entities[character] ?? character);

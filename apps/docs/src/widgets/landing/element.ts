@@ -1,6 +1,8 @@
 import { LiveWorker } from '../../live/live-worker.ts';
 import type { DataSource, Frame, Setup, View, WorkerEvent } from '../../live/protocol.ts';
+import { dropFile } from './drop-file.ts';
 import { type LossCurve, lossCurve } from './loss-curve.ts';
+import { Panel } from './panel.ts';
 import { defaults, fromHash, type Settings, setupOf, toHash } from './settings.ts';
 import { Sketch, sketchWindow } from './sketch.ts';
 import { type Scene, Stage } from './stage.ts';
@@ -13,6 +15,7 @@ const samples = 500;
 /** The flow of the landing page: it trains what is chosen, drawn or dropped, and shows it. */
 class Landing extends HTMLElement {
   readonly #over = new AbortController();
+  readonly #panel = new Panel(this);
   #settings: Settings = defaults;
   #live!: LiveWorker;
   #stage!: Stage;
@@ -22,18 +25,17 @@ class Landing extends HTMLElement {
   #drawing = 0;
   #isDone = false;
   #shownFrames = 0;
-  #announced = '';
 
   connectedCallback(): void {
     if (this.#live) return; // moved within the page
-    this.#stage = new Stage(this.#find('canvas'));
+    this.#stage = new Stage(this.#panel.find('canvas'));
     this.#curve = lossCurve(this);
     this.#live = new LiveWorker(
-      this.#find('.landing-stage'),
+      this.#panel.find('.landing-stage'),
       () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
       {
         onEvent: (event) => this.#hear(event),
-        onDeath: (message) => this.#say(`Training stopped: ${message}.`),
+        onDeath: (message) => this.#fail(`Training stopped: ${message}.`),
       },
     );
     this.#listen();
@@ -54,17 +56,17 @@ class Landing extends HTMLElement {
   #listen(): void {
     const { signal } = this.#over;
     const on = (selector: string, type: string, listener: (event: Event) => void): void =>
-      this.#find(selector).addEventListener(type, listener, { signal });
+      this.#panel.find(selector).addEventListener(type, listener, { signal });
     on('[data-start]', 'click', () => this.#start());
     on('[data-toggle]', 'click', () => this.#toggle());
     on('[data-step]', 'click', () => this.#step());
     on('[data-reset]', 'click', () => this.#start({ paused: true }));
     on('[data-share]', 'click', () => void this.#share());
     on('[data-sketch]', 'click', () => (this.#sketch ? this.#leaveSketch() : this.#beginSketch()));
-    on('[data-file]', 'click', () => this.#find<HTMLInputElement>('[data-file-input]').click());
+    on('[data-file]', 'click', () => this.#panel.find<HTMLInputElement>('[data-file-input]').click());
     on('[data-file-input]', 'change', ({ target }) => void this.#take((target as HTMLInputElement).files?.[0]));
     on('[data-way]', 'input', () => this.#redraw());
-    for (const button of this.querySelectorAll<HTMLElement>('[data-density]')) {
+    for (const button of this.#panel.densities) {
       button.addEventListener('click', () => this.#choose({ kind: 'toy', name: button.dataset['density'] as string }), {
         signal,
       });
@@ -74,24 +76,7 @@ class Landing extends HTMLElement {
     for (const input of this.querySelectorAll<HTMLInputElement>('[data-setting]')) {
       input.addEventListener('change', () => this.#set(input), { signal });
     }
-    this.addEventListener(
-      'dragover',
-      (event) => {
-        event.preventDefault();
-        this.classList.add('is-dropping');
-      },
-      { signal },
-    );
-    this.addEventListener('dragleave', () => this.classList.remove('is-dropping'), { signal });
-    this.addEventListener(
-      'drop',
-      (event) => {
-        event.preventDefault();
-        this.classList.remove('is-dropping');
-        void this.#take(event.dataTransfer?.files[0]);
-      },
-      { signal },
-    );
+    dropFile(this, signal, (file) => void this.#take(file));
     addEventListener('hashchange', () => this.#readHash(), { signal });
     addEventListener('resize', () => this.#redraw(), { signal });
     const theme = new MutationObserver(() => this.#redraw());
@@ -102,11 +87,9 @@ class Landing extends HTMLElement {
   /** Takes the settings from the address, where there are any. */
   #readHash(): void {
     if (!/^#(data|drawn|table|seed)=/.test(location.hash)) return;
-    const names = [...this.querySelectorAll<HTMLElement>('[data-density]')].map(
-      ({ dataset }) => dataset['density'] ?? '',
-    );
+    const names = Array.from(this.#panel.densities, ({ dataset }) => dataset['density'] ?? '');
     const found = fromHash(location.hash, names);
-    if (!found) this.#say('This address holds no settings that can be meant.');
+    if (!found) this.#panel.say('This address holds no settings that can be meant.');
     if (!found || toHash(found) === toHash(this.#settings)) return;
     this.#settings = found;
     this.#mark();
@@ -121,10 +104,10 @@ class Landing extends HTMLElement {
     delete this.dataset['step'];
     this.#scene = { ...this.#emptyScene(), at: this.#scene.at, shows: this.#scene.shows };
     this.#live.start(this.#setup(), this.#view(), { paused });
-    for (const name of ['step', 'loss', 'divergence', 'speed']) this.#number(name, '–');
-    this.#find('[data-start]').hidden = true;
+    for (const name of ['step', 'loss', 'divergence', 'speed'] as const) this.#panel.number(name, '–');
+    this.#panel.find('[data-start]').hidden = true;
     this.#markRunning();
-    this.#announce(paused ? 'Ready.' : 'Training.');
+    this.#panel.announce(paused ? 'Ready.' : 'Training.');
   }
 
   #setup(): Setup {
@@ -137,7 +120,7 @@ class Landing extends HTMLElement {
     else if (this.#live.isPaused) this.#live.resume();
     else this.#live.pause();
     this.#live.ask(this.#view()); // none is asked for while it is paused
-    this.#announce(this.#live.isPaused ? 'Paused.' : 'Training.');
+    this.#panel.announce(this.#live.isPaused ? 'Paused.' : 'Training.');
     this.#markRunning();
   }
 
@@ -150,7 +133,7 @@ class Landing extends HTMLElement {
 
   #choose(data: DataSource): void {
     this.#settings = { ...this.#settings, data };
-    if (data.kind !== 'table') this.#find('[data-columns]').hidden = true;
+    if (data.kind !== 'table') this.#panel.find('[data-columns]').hidden = true;
     this.#changed();
   }
 
@@ -178,21 +161,21 @@ class Landing extends HTMLElement {
     history.replaceState(null, '', hash);
     try {
       await navigator.clipboard.writeText(location.href);
-      this.#say('The address is copied: whoever opens it sees this flow train.');
+      this.#panel.say('The address is copied: whoever opens it sees this flow train.');
     } catch {
-      this.#say('The address of this page now holds data, seed and settings.');
+      this.#panel.say('The address of this page now holds data, seed and settings.');
     }
   }
 
   async #take(file: File | undefined): Promise<void> {
     if (!file) return;
-    this.#say(`Reading ${file.name} …`);
+    this.#panel.say(`Reading ${file.name} …`);
     const table = await readTable(file);
-    if ('refusal' in table) return this.#say(table.refusal);
-    askColumns(this.#find<HTMLFormElement>('[data-columns]'), table.columns, (chosen) => {
+    if ('refusal' in table) return this.#panel.say(table.refusal);
+    askColumns(this.#panel.find<HTMLFormElement>('[data-columns]'), table.columns, (chosen) => {
       const data = columnsOf(table, chosen);
-      if ('refusal' in data) return this.#say(data.refusal);
-      this.#say(`${table.count.toLocaleString('en')} rows of ${file.name}.`);
+      if ('refusal' in data) return this.#panel.say(data.refusal);
+      this.#panel.say(`${table.count.toLocaleString('en')} rows of ${file.name}.`);
       this.#choose(data);
     });
   }
@@ -203,40 +186,48 @@ class Landing extends HTMLElement {
     this.#sketch = new Sketch(canvas, this.#stage, {
       onDrawn: (points) => this.#choose({ kind: 'drawn', points }),
       onLeave: () => this.#leaveSketch(),
-      say: (text) => this.#say(text),
+      say: (text) => this.#panel.say(text),
     });
     this.#scene = { ...this.#scene, window: sketchWindow };
-    this.#find('[data-start]').hidden = true;
-    this.#hint('Draw here. With keys: arrows move, space draws, Enter trains.');
+    this.#panel.find('[data-start]').hidden = true;
+    this.#panel.hint('Draw here. With keys: arrows move, space draws, Enter trains.');
     this.#mark();
   }
 
   #endSketch(): void {
     this.#sketch?.end();
     this.#sketch = null;
-    this.#hint('');
+    this.#panel.hint('');
     this.#mark();
   }
 
   #leaveSketch(): void {
     this.#endSketch();
     if (this.#live.isStarted) this.#live.ask(this.#view());
-    this.#find('[data-sketch]').focus();
+    else this.#conceal();
+    this.#panel.find('[data-sketch]').focus();
     this.#markRunning();
   }
 
   #hear(event: WorkerEvent): void {
-    if (event.type === 'failed') this.#say(event.message);
+    if (event.type === 'failed') this.#fail(event.message);
     if (event.type === 'ready') {
       this.#scene = { ...this.#scene, data: event.data, window: event.window };
       this.dataset['build'] = event.build ?? 'tfjs';
     }
     if (event.type === 'truth') {
       this.#curve.compare(event);
-      this.#level('entropy', event.entropy);
-      this.#level('gaussian', event.gaussian);
+      this.#panel.level('entropy', event.entropy);
+      this.#panel.level('gaussian', event.gaussian);
     }
     if (event.type === 'frame') this.#showFrame(event);
+  }
+
+  /** Nothing runs any more, and the button begins anew. */
+  #fail(message: string): void {
+    this.#isDone = true;
+    this.#panel.say(message);
+    this.#markRunning();
   }
 
   #showFrame(frame: Frame): void {
@@ -246,19 +237,19 @@ class Landing extends HTMLElement {
     this.toggleAttribute('data-way-shown', frame.way !== null);
     this.toggleAttribute('data-done', frame.isDone);
     if (frame.loss !== null) this.#curve.add(frame.step, frame.validation ?? frame.loss, frame.steps);
-    this.#number('step', frame.step.toLocaleString('en'));
-    this.#number('loss', (frame.validation ?? frame.loss)?.toFixed(3) ?? '–');
-    this.#number(
+    this.#panel.number('step', frame.step.toLocaleString('en'));
+    this.#panel.number('loss', (frame.validation ?? frame.loss)?.toFixed(3) ?? '–');
+    this.#panel.number(
       'divergence',
       frame.divergence === null ? 'unknown' : `${Math.max(0, frame.divergence).toFixed(3)} nats`,
     );
     if (frame.stepsPerSecond > 0)
-      this.#number('speed', `${Math.round(frame.stepsPerSecond).toLocaleString('en')} steps/s`);
+      this.#panel.number('speed', `${Math.round(frame.stepsPerSecond).toLocaleString('en')} steps/s`);
     if (frame.isDone && !this.#isDone) {
       this.#isDone = true;
       this.#markRunning();
       const { divergence } = frame;
-      this.#announce(
+      this.#panel.announce(
         `Trained in ${frame.step.toLocaleString('en')} steps${divergence === null ? '' : `, ${Math.max(0, divergence).toFixed(3)} nats from the truth`}.`,
       );
     }
@@ -274,8 +265,8 @@ class Landing extends HTMLElement {
       if (this.#sketch) return this.#sketch.draw();
       if (!this.#live.isStarted) return;
       const view = this.#view();
-      const at = this.#position();
-      this.#scene = { ...this.#scene, at, shows: this.#shows() };
+      const at = this.#panel.position(this.#settings.couplings);
+      this.#scene = { ...this.#scene, at, shows: this.#panel.shows };
       const { frame } = this.#scene;
       if (frame) this.#stage.draw(this.#scene);
       // A way once followed stays until training goes on.
@@ -285,23 +276,7 @@ class Landing extends HTMLElement {
   }
 
   #view(): View {
-    return { cells, samples, way: this.#position() > 0 || this.#shows().grid };
-  }
-
-  /** Where the slider stands, in layers from the data; its own numbers go the other way, from the base. */
-  #position(): number {
-    const slider = this.#find<HTMLInputElement>('[data-way]');
-    const stages = this.#settings.couplings + 1;
-    const at = stages * (1 - Number(slider.value));
-    const layer = stages - Math.round(at);
-    const text = layer === 0 ? 'base' : layer === stages ? 'data' : `after ${layer} of ${stages} layers`;
-    slider.setAttribute('aria-valuetext', text);
-    return at;
-  }
-
-  #shows(): Scene['shows'] {
-    const isOn = (name: string): boolean => this.#find<HTMLInputElement>(`[data-show="${name}"]`).checked;
-    return { data: isOn('data'), samples: isOn('samples'), grid: isOn('grid') };
+    return { cells, samples, way: this.#panel.position(this.#settings.couplings) > 0 || this.#panel.shows.grid };
   }
 
   #emptyScene(): Scene {
@@ -316,61 +291,25 @@ class Landing extends HTMLElement {
 
   /** The canvas takes the place of the picture that was drawn when the site was built. */
   #reveal(): HTMLCanvasElement {
-    const canvas = this.#find<HTMLCanvasElement>('canvas');
+    const canvas = this.#panel.find<HTMLCanvasElement>('canvas');
     canvas.hidden = false;
-    this.#find('.landing-picture').classList.add('has-canvas');
+    this.#panel.find('.landing-picture').classList.add('has-canvas');
     return canvas;
   }
 
-  /** Which data are chosen, and the settings. */
+  /** The picture of the build, and the button that starts, as before anything was drawn or trained. */
+  #conceal(): void {
+    this.#panel.find('canvas').hidden = true;
+    this.#panel.find('.landing-picture').classList.remove('has-canvas');
+    this.#panel.find('[data-start]').hidden = false;
+  }
+
   #mark(): void {
-    const { data } = this.#settings;
-    for (const button of this.querySelectorAll<HTMLElement>('[data-density]')) {
-      const isChosen = !this.#sketch && data.kind === 'toy' && data.name === button.dataset['density'];
-      button.setAttribute('aria-pressed', String(isChosen));
-    }
-    this.#find('[data-sketch]').setAttribute('aria-pressed', String(this.#sketch !== null || data.kind === 'drawn'));
-    for (const name of ['seed', 'couplings', 'learningRate', 'steps'] as const) {
-      this.#find<HTMLInputElement>(`[data-setting="${name}"]`).value = String(this.#settings[name]);
-    }
+    this.#panel.mark(this.#settings, this.#sketch !== null);
   }
 
   #markRunning(): void {
-    const isRunning = this.#live.isStarted && !this.#live.isPaused && !this.#isDone;
-    this.#find('[data-toggle-label]').textContent = isRunning ? 'Pause' : this.#isDone ? 'Again' : 'Train';
-    this.classList.toggle('is-running', isRunning);
-  }
-
-  #level(name: string, value: number | null): void {
-    const text = this.#find(`[data-level-text="${name}"] b`);
-    text.textContent = value === null ? 'unknown' : value.toFixed(3);
-  }
-
-  #number(name: string, text: string): void {
-    this.#find(`[data-number="${name}"]`).textContent = text;
-  }
-
-  #hint(text: string): void {
-    const hint = this.#find('[data-hint]');
-    hint.textContent = text;
-    hint.hidden = text === '';
-  }
-
-  /** Said once, however often it is true. */
-  #announce(text: string): void {
-    if (text === this.#announced) return;
-    this.#announced = text;
-    this.#say(text);
-  }
-
-  #say(text: string): void {
-    this.#find('[data-status]').textContent = text;
-  }
-
-  #find<T extends HTMLElement = HTMLElement>(selector: string): T {
-    const found = this.querySelector<T>(selector);
-    if (!found) throw new Error(`the landing widget has no ${selector}`);
-    return found;
+    this.#panel.markRunning(this.#live.isStarted && !this.#live.isPaused && !this.#isDone, this.#isDone);
   }
 }
 
