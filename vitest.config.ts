@@ -14,6 +14,7 @@ export default defineConfig({
     // Only a hang reaches these: no result may depend on what else the machine does.
     testTimeout: 600_000,
     hookTimeout: 600_000,
+    expect: { poll: { timeout: 300_000 } },
     allowOnly: false,
     projects: [
       {

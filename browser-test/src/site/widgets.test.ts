@@ -4,6 +4,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { startBrowser } from '../lib/browser.ts';
 import type {} from './lib/site.setup.ts';
+import { watchedPage } from './lib/watched-page.ts';
 
 let browser: Browser;
 const site = inject('site');
@@ -45,20 +46,13 @@ async function visit<T>(
   use: (visit: Visit) => Promise<T>,
   { width = 1100, scheme = 'light', javaScript = true }: Reader = {},
 ): Promise<T> {
-  const context = await browser.newContext({
+  const { page, complaints, close } = await watchedPage(browser, site, {
     viewport: { width, height: 900 },
     colorScheme: scheme,
     javaScriptEnabled: javaScript,
   });
   try {
-    const page = await context.newPage();
-    const complaints: string[] = [];
     const fetched: Visit['fetched'] = [];
-    page.on('pageerror', ({ message }) => complaints.push(message));
-    page.on('console', (message) => {
-      // Starlight's own search looks for its window on pages that have none.
-      if (message.type() === 'error' && !message.text().startsWith('Pagefind UI')) complaints.push(message.text());
-    });
     page.on('requestfinished', async (request) => {
       const body = await (await request.response())?.body().catch(() => null);
       if (body) fetched.push({ name: new URL(request.url()).pathname, bytes: gzipSync(body, { level: 9 }).length });
@@ -71,7 +65,7 @@ async function visit<T>(
     expect(complaints).toEqual([]);
     return result;
   } finally {
-    await context.close();
+    await close();
   }
 }
 
@@ -80,8 +74,8 @@ async function answered(widget: Locator, change: () => Promise<void>): Promise<s
   const says = widget.locator('[data-slot="says"]');
   const before = await says.textContent();
   await change();
-  await expect.poll(() => says.textContent(), { timeout: 60_000 }).not.toBe(before);
-  await expect.poll(() => widget.getAttribute('aria-busy'), { timeout: 60_000 }).toBeNull();
+  await expect.poll(() => says.textContent()).not.toBe(before);
+  await expect.poll(() => widget.getAttribute('aria-busy')).toBeNull();
   return (await says.textContent()) ?? '';
 }
 
@@ -178,7 +172,7 @@ test('Forget the logDet collapses', async () => {
     let says = '';
     await answered(widget, () => widget.getByRole('button', { name: 'Train both' }).click());
     await expect
-      .poll(async () => (says = (await widget.locator('[data-slot="says"]').textContent()) ?? ''), { timeout: 60_000 })
+      .poll(async () => (says = (await widget.locator('[data-slot="says"]').textContent()) ?? ''))
       .toMatch(/^After 480 steps/);
     const [withIt = 9, own = 9, without = 0] = [...says.matchAll(/(\d+\.\d+)/g)].map(([number]) => Number(number));
     expect(withIt).toBeLessThan(1.5);
