@@ -1,4 +1,4 @@
-import { fold, type Seed } from '@diffeo/core';
+import { fold, type Seed, shuffled } from '@diffeo/core';
 import { tensor1d, tensor2d, tensor3d } from '@tensorflow/tfjs-core';
 import { behindFront, type Front, type FrontKind, startFront } from '../flows/front.ts';
 import {
@@ -8,7 +8,7 @@ import {
   meanLogDensity,
 } from '../mixture/fit-gaussian-mixture.ts';
 import { gaussianMixture } from '../mixture/gaussian-mixture.ts';
-import type { TableRows } from '../table-rows.ts';
+import { rowsAt, type TableRows } from '../table-rows.ts';
 import type { Candidate, Member, MemberKind } from './member-kind.ts';
 
 /** Numbers of components that are tried, in this order, until three in turn are no better. */
@@ -37,8 +37,8 @@ const workOf = ({ size }: HostRows, components: number): number => components * 
 function fitted(rows: HostRows, components: number, seed: Seed): GaussianComponents {
   const counted = first(rows, rowsToCount);
   const found = fitGaussianMixture(counted, { components, seed });
-  if (counted.count === rows.count) return found;
   const affordable = first(rows, maxWork / workOf(rows, components));
+  if (affordable.count <= counted.count) return found;
   return fitGaussianMixture(affordable, { components, seed, from: found, rounds: 12 });
 }
 
@@ -87,7 +87,10 @@ export function mixtureMember(front: FrontKind): MemberKind {
     refit: async (rows, setting, seed) => {
       const started = await startFront(front, rows, seed);
       const components = Number(setting);
-      return memberOf(started, rows.size, fitted(await hostRows(started, rows), components, fold(seed, components)));
+      // Where there are many, the first of them stand for all: those of a file are often sorted.
+      const inAnyOrder = rowsAt(rows, shuffled(rows.count, fold(seed, 'order')));
+      const drawn = await hostRows(started, inAnyOrder);
+      return memberOf(started, rows.size, fitted(drawn, components, fold(seed, components)));
     },
   };
 }

@@ -1,0 +1,34 @@
+import { randomSource } from '@diffeo/core';
+import { useWasm } from '@diffeo/trainer';
+import { beforeAll, expect, test } from 'vitest';
+import { scoresOf } from '../cross-fit.ts';
+import type { TableRows } from '../table-rows.ts';
+import { mixtureMember } from './mixture-member.ts';
+
+beforeAll(() => useWasm());
+
+const source = randomSource(1);
+const corners = [0, 1, 2, 3] as const;
+/** Normal groups about the corners of a square, one after another as `corner` says. */
+function groups(count: number, corner: (row: number) => number): TableRows {
+  const values = new Float32Array(2 * count);
+  for (let row = 0; row < count; row++) {
+    const at = corner(row);
+    values.set([8 * (at & 1) + source.normal(), 8 * (at >> 1) + source.normal()], 2 * row);
+  }
+  return { values, count, size: 2 };
+}
+const entropy = Math.log(2 * Math.PI * Math.E) + Math.log(4);
+
+test('a sorted table of more rows than components are counted on is known as well as any', async () => {
+  const sorted = groups(12_000, (row) => Math.floor(row / 3000));
+  const fresh = groups(2000, () => source.integer(4));
+  const { refit } = mixtureMember('whitened');
+  for (const seed of [1, 2]) {
+    const member = await refit?.(sorted, '4', seed);
+    if (!member) throw new Error('mixtures refit');
+    const scores = await scoresOf(member.model, member.params, fresh);
+    const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+    expect(-mean - entropy).toBeLessThan(0.1);
+  }
+});
