@@ -29,7 +29,7 @@ export interface ReadImages {
   readonly test: Images | null;
 }
 
-/** Whether any option was given that is for images alone. */
+/** The first option of those given that is for images alone. */
 export const imageOption = ({
   folder,
   bits,

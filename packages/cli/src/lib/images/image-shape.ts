@@ -25,7 +25,7 @@ export interface ImageCount {
 /** All memory of a WebAssembly heap. */
 const heap = 2 ** 32;
 
-/** So many numbers, of all images together, fit into memory as levels and as floats, and into the heap. */
+/** So many numbers, of all images together, fit into memory as bytes and as floats, and into the heap. */
 const maxNumbers = 2 ** 28;
 
 /**

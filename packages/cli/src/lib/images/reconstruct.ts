@@ -13,8 +13,8 @@ import { requirePng, type SheetFile, sheetFile } from './sheet-file.ts';
 /** What `diffeo reconstruct` was asked to do. */
 export interface ReconstructOptions extends Omit<RowsOptions, 'count'> {
   readonly model: string;
-  /** How many images to take, from the first on. */
   readonly images: NonNullable<RowsOptions['images']>;
+  /** How many images to take, from the first on. */
   readonly limit: number;
   readonly out: string | undefined;
   readonly json: boolean;

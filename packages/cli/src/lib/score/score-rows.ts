@@ -3,7 +3,7 @@ import { type Dataset, toTensor } from '@diffeo/datasets';
 import { score } from '@diffeo/trainer';
 import { stopIfCancelled } from '../terminal/interruption.ts';
 
-/** Between two lots of so many rows a signal has its turn. */
+/** Between two batches of so many rows a signal has its turn. */
 const rowsPerBatch = 16384;
 
 /**

@@ -24,6 +24,7 @@ interface FlowRequest {
   readonly learningRate: number | undefined;
   readonly layers: number | undefined;
   readonly hidden: readonly number[] | undefined;
+  readonly levels: number | undefined;
   readonly workers: number | undefined;
   readonly gradient: GradientMode | undefined;
 }
@@ -51,8 +52,8 @@ const fewestRows = 16;
 
 /** Whether data are a table whose density is to be found, and not one flow that was described. */
 export function isForMixture({ all, train, validation }: TrainingData, asked: FlowRequest): boolean {
-  const { flow, steps, batchSize, learningRate, layers, hidden, workers, gradient } = asked;
-  const described = [flow, steps, batchSize, learningRate, layers, hidden, workers, gradient];
+  const { flow, steps, batchSize, learningRate, layers, hidden, levels, workers, gradient } = asked;
+  const described = [flow, steps, batchSize, learningRate, layers, hidden, levels, workers, gradient];
   if (!all || described.some((value) => value !== undefined)) return false;
   return sizeOf(train.eventShape) <= maxCovariances && train.count + validation.count >= fewestRows;
 }

@@ -110,7 +110,8 @@ export function csvCollector(
   function addRow(cells: readonly (string | number)[], line: number): void {
     for (let i = 0; i < size; i++) {
       const cell = cells[at[i] as number] ?? '';
-      if (typeof cell === 'string' || encoders[i]) row[i] = readText(i, `${cell}`, line);
+      const isText = typeof cell === 'string' || encoders[i] !== null || areNumbersMissing;
+      if (isText) row[i] = readText(i, `${cell}`, line);
       else if (Number.isFinite(Math.fround(cell))) row[i] = cell;
       else row[i] = readOther(i, cell > 0 ? 'inf' : '-inf', line);
     }

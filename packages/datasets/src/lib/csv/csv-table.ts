@@ -1,7 +1,6 @@
 import type { Column } from '../data/column.ts';
-import { countingStride, typedColumn } from '../data/describe-columns.ts';
-import { ColumnFacts } from '../data/kinds/column-facts.ts';
-import { type FoundKind, isIdentifierName, numberKind } from '../data/kinds/number-kind.ts';
+import { findKind, typedColumn } from '../data/describe-columns.ts';
+import { type FoundKind, isIdentifierName } from '../data/kinds/number-kind.ts';
 import { type ColumnPlace, columnOrigins } from './columns/column-origins.ts';
 import { keptColumns } from './columns/kept-columns.ts';
 import type { ReadColumns } from './columns/read-columns.ts';
@@ -103,14 +102,13 @@ function typed(
   if (before) return { ...before, ...column, kind: before.kind };
   const said = Object.hasOwn(kinds, column.name) ? kinds[column.name] : undefined;
   if (categories && categories.kind !== 'date') return typedColumn(column, categories, said);
-  const facts = new ColumnFacts();
-  const stride = countingStride(blocks.count);
-  for (const [rows, first] of blocks.parts()) {
-    for (let row = first, from = i; from < rows.length; row++, from += at.length) {
-      if (complete?.[row] !== 0) facts.add(rows[from] as number, row % stride === 0);
+  const { found } = findKind(column.name, blocks.count, (callback) => {
+    for (const [rows, first] of blocks.parts()) {
+      for (let row = first, from = i; from < rows.length; row++, from += at.length) {
+        if (complete?.[row] !== 0) callback(rows[from] as number, row);
+      }
     }
-  }
-  const found = numberKind(column.name, facts);
+  });
   if (categories && found.kind !== 'constant') {
     const { reason: _, step: __, ...rest } = found;
     return typedColumn(column, { ...rest, ...categories }, said);

@@ -102,6 +102,33 @@ test('the columns of another file are taken as they were there', async () => {
   expect(Number.isNaN((await parseCsv(strange, { ...all, known: first.columns })).values.at(-1))).toBe(true);
 });
 
+test('a column of two numbers is the same again under the columns of another file, however they are written', async () => {
+  const text = (write: (number: number) => string) => rows('x,group', (i) => `${chance(i)},${write(i % 3 ? 3 : 7)}`);
+  for (const write of [String, (number: number) => number.toFixed(1)]) {
+    const first = await parseCsv(text(write), all);
+    expect(first.columns[1]?.categories).toEqual(['3', '7']);
+    expect(first.values.subarray(0, 4).filter((_, i) => i % 2)).toEqual(Float32Array.of(1, 0));
+    for (const again of [String, (number: number) => number.toFixed(2)]) {
+      expect((await parseCsv(text(again), { ...all, known: first.columns, missing: 'error' })).values).toEqual(
+        first.values,
+      );
+    }
+  }
+});
+
+test('categories of a long table are those of all its rows', async () => {
+  const text = rows('x,code', (i) => `${i % 977},${i === 199_999 ? 5 : 1 + (i % 3)}`, 200_000);
+  const { columns, values } = await parseCsv(text, all);
+  expect(columns[1]?.categories).toEqual(['1', '2', '3', '5']);
+  expect(values.at(-1)).toBe(3);
+  const bare = {
+    values: Float32Array.from({ length: 200_000 }, (_, i) => (i === 199_999 ? 5 : i % 2)),
+    count: 200_000,
+  };
+  const described = describeColumns({ ...bare, eventShape: [1], columns: [{ name: 'n', kind: 'real' }] });
+  expect(described[0]?.kind).toBe('integer');
+});
+
 test('what can be learned of a table is its numbers, and all else is said', async () => {
   const { table, notes } = learnable(await parseCsv(everything, all));
   expect(table.columns.map(({ name }) => name)).toEqual(

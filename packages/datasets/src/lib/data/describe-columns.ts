@@ -8,7 +8,25 @@ import { type FoundKind, numberKind } from './kinds/number-kind.ts';
 const maxCounted = 2 ** 17;
 
 /** Which rows of so many are counted one by one: every so many. */
-export const countingStride = (rows: number): number => Math.max(1, Math.ceil(rows / maxCounted));
+const countingStride = (rows: number): number => Math.max(1, Math.ceil(rows / maxCounted));
+
+/** What is found out of the numbers of a column, which `each` gives with the numbers of their rows, and the kind that they make it. */
+export function findKind(
+  name: string,
+  rows: number,
+  each: (callback: (value: number, row: number) => void) => void,
+  isFloat32 = false,
+): { readonly facts: ColumnFacts; readonly found: FoundKind } {
+  const look = (stride: number) => {
+    const facts = new ColumnFacts(isFloat32);
+    each((value, row) => facts.add(value, row % stride === 0));
+    return { facts, found: numberKind(name, facts) };
+  };
+  const stride = countingStride(rows);
+  const looked = look(stride);
+  // A category that comes only between the rows that were counted would be a missing value.
+  return stride > 1 && looked.found.categories ? look(1) : looked;
+}
 
 /** What a column is by what was found, and by what was said of it. */
 export function typedColumn(
@@ -39,18 +57,22 @@ export function describeColumns(
   const size = sizeOf(dataset.eventShape);
   const columns =
     dataset.columns ?? Array.from({ length: size }, (_, i): Column => ({ name: `${i + 1}`, kind: 'real' }));
-  const stride = countingStride(count);
+  const isFloat32 = !(values instanceof Float64Array);
   return columns.map((column, i) => {
-    const facts = new ColumnFacts(!(values instanceof Float64Array));
-    for (let row = 0; row < count; row++) {
-      facts.add(rawNumber(values[row * size + i] as number, column), row % stride === 0);
-    }
+    const { facts, found } = findKind(
+      column.name,
+      count,
+      (callback) => {
+        for (let row = 0; row < count; row++) callback(rawNumber(values[row * size + i] as number, column), row);
+      },
+      isFloat32,
+    );
     const said = Object.hasOwn(kinds, column.name) ? kinds[column.name] : undefined;
     const { missing, least, greatest } = facts;
     const range = facts.count > 0 ? { range: [least, greatest] as const } : {};
     if (said === undefined && (column.categories || column.kind === 'date')) {
       return { ...column, ...(column.categories ? {} : range), ...(missing > 0 && { missing }) };
     }
-    return typedColumn(column, numberKind(column.name, facts), said);
+    return typedColumn(column, found, said);
   });
 }

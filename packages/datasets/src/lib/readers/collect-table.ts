@@ -1,3 +1,4 @@
+import { DiffeoError } from '@diffeo/core';
 import { columnFinder, distinctNames } from '../csv/columns/csv-columns.ts';
 import { csvCollector } from '../csv/csv-collector.ts';
 import { type CsvNote, type CsvOptions, csvSettings, type ReadTable } from '../csv/csv-options.ts';
@@ -11,6 +12,9 @@ export type Cell = string | number;
 
 /** Some rows that come together. */
 export type Rows = Iterable<readonly Cell[]>;
+
+/** Options that say how text is laid out. */
+const textOptions = ['header', 'delimiter', 'comment', 'skip', 'quotes', 'decimal'] as const;
 
 /** So many rows tell what columns are. */
 const sampled = 500;
@@ -30,7 +34,7 @@ export function cellOf(value: unknown): Cell {
 
 /**
  * A table of rows that come some at a time, by the rules for text: kinds, gaps, origins. Throws what `parseCsv` throws of
- * rows and columns.
+ * rows and columns, and `CONFIG` for options that say how text is laid out.
  */
 export async function collectTable(
   given: readonly string[],
@@ -39,6 +43,8 @@ export async function collectTable(
 ): Promise<ReadTable> {
   const settings = csvSettings(options);
   const { source } = settings;
+  const unused = textOptions.find((name) => options[name] !== undefined);
+  if (unused) throw new DiffeoError('CONFIG', `${source} is not a file of text, which the option ${unused} is for.`);
   const notes: CsvNote[] = [];
   const names = distinctNames(given);
   const all = names.map((_, i) => i);

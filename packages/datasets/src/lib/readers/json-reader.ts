@@ -5,7 +5,7 @@ import { allBytes, type ByteSource, beginsWith, type TableReader } from './reade
 type Json = Readonly<Record<string, unknown>> | readonly unknown[];
 
 /** A line that is longer is none. */
-const longestLine = 2 ** 26;
+const maxLine = 2 ** 26;
 
 const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null;
 
@@ -18,7 +18,7 @@ async function* linesOf({ name, chunks }: ByteSource): AsyncGenerator<string> {
   for await (const piece of chunks()) {
     const lines = (kept + decoder.decode(piece, { stream: true })).split('\n');
     kept = lines.pop() as string;
-    if (kept.length > longestLine) throw refuse(name, `a line is longer than ${longestLine} characters`);
+    if (kept.length > maxLine) throw refuse(name, `a line is longer than ${maxLine} characters`);
     yield* lines;
   }
   yield kept + decoder.decode();
@@ -116,7 +116,7 @@ export const jsonReader: TableReader = {
       .decode(head)
       .replace(/^\ufeff/, '')
       .trimStart();
-    return /^(\{\s*("|\})|\[\s*([{["\d\-\]tfn]))/.test(text) && !beginsWith(head, '[Content_Types]');
+    return /^(\{\s*("|\})|\[\s*([{["\d\-\]]|(true|false|null)\b))/.test(text) && !beginsWith(head, '[Content_Types]');
   },
   async read(source, options) {
     const iterator = source.chunks()[Symbol.asyncIterator]();
@@ -125,7 +125,7 @@ export const jsonReader: TableReader = {
     for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
       head.push(next.value);
       text += new TextDecoder().decode(next.value);
-      if (text.trimStart().includes('\n') || text.length > 2 ** 20) break;
+      if (/\S[^\n]*\n\s*\S/.test(text) || text.length > 2 ** 20) break;
     }
     const whole: ByteSource = {
       name: source.name,

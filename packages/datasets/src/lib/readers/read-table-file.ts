@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { addAbortSignal, Readable } from 'node:stream';
 import { DiffeoError, isDiffeoError } from '@diffeo/core';
@@ -12,16 +12,15 @@ import type { ByteSource } from './reader.ts';
 
 /** The bytes of a file that is no pipe, in any order. */
 async function partsOf(path: string | URL): Promise<ByteSource['parts']> {
-  const file = await open(path, 'r').catch(() => null);
-  if (!file) return undefined;
+  // A pipe that is opened and closed again has lost its writer.
+  const found = await stat(path).catch(() => null);
+  const file = found?.isFile() ? await open(path, 'r').catch(() => null) : null;
+  if (!found || !file) return undefined;
   try {
-    const stats = await file.stat();
-    const { buffer: head, bytesRead } = stats.isFile()
-      ? await file.read(Buffer.alloc(4), 0, 4, 0)
-      : { buffer: Buffer.alloc(0), bytesRead: 0 };
-    if (!stats.isFile() || isGzip(head.subarray(0, bytesRead))) return undefined;
+    const { buffer: head, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    if (isGzip(head.subarray(0, bytesRead))) return undefined;
     return {
-      size: stats.size,
+      size: found.size,
       async slice(begin, end) {
         const part = await open(path, 'r');
         try {

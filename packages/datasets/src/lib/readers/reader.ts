@@ -25,18 +25,18 @@ export const beginsWith = (head: Uint8Array, begin: string): boolean =>
   head.length >= begin.length && [...begin].every((character, i) => head[i] === character.charCodeAt(0));
 
 /** Formats that are read whole may have so many bytes. */
-const mostBytes = 2 ** 30;
+const maxBytes = 2 ** 30;
 
 /** All bytes of a source. Throws `FILE` where there are more than 1 GiB. */
 export async function allBytes({ name, chunks, parts }: ByteSource): Promise<Uint8Array> {
-  const tooMany = () => new DiffeoError('FILE', `${name} has more than the ${mostBytes} bytes that are read at most.`);
-  if (parts && parts.size > mostBytes) throw tooMany();
+  const tooMany = () => new DiffeoError('FILE', `${name} has more than the ${maxBytes} bytes that are read at most.`);
+  if (parts && parts.size > maxBytes) throw tooMany();
   const pieces: Uint8Array[] = [];
   let size = 0;
   for await (const piece of chunks()) {
     pieces.push(piece);
     size += piece.length;
-    if (size > mostBytes) throw tooMany();
+    if (size > maxBytes) throw tooMany();
   }
   if (pieces.length === 1) return pieces[0] as Uint8Array;
   const all = new Uint8Array(size);

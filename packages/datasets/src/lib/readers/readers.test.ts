@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -156,6 +157,37 @@ describe.each(Object.entries(files))('%s', (format, { name, bytes, isWhole }) =>
         throw new Error(`trial ${trial}: ${String(error)}`, { cause: error });
     }
   });
+});
+
+test('options for missing values hold in every format, and those for the layout of text are refused in others', async () => {
+  const missingValues = Object.entries(files).map(async ([, { bytes }]) => {
+    const { columns, values } = await readTable(bytes(), { missingValues: ['36', '37.0'] });
+    const gaps = ns.filter((n, i) => n === 36 && !(columns[1]?.missing && i % 50 === 7)).length;
+    const found = values.filter((value, at) => at % columns.length === 1 && Number.isNaN(value)).length;
+    expect(found).toBeGreaterThanOrEqual(gaps);
+    expect(gaps).toBeGreaterThan(0);
+    expect(values.filter((_, at) => at % columns.length === 1)).not.toContain(36);
+  });
+  await Promise.all(missingValues);
+  for (const format of ['json', 'parquet', 'arrow', 'npy']) {
+    await expect(readTable(files[format]?.bytes() as Uint8Array, { delimiter: ';' })).rejects.toThrow(/delimiter/);
+  }
+});
+
+test('text in brackets is not JSON, and lines of JSON may come one by one', async () => {
+  const csv = `[time],[value]\n${xs.map((x, i) => `${i},${x}`).join('\n')}`;
+  expect((await readTable(text.encode(csv))).columns.map(({ name }) => name)).toEqual(['[time]', '[value]']);
+  async function* lines(): AsyncGenerator<Uint8Array> {
+    for (const x of xs) yield text.encode(`${JSON.stringify({ x, comment: 'long '.repeat(1000) })}\n`);
+  }
+  expect((await readTable(lines())).count).toBe(count);
+});
+
+test('a named pipe is read as a file is', async () => {
+  const path = join(folder, 'pipe.csv');
+  execFileSync('mkfifo', [path]);
+  const [table] = await Promise.all([readTableFile(path), writeFile(path, files['csv']?.bytes() as Uint8Array)]);
+  expect(table.count).toBe(count);
 });
 
 test('what no reader knows is refused in words', async () => {

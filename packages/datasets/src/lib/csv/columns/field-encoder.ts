@@ -27,7 +27,10 @@ export const dateEncoder = ({ name: written, parse }: DateFormat): FieldEncoder 
   }),
 });
 
-/** For texts: a number for each different one, as long as there are not too many. Of known categories only those are taken. */
+/**
+ * For texts: a number for each different one, as long as there are not too many. Of known categories only those are taken; where
+ * they are numbers, in any way of writing them.
+ */
 export function textEncoder(known?: readonly string[]): FieldEncoder {
   const codes = new Map<string, number>(known?.map((text, i) => [text, i]));
   const times: number[] = [...codes].map(() => 0);
@@ -36,7 +39,7 @@ export function textEncoder(known?: readonly string[]): FieldEncoder {
   return {
     kind: 'text',
     encode(field) {
-      const code = codes.get(field);
+      const code = codes.get(field) ?? (known && codes.get(`${Number(field)}`));
       if (code !== undefined) {
         count++;
         times[code] = (times[code] as number) + 1;
@@ -55,7 +58,7 @@ export function textEncoder(known?: readonly string[]): FieldEncoder {
     column(name, missing) {
       const texts = [...codes.keys()];
       const more = missing > 0 && { missing };
-      if (known) return { found: { kind: 'category', categories: known, ...more }, codes: null };
+      if (known) return { found: { kind: 'category', categories: known, ...more }, codes: [...known.keys()] };
       const found = textKind(name, { texts, times, isMore, count, missing });
       const places = found.categories && new Map(found.categories.map((text, i) => [text, i]));
       return { found, codes: places ? texts.map((text) => places.get(text) as number) : null };

@@ -109,9 +109,12 @@ export function dateFormat(texts: readonly string[]): DateFormat | null {
 
 const day = 86_400;
 
-/** The text of a date: a day where it has no time. */
+/** Seconds of the last day that `Date` knows. */
+const maxSeconds = 8.64e12;
+
+/** The text of a date: a day where it has no time, and the seconds of what is farther off than calendars reach. */
 export function dateText(seconds: number): string {
+  if (!(Math.abs(seconds) <= maxSeconds)) return `${seconds}`;
   const text = new Date(Math.round(seconds * 1000)).toISOString();
-  if (seconds % day === 0) return text.slice(0, 10);
-  return text.endsWith('.000Z') ? `${text.slice(0, 19)}Z` : text;
+  return seconds % day === 0 ? text.slice(0, text.indexOf('T')) : text.replace('.000Z', 'Z');
 }

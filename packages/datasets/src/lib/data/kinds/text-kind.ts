@@ -37,7 +37,7 @@ export function textKind(
     ...(missing > 0 && { missing }),
   });
   const [first = ''] = texts;
-  const all = isMore ? `more than ${maxCategories} different texts` : `${texts.length} different texts`;
+  const all = isMore ? `more than ${maxCategories} different texts, or long ones` : `${texts.length} different texts`;
   if (count === 0) return found('constant', 'it is empty');
   if (texts.length === 1 && !isMore) return found('constant', `it is always '${first.slice(0, 40)}'`, texts);
   const lower = texts.map((text) => text.toLowerCase());
@@ -49,7 +49,7 @@ export function textKind(
       words.map((word) => texts[lower.indexOf(word)] as string),
     );
   const isEachOnce = times.every((one) => one === 1);
-  if (isEachOnce && count > 2) return found('identifier', `${all}, none twice`);
+  if (isEachOnce && count > 2) return found('identifier', isMore ? all : `${all}, none twice`);
   if (isIdentifierName(name) && texts.length > 0.5 * count) return found('identifier', 'its name says so');
   if (isMore || texts.length > 0.6 * count) return found('text', `${all} in ${count} rows`);
   return found(
