@@ -8,7 +8,6 @@ import { mixtureMember } from './mixture-member.ts';
 beforeAll(() => useWasm());
 
 const source = randomSource(1);
-const corners = [0, 1, 2, 3] as const;
 /** Normal groups about the corners of a square, one after another as `corner` says. */
 function groups(count: number, corner: (row: number) => number): TableRows {
   const values = new Float32Array(2 * count);
