@@ -178,7 +178,7 @@ test('text in brackets is not JSON, and lines of JSON may come one by one', asyn
   const csv = `[time],[value]\n${xs.map((x, i) => `${i},${x}`).join('\n')}`;
   expect((await readTable(text.encode(csv))).columns.map(({ name }) => name)).toEqual(['[time]', '[value]']);
   async function* lines(): AsyncGenerator<Uint8Array> {
-    for (const x of xs) yield text.encode(`${JSON.stringify({ x, comment: 'long '.repeat(1000) })}\n`);
+    for await (const x of xs) yield text.encode(`${JSON.stringify({ x, comment: 'long '.repeat(1000) })}\n`);
   }
   expect((await readTable(lines())).count).toBe(count);
 });
