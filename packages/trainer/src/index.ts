@@ -3,7 +3,7 @@ export { sharedMemoryAllReduce } from './lib/all-reduce/shared-memory.ts';
 export { useWasm, type WasmOptions } from './lib/backend/backend.ts';
 export type { Augment } from './lib/data/augment.ts';
 export { rowsTogether } from './lib/data/batch-size.ts';
-export type { Batch, Dataset } from './lib/data/dataset.ts';
+export type { Batch, TensorDataset } from './lib/data/tensor-dataset.ts';
 export type {
   AllReduce,
   AllReduceMethod,

@@ -1,6 +1,6 @@
 import type { Flow, FlowParams } from '@diffeo/core';
 import type { Digits } from '@diffeo/datasets/node';
-import { attributeDirection, type Dataset } from '@diffeo/trainer';
+import { attributeDirection, type TensorDataset } from '@diffeo/trainer';
 import { oneHot, tensor, tensor1d } from '@tensorflow/tfjs-core';
 import type { DigitFacts } from './digit-facts.ts';
 import { classes, side } from './digit-model.ts';
@@ -21,7 +21,7 @@ function slant(pixels: ArrayLike<number>): number {
 }
 
 /** The rows with these numbers, as the flow takes them. */
-export function digitRows({ images, labels }: Digits, numbers: readonly number[]): Dataset {
+export function digitRows({ images, labels }: Digits, numbers: readonly number[]): TensorDataset {
   const values = new Float32Array(numbers.length * pixelCount);
   for (const [i, row] of numbers.entries())
     values.set(images.values.subarray(row * pixelCount, (row + 1) * pixelCount), i * pixelCount);

@@ -3,8 +3,8 @@ import { requireTensor } from '@diffeo/core/arguments';
 import { tidied } from '@diffeo/core/engine';
 import { numbersOf } from '@diffeo/kernels-wasm';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Batch } from './dataset.ts';
 import { requireNumbers } from './require-finite.ts';
+import type { Batch } from './tensor-dataset.ts';
 
 /**
  * Another batch from one, as likely as that: rows and contexts of the same shapes, drawn by the seed. What it returns is the

@@ -11,7 +11,7 @@ import {
 } from '@diffeo/core/arguments';
 import { tidied } from '@diffeo/core/engine';
 import { reshape, type Tensor } from '@tensorflow/tfjs-core';
-import type { Dataset } from './dataset.ts';
+import type { TensorDataset } from './tensor-dataset.ts';
 
 /** A tensor with the same numbers, in the same memory, that outlives the one given. */
 const sharing = (tensor: Tensor): Tensor => reshape(tensor, tensor.shape);
@@ -19,9 +19,9 @@ const sharing = (tensor: Tensor): Tensor => reshape(tensor, tensor.shape);
 const anyTensor = { test: () => true, expected: 'a tensor' };
 
 const requireDatasetFields = (given: object, what: string): void =>
-  requireOptions<Dataset>(
+  requireOptions<TensorDataset>(
     what,
-    given as Dataset,
+    given as TensorDataset,
     { x: { ...anyTensor, required: true }, context: anyTensor, weights: anyTensor },
     {
       y: 'context',
@@ -66,7 +66,7 @@ export function holdDataset(
   given: unknown,
   what: string,
   { takesWeights = false }: { readonly takesWeights?: boolean } = {},
-): Dataset {
+): TensorDataset {
   const { x: rawX, context: rawContext, weights: rawWeights } = fieldsOf(given, what);
   if (rawWeights !== undefined && !takesWeights) {
     throw new DiffeoError('CONFIG', `${what}: rows have no weights here, so 'weights' would be ignored. Leave it out.`);

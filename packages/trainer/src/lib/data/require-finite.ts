@@ -1,6 +1,6 @@
 import { type Density, DiffeoError, type ErrorCode, type Shape } from '@diffeo/core';
-import { type Dataset, rowsOf } from './dataset.ts';
 import type { RowPlace } from './row-place.ts';
+import { rowsOf, type TensorDataset } from './tensor-dataset.ts';
 
 /** Numbers as one holds them to what they may be. */
 export interface Numbers {
@@ -64,7 +64,7 @@ function requireWeights(weights: ArrayLike<number>, data: string): void {
  *
  * @throws DiffeoError as {@link requireNumbers} does.
  */
-export async function requireFinite(model: Density, dataset: Dataset, data: string): Promise<void> {
+export async function requireFinite(model: Density, dataset: TensorDataset, data: string): Promise<void> {
   const { x, context, weights } = dataset;
   if (weights) requireWeights(await weights.data(), data);
   requireNumbers({ values: await x.data(), shape: x.shape, data, bins: model.dequantizer?.bins });

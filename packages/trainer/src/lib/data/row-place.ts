@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { type Dataset, disposeDataset, rowsOf, sliceRows, takeRows } from './dataset.ts';
+import { disposeDataset, gatherRows, rowsOf, sliceRows, type TensorDataset } from './tensor-dataset.ts';
 
 /** The row of a dataset that is to blame for what went wrong, and the number in it, where that can be told: for programs. */
 export interface RowPlace {
@@ -16,7 +16,7 @@ export interface RowPlace {
 
 /** Rows of a dataset that a caller gave. */
 export interface NumberedRows {
-  readonly dataset: Dataset;
+  readonly dataset: TensorDataset;
   /** What the caller's data are called. */
   readonly data: string;
   /** The number that each row has there; `null` where these are all rows in their order. */
@@ -50,13 +50,13 @@ async function farthest(row: Tensor, reference: Tensor) {
 }
 
 /** Where a row stands among the caller's, and which of its numbers lies far from what is usual in the reference. */
-export async function placeOf(rows: NumberedRows, row: number, reference: Dataset): Promise<RowPlace> {
+export async function placeOf(rows: NumberedRows, row: number, reference: TensorDataset): Promise<RowPlace> {
   const place = { data: rows.data, row: rows.numbers?.[row] ?? row };
   const unknown = { ...place, column: null, value: null, inContext: false };
   if (rows.dataset.x.size / rowsOf(rows.dataset) > maxColumns) return unknown;
   const count = Math.min(referenceRows, rowsOf(reference));
   const own = sliceRows(rows.dataset, row, 1);
-  const usual = takeRows(
+  const usual = gatherRows(
     reference,
     Int32Array.from({ length: count }, (_, i) => Math.floor((i * rowsOf(reference)) / count)),
   );
@@ -80,7 +80,7 @@ export function describePlace({ data, row, column, value, inContext }: RowPlace,
 }
 
 /** The rows that hold the least or the greatest number of a column: if any row is too far out for a flow, one of them is. */
-export async function extremeRows({ x }: Dataset): Promise<Int32Array> {
+export async function extremeRows({ x }: TensorDataset): Promise<Int32Array> {
   const values = await x.data();
   const rows = x.shape[0] as number;
   const size = values.length / rows;

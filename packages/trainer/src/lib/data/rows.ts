@@ -1,18 +1,18 @@
 import { tidied } from '@diffeo/core/engine';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
-import { type Dataset, rowsOf, takeRows } from './dataset.ts';
+import { gatherRows, rowsOf, type TensorDataset } from './tensor-dataset.ts';
 
 /** Rows of data from which batches are taken, wherever they are kept. */
 export interface RowSource {
   readonly count: number;
   /** The rows with these numbers. The caller owns the result. */
-  take(rows: Int32Array): Dataset;
+  take(rows: Int32Array): TensorDataset;
 }
 
 /** Rows that are tensors already. */
-export const tensorRows = (dataset: Dataset): RowSource => ({
+export const tensorRows = (dataset: TensorDataset): RowSource => ({
   count: rowsOf(dataset),
-  take: (rows) => takeRows(dataset, rows),
+  take: (rows) => gatherRows(dataset, rows),
 });
 
 /** A tensor's numbers in memory of the host, which threads can share. */
@@ -22,7 +22,7 @@ export interface HostArray {
   readonly values: Float32Array | Int32Array;
 }
 
-/** {@link Dataset} in memory of the host. */
+/** {@link TensorDataset} in memory of the host. */
 export interface HostDataset {
   readonly x: HostArray;
   readonly context?: HostArray;
@@ -64,7 +64,7 @@ async function toHostArray(given: Tensor): Promise<HostArray> {
 }
 
 /** A copy of the rows that threads can share. */
-export async function toHostDataset({ x, context, weights }: Dataset): Promise<HostDataset> {
+export async function toHostDataset({ x, context, weights }: TensorDataset): Promise<HostDataset> {
   return {
     x: await toHostArray(x),
     ...(context && { context: await toHostArray(context) }),

@@ -1,5 +1,5 @@
 import { fold, randomSource, type Seed, type Shape, shuffled, sizeOf } from '@diffeo/core';
-import { type Dataset, rowsOf, takeRows } from './dataset.ts';
+import { gatherRows, rowsOf, type TensorDataset } from './tensor-dataset.ts';
 
 /**
  * Rows from which what starts from data starts: enough for means and variances, few enough for one pass, in which all that
@@ -24,13 +24,13 @@ function drawnByWeight(weights: ArrayLike<number>, count: number, seed: Seed): I
 }
 
 /** Some rows for a flow to start from, by their weights where they have some. The caller owns them. */
-export function startingRows(eventShape: Shape, train: Dataset, seed: Seed): Dataset {
+export function startingRows(eventShape: Shape, train: TensorDataset, seed: Seed): TensorDataset {
   const most = maxRows(eventShape);
   const all = rowsOf(train);
   if (train.weights) {
     const rows = drawnByWeight(train.weights.dataSync(), Math.min(most, all), fold(seed, 'start rows'));
-    return takeRows(train, rows);
+    return gatherRows(train, rows);
   }
   // Files are often sorted: the first rows would not stand for the rest.
-  return takeRows(train, shuffled(all, fold(seed, 'start rows')).subarray(0, most));
+  return gatherRows(train, shuffled(all, fold(seed, 'start rows')).subarray(0, most));
 }

@@ -1,8 +1,8 @@
 import type { FlowParams, GradientMode, Seed } from '@diffeo/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Augment } from '../data/augment.ts';
-import type { Dataset } from '../data/dataset.ts';
 import type { RowPlace } from '../data/row-place.ts';
+import type { TensorDataset } from '../data/tensor-dataset.ts';
 import type { Workers, WorkersOptions } from '../executor/workers.ts';
 import type { OptimiserSpec } from '../optimisers/optimiser.ts';
 import type { Schedule, ScheduleSpec } from '../optimisers/schedule.ts';
@@ -27,7 +27,7 @@ export interface FitOptions {
   /** Parameters to go on from. They are copied, and started if they are not. Default: new ones. */
   readonly params?: FlowParams;
   /** Data to validate on, or the share of the training rows to split off for it; 0 for none. Default 0.1. */
-  readonly validation?: Dataset | Tensor | number;
+  readonly validation?: TensorDataset | Tensor | number;
   /**
    * Steps between validations. The parameters before the first step are validated in any case, and are the best until others
    * are better. Default: fifty in a run, and before the first of these after 1, 2, 4, 8 … steps, since a small table is
@@ -108,7 +108,7 @@ export interface MinimiseOptions extends Omit<FitOptions, 'gradient'> {
    * Data of which the loss gets a batch each time, as `x`, `context` and `weights` (whose mean over all rows is made 1). Default: none,
    * and the loss draws all that it needs.
    */
-  readonly data?: Dataset | Tensor;
+  readonly data?: TensorDataset | Tensor;
   /**
    * Whether steps are captured and replayed. `false` for a loss that depends on more than its arguments: on a variable of your
    * program that changes, say. Default true.

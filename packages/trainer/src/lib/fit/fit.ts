@@ -1,7 +1,7 @@
 import type { Flow } from '@diffeo/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Dataset } from '../data/dataset.ts';
 import { requireFlow } from '../data/hold.ts';
+import type { TensorDataset } from '../data/tensor-dataset.ts';
 import { fitWarnings } from '../warnings/fit-warnings.ts';
 import { requireFitOptions } from './fit-checks.ts';
 import type { FitOptions, Fitted } from './fit-options.ts';
@@ -20,7 +20,7 @@ import { trainingData } from './training-data.ts';
  * best or last good parameters, with the newest checkpoint that was kept. `SHAPE`, `CONTEXT`, `DATA`, `CONFIG` for what does not
  * fit, be it to a checkpoint or what `augment` returns, and `FILE` for what is not a checkpoint of this flow.
  */
-export async function fit(model: Flow, data: Dataset | Tensor, options: FitOptions = {}): Promise<Fitted> {
+export async function fit(model: Flow, data: TensorDataset | Tensor, options: FitOptions = {}): Promise<Fitted> {
   requireFlow(model, 'fit');
   requireFitOptions(options);
   const goal = likelihoodGoal(model, options.gradient ?? 'store');

@@ -1,6 +1,6 @@
 import { DiffeoError, fold, type Seed } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
-import { disposeDataset, rowsOf, sliceRows } from '../data/dataset.ts';
+import { disposeDataset, rowsOf, sliceRows } from '../data/tensor-dataset.ts';
 import type { Objective } from '../training/loss.ts';
 import type { TrainingData } from './training-data.ts';
 import type { Validation } from './validation.ts';

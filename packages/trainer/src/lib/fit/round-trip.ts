@@ -1,6 +1,6 @@
 import type { Flow, FlowParams, Seed } from '@diffeo/core';
 import { requireRoundTrip } from '@diffeo/core/gradients';
-import { type Dataset, disposeDataset, rowsOf, takeRows } from '../data/dataset.ts';
+import { disposeDataset, gatherRows, rowsOf, type TensorDataset } from '../data/tensor-dataset.ts';
 
 const rowsTried = 16;
 
@@ -9,9 +9,14 @@ const rowsTried = 16;
  *
  * @throws DiffeoError `INEXACT` where they come back too far off for gradients by `recompute`.
  */
-export async function requireExactRows(model: Flow, params: FlowParams, data: Dataset, noise: Seed): Promise<void> {
+export async function requireExactRows(
+  model: Flow,
+  params: FlowParams,
+  data: TensorDataset,
+  noise: Seed,
+): Promise<void> {
   const count = Math.min(rowsTried, rowsOf(data));
-  const rows = takeRows(
+  const rows = gatherRows(
     data,
     Int32Array.from({ length: count }, (_, i) => Math.floor((i * rowsOf(data)) / count)),
   );

@@ -1,7 +1,7 @@
 import { DiffeoError, disposeParams, type Flow, type FlowParams } from '@diffeo/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { type Dataset, disposeDataset } from '../data/dataset.ts';
 import { holdDataset, holdParams } from '../data/hold.ts';
+import { disposeDataset, type TensorDataset } from '../data/tensor-dataset.ts';
 import type { WorkerPool } from '../executor/worker-pool.ts';
 import { withWorkers } from '../tasks/start-workers.ts';
 import type { Warning } from '../warnings/warning.ts';
@@ -29,12 +29,12 @@ export async function runGoal(
   where: string,
   model: Flow,
   goal: Goal,
-  { data, ...options }: FitOptions & { readonly data?: Dataset | Tensor | undefined },
+  { data, ...options }: FitOptions & { readonly data?: TensorDataset | Tensor | undefined },
   { data: prepare, warnings }: GoalRun,
 ): Promise<Fitted> {
   const { validation, params, workers } = options;
-  const datasets: Dataset[] = [];
-  const hold = (given: Dataset | Tensor, what: string): Dataset => {
+  const datasets: TensorDataset[] = [];
+  const hold = (given: TensorDataset | Tensor, what: string): TensorDataset => {
     const dataset = holdDataset(model, given, what, { takesWeights: true });
     datasets.push(dataset);
     return dataset;

@@ -2,7 +2,7 @@ import { crc32, DiffeoError, type Flow, type GradientMode, leaves, sizeOf } from
 import { numbersOf } from '@diffeo/kernels-wasm';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { boolean, type InferOutput, nullable, picklist, strictObject, string } from 'valibot';
-import { type Dataset, rowsOf } from '../data/dataset.ts';
+import { rowsOf, type TensorDataset } from '../data/tensor-dataset.ts';
 import { describePart } from '../optimisers/define-part.ts';
 import type { Schedule } from '../optimisers/schedule.ts';
 import type { TrainingTask } from '../training/training.ts';
@@ -58,7 +58,7 @@ function bytesOf(tensor: Tensor): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-function dataChecksum(dataset: Dataset | null): string {
+function dataChecksum(dataset: TensorDataset | null): string {
   if (dataset === null) return 'none';
   const { x, context, weights } = dataset;
   return crc32(...[x, context, weights].flatMap((tensor) => (tensor ? [bytesOf(tensor)] : [])));

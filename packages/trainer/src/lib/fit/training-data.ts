@@ -1,9 +1,9 @@
 import { DiffeoError, type Flow, fold, type Seed, shuffled } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
 import { div, mean } from '@tensorflow/tfjs-core';
-import { type Dataset, disposeDataset, rowsOf, takeRows } from '../data/dataset.ts';
 import { requireFinite } from '../data/require-finite.ts';
 import type { NumberedRows } from '../data/row-place.ts';
+import { disposeDataset, gatherRows, rowsOf, type TensorDataset } from '../data/tensor-dataset.ts';
 import type { FitOptions } from './fit-options.ts';
 import { leastRows, type ValidationSteps, validationSteps } from './validation-steps.ts';
 
@@ -50,9 +50,9 @@ async function withMeanOne(
 }
 
 /** Some of the rows as a dataset of their own. */
-const chosenRows = (dataset: Dataset, data: string, numbers: Int32Array): NumberedRows => ({
+const chosenRows = (dataset: TensorDataset, data: string, numbers: Int32Array): NumberedRows => ({
   ...{ data, numbers },
-  dataset: takeRows(dataset, numbers),
+  dataset: gatherRows(dataset, numbers),
 });
 
 interface Parts {
@@ -66,7 +66,7 @@ interface Parts {
 }
 
 /** Rows of data that are split by the seed. */
-function splitOff(dataset: Dataset, count: number, seed: Seed): Parts {
+function splitOff(dataset: TensorDataset, count: number, seed: Seed): Parts {
   const rows = rowsOf(dataset);
   const train: NumberedRows = { dataset, data: 'the data', numbers: null };
   if (count === 0) {
@@ -84,7 +84,7 @@ function splitOff(dataset: Dataset, count: number, seed: Seed): Parts {
 }
 
 /** Rows of data beside others to validate on. */
-function separate(dataset: Dataset, validation: Dataset, seed: Seed): Parts {
+function separate(dataset: TensorDataset, validation: TensorDataset, seed: Seed): Parts {
   const train: NumberedRows = { dataset, data: 'the training data', numbers: null };
   const data = 'the validation data';
   const available = rowsOf(validation);
@@ -102,8 +102,8 @@ function separate(dataset: Dataset, validation: Dataset, seed: Seed): Parts {
 /** Data that fit the flow, and whatever there is to validate on: a share of them, or data of their own. */
 export interface HeldData {
   /** `null` where a loss needs none. */
-  readonly data: Dataset | null;
-  readonly validation: Dataset | number | undefined;
+  readonly data: TensorDataset | null;
+  readonly validation: TensorDataset | number | undefined;
 }
 
 /**

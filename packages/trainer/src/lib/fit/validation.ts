@@ -1,6 +1,6 @@
 import { DiffeoError, type Flow, type FlowParams, fold, isDiffeoError, type Seed, sizeOf } from '@diffeo/core';
-import { type Dataset, disposeDataset, rowsOf, takeRows } from '../data/dataset.ts';
 import { describePlace, extremeRows, type NumberedRows, placeOf, type RowPlace } from '../data/row-place.ts';
+import { disposeDataset, gatherRows, rowsOf, type TensorDataset } from '../data/tensor-dataset.ts';
 import type { Workers } from '../executor/workers.ts';
 import { meanOf } from '../scores/row-statistics.ts';
 import { scoreChecked } from '../scores/score.ts';
@@ -55,7 +55,7 @@ export function validation(
     tryExtremes: async (params) => {
       if (model.dequantizes || sizeOf(model.eventShape) > maxColumns) return;
       const extremes = await extremeRows(train.dataset);
-      const dataset: Dataset = takeRows(train.dataset, extremes);
+      const dataset: TensorDataset = gatherRows(train.dataset, extremes);
       const numbers = extremes.map((row) => train.numbers?.[row] ?? row);
       try {
         await scores(params, { ...train, dataset, numbers });

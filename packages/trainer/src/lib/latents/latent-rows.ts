@@ -3,8 +3,8 @@ import { type OptionChecks, seedNumber } from '@diffeo/core/arguments';
 import { tidied } from '@diffeo/core/engine';
 import { gather, type Tensor, tensor, tensor1d } from '@tensorflow/tfjs-core';
 import { rowsOption, rowsTogether } from '../data/batch-size.ts';
-import { type Dataset, disposeDataset, rowsOf, sliceRows } from '../data/dataset.ts';
 import { requireFinite } from '../data/require-finite.ts';
+import { disposeDataset, rowsOf, sliceRows, type TensorDataset } from '../data/tensor-dataset.ts';
 import { firstNotFinite } from '../training/diagnose.ts';
 
 /** How to go between data and latents. */
@@ -22,7 +22,7 @@ export const latentChecks: OptionChecks<LatentOptions> = { noise: seedNumber, ba
 async function batchLatents(
   model: Flow,
   params: FlowParams,
-  { x, context }: Dataset,
+  { x, context }: TensorDataset,
   begin: number,
   noise: Seed,
 ): Promise<Float32Array> {
@@ -43,7 +43,7 @@ async function batchLatents(
 export async function latentsOf(
   model: Flow,
   params: FlowParams,
-  dataset: Dataset,
+  dataset: TensorDataset,
   { noise = 0, batchSize = rowsTogether(model) }: LatentOptions,
   what: string,
 ): Promise<Float32Array> {

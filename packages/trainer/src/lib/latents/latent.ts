@@ -2,8 +2,8 @@ import { DiffeoError, disposeParams, type Flow, type FlowParams, sizeOf } from '
 import { anything, describeValue, oneOf, required, requireOptions, wholeNumber } from '@diffeo/core/arguments';
 import { tidied } from '@diffeo/core/engine';
 import { add, mul, reshape, stack, sub, type Tensor } from '@tensorflow/tfjs-core';
-import { type Dataset, disposeDataset, rowsOf } from '../data/dataset.ts';
 import { holdDataset, holdParams, requireFlow } from '../data/hold.ts';
+import { disposeDataset, rowsOf, type TensorDataset } from '../data/tensor-dataset.ts';
 import { dataOf, type LatentOptions, latentChecks, latentsOf } from './latent-rows.ts';
 
 /** How to go from one latent to another. */
@@ -32,11 +32,11 @@ async function holding<T>(
   where: string,
   model: Flow,
   params: FlowParams,
-  given: readonly (readonly [data: Dataset | Tensor, what: string])[],
-  work: (params: FlowParams, ...datasets: readonly Dataset[]) => Promise<T>,
+  given: readonly (readonly [data: TensorDataset | Tensor, what: string])[],
+  work: (params: FlowParams, ...datasets: readonly TensorDataset[]) => Promise<T>,
 ): Promise<T> {
   requireFlow(model, where);
-  const datasets: Dataset[] = [];
+  const datasets: TensorDataset[] = [];
   try {
     for (const [data, what] of given) datasets.push(holdDataset(model, data, what));
     const held = holdParams(model, params, where);
@@ -80,8 +80,8 @@ const contextsBetween = (begin: Tensor, end: Tensor, steps: number, whole: boole
 export async function interpolate(
   model: Flow,
   params: FlowParams,
-  from: Dataset | Tensor,
-  to: Dataset | Tensor,
+  from: TensorDataset | Tensor,
+  to: TensorDataset | Tensor,
   options: InterpolateOptions = {},
 ): Promise<Float32Array> {
   requireOptions<InterpolateOptions>('interpolate', options, {
@@ -95,20 +95,20 @@ export async function interpolate(
     [to, 'the data to end at'],
   ] as const;
   return await holding('interpolate', model, params, ends, (held, begin, end) =>
-    interpolateHeld(model, held, begin as Dataset, end as Dataset, options, whole),
+    interpolateHeld(model, held, begin as TensorDataset, end as TensorDataset, options, whole),
   );
 }
 
 /** Whether a context is of whole numbers: classes, between which there is nothing. */
-const hasWholeContext = (data: Dataset | Tensor): boolean =>
-  ['int32', 'bool'].includes((data as Partial<Dataset> | null | undefined)?.context?.dtype ?? 'none');
+const hasWholeContext = (data: TensorDataset | Tensor): boolean =>
+  ['int32', 'bool'].includes((data as Partial<TensorDataset> | null | undefined)?.context?.dtype ?? 'none');
 
 /** {@link interpolate} of what was checked and is held. */
 async function interpolateHeld(
   model: Flow,
   params: FlowParams,
-  begin: Dataset,
-  end: Dataset,
+  begin: TensorDataset,
+  end: TensorDataset,
   options: InterpolateOptions,
   wholeContext: boolean,
 ): Promise<Float32Array> {
@@ -157,7 +157,7 @@ function meanOfRows(latents: Float32Array, size: number): Float64Array {
 export async function attributeDirection(
   model: Flow,
   params: FlowParams,
-  data: { readonly having: Dataset | Tensor; readonly lacking: Dataset | Tensor },
+  data: { readonly having: TensorDataset | Tensor; readonly lacking: TensorDataset | Tensor },
   options: LatentOptions = {},
 ): Promise<Float32Array> {
   requireOptions('attributeDirection', data, { having: required(anything), lacking: required(anything) });
@@ -169,9 +169,12 @@ export async function attributeDirection(
   ] as const;
   return await holding('attributeDirection', model, params, given, async (held, having, lacking) => {
     const size = sizeOf(model.baseShape);
-    const meanLatent = async (dataset: Dataset, what: string) =>
+    const meanLatent = async (dataset: TensorDataset, what: string) =>
       meanOfRows(await latentsOf(model, held, dataset, options, what), size);
-    const [mean, other] = [await meanLatent(having as Dataset, haveIt), await meanLatent(lacking as Dataset, lackIt)];
+    const [mean, other] = [
+      await meanLatent(having as TensorDataset, haveIt),
+      await meanLatent(lacking as TensorDataset, lackIt),
+    ];
     return Float32Array.from(mean, (value, i) => value - (other[i] as number));
   });
 }
@@ -185,7 +188,7 @@ export async function attributeDirection(
 export async function moveAlong(
   model: Flow,
   params: FlowParams,
-  data: Dataset | Tensor,
+  data: TensorDataset | Tensor,
   direction: Float32Array,
   amounts: readonly number[],
   options: LatentOptions = {},
@@ -204,7 +207,7 @@ export async function moveAlong(
   }
   const given = [[data, 'the data to move']] as const;
   return await holding('moveAlong', model, params, given, async (held, first) => {
-    const dataset = first as Dataset;
+    const dataset = first as TensorDataset;
     const latents = await latentsOf(model, held, dataset, options, 'the data to move');
     const count = amounts.length;
     const moved = new Float32Array(latents.length * count);
@@ -229,13 +232,13 @@ function requireList(values: unknown, what: string): void {
 export async function reconstruct(
   model: Flow,
   params: FlowParams,
-  data: Dataset | Tensor,
+  data: TensorDataset | Tensor,
   options: LatentOptions = {},
 ): Promise<Reconstruction> {
   requireOptions<LatentOptions>('reconstruct', options, latentChecks);
   const given = [[data, 'the data to reconstruct']] as const;
   return await holding('reconstruct', model, params, given, async (held, first) => {
-    const dataset = first as Dataset;
+    const dataset = first as TensorDataset;
     const latents = await latentsOf(model, held, dataset, options, 'the data to reconstruct');
     const values = await dataOf(model, held, latents, options, dataset.context);
     const before = (await dataset.x.data()) as Float32Array;

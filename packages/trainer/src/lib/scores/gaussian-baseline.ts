@@ -1,9 +1,9 @@
 import { DiffeoError, type Flow, type FlowParams, sizeOf } from '@diffeo/core';
 import { anything, listOf, required, requireOptions, requireParams, seedNumber, text } from '@diffeo/core/arguments';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { type Dataset, disposeDataset } from '../data/dataset.ts';
 import { holdDataset, requireFlow } from '../data/hold.ts';
 import { requireFinite } from '../data/require-finite.ts';
+import { disposeDataset, type TensorDataset } from '../data/tensor-dataset.ts';
 import { meanOf } from './row-statistics.ts';
 
 /** A multivariate normal fitted by maximum likelihood, on the host in float64. */
@@ -143,7 +143,7 @@ export async function gaussianBaseline(preprocessing: Flow, params: FlowParams, 
   });
   requireParams(preprocessing.layout, params, 'gaussianBaseline');
   const { noise = 0, columns } = data;
-  const held: Dataset[] = [];
+  const held: TensorDataset[] = [];
   try {
     for (const [given, what] of [
       [data.train, 'the training data'],
@@ -153,7 +153,7 @@ export async function gaussianBaseline(preprocessing: Flow, params: FlowParams, 
       held.push(dataset);
       await requireFinite(preprocessing, dataset, what);
     }
-    const [{ x: train }, { x: heldOut }] = held as [Dataset, Dataset];
+    const [{ x: train }, { x: heldOut }] = held as [TensorDataset, TensorDataset];
     return await baselineOf(preprocessing, params, { train, heldOut, noise }, columns);
   } finally {
     for (const dataset of held) disposeDataset(dataset);

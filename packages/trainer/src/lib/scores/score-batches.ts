@@ -1,5 +1,5 @@
 import { type Density, DiffeoError, fold, type Seed } from '@diffeo/core';
-import { type Dataset, disposeDataset } from '../data/dataset.ts';
+import { disposeDataset, type TensorDataset } from '../data/tensor-dataset.ts';
 import { preparedFor } from '../sampling/prepared.ts';
 import { firstNotFinite } from '../training/diagnose.ts';
 
@@ -33,13 +33,13 @@ export async function scoreBatches(
   model: Density,
   params: unknown,
   begins: readonly number[],
-  take: (begin: number) => Dataset,
+  take: (begin: number) => TensorDataset,
   { noise, draws, finite }: ScoreBatchOptions,
 ): Promise<Float32Array[]> {
   const each = model.dequantizes ? draws : 1;
   const ready = preparedFor(model, params, each * begins.length);
 
-  async function scoreOnce({ x, context }: Dataset, begin: number, seed: Seed): Promise<Float32Array> {
+  async function scoreOnce({ x, context }: TensorDataset, begin: number, seed: Seed): Promise<Float32Array> {
     const options = { ...(context && { context }), ...(model.dequantizes && { noise: seed }) };
     const logProb = ready.logProb(x, options);
     const values = (await logProb.data()) as Float32Array;

@@ -2,10 +2,10 @@ import { type Density, disposeParams, type Seed, save } from '@diffeo/core';
 import { requireOptions, seedNumber, wholeNumber } from '@diffeo/core/arguments';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { rowsOption, rowsTogether } from '../data/batch-size.ts';
-import { type Dataset, disposeDataset, rowsOf, sliceRows } from '../data/dataset.ts';
 import { holdDataset, holdParams, requireDensity } from '../data/hold.ts';
 import { requireFinite } from '../data/require-finite.ts';
 import { toHostDataset } from '../data/rows.ts';
+import { disposeDataset, rowsOf, sliceRows, type TensorDataset } from '../data/tensor-dataset.ts';
 import type { Workers, WorkersOptions } from '../executor/workers.ts';
 import { scoreTask } from '../tasks/score-task.ts';
 import { shard } from '../tasks/shard.ts';
@@ -38,7 +38,7 @@ export interface ScoreCheckedOptions extends ScoreOptions, Partial<Pick<ScoreBat
 export async function scoreChecked(
   model: Density,
   params: unknown,
-  dataset: Dataset,
+  dataset: TensorDataset,
   { batchSize = rowsTogether(model), noise = 0, draws = 1, workers, finite = false }: ScoreCheckedOptions,
 ): Promise<Float32Array> {
   const rows = rowsOf(dataset);
@@ -59,7 +59,7 @@ export async function scoreChecked(
     });
     return scores;
   }
-  const take = (begin: number): Dataset => sliceRows(dataset, begin, Math.min(batchSize, rows - begin));
+  const take = (begin: number): TensorDataset => sliceRows(dataset, begin, Math.min(batchSize, rows - begin));
   const found = await scoreBatches(model, params, begins, take, { noise, draws, finite });
   for (const [i, values] of found.entries()) scores.set(values, begins[i] as number);
   return scores;
@@ -74,7 +74,7 @@ export async function scoreChecked(
 export async function score<P>(
   model: Density<P>,
   params: P,
-  data: Dataset | Tensor,
+  data: TensorDataset | Tensor,
   options: ScoreOptions = {},
 ): Promise<Float32Array> {
   requireDensity(model, 'score');

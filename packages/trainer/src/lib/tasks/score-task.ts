@@ -1,6 +1,6 @@
 import { disposeParams } from '@diffeo/core';
-import type { Dataset } from '../data/dataset.ts';
 import { type HostDataset, hostRows } from '../data/rows.ts';
+import type { TensorDataset } from '../data/tensor-dataset.ts';
 import { defineTask } from '../executor/task.ts';
 import { type ScoreBatchOptions, scoreBatches } from '../scores/score-batches.ts';
 
@@ -20,7 +20,7 @@ export const scoreTask = defineTask({
   run: async ({ file, data, begins, batchSize, ...options }: ScoreRequest, { worker }) => {
     const { model, params } = worker.load(file, { mixtures: true });
     const rows = hostRows(data);
-    const take = (begin: number): Dataset => {
+    const take = (begin: number): TensorDataset => {
       const count = Math.min(batchSize, rows.count - begin);
       return rows.take(Int32Array.from({ length: count }, (_, i) => begin + i));
     };

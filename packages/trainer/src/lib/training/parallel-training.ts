@@ -1,8 +1,8 @@
 import { DiffeoError, disposeParams, type Flow, leaves, save } from '@diffeo/core';
 import { watchHeap } from '@diffeo/kernels-wasm';
 import { chooseAllReduce } from '../all-reduce/all-reduce-methods.ts';
-import type { Dataset } from '../data/dataset.ts';
 import { toHostDataset } from '../data/rows.ts';
+import type { TensorDataset } from '../data/tensor-dataset.ts';
 import type { OpenAllReduce } from '../executor/all-reduce.ts';
 import type { WorkerPool } from '../executor/worker-pool.ts';
 import type { OptimiserState } from '../optimisers/optimiser-state.ts';
@@ -55,7 +55,7 @@ function wholeState(found: readonly WorkerState[], shared: boolean): OptimiserSt
 export async function parallelTraining(
   pool: WorkerPool,
   model: Flow,
-  train: Dataset | null,
+  train: TensorDataset | null,
   start: TrainingStart,
 ): Promise<Training> {
   const { seed, batchSize, steps, clipNorm, task, augment, ema, freeze, state, optimiser } = start;

@@ -14,9 +14,9 @@ import { capture } from '@diffeo/kernels-wasm';
 import { mul, type Tensor } from '@tensorflow/tfjs-core';
 import { type Augment, augmented } from '../data/augment.ts';
 import { batches } from '../data/batches.ts';
-import { type Dataset, disposeDataset } from '../data/dataset.ts';
 import type { RowSource } from '../data/rows.ts';
 import { startingRows } from '../data/starting-rows.ts';
+import { disposeDataset, type TensorDataset } from '../data/tensor-dataset.ts';
 import type { OptimiserDefinition, OptimiserSpec } from '../optimisers/optimiser.ts';
 import type { OptimiserState } from '../optimisers/optimiser-state.ts';
 import type { Parts, ShardedStep } from '../optimisers/sharded-step.ts';
@@ -73,7 +73,7 @@ export interface TrainingRun {
 /** Parameters to train: those given, copied, or new ones; started where they are not. Owned by the caller. */
 export async function startedParams(
   model: Flow,
-  train: Dataset | null,
+  train: TensorDataset | null,
   { params, seed }: { readonly params?: FlowParams; readonly seed: Seed },
 ): Promise<FlowParams> {
   const initial = params ? copyParams(model.layout, params) : model.init(fold(seed, 'init'));
@@ -232,7 +232,7 @@ export function trainingRun(
   }
 
   /** This share of the next rows of the data, where there are any. */
-  function nextRows(): { readonly rows: Int32Array; readonly weight: number; readonly batch: Dataset | null } {
+  function nextRows(): { readonly rows: Int32Array; readonly weight: number; readonly batch: TensorDataset | null } {
     const whole = order?.next().value ?? unnumbered;
     const rows = shareOf(whole, share);
     const weight = rows.length / whole.length;

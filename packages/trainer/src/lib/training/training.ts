@@ -1,8 +1,8 @@
 import type { Flow, FlowParams, GradientMode, Seed } from '@diffeo/core';
 import { watchHeap } from '@diffeo/kernels-wasm';
 import type { Augment } from '../data/augment.ts';
-import type { Dataset } from '../data/dataset.ts';
 import { tensorRows } from '../data/rows.ts';
+import type { TensorDataset } from '../data/tensor-dataset.ts';
 import type { OptimiserSpec } from '../optimisers/optimiser.ts';
 import type { OptimiserState } from '../optimisers/optimiser-state.ts';
 import { paramsFrom } from './flat-params.ts';
@@ -53,7 +53,7 @@ export interface Training {
 }
 
 /** Trains on this thread. */
-export async function localTraining(model: Flow, train: Dataset | null, start: TrainingStart): Promise<Training> {
+export async function localTraining(model: Flow, train: TensorDataset | null, start: TrainingStart): Promise<Training> {
   const heap = watchHeap();
   const run = trainingRun(model, train && tensorRows(train), await startedParams(model, train, start), start);
   let step = start.state?.step ?? 0;

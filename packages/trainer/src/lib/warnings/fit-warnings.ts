@@ -1,6 +1,6 @@
 import { type Flow, type FlowParams, sizeOf } from '@diffeo/core';
 import { max, min, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
-import type { Dataset } from '../data/dataset.ts';
+import type { TensorDataset } from '../data/tensor-dataset.ts';
 import { contextWarnings } from './context-warnings.ts';
 import { dataWarnings } from './data-warnings.ts';
 import type { Warning } from './warning.ts';
@@ -30,7 +30,7 @@ function isGaussian(model: Flow, params: FlowParams, x: Tensor): boolean {
 /** What a run gives reason to say: with data, of them too. */
 export async function fitWarnings(
   model: Flow,
-  data: Dataset | null,
+  data: TensorDataset | null,
   {
     params,
     steps,
@@ -48,7 +48,7 @@ export async function fitWarnings(
 }
 
 /** What the data give reason to say, and what a flow made of them. */
-async function warningsOf(model: Flow, params: FlowParams, { x, context }: Dataset): Promise<Warning[]> {
+async function warningsOf(model: Flow, params: FlowParams, { x, context }: TensorDataset): Promise<Warning[]> {
   const warnings: Warning[] = [];
   if (model.eventShape.length === 1 && !model.dequantizes && x.size <= maxNumbers) {
     warnings.push(...dataWarnings({ values: await x.data(), size: sizeOf(model.eventShape) }));
