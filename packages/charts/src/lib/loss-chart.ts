@@ -1,13 +1,13 @@
-import { LineChart, type LineSeriesOption } from 'echarts/charts';
-import { GridComponent, LegendComponent } from 'echarts/components';
-import { init, use } from 'echarts/core';
-import { SVGRenderer } from 'echarts/renderers';
 import { axisRange } from './axis-range.ts';
 import { cutAbove } from './cut-above.ts';
 import { type Baseline, checkHistory, type LossPoint } from './loss-history.ts';
-import { fontFamily, palette } from './palette.ts';
-
-use([LineChart, GridComponent, LegendComponent, SVGRenderer]);
+import { dots } from './plot/dots.ts';
+import { type Label, labels } from './plot/labels.ts';
+import { lines } from './plot/line.ts';
+import type { Mark } from './plot/mark.ts';
+import type { PlanePoint } from './plot/plane.ts';
+import { plot } from './plot/plot.ts';
+import { printTheme, type Theme } from './plot/theme.ts';
 
 /** What to draw, and how large (in CSS pixels). */
 export interface LossChart {
@@ -16,9 +16,17 @@ export interface LossChart {
   readonly baseline?: Baseline | undefined;
   readonly width: number;
   readonly height: number;
+  /** Default {@link printTheme}. */
+  readonly theme?: Theme;
 }
 
-type Point = readonly [step: number, loss: number];
+interface Curve {
+  readonly name: string;
+  readonly points: readonly PlanePoint[];
+  readonly color: keyof Theme;
+  readonly width: number;
+  readonly isDashed?: boolean;
+}
 
 /**
  * The training curve as a stand-alone SVG: loss against step, the last value of each curve written at its end. The same arguments give
@@ -26,10 +34,10 @@ type Point = readonly [step: number, loss: number];
  *
  * Throws `NOT_FINITE` when a step, a loss or the baseline is NaN or infinite, `DATA` when steps go backwards.
  */
-export const lossChart = ({ history, baseline, width, height }: LossChart): string => {
+export const lossChart = ({ history, baseline, width, height, theme = printTheme }: LossChart): string => {
   checkHistory(history, baseline);
-  const train = history.map(({ step, train }): Point => [step, train]);
-  const validation = history.flatMap(({ step, validation }): Point[] =>
+  const train = history.map(({ step, train }): PlanePoint => [step, train]);
+  const validation = history.flatMap(({ step, validation }): PlanePoint[] =>
     validation === undefined ? [] : [[step, validation]],
   );
   const steps = stepRange(history.map(({ step }) => step));
@@ -37,120 +45,67 @@ export const lossChart = ({ history, baseline, width, height }: LossChart): stri
     [...train, ...validation].map(([, loss]) => loss),
     baseline === undefined ? [] : [baseline.value],
   );
-  const everywhere = (value: number): Point[] => [
-    [steps.min, value],
-    [steps.max, value],
+  const across = (value: number): PlanePoint[] => [
+    [steps[0], value],
+    [steps[1], value],
   ];
-  const curves: readonly Curve[] = [
-    { name: 'train', points: train, color: palette.train, width: 1.5 },
-    { name: 'validation', points: validation, color: palette.validation, width: 2.5 },
-    ...(baseline === undefined
-      ? []
-      : [
-          {
-            name: baseline.label,
-            points: everywhere(baseline.value),
-            color: palette.baseline,
-            width: 1.5,
-            dashed: true,
-          },
-        ]),
+  const all: readonly Curve[] = [
+    { name: 'train', points: train, color: 'first', width: 1.5 },
+    { name: 'validation', points: validation, color: 'second', width: 2.5 },
+    ...(baseline
+      ? [{ name: baseline.label, points: across(baseline.value), color: 'ink', width: 1.5, isDashed: true } as const]
+      : []),
   ];
-  return draw(
-    {
-      xAxis: { type: 'value', ...steps, ...stepAxis },
-      yAxis: { type: 'value', ...losses, ...lossAxis },
-      series: curves.filter(({ points }) => points.length > 0).map((curve) => series(curve, losses.max)),
-    },
-    width,
-    height,
-  );
+  const curves = all.filter(({ points }) => points.length > 0);
+  return plot({
+    ...{ width, height, theme },
+    title: `Loss against step${curves.length > 0 ? `: ${curves.map(({ name }) => name).join(', ')}` : ''}`,
+    x: { domain: steps, label: 'step', ticks: wholeTicks(steps), format: (step) => step.toLocaleString('en') },
+    y: { domain: [losses.min, losses.max] },
+    margin: { left: 44, right: 52 },
+    legend: curves.map(({ name, color, isDashed }) => ({ label: name, color, shape: isDashed ? 'dashes' : 'line' })),
+    marks: curves.map((curve) => strokes(curve, losses.max)),
+    annotations: endLabels(curves, { top: losses.max, perPixel: (losses.max - losses.min) / (height - 90) }),
+  });
 };
 
 /** The whole run; from 0 when the first record comes after the first step. */
-const stepRange = (steps: readonly number[]): { min: number; max: number } => {
+const stepRange = (steps: readonly number[]): readonly [number, number] => {
   const first = steps[0] ?? 0;
   const last = steps.at(-1) ?? 0;
-  return last > first
-    ? { min: first === 1 ? 0 : first, max: last }
-    : { min: Math.min(0, last), max: Math.max(last, 1) };
+  return last > first ? [first === 1 ? 0 : first, last] : [Math.min(0, last), Math.max(last, 1)];
 };
 
-const label = { fontFamily, fontSize: 12, color: palette.muted };
+/** Steps are whole: of few, each one. */
+const wholeTicks = ([first, last]: readonly [number, number]): number | readonly number[] =>
+  last - first < 5 ? Array.from({ length: last - first + 1 }, (_, i) => first + i) : 5;
 
-const stepAxis = {
-  minInterval: 1,
-  name: 'step',
-  nameLocation: 'middle',
-  nameGap: 28,
-  nameTextStyle: label,
-  axisLabel: { ...label, hideOverlap: true },
-  splitLine: { show: false },
-  axisLine: { lineStyle: { color: palette.muted } },
-  axisTick: { show: true, lineStyle: { color: palette.muted } },
-} as const;
-
-const lossAxis = {
-  axisLabel: label,
-  splitLine: { lineStyle: { color: palette.rule } },
-  axisLine: { show: false },
-  axisTick: { show: false },
-} as const;
-
-const legend = {
-  left: 0,
-  top: 0,
-  padding: 0,
-  itemGap: 36,
-  itemWidth: 28,
-  selectedMode: false,
-  itemStyle: { opacity: 0 },
-  textStyle: { ...label, color: palette.ink },
-} as const;
-
-const draw = (parts: object, width: number, height: number): string => {
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
-  try {
-    chart.setOption({ animation: false, grid: { left: 44, right: 48, top: 34, bottom: 44 }, legend, ...parts });
-    return stillPicture(chart.renderToSVGString());
-  } finally {
-    chart.dispose();
+/** A curve without what lies above the top; one point as a dot. */
+const strokes = ({ points, color, width, isDashed = false }: Curve, top: number): Mark => {
+  if (points.length === 1) return dots({ points, color, radius: 3.5 });
+  const drawn: PlanePoint[][] = [[]];
+  for (const [step, loss] of cutAbove(points, top)) {
+    if (loss === null) drawn.push([]);
+    else drawn.at(-1)?.push([step, loss]);
   }
+  return lines({ lines: drawn.filter(({ length }) => length > 1), color, width, ...(isDashed && { dash: [6, 4] }) });
 };
 
-interface Curve {
-  readonly name: string;
-  readonly points: readonly Point[];
-  readonly color: string;
-  readonly width: number;
-  readonly dashed?: boolean;
-}
+/** Pixels between the base lines of two labels. */
+const labelGap = 14;
 
-const series = ({ name, points, color, width, dashed = false }: Curve, top: number): LineSeriesOption => ({
-  type: 'line',
-  name,
-  data: cutAbove(points, top) as [number, number | null][],
-  silent: true,
-  clip: false,
-  showSymbol: points.length === 1,
-  symbol: points.length === 1 ? 'circle' : 'none',
-  symbolSize: 7,
-  itemStyle: { color },
-  lineStyle: { color, width, type: dashed ? [6, 4] : 'solid', join: 'round' },
-  endLabel: {
-    ...label,
-    show: true,
-    formatter: (points.at(-1)?.[1] ?? 0).toFixed(2),
-    fontWeight: 'bold',
-    color,
-    distance: 6,
-  },
-  labelLayout: { moveOverlap: 'shiftY' },
-});
-
-/**
- * Drops what a still picture does not need: classes, which echarts numbers across all charts of a process, their hover styles, and clip
- * paths, since the curves are cut already.
- */
-const stillPicture = (svg: string): string =>
-  svg.replace(/<defs[\s\S]*<\/style>\s*/, '').replaceAll(/ (?:class|clip-path|pointer-events|ecmeta_\w+)="[^"]*"/g, '');
+/** The last value of each curve, beside its end; where ends lie close, one label below the other. */
+const endLabels = (
+  curves: readonly Curve[],
+  { top, perPixel }: { readonly top: number; readonly perPixel: number },
+): Mark[] => {
+  const ends = curves.map(({ points, color }) => ({ color, end: points.at(-1) as PlanePoint }));
+  ends.sort((a, b) => b.end[1] - a.end[1]);
+  let lowest = Number.POSITIVE_INFINITY;
+  return ends.map(({ color, end: [step, loss] }) => {
+    const place = Math.min(loss, top, lowest - labelGap * perPixel);
+    lowest = place;
+    const label: Label = { text: loss.toFixed(2), at: [step, place], anchor: 'start', shift: [6, 4] };
+    return labels({ labels: [label], color, bold: true });
+  });
+};

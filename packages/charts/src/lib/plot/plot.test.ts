@@ -2,6 +2,7 @@ import { decode } from 'fast-png';
 import { describe, expect, test } from 'vitest';
 import { rasterise } from '../rasterise.ts';
 import { area } from './area.ts';
+import { bars } from './bars.ts';
 import { contours } from './contours.ts';
 import { deformation } from './deformation.ts';
 import { dots } from './dots.ts';
@@ -85,9 +86,40 @@ describe('plot', () => {
     expect(shape('x')).toBe('M240 120L240 180L240 60L240 120Z');
   });
 
+  test('bars stand on their base, and one without height is not drawn', () => {
+    const margin = { left: 0, right: 0, top: 0, bottom: 0 };
+    const two = bars({
+      bars: [
+        { from: -1, to: 0, height: 1 },
+        { from: 0, to: 1, height: 0 },
+      ],
+    });
+    expect(draw([two], { margin })).toContain('d="M80 120V60H160V120Z"');
+  });
+
+  test('a legend stands above the plane, annotations beyond it, and numbers are written as told', () => {
+    const svg = draw([], {
+      x: { domain: [0, 1], ticks: [1], format: (value) => `${value} < 2` },
+      legend: [
+        { label: 'a & b', color: 'second', shape: 'dashes' },
+        { label: 'c', shape: 'area' },
+        { label: 'd', shape: 'dot' },
+      ],
+      annotations: [labels({ labels: [{ text: 'outside', at: [2, 0] }] })],
+    });
+    expect(svg).toContain('1 &lt; 2');
+    expect(svg).toContain('a &amp; b');
+    expect(svg).toContain('stroke-dasharray="4 2"');
+    const inside = svg.slice(svg.indexOf('<svg x='), svg.indexOf('</svg>'));
+    expect(svg).toContain('outside');
+    expect(inside).not.toContain('outside');
+    expect(inside).toContain('y="30"'); // 8, and 22 for the legend
+  });
+
   test('empty marks draw nothing', () => {
     const empty = [
       area({ points: [] }),
+      bars({ bars: [] }),
       line({ points: [] }),
       dots({ points: [] }),
       contours({ ...box, values: hill, thresholds: [9] }),

@@ -1,5 +1,6 @@
 import { roundStep, tidy } from '../round-step.ts';
 import { escapeXml } from '../svg-text.ts';
+import { type LegendEntry, legendHeight, legendOf } from './legend.ts';
 import type { Mark } from './mark.ts';
 import { type Domain, type Plane, planeOf } from './plane.ts';
 import { printTheme, type Theme } from './theme.ts';
@@ -11,6 +12,8 @@ export interface Axis {
   readonly label?: string;
   /** The numbers to write, or about how many round ones. 0 leaves the axis away. Default 5. */
   readonly ticks?: number | readonly number[];
+  /** How a number is written. Default: as it is, with a real minus. */
+  readonly format?: (value: number) => string;
 }
 
 /** What to draw, and how large. */
@@ -22,6 +25,10 @@ export interface Plot {
   readonly y: Axis;
   /** From the lowest to the topmost. */
   readonly marks: readonly Mark[];
+  /** Marks above all others that may reach beyond the axes, such as labels at the ends of curves. */
+  readonly annotations?: readonly Mark[];
+  /** What colours stand for, in a line above the plane. */
+  readonly legend?: readonly LegendEntry[];
   /** What the picture shows, for who cannot see it: a sentence. */
   readonly title: string;
   /** Room around the plane, in CSS pixels, so that planes of several plots align. Default: what the axes need. */
@@ -49,25 +56,38 @@ const size = 12;
  *   marks: [line({ points: [-1, -0.5, 0, 0.5, 1].map((x) => [x, x * x]) })],
  * });
  */
-export const plot = ({ width, height, x, y, marks, title, margin = {}, theme = printTheme }: Plot): string => {
+export const plot = ({
+  width,
+  height,
+  x,
+  y,
+  marks,
+  annotations = [],
+  legend = [],
+  title,
+  margin = {},
+  theme = printTheme,
+}: Plot): string => {
   const [across, up] = [ticksOf(x), ticksOf(y)];
   const plane = planeOf(
     { x: x.domain, y: y.domain },
     {
       left: margin.left ?? (up.length > 0 || y.label ? 40 : 1),
       right: width - (margin.right ?? (up.length > 0 || across.length > 0 ? 10 : 1)),
-      top: margin.top ?? (across.length > 0 || up.length > 0 ? 8 : 1),
+      top: (margin.top ?? (across.length > 0 || up.length > 0 ? 8 : 1)) + (legend.length > 0 ? legendHeight : 0),
       bottom: height - (margin.bottom ?? (across.length > 0 ? 20 : 1) + (x.label ? 18 : 0)),
     },
   );
   const inner = { width: plane.right - plane.left, height: plane.bottom - plane.top };
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeXml(title)}" font-family="${escapeXml(theme.font)}" font-size="${size}">`,
+    ...legendOf(legend, plane.left, theme),
     ...axes(plane, { across, up, x, y, height }, theme),
     // A nested picture cuts what reaches beyond it, without the identifier that a clip path would need.
     `<svg x="${plane.left}" y="${plane.top}" width="${inner.width}" height="${inner.height}" viewBox="${plane.left} ${plane.top} ${inner.width} ${inner.height}" data-x="${x.domain.join(' ')}" data-y="${y.domain.join(' ')}">`,
     ...marks.map((mark) => mark(plane, theme)).filter((drawn) => drawn !== ''),
     '</svg>',
+    ...annotations.map((mark) => mark(plane, theme)).filter((drawn) => drawn !== ''),
     '</svg>',
   ].join('\n');
 };
@@ -102,10 +122,11 @@ const axes = (plane: Plane, { across, up, x, y, height }: Axes, theme: Theme): s
     ...(rules.length > 0 ? [`<path d="${rules.join('')}" fill="none" stroke="${theme.rule}"/>`] : []),
     ...across.map(
       (value) =>
-        `<text x="${plane.x(value)}" y="${bottom + 16}" text-anchor="middle" ${muted}>${written(value)}</text>`,
+        `<text x="${plane.x(value)}" y="${bottom + 16}" text-anchor="middle" ${muted}>${escapeXml((x.format ?? written)(value))}</text>`,
     ),
     ...up.map(
-      (value) => `<text x="${left - 6}" y="${plane.y(value) + 4}" text-anchor="end" ${muted}>${written(value)}</text>`,
+      (value) =>
+        `<text x="${left - 6}" y="${plane.y(value) + 4}" text-anchor="end" ${muted}>${escapeXml((y.format ?? written)(value))}</text>`,
     ),
     ...(x.label
       ? [`<text x="${(left + right) / 2}" y="${height - 6}" text-anchor="middle" ${muted}>${escapeXml(x.label)}</text>`]
