@@ -7,7 +7,7 @@ export { type Atom, type Column, type ColumnKind, columnKinds, columnNames, rawN
 export { type Dataset, datasetFrom, takeRows, toTensor } from './lib/data/dataset.ts';
 export { describeColumns } from './lib/data/describe-columns.ts';
 export { dateText } from './lib/data/kinds/date-format.ts';
-export { type Learnable, learnable } from './lib/data/learnable.ts';
+export { type Learnable, type LearnableOptions, learnable } from './lib/data/learnable.ts';
 export type { Numbers } from './lib/data/numbers.ts';
 export { type Parts, type Split, split } from './lib/data/split.ts';
 export { dequantizerDefinitions } from './lib/preprocessing/dequantizer-definitions.ts';

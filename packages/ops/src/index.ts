@@ -15,6 +15,7 @@ export {
   type TransformKernelAttributes,
   transformKernels,
 } from './lib/kernels.ts';
+export { logNormalDensity, normalAbove, normalQuantileAbove } from './lib/normal-distribution.ts';
 export { type ActivationName, isActivation } from './lib/stacks/activation.ts';
 export { convStack } from './lib/stacks/conv-stack.ts';
 export { denseStack } from './lib/stacks/dense-stack.ts';

@@ -1,5 +1,16 @@
+export type { MemberShare, TableFitted } from './lib/mix-members.ts';
+export type { ColumnFacts } from './lib/mixed/columns-of-data.ts';
+export { missingCell } from './lib/mixed/mixed-column.ts';
+export { mixedRows } from './lib/mixed/mixed-rows.ts';
+export {
+  type MixedData,
+  type MixedTableOptions,
+  mixedTable,
+  withGaps,
+  withMissingCells,
+} from './lib/mixed/mixed-table.ts';
 export { gaussianMixture } from './lib/mixture/gaussian-mixture.ts';
 export type { Effort } from './lib/recipe.ts';
 export { tableDefinitions } from './lib/table-definitions.ts';
-export { type MemberShare, type TableFitted, type TableFlowOptions, tableFlow } from './lib/table-flow.ts';
+export { type TableFlowOptions, tableFlow } from './lib/table-flow.ts';
 export type { TableRows } from './lib/table-rows.ts';

@@ -42,7 +42,11 @@ export async function crossFit(
   table: TableRows,
   folds: readonly Fold[],
   kind: MemberKind,
-  { seed, signal }: { readonly seed: Seed; readonly signal?: AbortSignal | undefined },
+  {
+    seed,
+    signal,
+    scores: scored = scoresOf,
+  }: { readonly seed: Seed; readonly signal?: AbortSignal | undefined; readonly scores?: typeof scoresOf },
 ): Promise<CrossFitted> {
   const candidates: (readonly Candidate[])[] = [];
   for (const [i, { train, stop }] of folds.entries()) {
@@ -57,7 +61,7 @@ export async function crossFit(
   const scores: number[] = [];
   for (const [i, { weigh }] of folds.entries()) {
     const { model, params } = members[i] as Member;
-    scores.push(...(await scoresOf(model, params, rowsAt(table, weigh))));
+    scores.push(...(await scored(model, params, rowsAt(table, weigh))));
   }
   return { kind, setting, members, outOfFold: Float64Array.from(scores) };
 }

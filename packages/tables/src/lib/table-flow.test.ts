@@ -4,8 +4,9 @@ import { elementwiseDefinitions } from '@diffeo/layers-elementwise';
 import { sample, score, useWasm } from '@diffeo/trainer';
 import { memory, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { TableFitted } from './mix-members.ts';
 import { tableDefinitions } from './table-definitions.ts';
-import { type TableFitted, tableFlow } from './table-flow.ts';
+import { tableFlow } from './table-flow.ts';
 import type { TableRows } from './table-rows.ts';
 
 beforeAll(() => useWasm());

@@ -47,6 +47,11 @@ export interface CsvOptions {
    * differences of its numbers, such as those of times in milliseconds since 1970.
    */
   readonly known?: readonly Column[];
+  /**
+   * What becomes of texts that are none of the `known` categories of their column: the number after the last category's, for a
+   * model that has a probability for them. Default: they are missing values.
+   */
+  readonly codesUnseen?: boolean;
   /** How another file was read: used where this one does not tell. */
   readonly like?: Pick<CsvOptions, 'header' | 'delimiter' | 'comment' | 'quotes' | 'decimal' | 'missingValues'>;
   /** What messages call the data; default `the CSV data`. */
@@ -123,6 +128,7 @@ export interface CsvSettings {
   readonly isStrict: boolean;
   readonly kinds: Readonly<Record<string, ColumnKind>>;
   readonly known: ReadonlyMap<string, Column>;
+  readonly codesUnseen: boolean;
   readonly like: NonNullable<CsvOptions['like']>;
   readonly source: string;
   /** Whether numbers are among the missing values. */
@@ -151,6 +157,7 @@ export function csvSettings(options: CsvOptions): CsvSettings {
     isStrict: options.strict === true,
     kinds: options.kinds ?? {},
     known: new Map(options.known?.map((column) => [column.name, column])),
+    codesUnseen: options.codesUnseen === true,
     like,
     source: options.source ?? 'the CSV data',
     areNumbersMissing: more.some((value) => isNumberLike(value)),

@@ -24,6 +24,9 @@ const reasons: Partial<Readonly<Record<ColumnKind, readonly [one: string, severa
   text: ['holds text', 'hold text'],
 };
 
+/** Kinds that a mixed density takes beside numbers. */
+const mixedKinds: ReadonlySet<ColumnKind> = new Set(['category', 'boolean']);
+
 /** Covariances of more columns are not looked at. */
 const maxCovariances = 256;
 
@@ -92,23 +95,52 @@ function withoutGaps(learnable: Learnable, isAsked: (column: Column) => boolean)
   };
 }
 
+/** Without columns of numbers that are linear functions of others, in the rows that lack none of them. */
+function withoutDependent(learnable: Learnable, isAsked: (column: Column) => boolean): Learnable {
+  const { table } = learnable;
+  const numbers = indices(table.columns, ({ categories }) => categories === undefined);
+  const width = table.columns.length;
+  const complete = Array.from({ length: table.count }, (_, row) => row).filter((row) =>
+    numbers.every((i) => !Number.isNaN(table.values[row * width + i] as number)),
+  );
+  if (numbers.length < 2 || numbers.length > maxCovariances || numbers.length > complete.length - 2) return learnable;
+  const dependent = dependentColumns(takeColumns(takeRows(table, complete), numbers));
+  const unasked = dependent
+    .map(({ column }) => numbers[column] as number)
+    .filter((i) => !isAsked(table.columns[i] as Column));
+  const why = unasked.length === 1 ? 'is a linear function of others' : 'are linear functions of others';
+  return leaveOut(learnable, unasked, 'DEPENDENT_COLUMNS', why);
+}
+
+/** What is to be learned. */
+export interface LearnableOptions {
+  /** Columns that were asked for by name. */
+  readonly asked?: readonly string[];
+  /** What messages call the table. */
+  readonly source?: string;
+  /** `numbers`, the default: a density of numbers alone. `mixed`: one that takes categories and rows with gaps too. */
+  readonly density?: 'numbers' | 'mixed';
+}
+
 /**
- * What a density of numbers can learn of a table: the columns of numbers and dates that change, of rows that lack none. All
+ * What a density can learn of a table. One of numbers: the columns of numbers and dates that change, of rows that lack none. All
  * else is left out, with a note each: categories, texts, identifiers, constants, columns that lack many values and rows that
- * lack any, and columns that are linear functions of others. Columns that were asked for by name stay, if they are numbers.
+ * lack any, and columns that are linear functions of others. A `mixed` one takes categories, and rows with gaps as they are. Columns that were asked for by name stay, if they are numbers.
  * Throws `CSV_NO_NUMBERS` where no column is left.
  */
 export function learnable(
   table: ReadTable,
-  { asked = [], source = 'the table' }: { readonly asked?: readonly string[]; readonly source?: string } = {},
+  { asked = [], source = 'the table', density = 'numbers' }: LearnableOptions = {},
 ): Learnable {
+  const isMixed = density === 'mixed';
   const names = new Set(asked);
   const isAsked = ({ name, categories }: Column): boolean =>
     names.has(name) &&
     (categories ?? []).every((text) => text !== '' && Number.isFinite(Number(text))) &&
     (categories?.length ?? 0) <= 2;
   let left: Learnable = { table, notes: [] };
-  const out = table.columns.filter((column) => reasons[column.kind] && !isAsked(column));
+  const isLeftOut = ({ kind }: Column): boolean => reasons[kind] !== undefined && !(isMixed && mixedKinds.has(kind));
+  const out = table.columns.filter((column) => isLeftOut(column) && !isAsked(column));
   if (out.length === table.columns.length && out.some(({ kind }) => kind !== 'constant')) {
     const all = out.slice(0, 4).map(({ name, kind }) => `${shown(name)} ${reasons[kind]?.[0]}`);
     const more = out.length > 4 ? `, and so with ${out.length - 4} more` : '';
@@ -116,7 +148,10 @@ export function learnable(
     throw refusal('CSV_NO_NUMBERS', { problem, columns: out.map(({ name }) => name), advice: [] });
   }
   for (const [kind, [one, several]] of Object.entries(reasons)) {
-    const columns = indices(left.table.columns, (column) => column.kind === kind && !isAsked(column));
+    const columns = indices(
+      left.table.columns,
+      (column) => column.kind === kind && isLeftOut(column) && !isAsked(column),
+    );
     left = leaveOut(
       left,
       columns,
@@ -139,13 +174,10 @@ export function learnable(
       }),
     ],
   };
+  if (isMixed) return withoutDependent(left, isAsked);
   left = withoutGaps(left, isAsked);
   if (left.table.count < 2) return left;
   const constant = constantColumns(left.table).filter((i) => !isAsked(left.table.columns[i] as Column));
   left = leaveOut(left, constant, 'CONSTANT_COLUMNS', constant.length === 1 ? 'never changes' : 'never change');
-  if (left.table.columns.length > maxCovariances || left.table.columns.length > left.table.count - 2) return left;
-  const dependent = dependentColumns(left.table).map(({ column }) => column);
-  const unasked = dependent.filter((i) => !isAsked(left.table.columns[i] as Column));
-  const why = unasked.length === 1 ? 'is a linear function of others' : 'are linear functions of others';
-  return leaveOut(left, unasked, 'DEPENDENT_COLUMNS', why);
+  return withoutDependent(left, isAsked);
 }

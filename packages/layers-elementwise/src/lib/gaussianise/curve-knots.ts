@@ -1,5 +1,5 @@
+import { logNormalDensity, normalAbove, normalQuantileAbove } from '@diffeo/ops';
 import type { KernelEstimate } from './kernel-estimate.ts';
-import { logNormalDensity, normalAbove, normalQuantileAbove } from './normal-distribution.ts';
 
 /** A point of the curve that makes a distribution the standard normal, and the log of its slope. */
 interface CurvePoint {

@@ -1,5 +1,5 @@
 import { randomSource } from '@diffeo/core';
-import { logNormalDensity, normalAbove } from './normal-distribution.ts';
+import { logNormalDensity, normalAbove } from '@diffeo/ops';
 
 /**
  * A smooth estimate of the distribution of sorted numbers: a mixture of normal kernels, with a wide normal and a Cauchy distribution mixed

@@ -44,7 +44,7 @@ function squaredDistance({ values, size }: HostRows, row: number, centres: Float
 }
 
 /** Rows far from one another, each drawn by its squared distance to those before (k-means++, Arthur & Vassilvitskii 2007), then means of what is nearest. */
-function initialShares(rows: HostRows, count: number, seed: Seed): Int32Array {
+export function initialShares(rows: HostRows, count: number, seed: Seed): Int32Array {
   const source = randomSource(seed);
   const { values, size } = rows;
   const centres = new Float64Array(count * size);

@@ -19,7 +19,7 @@ const areCodes = (texts: readonly string[]): boolean =>
 export function columnEncoders(
   { names, sample, columns }: CsvLayout,
   at: readonly number[],
-  { kinds, known, isMissing }: CsvSettings,
+  { kinds, known, codesUnseen, isMissing }: CsvSettings,
   notes: CsvNote[],
 ): readonly (FieldEncoder | null)[] {
   return at.map((place) => {
@@ -28,7 +28,7 @@ export function columnEncoders(
     const before = said === undefined ? known.get(name) : undefined;
     const texts = (): string[] =>
       sample.map(({ fields }) => `${fields[place] ?? ''}`).filter((field) => !isMissing(field));
-    if (before?.categories) return textEncoder(before.categories);
+    if (before?.categories) return textEncoder(before.categories, codesUnseen);
     if (isEncodedKind(said)) return textEncoder();
     const sampled = columns[place];
     const isNumbers = sampled === undefined || isNumeric(sampled) || sampled.texts === 0;

@@ -29,9 +29,9 @@ export const dateEncoder = ({ name: written, parse }: DateFormat): FieldEncoder 
 
 /**
  * For texts: a number for each different one, as long as there are not too many. Of known categories only those are taken; where
- * they are numbers, in any way of writing them.
+ * they are numbers, in any way of writing them. With `codesUnseen`, all other texts have one number, that after the last category's.
  */
-export function textEncoder(known?: readonly string[]): FieldEncoder {
+export function textEncoder(known?: readonly string[], codesUnseen = false): FieldEncoder {
   const codes = new Map<string, number>(known?.map((text, i) => [text, i]));
   const times: number[] = [...codes].map(() => 0);
   let isMore = false;
@@ -45,7 +45,7 @@ export function textEncoder(known?: readonly string[]): FieldEncoder {
         times[code] = (times[code] as number) + 1;
         return code;
       }
-      if (known) return Number.NaN;
+      if (known) return codesUnseen ? known.length : Number.NaN;
       count++;
       if (codes.size >= maxCategories || field.length > longestCategory) {
         isMore = true;
@@ -58,7 +58,8 @@ export function textEncoder(known?: readonly string[]): FieldEncoder {
     column(name, missing) {
       const texts = [...codes.keys()];
       const more = missing > 0 && { missing };
-      if (known) return { found: { kind: 'category', categories: known, ...more }, codes: [...known.keys()] };
+      if (known)
+        return { found: { kind: 'category', categories: known, ...more }, codes: [...known.keys(), known.length] };
       const found = textKind(name, { texts, times, isMore, count, missing });
       const places = found.categories && new Map(found.categories.map((text, i) => [text, i]));
       return { found, codes: places ? texts.map((text) => places.get(text) as number) : null };

@@ -1,0 +1,50 @@
+import { randomSource, type Seed } from '@diffeo/core';
+import { type MarginalCurve, marginalCurve } from '@diffeo/layers-elementwise';
+import type { TableRows } from '../table-rows.ts';
+import { chainOrder } from './class-model.ts';
+import { type ClassData, stateShares } from './fit-classes.ts';
+import { continuingColumns, type MixedColumn, stateOf } from './mixed-column.ts';
+import { rowCells } from './row-cells.ts';
+import { toLine } from './support.ts';
+
+/** How numbers become scores: straight, by mean and deviation, or each column made normal. */
+export type ScoreKind = 'straight' | 'normal';
+
+/** The straight line of the mean and the deviation. */
+function straightCurve(numbers: readonly number[]): MarginalCurve {
+  const mean = numbers.reduce((sum, x) => sum + x, 0) / Math.max(1, numbers.length);
+  const deviation = Math.sqrt(numbers.reduce((sum, x) => sum + (x - mean) ** 2, 0) / Math.max(1, numbers.length)) || 1;
+  return {
+    x: Float64Array.of(mean - deviation, mean + deviation),
+    z: Float64Array.of(-1, 1),
+    slope: Float64Array.of(1 / deviation, 1 / deviation),
+  };
+}
+
+/** The curves of the columns that go on, from these rows alone. Rounded numbers are spread over their cells. */
+function curvesOf(columns: readonly MixedColumn[], { values, count }: TableRows, kind: ScoreKind, seed: Seed) {
+  const size = columns.length;
+  const source = randomSource(seed);
+  return continuingColumns(columns).map((i) => {
+    const column = columns[i] as MixedColumn;
+    const numbers: number[] = [];
+    for (let row = 0; row < count; row++) {
+      const value = values[row * size + i] as number;
+      if (stateOf(column, value) !== column.atoms.length) continue;
+      const { t } = toLine(column, value + (column.step ?? 0) * (source.uniform() - 0.5));
+      if (Number.isFinite(t)) numbers.push(t);
+    }
+    return kind === 'normal' && numbers.length > 1 ? marginalCurve(numbers) : straightCurve(numbers);
+  });
+}
+
+/** What classes are fitted to, from rows of encoded numbers. */
+export function classData(
+  columns: readonly MixedColumn[],
+  rows: TableRows,
+  { kind, seed, given = [] }: { readonly kind: ScoreKind; readonly seed: Seed; readonly given?: readonly number[] },
+): ClassData {
+  const front = { columns, curves: curvesOf(columns, rows, kind, seed), order: chainOrder(columns, given) };
+  const cells = rowCells(front, rows.values);
+  return { ...front, cells, shares: stateShares({ columns }, cells) };
+}
