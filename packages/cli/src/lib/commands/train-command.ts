@@ -26,7 +26,7 @@ export const trainCommand = defineCommand({
       type: 'string',
       description: 'What kind of flow: realnvp, neural-spline, nice, maf, spline-maf or iaf; glow for images.',
     },
-    steps: { type: 'string', description: 'How many batches to descend on.' },
+    steps: { type: 'string', description: 'Training steps, one batch each.' },
     batch: { type: 'string', description: 'Rows a batch.' },
     'learning-rate': { type: 'string', description: "Adam's learning rate at its highest." },
     layers: { type: 'string', description: 'How many layers of the kind of the flow; steps at each level of glow.' },
