@@ -3,10 +3,10 @@ export { type AffineCouplingOptions, affineCoupling } from './lib/affine-couplin
 export { conformance } from './lib/conformance.ts';
 export { type CouplingOptions, coupling } from './lib/coupling.ts';
 export { couplingDefinitions } from './lib/coupling-definitions.ts';
-export type { CouplingPairsOptions } from './lib/coupling-pairs.ts';
 export { type ImageCouplingOptions, imageCoupling } from './lib/image-coupling.ts';
-export { type NeuralSplineOptions, neuralSpline } from './lib/neural-spline.ts';
-export { type NICEOptions, nice } from './lib/nice.ts';
-export { type RealNVPOptions, realNVP } from './lib/real-nvp.ts';
+export type { CouplingPairsOptions } from './lib/presets/coupling-pairs.ts';
+export { type NeuralSplineOptions, neuralSpline } from './lib/presets/neural-spline.ts';
+export { type NICEOptions, nice } from './lib/presets/nice.ts';
+export { type RealNVPOptions, realNVP } from './lib/presets/real-nvp.ts';
 export { couplingColumns } from './lib/splits/coupling-columns.ts';
 export type { Columns } from './lib/splits/mask.ts';

@@ -2,7 +2,7 @@ import { type Definition, defineLayer, specOf } from '@diffeo/core';
 import { anything, type OptionChecks, trueOrFalse } from '@diffeo/core/arguments';
 import { mlp } from '@diffeo/networks';
 import { optional, strictObject } from 'valibot';
-import { couplingMap } from './coupling-map.ts';
+import { couplingMap } from './maps/coupling-map.ts';
 import { couplingEntries } from './splits/mask.ts';
 
 const schema = strictObject({

@@ -6,7 +6,7 @@ import { setBackend, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fileInFloat64, type Numbers } from '../../../test/file-in-float64.ts';
 import { affineCoupling } from '../affine-coupling.ts';
-import { realNVP } from '../real-nvp.ts';
+import { realNVP } from '../presets/real-nvp.ts';
 import { couplingColumns } from './coupling-columns.ts';
 
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { DiffeoError, type Shape, type Spec, sizeOf } from '@diffeo/core';
 import { coupling } from '../coupling.ts';
-import type { CouplingConfig } from '../coupling-map.ts';
+import type { CouplingConfig } from '../maps/coupling-map.ts';
 import { type Columns, type Mask, partition } from './mask.ts';
 
 /** Which of an image's numbers stay, by pixel and channel. */

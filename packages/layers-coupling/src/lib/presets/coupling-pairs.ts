@@ -9,7 +9,7 @@ import {
   wholeNumber,
 } from '@diffeo/core/arguments';
 import { mlp } from '@diffeo/networks';
-import { coupling } from './coupling.ts';
+import { coupling } from '../coupling.ts';
 
 /** What the presets of couplings with dense networks take. */
 export interface CouplingPairsOptions {

@@ -4,7 +4,7 @@ import { rationalQuadratic, sinhArcsinh } from '@diffeo/ops';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
-import { testCouplings } from '../../test/test-couplings.ts';
+import { testCouplings } from '../../../test/test-couplings.ts';
 
 await setBackend('wasm');
 const installed = await installKernels();

@@ -4,9 +4,9 @@ import { installMatchers } from '@diffeo/testing/vitest';
 import { setBackend } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { couplingDefinitions } from './coupling-definitions.ts';
+import { couplingDefinitions } from '../coupling-definitions.ts';
+import { type Mask, partition } from '../splits/mask.ts';
 import { type RealNVPOptions, realNVP } from './real-nvp.ts';
-import { type Mask, partition } from './splits/mask.ts';
 
 installMatchers();
 

@@ -3,7 +3,7 @@ import { flow, load, normal, type Spec, save } from '@diffeo/core';
 import { installMatchers } from '@diffeo/testing/vitest';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { couplingDefinitions } from './coupling-definitions.ts';
+import { couplingDefinitions } from '../coupling-definitions.ts';
 import { neuralSpline } from './neural-spline.ts';
 import { nice } from './nice.ts';
 

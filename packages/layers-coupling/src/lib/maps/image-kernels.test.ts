@@ -5,7 +5,7 @@ import { type LayerOptions, randomiseParams } from '@diffeo/testing';
 import { testLayer } from '@diffeo/testing/vitest';
 import { setBackend, type Tensor } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { type ImageCouplingOptions, imageCoupling } from './image-coupling.ts';
+import { type ImageCouplingOptions, imageCoupling } from '../image-coupling.ts';
 
 await setBackend('wasm');
 const installed = await installKernels();

@@ -3,8 +3,8 @@ import { differentiate } from '@diffeo/core/engine';
 import type { Conditioner, ConditionerParams } from '@diffeo/networks';
 import { type FusedCoupling, fusedCoupling, isActivation } from '@diffeo/ops';
 import { add, mul, scalar, sum, type Tensor } from '@tensorflow/tfjs-core';
-import { once } from './splits/once.ts';
-import type { Split } from './splits/split.ts';
+import { once } from '../splits/once.ts';
+import type { Split } from '../splits/split.ts';
 
 type Direction = 'forward' | 'inverse';
 type Maps = Bijector<ConditionerParams>;

@@ -1,7 +1,7 @@
 import type { Spec } from '@diffeo/core';
 import { numberBetween, type OptionChecks, requireOptions } from '@diffeo/core/arguments';
 import { additive, affine } from '@diffeo/ops';
-import { coupling } from './coupling.ts';
+import { coupling } from '../coupling.ts';
 import { type CouplingPairsOptions, couplingPairs, pairsChecks, pairsSynonyms } from './coupling-pairs.ts';
 
 /** What `nice()` takes. */

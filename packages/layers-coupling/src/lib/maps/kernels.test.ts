@@ -6,9 +6,9 @@ import { randomiseParams } from '@diffeo/testing';
 import { testLayer } from '@diffeo/testing/vitest';
 import { setBackend, type Tensor } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { additiveCoupling } from './additive-coupling.ts';
-import { affineCoupling } from './affine-coupling.ts';
-import { realNVP } from './real-nvp.ts';
+import { additiveCoupling } from '../additive-coupling.ts';
+import { affineCoupling } from '../affine-coupling.ts';
+import { realNVP } from '../presets/real-nvp.ts';
 
 await setBackend('wasm');
 const installed = await installKernels();

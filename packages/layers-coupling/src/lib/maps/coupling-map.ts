@@ -2,9 +2,9 @@ import type { Bijector, Site, Spec, StartingData } from '@diffeo/core';
 import { buildConditioner, type ConditionerParams } from '@diffeo/networks';
 import { elementwise } from '@diffeo/ops';
 import { reshape } from '@tensorflow/tfjs-core';
+import type { ImageMask, Mask } from '../splits/mask.ts';
+import { splitOf } from '../splits/split-of.ts';
 import { fusedMaps } from './fused-maps.ts';
-import type { ImageMask, Mask } from './splits/mask.ts';
-import { splitOf } from './splits/split-of.ts';
 
 type Direction = 'forward' | 'inverse';
 
