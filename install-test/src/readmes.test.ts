@@ -1,88 +1,41 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hostEnvironment, pinnedNode } from './lib/host.ts';
-import { type Installation, install } from './lib/install.ts';
-import { installedBy, markdownExamples, promisedLines } from './lib/markdown-examples.ts';
-import { packedPackages } from './lib/packed-packages.ts';
+import { pinnedNode } from './lib/host.ts';
+import type { Installation } from './lib/install.ts';
+import { promisedLines } from './lib/markdown-examples.ts';
+import { installingPages as pages } from './lib/pages.ts';
 import { root } from './lib/repository.ts';
-import { run } from './lib/run.ts';
-
-const site = 'apps/docs/src/content/docs';
-
-/** Every page that has its reader install packages and run code; the guide to plugins has tests of its own. */
-const pages = [
-  'README.md',
-  ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}/README.md`),
-  ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
-  ...readdirSync(join(root, site), { recursive: true, encoding: 'utf8' }).map((name) => join(site, name)),
-]
-  .filter((path) => /\.mdx?$/.test(path) && path !== 'docs/plugins.md')
-  .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
-  .map(({ path, text }) => ({ path, packages: installedBy(text), examples: markdownExamples(text) }))
-  .filter(({ packages, examples }) => packages.length > 0 && examples.length > 0);
-
-let installation: Installation;
-/** Where each package lies, by name. */
-const places = new Map<string, string>();
-
-beforeAll(async () => {
-  const names = new Set(pages.flatMap(({ packages }) => packages));
-  const tarballs = new Map(packedPackages.map(({ manifest: { name }, tarball }) => [name, tarball]));
-  const wanted = [...names].map((name) => (name.startsWith('@diffeo/') ? name : (tarballs.get(name) ?? name)));
-  // Linked, each package finds what its own package.json names, and nothing that npm has hoisted for others.
-  installation = await install(['--install-strategy=linked', ...wanted]);
-  for (const name of names) {
-    const link = join(installation.folder, 'node_modules', name);
-    places.set(name, realpathSync(link));
-    rmSync(link);
-  }
-});
-afterAll(() => installation?.remove());
+import type { Command } from './lib/run.ts';
+import { withLinksTo } from './lib/shared-installations.ts';
 
 /** Runs a command that a page shows, with the program that the page has its reader install. */
-async function runLine(line: string, folder: string): Promise<void> {
+async function runLine(line: string, page: Installation): Promise<void> {
   const [npx, program, ...args] = line.split(' ');
   if (npx !== 'npx' || program !== 'diffeo') throw new Error(`only 'npx diffeo …' can be run here, not '${line}'`);
-  await run([pinnedNode, 'node_modules/@diffeo/cli/dist/bin.js', ...args], { cwd: folder, env: hostEnvironment });
+  await page.run(pinnedNode, 'node_modules/@diffeo/cli/dist/bin.js', ...args);
 }
 
 describe.each(pages)('$path', ({ packages, examples }) => {
   // An empty folder in which nothing is found but what the page has its reader install.
-  let folder: string;
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'diffeo-page-'));
-    writeFileSync(join(folder, 'package.json'), '{ "type": "module", "private": true }\n');
-    for (const name of packages) {
-      const link = join(folder, 'node_modules', name);
-      mkdirSync(dirname(link), { recursive: true });
-      symlinkSync(places.get(name) as string, link, 'junction');
-    }
+  let page: Installation;
+  beforeAll(async () => {
+    page = await withLinksTo(packages);
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => page?.remove());
 
   test.each(examples.map((example, i) => ({ ...example, number: i + 1 })))(
     'example $number runs with what the page installs, and prints what it says',
     async ({ code, isTest, isShell, number }) => {
       if (isShell) {
-        for (const line of code.trim().split('\n')) await runLine(line, folder);
+        for (const line of code.trim().split('\n')) await runLine(line, page);
         return;
       }
       const file = `example-${number}${isTest ? '.test' : ''}.ts`;
-      writeFileSync(join(folder, file), code);
+      writeFileSync(join(page.folder, file), code);
       const vitest = join('node_modules', 'vitest', 'vitest.mjs');
-      const command = isTest ? ([pinnedNode, vitest, 'run', file] as const) : ([pinnedNode, file] as const);
-      const lines = (await run(command, { cwd: folder, env: hostEnvironment })).split('\n');
+      const command: Command = isTest ? [pinnedNode, vitest, 'run', file] : [pinnedNode, file];
+      const lines = (await page.run(...command)).split('\n');
       for (const [i, expected] of promisedLines(code).entries()) if (expected !== null) expect(lines[i]).toBe(expected);
     },
   );

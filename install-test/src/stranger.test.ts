@@ -2,17 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hostNode, pinnedNode } from './lib/host.ts';
-import { type Installation, install } from './lib/install.ts';
-import { packed } from './lib/packed-packages.ts';
+import type { Installation } from './lib/install.ts';
 import { readSafetensors } from './lib/read-safetensors.ts';
+import { withLinksTo } from './lib/shared-installations.ts';
 
 // A folder with core, one layer package and a layer of the stranger's own: what the programs in fixtures/ train, save,
 // load and score.
 let stranger: Installation;
 beforeAll(async () => {
-  const tarballs = ['@diffeo/core', '@diffeo/layers-coupling'].map((name) => packed(name).tarball);
-  stranger = await install(
-    [...tarballs, '@tensorflow/tfjs-backend-wasm'],
+  stranger = await withLinksTo(
+    ['@diffeo/core', '@diffeo/layers-coupling', '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm'],
     ['bananas.mjs', 'own-layer.mjs', 'train.mjs', 'score.mjs', 'load-without-plugin.mjs'],
   );
 });

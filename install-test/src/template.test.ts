@@ -1,5 +1,6 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { satisfies } from 'semver';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hostEnvironment } from './lib/host.ts';
 import { type Installation, install } from './lib/install.ts';
@@ -7,6 +8,7 @@ import { packed, packedPackages } from './lib/packed-packages.ts';
 import { startRegistry } from './lib/registry.ts';
 import { root } from './lib/repository.ts';
 import { type Command, run } from './lib/run.ts';
+import { amongEverything } from './lib/shared-installations.ts';
 
 /** `npm install` in the folder of a package that somebody writes. */
 async function installDependencies(folder: string): Promise<void> {
@@ -72,13 +74,20 @@ describe('examples/third-party-layer', () => {
   let folder = '';
   const there = (...command: Command) => run(command, { cwd: folder, env: hostEnvironment });
   beforeAll(async () => {
-    home = await install([]);
+    home = await amongEverything();
     folder = join(home.folder, 'third-party-layer');
     const filter = (path: string) => !['node_modules', 'dist'].includes(basename(path));
     cpSync(join(root, 'examples/third-party-layer'), folder, { recursive: true, filter });
-    await installDependencies(folder);
   });
   afterAll(() => home?.remove());
+
+  test('asks for the packages as they are packed', () => {
+    const { peerDependencies, devDependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    for (const [name, range] of Object.entries<string>({ ...devDependencies, ...peerDependencies })) {
+      if (name.startsWith('@diffeo/'))
+        expect(satisfies(packed(name).manifest.version, range), `${name}: ${range}`).toBe(true);
+    }
+  });
 
   test('builds, trains, and its model asks for it by name', async () => {
     await there('npm', 'run', 'build');

@@ -3,10 +3,10 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Bundle, bundle } from './lib/bundle.ts';
-import { type Installation, install } from './lib/install.ts';
-import { everything, packed, packedPackages } from './lib/packed-packages.ts';
+import { packed, packedPackages } from './lib/packed-packages.ts';
+import { amongEverything } from './lib/shared-installations.ts';
 
-const home: Installation = await install(everything);
+const home = await amongEverything();
 afterAll(() => home.remove());
 
 /** What an application gets that uses one name of a package, tfjs apart. */
@@ -24,8 +24,8 @@ interface Definition {
 
 /** What an installed package defines: its exports that carry a type. */
 async function definitionsOf(from: string): Promise<Definition[]> {
-  const entry = join(home.folder, 'node_modules', from, 'dist/index.js');
-  const exported = (await import(pathToFileURL(entry).href)) as Record<string, Partial<Definition> | undefined>;
+  const entry = pathToFileURL(join(home.folder, '../node_modules', from, 'dist/index.js'));
+  const exported = (await import(entry.href)) as Record<string, Partial<Definition> | undefined>;
   return Object.entries(exported).flatMap(([name, value]) => {
     const { type, kind } = value ?? {};
     return type !== undefined && kind !== undefined ? [{ from, name, type, kind }] : [];

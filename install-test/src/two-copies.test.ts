@@ -1,8 +1,8 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Installation, install } from './lib/install.ts';
-import { packed } from './lib/packed-packages.ts';
+import type { Installation } from './lib/install.ts';
+import { withCopiesOf } from './lib/shared-installations.ts';
 
 // A tree as npm leaves it when versions do not meet: layers-coupling, networks and ops each with a core of their own below them.
 let tree: Installation;
@@ -14,8 +14,8 @@ const contract = 'dist/lib/contract/define.js';
 const use = async () => JSON.parse(await tree.run('node', 'two-copies.mjs'));
 
 beforeAll(async () => {
-  const tarballs = ['@diffeo/core', '@diffeo/layers-coupling'].map((name) => packed(name).tarball);
-  tree = await install([...tarballs, '@tensorflow/tfjs-backend-cpu'], ['two-copies.mjs']);
+  const names = ['core', ...owners].map((name) => `@diffeo/${name}`);
+  tree = await withCopiesOf(names, ['two-copies.mjs']);
 });
 afterAll(() => tree?.remove());
 

@@ -15,27 +15,40 @@ export interface Installation {
   remove(): void;
 }
 
+/** A folder that is there already. */
+export const inFolder = (folder: string): Installation => ({
+  folder,
+  run: (...command) => run(command, { cwd: folder, env: hostEnvironment }),
+  remove: () => rmSync(folder, { recursive: true, force: true }),
+});
+
+/** Copies files and folders of the fixtures into a folder. */
+export function copyFixtures(names: readonly string[], folder: string): void {
+  for (const name of names) cpSync(fixture(name), join(folder, basename(name)), { recursive: true });
+}
+
 /**
  * Installs packages into an empty folder with the machine's own npm. `@diffeo/*` comes from a registry that holds the
  * packed packages and nothing else, everything else from wherever npm takes it.
  *
  * @param packages what stands behind `npm install`: names or paths of tarballs
  * @param fixtures files and folders to copy there afterwards
+ * @param place the empty folder, where it is not to be a new one
  */
-export async function install(packages: readonly string[], fixtures: readonly string[] = []): Promise<Installation> {
+export async function install(
+  packages: readonly string[],
+  fixtures: readonly string[] = [],
+  place: string = mkdtempSync(join(tmpdir(), 'diffeo-stranger-')),
+): Promise<Installation> {
+  const installation = inFolder(place);
+  const { folder } = installation;
   const registry = await startRegistry(packedPackages);
-  const folder = mkdtempSync(join(tmpdir(), 'diffeo-stranger-'));
-  const installation: Installation = {
-    folder,
-    run: (...command) => run(command, { cwd: folder, env: hostEnvironment }),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
-  };
   try {
     writeFileSync(join(folder, '.npmrc'), `@diffeo:registry=${registry.url}\n`);
     writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
     const flags = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
     await installation.run('npm', 'install', ...flags, ...packages);
-    for (const name of fixtures) cpSync(fixture(name), join(folder, basename(name)), { recursive: true });
+    copyFixtures(fixtures, folder);
     return installation;
   } catch (error) {
     installation.remove();

@@ -9,6 +9,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Paths of the packed packages; or why there are none. */
     readonly packing: { readonly tarballs: readonly string[] } | { readonly failure: string };
+    /** A folder for what several test files share: see `shared-installations.ts`. */
+    readonly sharedInstallations: string;
   }
 }
 
@@ -18,19 +20,26 @@ declare module 'vitest' {
  * every other test of the workspace from running.
  */
 export async function setup({ provide }: TestProject): Promise<() => void> {
+  const shared = mkdtempSync(join(tmpdir(), 'diffeo-installed-'));
+  const removed = [shared];
+  provide('sharedInstallations', shared);
+  const teardown = () => {
+    for (const each of removed) rmSync(each, { recursive: true, force: true });
+  };
   const packed = tarballsIn(process.env['DIFFEO_TARBALLS']);
   if (packed.length > 0) {
     provide('packing', { tarballs: packed });
-    return () => undefined;
+    return teardown;
   }
   const folder = mkdtempSync(join(tmpdir(), 'diffeo-tarballs-'));
+  removed.push(folder);
   const command = [process.execPath, join(root, 'scripts/run.mjs'), 'pack:all', folder] as const;
   await run(command, { cwd: root, env: process.env }).then(
     () => provide('packing', { tarballs: tarballsIn(folder) }),
     ({ message }: Error) => provide('packing', { failure: message }),
   );
   process.env['DIFFEO_TARBALLS'] = folder; // for the other projects of this run
-  return () => rmSync(folder, { recursive: true, force: true });
+  return teardown;
 }
 
 function tarballsIn(folder = ''): string[] {
