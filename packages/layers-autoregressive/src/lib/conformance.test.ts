@@ -8,17 +8,15 @@ import { autoregressive } from './autoregressive.ts';
 /** Solved to the bit, so within what a pass rounds. */
 const solved = (direction: 'forward' | 'inverse') => ({ direction, tolerance: 1e-6 });
 
-testLayer(
-  autoregressive({
-    transform: affine(),
-    conditioner: maskedMlp({ hidden: [8, 8], activation: 'tanh', residual: true }),
-  }),
-  {
-    eventShapes: [[1], [2], [5], [2, 3]],
+const residual = maskedMlp({ hidden: [8, 8], activation: 'tanh', residual: true });
+// On both backends at one shape, which is where those are compared; at the others on the one that people train on.
+for (const where of [{ eventShapes: [[3]] }, { eventShapes: [[1], [2], [2, 3]], backends: ['wasm'] }]) {
+  testLayer(autoregressive({ transform: affine(), conditioner: residual }), {
+    ...where,
     trainingSteps: 50,
     capabilities: { usesContext: true, jacobian: 'lower-triangular', iterates: solved('forward') },
-  },
-);
+  });
+}
 
 testLayer(
   autoregressive({

@@ -7,24 +7,25 @@ import { additiveCoupling } from './additive-coupling.ts';
 import { affineCoupling } from './affine-coupling.ts';
 import { imageCoupling } from './image-coupling.ts';
 
-const eventShapes = [[1], [2], [5], [2, 3]];
 const conditioner = mlp({ hidden: [8, 8], activation: 'tanh', residual: true });
 /** What the masks below keep. One number alone changes always. */
 const firstHalf = ([rows = 1, columns = 1]: Shape): number[] =>
   rows * columns === 1 ? [] : [...Array(Math.ceil((rows * columns) / 2)).keys()];
 const odd = ([rows = 1, columns = 1]: Shape): number[] => [...Array(rows * columns).keys()].filter((d) => d % 2 === 1);
 
-testLayer(affineCoupling({ conditioner }), {
-  eventShapes,
-  trainingSteps: 30,
-  capabilities: { unchanged: firstHalf, usesContext: true },
-});
-
-testLayer(additiveCoupling({ mask: 'alternating', swap: true, conditioner }), {
-  eventShapes,
-  trainingSteps: 30,
-  capabilities: { unchanged: odd, usesContext: true, constantLogDet: true },
-});
+// On both backends at one shape, which is where those are compared; at the others on the one that people train on.
+for (const where of [{ eventShapes: [[3]] }, { eventShapes: [[1], [2], [2, 3]], backends: ['wasm'] }]) {
+  testLayer(affineCoupling({ conditioner }), {
+    ...where,
+    trainingSteps: 30,
+    capabilities: { unchanged: firstHalf, usesContext: true },
+  });
+  testLayer(additiveCoupling({ mask: 'alternating', swap: true, conditioner }), {
+    ...where,
+    trainingSteps: 30,
+    capabilities: { unchanged: odd, usesContext: true, constantLogDet: true },
+  });
+}
 
 const image = { width: 4, activation: 'tanh' } as const;
 
@@ -38,7 +39,7 @@ const oddPixels = ([height = 1, width = 1, channels = 1]: Shape): number[] =>
     return (Math.floor(pixel / width) + (pixel % width)) % 2 === 1;
   });
 
-// On both backends at one shape, which is where those are compared; at the other on the one that people train on.
+// Here too.
 const channels = { trainingSteps: 30, capabilities: { unchanged: firstChannels, usesContext: true } } as const;
 testLayer(imageCoupling(image), { ...channels, eventShapes: [[2, 2, 2]], contextShapes: [null, [2]] });
 testLayer(imageCoupling(image), { ...channels, eventShapes: [[1, 3, 3]], contextShapes: [[2]], backends: ['wasm'] });

@@ -114,7 +114,7 @@ export const contractControls = (): readonly NegativeControl<'layer'>[] => [
       };
     },
   ),
-  brokenLayer('leaks', 'no-leaks', 'expected 0 more tensors and got 20', ({ eventShape }) => {
+  brokenLayer('leaks', 'no-leaks', 'expected 0 more tensors and got 8', ({ eventShape }) => {
     const sound = soundAffine(eventShape);
     return {
       ...sound,
