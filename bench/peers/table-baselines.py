@@ -1,13 +1,22 @@
 """The Gaussian of full covariance, a Gaussian mixture and a kernel density of scikit-learn: FOLDER TABLE COMPETITOR.
 
-Widths and numbers of components are chosen on the validation rows, and the choice is fitted again to training and validation rows together.
+Each chooses on training and validation rows, and fits its choice again to both together. Where there is more than one honest way to choose, and few rows
+choose by luck, the one that suits the test rows best is reported: in favour of the competitor, and never of us.
+
+A mixture: components by the validation rows, and by five folds where there are few, for each of several numbers added to its covariances, from three
+starts. Kernels: the width by how likely each row is under the others, with the covariance as it is, its diagonal alone, and between them.
 """
+
+import os
+
+os.environ.update({name: '1' for name in ('OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS')})
 
 import sys
 import time
 import warnings
 
 import numpy as np
+from scipy.special import logsumexp
 from scipy.stats import multivariate_normal
 from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import KernelDensity
@@ -15,6 +24,9 @@ from sklearn.neighbors import KernelDensity
 from table_rows import answer, parts
 
 warnings.filterwarnings('ignore')
+
+FEW = 2500
+COMPONENTS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 17, 20)
 
 
 def gaussian(train, val, test):
@@ -27,34 +39,55 @@ def gaussian(train, val, test):
 
 
 def mixture(train, val, test):
-    def fit(rows, k):
+    both = np.vstack([train, val])
+
+    def fit(rows, k, ridge, start):
         mean, scale = rows.mean(0), rows.std(0)
-        model = GaussianMixture(k, covariance_type='full', random_state=1, n_init=2, max_iter=300)
+        model = GaussianMixture(k, covariance_type='full', reg_covar=ridge, random_state=start, n_init=2, max_iter=300)
         model.fit((rows - mean) / scale)
         return lambda x: model.score_samples((x - mean) / scale) - np.log(scale).sum()
 
-    best = (-np.inf, 1)
-    for k in range(1, 21):
-        if k >= len(train) / 2:
-            break
-        best = max(best, (fit(train, k)(val).mean(), k))
-    return fit(np.vstack([train, val]), best[1])(test), f'{best[1]} components'
+    few = len(both) < FEW
+    fold = np.random.RandomState(1).permutation(len(both)) % 5
+    ways = [[(train, val)]] + ([[(both[fold != i], both[fold == i]) for i in range(5)]] if few else [])
+    chosen = set()
+    for way in ways:
+        for ridge in (1e-6, 1e-3, 1e-2, 1e-1) if few else (1e-6, 1e-3):
+            scores = []
+            for k in COMPONENTS:
+                if k < len(train) / 2:
+                    scores.append((sum(fit(rows, k, ridge, 1)(left).sum() for rows, left in way), k, ridge))
+            chosen |= {best[1:] for best in sorted(scores)[-2:]}
+    starts = (1, 2, 3)
+    found = [(fit(both, k, ridge, start)(test), k, ridge) for k, ridge in sorted(chosen) for start in starts]
+    scores, k, ridge = max(found, key=lambda one: one[0].mean())
+    return scores, f'{k} components, {ridge:g} added'
 
 
 def kernels(train, val, test):
-    def fit(rows, width):
-        mean = rows.mean(0)
-        factor = np.linalg.cholesky(np.atleast_2d(np.cov(rows.T)) + 1e-12 * np.diag(rows.var(0)))
-        white = lambda x: np.linalg.solve(factor, (x - mean).T).T
-        model = KernelDensity(bandwidth=width, rtol=1e-5).fit(white(rows))
-        return lambda x: model.score_samples(white(x)) - np.log(np.diag(factor)).sum()
-
-    best = (-np.inf, 1.0)
-    rows = train[:8000]
-    for width in np.geomspace(0.01, 1.5, 24):
-        shrunk = width * (len(rows) / len(train)) ** (-1 / (train.shape[1] + 4))
-        best = max(best, (fit(rows, shrunk)(val[:2000]).mean(), width))
-    return fit(np.vstack([train, val]), best[1])(test), f'width {best[1]:.3f}'
+    rows = np.vstack([train, val])
+    mean, scale = rows.mean(0), rows.std(0)
+    covariance = np.atleast_2d(np.cov(((rows - mean) / scale).T))
+    judged = np.random.RandomState(1).permutation(len(rows))[:1000]
+    found = []
+    for shrunk in (0.0, 0.1, 1.0):
+        factor = np.linalg.cholesky((1 - shrunk) * covariance + (shrunk + 1e-12) * np.diag(np.diag(covariance)))
+        whitened = lambda x: np.linalg.solve(factor, ((x - mean) / scale).T).T
+        white = whitened(rows)
+        squares = (white**2).sum(1)
+        away = np.maximum(squares[judged, None] + squares[None] - 2 * white[judged] @ white.T, 0)
+        away[np.arange(len(judged)), judged] = np.inf
+        likelihood = lambda width: logsumexp(-0.5 * away / width**2, axis=1).mean() - len(mean) * np.log(width)
+        widths = np.geomspace(0.01, 2, 14)
+        for _ in range(3):
+            at = int(np.argmax([likelihood(width) for width in widths]))
+            width = widths[at]
+            widths = np.geomspace(widths[max(at - 1, 0)], widths[min(at + 1, len(widths) - 1)], 7)
+        model = KernelDensity(bandwidth=width, rtol=1e-5).fit(white)
+        volume = np.log(np.diag(factor)).sum() + np.log(scale).sum()
+        found.append((model.score_samples(whitened(test)) - volume, width, shrunk))
+    scores, width, shrunk = max(found, key=lambda one: one[0].mean())
+    return scores, f'width {width:.3f}, {shrunk:g} towards the diagonal'
 
 
 if __name__ == '__main__':

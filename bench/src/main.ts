@@ -30,6 +30,7 @@ import { baselineNames } from './lib/tables/baselines.ts';
 import { measureTables } from './lib/tables/measure-tables.ts';
 import { tableNames, tablesFolder } from './lib/tables/table-set.ts';
 import { tablesTable } from './lib/tables/tables-table.ts';
+import { verdicts } from './lib/tables/verdicts.ts';
 import { measureTraining } from './lib/training/measure-training.ts';
 import { wholeNumber } from './lib/whole-number.ts';
 
@@ -252,6 +253,7 @@ const tables = defineCommand({
       description: 'the folder of the tables. Default: ../shared/data/tables beside the repository',
     },
     seed: { type: 'string', default: '1', description: 'of folds, starts and batches' },
+    spread: { type: 'boolean', description: 'tables of fewer than 1,000 rows with three seeds' },
     baselines: {
       type: 'string',
       description:
@@ -261,13 +263,13 @@ const tables = defineCommand({
   run: reported(async ({ args }) => {
     const [effort = 'standard'] = named(args.effort, '--effort', ['fast', 'standard', 'best'] as const);
     const result = await measureTables({
-      ...{ effort, data: args.data },
+      ...{ effort, data: args.data, spread: args.spread ?? false },
       only: args.only === undefined ? undefined : named(args.only, '--only', tableNames(tablesFolder(args.data))),
       baselines: args.baselines === undefined ? [] : named(args.baselines, '--baselines', baselineNames),
       seed: wholeNumber(args.seed, '--seed', 0),
     });
     say(describeMachine(result.machine));
-    print(result, args.json, tablesTable);
+    print(args.json ? { ...result, verdicts: verdicts(result) } : result, args.json, tablesTable);
   }),
 });
 

@@ -44,7 +44,14 @@ const rules: Readonly<Record<string, Rule>> = {
   '@diffeo/datasets': { ours: ['@diffeo/core', '@diffeo/ops'], node: true },
   '@diffeo/trainer': { ours: ['@diffeo/core', '@diffeo/kernels-wasm', '@diffeo/ops'], backend: true, node: true },
   '@diffeo/tables': {
-    ours: ['@diffeo/core', '@diffeo/layers-coupling', '@diffeo/layers-elementwise', '@diffeo/ops', '@diffeo/trainer'],
+    ours: [
+      '@diffeo/core',
+      '@diffeo/layers-autoregressive',
+      '@diffeo/layers-coupling',
+      '@diffeo/layers-elementwise',
+      '@diffeo/ops',
+      '@diffeo/trainer',
+    ],
   },
   '@diffeo/charts': { ours: ['@diffeo/core'], node: true },
   '@diffeo/testing': { ours: ['@diffeo/core'] },

@@ -5,7 +5,8 @@ import { tensor2d } from '@tensorflow/tfjs-core';
 import { type Machine, machine } from '../machine.ts';
 import { say } from '../say.ts';
 import { baselines } from './baselines.ts';
-import { readBenchTable, tableNames, tablesFolder } from './table-set.ts';
+import { type Coverage, coverageOf } from './coverage.ts';
+import { type BenchTable, readBenchTable, tableNames, tablesFolder } from './table-set.ts';
 
 /** What to measure. */
 export interface TablesOptions {
@@ -13,12 +14,14 @@ export interface TablesOptions {
   readonly seed: number;
   readonly only: readonly string[] | undefined;
   readonly data: string | undefined;
+  /** Tables of fewer than 1,000 rows are fitted with the two seeds after `seed` too. */
+  readonly spread: boolean;
   /** Competitors that run now where they were not recorded, by name. */
   readonly baselines: readonly string[];
 }
 
 /** Beside one competitor, on the same rows. Differences are to ours: above 0 we are ahead. */
-interface Beside {
+export interface Beside {
   readonly name: string;
   readonly nll: number;
   readonly setting: string;
@@ -32,15 +35,19 @@ interface Beside {
 }
 
 /** One table. */
-interface TableResult {
+export interface TableResult {
   readonly table: string;
   readonly rows: number;
   readonly columns: number;
   readonly nll: number;
   readonly standardError: number;
   readonly median: number;
-  /** Of the processor, which a busy machine does not change. */
+  readonly seconds: number;
+  /** Of the processor, which a busy machine changes less. */
   readonly cpuSeconds: number;
+  /** The nll of each seed, where there are several. */
+  readonly seeds: readonly number[];
+  readonly coverage: readonly Coverage[];
   readonly members: readonly { readonly name: string; readonly setting: string; readonly weight: number }[];
   readonly beside: readonly Beside[];
 }
@@ -53,15 +60,33 @@ export interface TablesResult {
   readonly tables: readonly TableResult[];
 }
 
-async function measureTable(folder: string, name: string, options: TablesOptions): Promise<TableResult> {
-  const { rows, test } = readBenchTable(folder, name);
-  const before = process.cpuUsage();
-  const { model, params, shares } = await tableFlow(rows, { effort: options.effort, seed: options.seed });
+/** Tables of fewer rows have a spread. */
+const fewRows = 1000;
+
+/** Fits a table, and scores its test rows. */
+async function fitAndScore({ rows, test }: BenchTable, effort: Effort, seed: number) {
+  const [before, began] = [process.cpuUsage(), performance.now()];
+  const { model, params, shares } = await tableFlow(rows, { effort, seed });
   const { user, system } = process.cpuUsage(before);
+  const seconds = (performance.now() - began) / 1000;
   const x = tensor2d(test.values, [test.count, test.size]);
   const scores = await score(model, params, x);
   x.dispose();
+  const coverage = await coverageOf(model, params, scores, seed);
   disposeParams(model.layout, params);
+  return { scores, shares, coverage, seconds, cpuSeconds: (user + system) / 1e6 };
+}
+
+async function measureTable(folder: string, name: string, options: TablesOptions): Promise<TableResult> {
+  const { effort, seed, spread } = options;
+  const table = readBenchTable(folder, name);
+  const { rows } = table;
+  const { scores, shares, ...measured } = await fitAndScore(table, effort, seed);
+  const seeds = [-rowStatistics(scores).mean];
+  for (let more = 1; spread && rows.count < fewRows && more < 3; more++) {
+    const again = await fitAndScore(table, effort, seed + more);
+    seeds.push(-rowStatistics(again.scores).mean);
+  }
   const { mean, standardError, median } = rowStatistics(scores);
   const beside = [...baselines(folder, name, options.baselines)].map(([competitor, found]): Beside => {
     const { clipped, mean, worse } = compareScores(scores, found.scores);
@@ -74,7 +99,8 @@ async function measureTable(folder: string, name: string, options: TablesOptions
   });
   return {
     ...{ table: name, rows: rows.count, columns: rows.size, nll: -mean, standardError, median: -median },
-    cpuSeconds: (user + system) / 1e6,
+    ...measured,
+    seeds,
     members: shares.map(({ name, setting, weight }) => ({ name, setting, weight })),
     beside,
   };

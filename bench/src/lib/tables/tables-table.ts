@@ -1,36 +1,40 @@
 import { baselineNames } from './baselines.ts';
-import type { TablesResult } from './measure-tables.ts';
+import type { TableResult, TablesResult } from './measure-tables.ts';
+import { verdicts } from './verdicts.ts';
 
-/** Who is at how many tables never worse, and how often better by two standard errors, as Markdown. */
-function summary({ tables }: TablesResult, name: string): string {
-  const found = tables.flatMap(({ beside }) => beside.filter((own) => own.name === name));
-  if (found.length === 0) return `${name}: on none of these tables`;
-  const worse = found.filter((own) => own.worse).length;
-  const ahead = found.filter(({ mean }) => mean > 0).length;
-  const clearly = found.filter(({ clipped }) => clipped.mean > 2 * clipped.standardError).length;
-  const least = Math.min(...found.map(({ leastDifference }) => leastDifference));
-  return `${name}: on ${found.length} tables better on ${ahead}, clearly on ${clearly}, worse on ${worse}; no row more than ${(-least).toFixed(1)} nats behind`;
+const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+const markdown = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map(line).join('\n');
+
+/** A competitor's nll, and by how much ours is ahead: the mean difference, and the error of the clipped one. */
+function besideCell({ beside }: TableResult, name: string): string {
+  const own = beside.find((one) => one.name === name);
+  if (!own) return '–';
+  return `${own.nll.toFixed(2)}${own.worse ? ' *' : ''} (${own.mean.toFixed(2)} ± ${own.clipped.standardError.toFixed(2)})`;
 }
 
-/** The result for people: nats a row on test rows, lower is better, and an asterisk where we are worse. */
+const spreadCell = ({ seeds }: TableResult): string =>
+  seeds.length === 1 ? '–' : `${Math.min(...seeds).toFixed(2)} to ${Math.max(...seeds).toFixed(2)}`;
+
+const coverageCell = ({ coverage }: TableResult): string =>
+  coverage.map(({ covered, held }) => `${(100 * covered).toFixed(0)}${held ? '' : '!'}`).join(' / ');
+
+/** The result for people: nats a row on test rows, lower is better, with an asterisk where we are worse; and what is wanted of all tables. */
 export function tablesTable(result: TablesResult): string {
-  const rows = result.tables.map(({ table, rows, columns, nll, standardError, median, cpuSeconds, beside }) => {
-    const others = baselineNames.map((name) => {
-      const own = beside.find((one) => one.name === name);
-      return own
-        ? `${own.nll.toFixed(2)}${own.worse ? ' *' : ''} (${own.mean.toFixed(2)} ± ${own.clipped.standardError.toFixed(2)})`
-        : '–';
-    });
-    return [
-      table,
-      `${rows} × ${columns}`,
-      `${nll.toFixed(2)} ± ${standardError.toFixed(2)}`,
-      median.toFixed(2),
-      cpuSeconds.toFixed(0),
-      ...others,
-    ];
-  });
-  const head = ['table', 'size', `Diffeo, ${result.effort}`, 'median', 'CPU s', ...baselineNames];
-  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
-  return [...lines, '', ...baselineNames.map((name) => summary(result, name))].join('\n');
+  const rows = result.tables.map((own) => [
+    own.table,
+    `${own.rows} × ${own.columns}`,
+    `${own.nll.toFixed(2)} ± ${own.standardError.toFixed(2)}`,
+    own.median.toFixed(2),
+    spreadCell(own),
+    `${own.seconds.toFixed(0)} (${own.cpuSeconds.toFixed(0)})`,
+    coverageCell(own),
+    ...baselineNames.map((name) => besideCell(own, name)),
+  ]);
+  const head = [
+    ...['table', 'size', `Diffeo, ${result.effort}`, 'median', 'three seeds', 's (CPU)', 'covered 50 / 90 / 99'],
+    ...baselineNames,
+  ];
+  const wanted = verdicts(result).map((own) => [own.wanted, own.reached, own.met ? 'yes' : 'no']);
+  return [markdown(head, rows), '', markdown(['wanted', 'reached', 'met'], wanted)].join('\n');
 }

@@ -3,6 +3,7 @@ import { useWasm } from '@diffeo/trainer';
 import { tensor1d, tensor2d, tensor3d } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { crossFit, scoresOf } from './cross-fit.ts';
+import { foldRows } from './folds/fold-rows.ts';
 import { type Fold, foldsOf } from './folds/folds.ts';
 import type { FitRows, MemberKind } from './members/member-kind.ts';
 import { gaussianMixture } from './mixture/gaussian-mixture.ts';
@@ -50,7 +51,7 @@ function byHeart(given: FitRows[]): MemberKind {
 
 /** By how much rows that are said to be unseen are likelier than rows that nobody can have seen, nats. */
 async function optimism(folds: readonly Fold[]): Promise<number> {
-  const { members, outOfFold } = await crossFit(table, folds, byHeart([]), { seed: 1 });
+  const { members, outOfFold } = await crossFit(foldRows(table, folds), byHeart([]), { seed: 1 });
   const [first] = members;
   if (!first) throw new Error('no member');
   const fresh = await scoresOf(first.model, first.params, noise(500));
@@ -68,9 +69,9 @@ test('a row that weighs was seen by nothing of its fold; a leak that is planted 
 test('members are given the rows of their fold, stopping and training apart, and no others', async () => {
   const folds = foldsOf(table.count, 5, 1);
   const given: FitRows[] = [];
-  await crossFit(table, folds, byHeart(given), { seed: 1 });
+  await crossFit(foldRows(table, folds), byHeart(given), { seed: 1 });
   for (const [i, { train, stop, weigh }] of folds.entries()) {
-    expect(given[i]).toEqual({ train: rowsAt(table, train), stop: rowsAt(table, stop) });
+    expect(given[i]).toMatchObject({ train: rowsAt(table, train), stop: rowsAt(table, stop) });
     const seen = new Set([...(given[i]?.train.values ?? []), ...(given[i]?.stop.values ?? [])]);
     expect([...rowsAt(table, weigh).values].some((value) => seen.has(value))).toBe(false);
   }
@@ -86,7 +87,7 @@ test('what every kind starts from and learns is of its fold: other rows elsewher
   for (const kind of recipeFor({ count: 60, size: 2 }, 'fast').kinds) {
     const scores: Float64Array[] = [];
     for (const own of [table, changed]) {
-      const { members } = await crossFit(own, folds, kind, { seed: 4 });
+      const { members } = await crossFit(foldRows(own, folds), kind, { seed: 4 });
       const [member] = members;
       if (member) scores.push(await scoresOf(member.model, member.params, fresh));
     }

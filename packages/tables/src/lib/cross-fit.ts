@@ -1,8 +1,8 @@
 import { disposeParams, type Flow, type FlowParams, fold, type Seed } from '@diffeo/core';
 import { score } from '@diffeo/trainer';
-import type { Fold } from './folds/folds.ts';
+import type { FoldRows } from './folds/fold-rows.ts';
 import type { Candidate, Member, MemberKind } from './members/member-kind.ts';
-import { rowsAt, type TableRows, tensorOf } from './table-rows.ts';
+import { type TableRows, tensorOf } from './table-rows.ts';
 
 /** A kind of member as its folds had it. */
 export interface CrossFitted {
@@ -39,8 +39,7 @@ function bestSetting(folds: readonly (readonly Candidate[])[], rows: readonly nu
  * rows, which it was given in no form.
  */
 export async function crossFit(
-  table: TableRows,
-  folds: readonly Fold[],
+  folds: readonly FoldRows[],
   kind: MemberKind,
   {
     seed,
@@ -51,17 +50,17 @@ export async function crossFit(
   const candidates: (readonly Candidate[])[] = [];
   for (const [i, { train, stop }] of folds.entries()) {
     signal?.throwIfAborted();
-    candidates.push(await kind.fit({ train: rowsAt(table, train), stop: rowsAt(table, stop) }, fold(seed, i), signal));
+    candidates.push(await kind.fit({ train, stop }, fold(seed, i), signal));
   }
   const setting = bestSetting(
     candidates,
-    folds.map(({ stop }) => stop.length),
+    folds.map(({ stop }) => stop.count),
   );
   const members = candidates.map((own) => (own.find((one) => one.setting === setting) as Candidate).build());
   const scores: number[] = [];
   for (const [i, { weigh }] of folds.entries()) {
     const { model, params } = members[i] as Member;
-    scores.push(...(await scored(model, params, rowsAt(table, weigh))));
+    scores.push(...(await scored(model, params, weigh)));
   }
   return { kind, setting, members, outOfFold: Float64Array.from(scores) };
 }

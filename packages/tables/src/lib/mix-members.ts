@@ -1,6 +1,8 @@
 import { fold, type Mixture, type MixtureParams, mixture, type Seed } from '@diffeo/core';
 import { tensor1d } from '@tensorflow/tfjs-core';
 import { type CrossFitted, crossFit, disposeMembers, scoresOf } from './cross-fit.ts';
+import { type StartRows, startRows } from './flows/front.ts';
+import { foldRows } from './folds/fold-rows.ts';
 import { foldsOf } from './folds/folds.ts';
 import { memberWeights, mixedScores } from './folds/member-weights.ts';
 import type { Member } from './members/member-kind.ts';
@@ -43,9 +45,10 @@ export interface TableFitted {
 const firstFloor = 2e-3;
 /** A kind that weighs less is left out. */
 const leastWeight = 2e-3;
+
 /** The members that stand for a kind in the mixture: those of its folds, or one for all rows. */
 async function finalMembers(
-  table: TableRows,
+  table: StartRows,
   fitted: CrossFitted,
   folds: number,
   seed: Seed,
@@ -75,19 +78,19 @@ export async function mixMembers(
   { folds: count, kinds, reasons }: Recipe,
   { seed, signal, onProgress, scores = scoresOf }: MixOptions,
 ): Promise<TableFitted> {
-  const folds = foldsOf(table.count, count, seed);
+  const folds = foldRows(table, foldsOf(table.count, count, seed));
   const fitted: CrossFitted[] = [];
   for (const [i, kind] of kinds.entries()) {
     onProgress?.(i / kinds.length, kind.name);
-    fitted.push(await crossFit(table, folds, kind, { seed: fold(seed, kind.name), signal, scores }));
+    fitted.push(await crossFit(folds, kind, { seed: fold(seed, kind.name), signal, scores }));
   }
   const floors = kinds.map((_, i) => (i === 0 ? firstFloor : 0));
-  const all = memberWeights(
+  const first = memberWeights(
     fitted.map(({ outOfFold }) => outOfFold),
     floors,
   );
   // A kind that weighs next to nothing is left out, and the others are weighed again.
-  const isTaken = (_: CrossFitted, i: number): boolean => i === 0 || (all[i] as number) >= leastWeight;
+  const isTaken = (_: CrossFitted, i: number): boolean => i === 0 || (first[i] as number) >= leastWeight;
   const taken = fitted.filter(isTaken);
   for (const { members } of fitted.filter((own, i) => !isTaken(own, i))) disposeMembers(members);
   const logs = taken.map(({ outOfFold }) => outOfFold);
@@ -95,17 +98,20 @@ export async function mixMembers(
     logs,
     taken.map((_, i) => (i === 0 ? firstFloor : 0)),
   );
+  const all = startRows(table);
   const members: Member[] = [];
   const logits: number[] = [];
   const shares: MemberShare[] = [];
   for (const [i, own] of taken.entries()) {
-    const final = await finalMembers(table, own, count, fold(seed, own.kind.name));
+    const final = await finalMembers(all, own, count, fold(seed, own.kind.name));
     const weight = weights[i] as number;
     members.push(...final);
     logits.push(...final.map(() => Math.log(weight / final.length)));
     const nll = -own.outOfFold.reduce((sum, log) => sum + log, 0) / own.outOfFold.length;
     shares.push({ name: own.kind.name, setting: own.setting, members: final.length, weight, nll });
   }
+  await all.dispose();
+  for (const { train } of folds) await train.dispose();
   onProgress?.(1, '');
   return {
     model: mixture(members.map(({ model }) => model)),

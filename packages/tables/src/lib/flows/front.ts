@@ -1,43 +1,84 @@
-import { type Flow, type FlowParams, flow, type Params, type Seed, type Spec } from '@diffeo/core';
-import { gaussianise, whiten } from '@diffeo/layers-elementwise';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { copyParams, disposeParams, type Flow, type FlowParams, flow, type Params, type Spec } from '@diffeo/core';
+import { gaussianise, standardise, whiten } from '@diffeo/layers-elementwise';
+import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import type { HostRows } from '../mixture/fit-gaussian-mixture.ts';
 import { type TableRows, tensorOf } from '../table-rows.ts';
 
-/** How data enter: whitened alone, or each column made normal before that. */
-export type FrontKind = 'whitened' | 'copula';
+/** How data enter: each column standardised, all whitened, each column made normal, or all whitened after that. */
+export type FrontKind = 'standardised' | 'whitened' | 'columns' | 'copula';
 
 /** What stands first in a member, started from its fold's training rows. */
 export interface Front {
-  readonly kind: FrontKind;
   readonly layers: readonly Spec<'layer'>[];
-  readonly params: readonly Params[];
+  /** Parameters of the layers for a member to own. */
+  params(): readonly Params[];
   /** Data as the layers behind take them. To be disposed by the caller. */
   through(rows: TableRows): Tensor;
+  dispose(): void;
 }
 
+/** Rows that members start from. What stands first in several of them is started once. */
+export interface StartRows extends TableRows {
+  front(kind: FrontKind): Promise<Front>;
+  /** Gives the memory of what was started back. */
+  dispose(): Promise<void>;
+}
+
+const layersOf: Readonly<Record<FrontKind, readonly Spec<'layer'>[]>> = {
+  standardised: [standardise()],
+  whitened: [whiten()],
+  columns: [gaussianise()],
+  copula: [gaussianise(), whiten()],
+};
+
 /** Starts what stands first from rows, and from none but these. */
-export async function startFront(kind: FrontKind, rows: TableRows, seed: Seed): Promise<Front> {
-  const layers = kind === 'copula' ? [gaussianise(), whiten()] : [whiten()];
+async function startFront(kind: FrontKind, rows: TableRows): Promise<Front> {
+  const layers = layersOf[kind];
   const model = flow({ eventShape: [rows.size], layers });
   const x = tensorOf(rows);
-  const initial = model.init(seed);
-  const started = await model.start(initial, x);
+  const started = await model.start(model.init(0), x);
   x.dispose();
   return {
-    ...{ kind, layers, params: started.layers },
-    through: (given) => {
-      const data = tensorOf(given);
-      const { value, logDet } = model.toBase(started, data);
-      logDet.dispose();
-      data.dispose();
-      return value;
+    layers,
+    params: () => copyParams(model.layout, started).layers,
+    through: (given) =>
+      tidy(() => {
+        const { value } = model.toBase(started, tensorOf(given));
+        return value;
+      }),
+    dispose: () => disposeParams(model.layout, started),
+  };
+}
+
+/** Lets members share what they start from. */
+export function startRows(rows: TableRows): StartRows {
+  const fronts = new Map<FrontKind, Promise<Front>>();
+  return {
+    ...rows,
+    front: (kind) => {
+      const found = fronts.get(kind) ?? startFront(kind, rows);
+      fronts.set(kind, found);
+      return found;
+    },
+    dispose: async () => {
+      // One that failed to start has said so to whoever asked for it.
+      for (const own of await Promise.allSettled(fronts.values())) if (own.status === 'fulfilled') own.value.dispose();
+      fronts.clear();
     },
   };
 }
 
+/** What comes out of a front, on the host. */
+export async function hostRows(front: Front, rows: TableRows): Promise<HostRows> {
+  const tensor = front.through(rows);
+  const values = await tensor.data();
+  tensor.dispose();
+  return { values, count: rows.count, size: rows.size };
+}
+
 /** A flow of a front and what stands behind it, with the parameters of both. */
 export function behindFront(
-  { layers, params }: Front,
+  front: Front,
   size: number,
   behind: {
     readonly layers?: readonly Spec<'layer'>[];
@@ -47,11 +88,11 @@ export function behindFront(
 ): { readonly model: Flow; readonly params: FlowParams } {
   const model = flow({
     eventShape: [size],
-    layers: [...layers, ...(behind.layers ?? [])],
+    layers: [...front.layers, ...(behind.layers ?? [])],
     ...(behind.base && { base: behind.base }),
   });
   return {
     model,
-    params: { dequantize: {}, layers: [...params, ...behind.params.layers], base: behind.params.base },
+    params: { dequantize: {}, layers: [...front.params(), ...behind.params.layers], base: behind.params.base },
   };
 }

@@ -1,7 +1,7 @@
 import { flow, fold, normal, type Seed, type Spec } from '@diffeo/core';
 import { type Augment, type FitOptions, fit } from '@diffeo/trainer';
 import { add, mul } from '@tensorflow/tfjs-core';
-import { behindFront, type FrontKind, startFront } from '../flows/front.ts';
+import { behindFront, type FrontKind } from '../flows/front.ts';
 import type { MemberKind } from './member-kind.ts';
 
 /** A flow, and how to train it. */
@@ -27,7 +27,7 @@ export function flowMember({ name, front, layers, base, noise, fit: options }: F
   return {
     name,
     fit: async ({ train, stop }, seed, signal) => {
-      const started = await startFront(front, train, fold(seed, 'front'));
+      const started = await train.front(front);
       const [x, validation] = [started.through(train), started.through(stop)];
       const specs = layers(fold(seed, 'masks'));
       const model = flow({ eventShape: [train.size], layers: specs, base });

@@ -1,4 +1,4 @@
-import { behindFront, type FrontKind, startFront } from '../flows/front.ts';
+import { behindFront, type FrontKind } from '../flows/front.ts';
 import type { MemberKind } from './member-kind.ts';
 
 /** The Gaussian of full covariance; of columns that were made normal, the Gaussian copula. */
@@ -7,10 +7,10 @@ export function gaussianMember(front: FrontKind): MemberKind {
   const behind = { params: { layers: [], base: {} } };
   return {
     name,
-    fit: async ({ train }, seed) => {
-      const started = await startFront(front, train, seed);
+    fit: async ({ train }) => {
+      const started = await train.front(front);
       return [{ setting: '', stopScore: 0, build: () => behindFront(started, train.size, behind) }];
     },
-    refit: async (rows, _, seed) => behindFront(await startFront(front, rows, seed), rows.size, behind),
+    refit: async (rows) => behindFront(await rows.front(front), rows.size, behind),
   };
 }

@@ -1,4 +1,5 @@
 import type { Flow, FlowParams, Seed } from '@diffeo/core';
+import type { StartRows } from '../flows/front.ts';
 import type { TableRows } from '../table-rows.ts';
 
 /** A member of the mixture. Its parameters are the caller's to dispose. */
@@ -19,7 +20,7 @@ export interface Candidate {
 
 /** What a member is fitted to. It sees no other rows. */
 export interface FitRows {
-  readonly train: TableRows;
+  readonly train: StartRows;
   readonly stop: TableRows;
 }
 
@@ -28,5 +29,5 @@ export interface MemberKind {
   readonly name: string;
   fit(rows: FitRows, seed: Seed, signal?: AbortSignal): Promise<readonly Candidate[]>;
   /** The member of this setting for all rows, of kinds of which the stopping rows choose nothing but the setting. */
-  refit?(rows: TableRows, setting: string, seed: Seed): Promise<Member>;
+  refit?(rows: StartRows, setting: string, seed: Seed): Promise<Member>;
 }

@@ -2,6 +2,7 @@ import { randomSource } from '@diffeo/core';
 import { useWasm } from '@diffeo/trainer';
 import { beforeAll, expect, test } from 'vitest';
 import { scoresOf } from '../cross-fit.ts';
+import { startRows } from '../flows/front.ts';
 import type { TableRows } from '../table-rows.ts';
 import { mixtureMember } from './mixture-member.ts';
 
@@ -22,9 +23,9 @@ const entropy = Math.log(2 * Math.PI * Math.E) + Math.log(4);
 test('a sorted table of more rows than components are counted on is known as well as any', async () => {
   const sorted = groups(12_000, (row) => Math.floor(row / 3000));
   const fresh = groups(2000, () => source.integer(4));
-  const { refit } = mixtureMember('whitened');
+  const { refit } = mixtureMember('whitened', { fast: true });
   for (const seed of [1, 2]) {
-    const member = await refit?.(sorted, '4', seed);
+    const member = await refit?.(startRows(sorted), '4', seed);
     if (!member) throw new Error('mixtures refit');
     const scores = await scoresOf(member.model, member.params, fresh);
     const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;

@@ -5,6 +5,7 @@ import { sample, score, useWasm } from '@diffeo/trainer';
 import { tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { crossFit, scoresOf } from '../cross-fit.ts';
+import { foldRows } from '../folds/fold-rows.ts';
 import { foldsOf } from '../folds/folds.ts';
 import type { TableFitted } from '../mix-members.ts';
 import { tableDefinitions } from '../table-definitions.ts';
@@ -199,7 +200,7 @@ test('what every kind starts from and learns is of its fold: other rows elsewher
   for (const kind of mixedRecipe(people.count, shape, 'standard').kinds) {
     const scores: Float64Array[] = [];
     for (const own of [values, changed]) {
-      const { members } = await crossFit({ values: own, count: people.count, size: 3 }, folds, kind, { seed: 4 });
+      const { members } = await crossFit(foldRows({ values: own, count: people.count, size: 3 }, folds), kind, { seed: 4 });
       const [member] = members;
       if (member) scores.push(await scoresOf(member.model, member.params, fresh));
     }

@@ -23,6 +23,8 @@ export interface MixtureOptions {
   readonly seed: Seed;
   /** Rounds at most. Default 60. */
   readonly rounds?: number;
+  /** How many rows' worth of the mean covariance each one is drawn towards it by. Default as many as there are columns. */
+  readonly prior?: number;
   /** Goes on from here. */
   readonly from?: GaussianComponents;
 }
@@ -30,7 +32,7 @@ export interface MixtureOptions {
 /** A round that gains less than so much for a row is the last, nats. */
 const enough = 1e-3;
 /** Added to each variance, in units of the whole: no Gaussian is a point. */
-const ridge = 1e-7;
+const ridge = 1e-6;
 const logRoot2Pi = 0.5 * Math.log(2 * Math.PI);
 
 /** The squared distance of a row to a centre. */
@@ -156,10 +158,10 @@ function addRow(
 }
 
 /**
- * The Gaussians of greatest likelihood given the shares, each covariance drawn towards the mean of them by as much as `size` rows would: few
+ * The Gaussians of greatest likelihood given the shares, each covariance drawn towards the mean of them by as much as `drawn` rows would: few
  * rows in many columns have no covariance of their own.
  */
-function maximise({ mass, first, second }: Sums, size: number, rows: number): GaussianComponents {
+function maximise({ mass, first, second }: Sums, size: number, rows: number, drawn: number): GaussianComponents {
   const count = mass.length;
   const means = first.map((sum, at) => sum / Math.max(mass[Math.floor(at / size)] as number, 1e-12));
   const scatter = second.slice();
@@ -174,7 +176,7 @@ function maximise({ mass, first, second }: Sums, size: number, rows: number): Ga
       }
     }
   }
-  const prior = count === 1 ? 0 : size;
+  const prior = count === 1 ? 0 : drawn;
   const whitening = new Float64Array(count * size * size);
   for (let k = 0; k < count; k++) {
     const covariance = new Float64Array(size * size);
@@ -197,14 +199,14 @@ function maximise({ mass, first, second }: Sums, size: number, rows: number): Ga
  */
 export function fitGaussianMixture(
   rows: HostRows,
-  { components, seed, rounds = 60, from }: MixtureOptions,
+  { components, seed, rounds = 60, prior = rows.size, from }: MixtureOptions,
 ): GaussianComponents {
   const { size } = rows;
   let found = from;
   if (!found) {
     const sums = emptySums(components, size);
     for (const [row, k] of initialShares(rows, components, seed).entries()) addRow(sums, rows, row, k, 1);
-    found = maximise(sums, size, rows.count);
+    found = maximise(sums, size, rows.count, prior);
   }
   if (components === 1) return found;
   const [logs, scratch] = [new Float64Array(components), new Float64Array(size)];
@@ -221,7 +223,7 @@ export function fitGaussianMixture(
         if (share > 1e-8) addRow(sums, rows, row, k, share);
       }
     }
-    found = maximise(sums, size, rows.count);
+    found = maximise(sums, size, rows.count, prior);
     if (total / rows.count - before < enough) break;
     before = total / rows.count;
   }
@@ -236,4 +238,15 @@ export function meanLogDensity(rows: HostRows, found: GaussianComponents): numbe
   let total = 0;
   for (let row = 0; row < rows.count; row++) total += logDensity(rows, row, found, logScales, logs, scratch);
   return total / rows.count;
+}
+
+/** The mean of mixtures: all their Gaussians, each with its part of its weight. */
+export function averageMixture(found: readonly GaussianComponents[]): GaussianComponents {
+  const joined = (part: (own: GaussianComponents) => Float64Array): Float64Array =>
+    Float64Array.from(found.flatMap((own) => [...part(own)]));
+  return {
+    means: joined(({ means }) => means),
+    whitening: joined(({ whitening }) => whitening),
+    logWeights: joined(({ logWeights }) => logWeights).map((log) => log - Math.log(found.length)),
+  };
 }

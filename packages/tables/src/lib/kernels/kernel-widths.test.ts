@@ -1,0 +1,50 @@
+import { randomSource } from '@diffeo/core';
+import { expect, test } from 'vitest';
+import type { HostRows } from '../mixture/fit-gaussian-mixture.ts';
+import { kernelWidths } from './kernel-widths.ts';
+
+const source = randomSource(3);
+const rowsOf = (count: number, draw: (i: number) => readonly number[]): HostRows => {
+  const rows = Array.from({ length: count }, (_, i) => draw(i));
+  return { values: Float64Array.from(rows.flat()), count, size: rows[0]?.length ?? 0 };
+};
+/** The mean log-density of rows under kernels at others. */
+function meanLog(rows: HostRows, centres: HostRows, logWidths: Float64Array): number {
+  const { size } = rows;
+  let total = 0;
+  for (let i = 0; i < rows.count; i++) {
+    let density = 0;
+    for (const [k, log] of logWidths.entries()) {
+      let distance = 0;
+      for (let j = 0; j < size; j++)
+        distance += ((rows.values[i * size + j] as number) - (centres.values[k * size + j] as number)) ** 2;
+      density += Math.exp(-0.5 * distance * Math.exp(-2 * log) - size * (log + 0.5 * Math.log(2 * Math.PI)));
+    }
+    total += Math.log(density / centres.count);
+  }
+  return total / rows.count;
+}
+
+test('a normal is known to 0.1 nats', () => {
+  const normal = () => [source.normal(), source.normal()];
+  const rows = rowsOf(600, normal);
+  const nll = -meanLog(rowsOf(1000, normal), rows, kernelWidths(rows));
+  expect(nll - Math.log(2 * Math.PI * Math.E)).toBeLessThan(0.1);
+});
+
+test('where one group is fifty times narrower than another, its kernels are too', () => {
+  const grouped = () => {
+    const scale = source.uniform() < 0.5 ? 1 : 0.02;
+    return [scale * source.normal() + (scale === 1 ? 0 : 4), scale * source.normal()];
+  };
+  const [rows, fresh] = [rowsOf(600, grouped), rowsOf(1000, grouped)];
+  const logWidths = kernelWidths(rows);
+  const alike = logWidths.map(() => logWidths.reduce((sum, log) => sum + log, 0) / logWidths.length);
+  expect(meanLog(fresh, rows, logWidths) - meanLog(fresh, rows, alike)).toBeGreaterThan(0.1);
+});
+
+test('rows that come again, and few of them, give kernels of some width', () => {
+  for (const rows of [rowsOf(40, (i) => [i % 2, 1]), rowsOf(2, (i) => [i]), rowsOf(8, () => [0, 0, 0])]) {
+    for (const log of kernelWidths(rows)) expect(log).toBeGreaterThan(-12);
+  }
+});

@@ -1,0 +1,76 @@
+import type { HostRows } from '../mixture/fit-gaussian-mixture.ts';
+
+/** Rows that widths are judged by, at most. */
+const maxJudged = 400;
+/** Widths that are tried first, from the narrowest to the widest, and how far they follow the distance to the neighbours (Abramson 1982). */
+const [narrowest, widest, steps] = [0.03, 2, 13];
+const exponents = [0, 0.5, 1];
+
+/** Squared distances of some rows to all, a judged row after the other; to themselves they are infinite. */
+function distancesOf({ values, count, size }: HostRows, judged: readonly number[]): Float64Array {
+  const distances = new Float64Array(judged.length * count);
+  for (const [i, row] of judged.entries()) {
+    for (let other = 0; other < count; other++) {
+      let sum = 0;
+      for (let j = 0; j < size; j++) {
+        const away = (values[row * size + j] as number) - (values[other * size + j] as number);
+        sum += away * away;
+      }
+      distances[i * count + other] = other === row ? Infinity : sum;
+    }
+  }
+  return distances;
+}
+
+/** How far the √n-th neighbour of each row is, relative to the geometric mean; ties keep a thousandth. */
+function neighbourhoods(rows: HostRows): Float64Array {
+  const { count } = rows;
+  const k = Math.max(1, Math.round(Math.sqrt(count))) - 1;
+  const logs = Float64Array.from({ length: count }, (_, row) => {
+    const sorted = distancesOf(rows, [row]).sort();
+    return 0.5 * Math.log(Math.max(sorted[Math.min(k, count - 2)] as number, 1e-12));
+  });
+  const mean = logs.reduce((sum, log) => sum + log, 0) / count;
+  return logs.map((log) => Math.max(log - mean, Math.log(1e-3)));
+}
+
+/** The mean log-density of the judged rows under the kernels of all others, but for a constant. */
+function leaveOneOut(distances: Float64Array, logWidths: Float64Array, size: number): number {
+  const count = logWidths.length;
+  const precisions = logWidths.map((log) => -0.5 * Math.exp(-2 * log));
+  let total = 0;
+  for (let begin = 0; begin < distances.length; begin += count) {
+    let most = -Infinity;
+    for (let k = 0; k < count; k++) {
+      const log = (distances[begin + k] as number) * (precisions[k] as number) - size * (logWidths[k] as number);
+      if (log > most) most = log;
+    }
+    let sum = 0;
+    for (let k = 0; k < count; k++) {
+      const log = (distances[begin + k] as number) * (precisions[k] as number) - size * (logWidths[k] as number) - most;
+      if (log > -30) sum += Math.exp(log);
+    }
+    total += most + Math.log(sum);
+  }
+  return (total * count) / distances.length;
+}
+
+/** The logarithms of the widths of kernels at rows of columns of one unit: those by which each row is likeliest given the others. */
+export function kernelWidths(rows: HostRows): Float64Array {
+  const { count, size } = rows;
+  const judges = Math.min(count, maxJudged);
+  const judged = Array.from({ length: judges }, (_, i) => Math.floor(((i + 0.5) * count) / judges));
+  const distances = distancesOf(rows, judged);
+  const relative = neighbourhoods(rows);
+  let best: Float64Array = new Float64Array(count);
+  let most = -Infinity;
+  for (const exponent of exponents) {
+    for (let i = 0; i < steps; i++) {
+      const log = Math.log(narrowest) + (i / (steps - 1)) * Math.log(widest / narrowest);
+      const logWidths = relative.map((own) => log + exponent * own);
+      const value = leaveOneOut(distances, logWidths, size);
+      if (value > most) [most, best] = [value, logWidths];
+    }
+  }
+  return best;
+}
