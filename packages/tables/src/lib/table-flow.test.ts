@@ -68,7 +68,7 @@ describe('a small table', () => {
   });
 
   test('trains flows too, where it is worth it', async () => {
-    const fitted = await tableFlow(tableOf(60, 4, skewed), { seed: 1 });
+    const fitted = await tableFlow(tableOf(24, 4, skewed), { seed: 1 });
     expect(mean(await scored(fitted, fresh))).toBeGreaterThan(-8);
     expect(fitted.shares.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 6);
   });

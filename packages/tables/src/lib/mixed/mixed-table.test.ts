@@ -200,7 +200,9 @@ test('what every kind starts from and learns is of its fold: other rows elsewher
   for (const kind of mixedRecipe(people.count, shape, 'standard').kinds) {
     const scores: Float64Array[] = [];
     for (const own of [values, changed]) {
-      const { members } = await crossFit(foldRows({ values: own, count: people.count, size: 3 }, folds), kind, { seed: 4 });
+      const { members } = await crossFit(foldRows({ values: own, count: people.count, size: 3 }, folds), kind, {
+        seed: 4,
+      });
       const [member] = members;
       if (member) scores.push(await scoresOf(member.model, member.params, fresh));
     }
