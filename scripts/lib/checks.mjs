@@ -10,21 +10,36 @@ import { useTool } from './tool.mjs';
 /** @typedef {{ name: string } & Outcome} Result */
 
 /**
- * Runs every check that is not a test. Prints one line for each, then what the failed ones said, then a summary.
+ * Runs every check that is not a test: those of the sources beside those of the packages that are built of them, since few of them
+ * keep two cores busy. Prints one line for each as it ends, then what the failed ones said, then a summary.
  *
  * @param {Toolchain} tools
  * @param {string} tarballs a folder for the packages as they would be published
  * @returns {Promise<Result[]>}
  */
 export async function runChecks(tools, tarballs) {
+  const results = (await Promise.all([checkSources(tools), checkPackages(tools, tarballs)])).flat();
+  summarise(results);
+  return results;
+}
+
+/** @param {Toolchain} tools */
+const checkSources = async (tools) => [
+  await check('lint and format (biome)', () =>
+    useTool(tools, ['@biomejs/biome', 'biome'], ['check', '--error-on-warnings', '--colors=off']),
+  ),
+  await check('types (tsc)', () => types(tools)),
+  await check('unused code (knip)', () => useTool(tools, ['knip'], ['--no-progress'])),
+];
+
+/**
+ * @param {Toolchain} tools
+ * @param {string} tarballs
+ */
+async function checkPackages(tools, tarballs) {
   /** @type {{ name: string, tarball: string }[]} */
   let packed = [];
-  const results = [
-    await check('lint and format (biome)', () =>
-      useTool(tools, ['@biomejs/biome', 'biome'], ['check', '--error-on-warnings', '--colors=off']),
-    ),
-    await check('types (tsc)', () => types(tools)),
-    await check('unused code (knip)', () => useTool(tools, ['knip'], ['--no-progress'])),
+  return [
     await check('build and pack', async () => {
       const built = await build(tools);
       if (built.ok) packed = await pack(tools, tarballs);
@@ -33,8 +48,6 @@ export async function runChecks(tools, tarballs) {
     await check('package metadata (publint)', () => lookAt(tools, packed, 'metadata')),
     await check('package types (attw)', () => lookAt(tools, packed, 'types')),
   ];
-  summarise(results);
-  return results;
 }
 
 /**

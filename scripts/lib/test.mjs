@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChecks } from './checks.mjs';
-import { run, stopIfInterrupted } from './child.mjs';
+import { capture, run, stopIfInterrupted } from './child.mjs';
 import { ready } from './install.mjs';
 import { say } from './problem.mjs';
 import { root } from './repository.mjs';
@@ -26,7 +26,8 @@ async function testIn(scratch) {
   const counts = [];
   try {
     const tools = await ready();
-    for (const { ok } of await runChecks(tools, tarballs)) counts.push({ passed: ok ? 1 : 0, failed: ok ? 0 : 1 });
+    const [checked] = await Promise.all([runChecks(tools, tarballs), buildSite(tools)]);
+    for (const { ok } of checked) counts.push({ passed: ok ? 1 : 0, failed: ok ? 0 : 1 });
     counts.push(await vitest(tools, scratch, tarballs));
   } catch (error) {
     stopIfInterrupted();
@@ -36,6 +37,18 @@ async function testIn(scratch) {
   const { passed, failed } = addCounts(counts);
   process.stdout.write(`${passed} passed, ${failed} failed\n`);
   return { code: failed === 0 ? 0 : 1 };
+}
+
+/**
+ * Builds the site while the checks run, which leave a core to it. What goes wrong is its tests' to say, since they build what is
+ * not there.
+ *
+ * @param {import('./toolchain.mjs').Toolchain} tools
+ */
+async function buildSite({ node, env }) {
+  await capture([node, join(root, 'apps/docs/src/command/main.ts'), '--build'], { cwd: root, env }).catch(
+    () => undefined,
+  );
 }
 
 /**

@@ -164,7 +164,7 @@ describe('two sets of data whose names give one folder', () => {
 
 describe('a run that ends while the held-out rows are scored', () => {
   const args = ['train', 'two-moons', ...'--steps 60 --layers 1 --hidden 4 --limit 500 --seed 3'.split(' ')];
-  const scored = [...args, '--held-out', '500000'];
+  const scored = [...args, '--held-out', '250000'];
 
   it.each(['SIGKILL', 'SIGINT'] as const)('by %s: --resume makes the report', async (signal) => {
     const out = `scored-${signal}`;
@@ -190,7 +190,7 @@ describe('an interrupted run over a finished one', () => {
     const args = ['train', 'two-moons', ...'--layers 1 --hidden 4 --limit 500 --held-out 500 --out over'.split(' ')];
     expect((await diffeo(...args, '--steps', '20')).code).toBe(0);
     const before = contents('over');
-    const second = startDiffeo([...args, '--steps', '3000'], scratch.path);
+    const second = startDiffeo([...args, '--steps', '1500'], scratch.path);
     await present('over', 'checkpoint.bin');
     second.kill('SIGINT');
     const { code, stderr } = await second.ended;
@@ -199,9 +199,9 @@ describe('an interrupted run over a finished one', () => {
       /are in \S+unfinished\.safetensors\. The model of the earlier run stays in \S+model\.safetensors/,
     );
     expect(contents('over')).toEqual(before);
-    const resumed = await diffeo(...args, '--steps', '3000', '--resume', '--json');
+    const resumed = await diffeo(...args, '--steps', '1500', '--resume', '--json');
     expect(resumed.code, resumed.stderr).toBe(0);
-    expect(JSON.parse(resumed.stdout).steps).toBe(3000);
+    expect(JSON.parse(resumed.stdout).steps).toBe(1500);
     expect(readdirSync(at('over'))).toEqual(['history.csv', 'model.safetensors', 'report.json']);
   });
 });

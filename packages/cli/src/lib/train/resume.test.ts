@@ -39,14 +39,14 @@ it('a run that is interrupted and resumed gives the model and the curve of one t
 
 it('a run that is killed goes on from the checkpoint that it wrote on the way', async () => {
   const args = ['train', 'two-moons', ...'--layers 2 --hidden 16 --limit 2000 --held-out 500 --seed 5'.split(' ')];
-  const killed = startDiffeo([...args, '--steps', '3000', '--out', 'killed'], scratch.path);
+  const killed = startDiffeo([...args, '--steps', '1500', '--out', 'killed'], scratch.path);
   while (!existsSync(inScratch('killed', 'checkpoint.bin'))) await setTimeout(5);
   killed.kill('SIGKILL');
   expect((await killed.ended).code).toBeNull();
   expect(existsSync(inScratch('killed', 'model.safetensors'))).toBe(false);
   const [resumed, whole] = await Promise.all([
-    runDiffeo([...args, '--steps', '3000', '--out', 'killed', '--resume'], scratch.path),
-    runDiffeo([...args, '--steps', '3000', '--out', 'not-killed'], scratch.path),
+    runDiffeo([...args, '--steps', '1500', '--out', 'killed', '--resume'], scratch.path),
+    runDiffeo([...args, '--steps', '1500', '--out', 'not-killed'], scratch.path),
   ]);
   expect(resumed.code, resumed.stderr).toBe(0);
   expect(whole.code, whole.stderr).toBe(0);
