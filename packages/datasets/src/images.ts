@@ -11,4 +11,6 @@ export {
   labelRows,
   nearestImages,
 } from './lib/images/images.ts';
+export type { ImageReader } from './lib/images/readers/image-reader.ts';
+export { imageReaders } from './lib/images/readers/image-readers.ts';
 export { reduceBits } from './lib/preprocessing/reduce-bits.ts';

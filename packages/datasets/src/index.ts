@@ -16,7 +16,7 @@ export { padImages } from './lib/preprocessing/pad-images.ts';
 export { uniformDequantize } from './lib/preprocessing/uniform-dequantize.ts';
 export { variationalDequantize } from './lib/preprocessing/variational-dequantize.ts';
 export { readTable, tableReaders } from './lib/readers/read-table.ts';
-export type { ByteSource, TableReader } from './lib/readers/reader.ts';
+export type { ByteSource, Reader, TableReader } from './lib/readers/reader.ts';
 export { checkerboard } from './lib/toys/checkerboard.ts';
 export { concentricRings, type RingsOptions, rings } from './lib/toys/concentric-rings.ts';
 export { eightGaussians } from './lib/toys/eight-gaussians.ts';

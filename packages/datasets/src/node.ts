@@ -5,6 +5,7 @@ export { type FoundPictures, type ImageFolderOptions, readImageFolder } from './
 export { fashionMnist } from './lib/images/published/fashion-mnist.ts';
 export { mnist } from './lib/images/published/mnist.ts';
 export type { PublishedImages, PublishedOptions } from './lib/images/published/published-images.ts';
+export { publishedSets } from './lib/images/published/published-sets.ts';
 export { readIdxImages } from './lib/images/read-idx-images.ts';
 export { isImageFile, readImages } from './lib/images/read-images.ts';
 export { type Digits, readDigits } from './lib/read-digits.ts';

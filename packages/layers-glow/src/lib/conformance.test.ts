@@ -27,13 +27,13 @@ describe.each([
   ['a chain', chain({ layers: [actnorm(), invertibleLinear(), reverse()] }), { constantLogDet: true }],
   ['an inverted layer', invert({ layer: invertibleLinear({ init: 'rotation' }) }), { constantLogDet: true }],
 ] as const)('%s', (_, layer, capabilities) => {
-  // On both backends at two shapes, which is where those are compared; at the others on the one that people train on.
+  // On both backends at one shape, which is where those are compared; at the others on the one that people train on.
   test.each([
-    [[3], ['cpu', 'wasm']],
     [
       [2, 1, 3],
       ['cpu', 'wasm'],
     ],
+    [[3], ['wasm']],
     [[1], ['wasm']],
     [[4], ['wasm']],
     [[4, 4, 1], ['wasm']],

@@ -1,7 +1,7 @@
 import { DiffeoError, type Spec } from '@diffeo/core';
 import { padImages, uniformDequantize, variationalDequantize } from '@diffeo/datasets';
 import { type Images, imagesFrom, reduceBits } from '@diffeo/datasets/images';
-import { type FoundPictures, fashionMnist, mnist, readImageFolder, readImages } from '@diffeo/datasets/node';
+import { type FoundPictures, publishedSets, readImageFolder, readImages } from '@diffeo/datasets/node';
 import { imageCoupling } from '@diffeo/layers-coupling';
 import { logit } from '@diffeo/layers-elementwise';
 import { actnorm, invertibleLinear, squeeze } from '@diffeo/layers-glow';
@@ -68,22 +68,22 @@ interface ReadOptions {
   readonly check?: (found: FoundPictures) => void;
 }
 
-const sets = { mnist, 'fashion-mnist': fashionMnist };
-
 /** The data sets of images that are published in a training and a test part. */
-export const publishedNames = Object.keys(sets) as readonly (keyof typeof sets)[];
+export const publishedNames = Object.keys(publishedSets) as readonly (keyof typeof publishedSets)[];
 
 /** A published set. */
-export const publishedImages = (name: keyof typeof sets): ImageOrigin => ({
+export const publishedImages = (name: keyof typeof publishedSets): ImageOrigin => ({
   name,
   isOurs: true,
   isPublished: true,
   isResizable: false,
   read: ({ folder, signal }) =>
-    sets[name]({ ...(folder !== undefined && { folder }), ...(signal && { signal }) }).then(({ train, test }) => ({
-      images: train,
-      test,
-    })),
+    publishedSets[name]({ ...(folder !== undefined && { folder }), ...(signal && { signal }) }).then(
+      ({ train, test }) => ({
+        images: train,
+        test,
+      }),
+    ),
 });
 
 /** The UCI digits as images. */

@@ -7,7 +7,7 @@ import { parseIdx, requireIdx } from './arrays/parse-idx.ts';
 import { type Images, imagesFrom } from './images.ts';
 
 /** The numbers of an IDX file, named by its path in messages. Throws `FILE`. */
-export async function readIdx(path: string): Promise<NumberArray> {
+async function readIdx(path: string): Promise<NumberArray> {
   const source = nameInMessage(basename(path));
   return await parseIdx(await readBytes(path, { check: (head) => requireIdx(head, source) }), { source });
 }

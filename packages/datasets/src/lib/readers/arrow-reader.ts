@@ -1,3 +1,4 @@
+import { DiffeoError } from '@diffeo/core';
 import type { CompressionType_ } from '@uwdata/flechette';
 import { type Cell, cellOf, collectTable } from './collect-table.ts';
 import { lz4Frame } from './lz4-frame.ts';
@@ -17,7 +18,7 @@ export const arrowReader: TableReader = {
       import('hyparquet-compressors'),
     ]);
     const encode = (): never => {
-      throw new Error('nothing is packed here');
+      throw new DiffeoError('CONFIG', 'nothing is packed here');
     };
     setCompressionCodec(0 as CompressionType_, { encode, decode: lz4Frame });
     setCompressionCodec(1 as CompressionType_, { encode, decode: (bytes: Uint8Array) => decompressZstd(bytes) });

@@ -1,7 +1,9 @@
+import { DiffeoError } from '@diffeo/core';
+
 const magic = 0x184d2204;
 
 const cut = (): never => {
-  throw new Error('its LZ4 frame is cut or damaged');
+  throw new DiffeoError('FILE', 'an LZ4 frame is cut or damaged');
 };
 
 /** Unpacks one block behind what stands in `output` already, up to `at`; returns where it ends (LZ4 Block Format). */
@@ -31,7 +33,7 @@ function unpackBlock(input: Uint8Array, output: Uint8Array, at: number): number 
   return to;
 }
 
-/** Unpacks an LZ4 frame (LZ4 Frame Format 1.6), as Arrow packs its buffers. */
+/** Unpacks an LZ4 frame (LZ4 Frame Format 1.6), as Arrow packs its buffers. Throws `FILE` for one that is cut or damaged. */
 export function lz4Frame(bytes: Uint8Array): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (bytes.length < 11 || view.getUint32(0, true) !== magic) cut();

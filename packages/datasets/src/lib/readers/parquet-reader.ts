@@ -32,7 +32,9 @@ const joined = (pieces: readonly ArrayLike<unknown>[]): ArrayLike<unknown> =>
   pieces.length === 1 ? (pieces[0] as ArrayLike<unknown>) : pieces.flatMap((piece) => Array.from(piece));
 
 function* rowsOf(columns: readonly ArrayLike<unknown>[], count: number): Generator<Cell[]> {
-  if (columns.some(({ length }) => length !== count)) throw new Error(`not all columns have ${count} rows`);
+  if (columns.some(({ length }) => length !== count)) {
+    throw new DiffeoError('FILE', `not all columns have ${count} rows`);
+  }
   for (let row = 0; row < count; row++) yield columns.map((column) => cellOf(column[row]));
 }
 

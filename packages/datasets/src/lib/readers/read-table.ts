@@ -5,7 +5,7 @@ import { csvReader } from './csv-reader.ts';
 import { jsonReader } from './json-reader.ts';
 import { npyReader, npzReader } from './npy-reader.ts';
 import { parquetReader } from './parquet-reader.ts';
-import type { ByteSource, TableReader } from './reader.ts';
+import { type ByteSource, sourceOf, type TableReader } from './reader.ts';
 
 /** The readers of tables, in the order in which they are asked; the first that recognises a file reads it. */
 export const tableReaders: readonly TableReader[] = [
@@ -48,21 +48,6 @@ async function peeked(
         for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
       },
     },
-  };
-}
-
-// biome-ignore lint/suspicious/useAwait: it is to look like a stream
-async function* inOnePiece(data: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield data;
-}
-
-/** Bytes in memory or coming in, as a source. */
-function sourceOf(data: Uint8Array | AsyncIterable<Uint8Array>, name = 'the data'): ByteSource {
-  if (!(data instanceof Uint8Array)) return { name, chunks: () => data };
-  return {
-    name,
-    chunks: () => inOnePiece(data),
-    parts: { size: data.length, slice: async (begin, end) => data.slice(begin, end) },
   };
 }
 

@@ -11,13 +11,31 @@ export interface ByteSource {
   readonly parts?: { readonly size: number; slice(begin: number, end: number): Promise<Uint8Array> };
 }
 
-/** A format that tables are read from. */
-export interface TableReader {
+/** A format that data are read from. */
+export interface Reader<Options, Data> {
   readonly name: string;
   /** Whether it reads files that begin so: `head` is the first 4,096 bytes, or all there are. */
   recognise(head: Uint8Array, name: string): boolean;
-  /** Reads a table. Throws a DiffeoError for what is cut, damaged, or no table. */
-  read(source: ByteSource, options: CsvOptions): Promise<ReadTable>;
+  /** Reads the data. Throws a DiffeoError for what is cut, damaged, or holds none of the kind. */
+  read(source: ByteSource, options: Options): Promise<Data>;
+}
+
+/** A format that tables are read from. */
+export type TableReader = Reader<CsvOptions, ReadTable>;
+
+// biome-ignore lint/suspicious/useAwait: it is to look like a stream
+async function* inOnePiece(data: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield data;
+}
+
+/** Bytes in memory or coming in, as a source. */
+export function sourceOf(data: Uint8Array | AsyncIterable<Uint8Array>, name = 'the data'): ByteSource {
+  if (!(data instanceof Uint8Array)) return { name, chunks: () => data };
+  return {
+    name,
+    chunks: () => inOnePiece(data),
+    parts: { size: data.length, slice: async (begin, end) => data.slice(begin, end) },
+  };
 }
 
 /** Whether bytes begin with these characters, each of one byte. */
@@ -48,12 +66,9 @@ export async function allBytes({ name, chunks, parts }: ByteSource): Promise<Uin
   return all;
 }
 
-/** What another library threw, as an error of ours. */
-export const damagedFile = (name: string, format: string, cause: unknown): DiffeoError =>
-  isDiffeoError(cause)
-    ? cause
-    : new DiffeoError(
-        'FILE',
-        `${name} cannot be read as ${format}: it is cut or damaged (${String((cause as Error)?.message ?? cause).slice(0, 200)}).`,
-        { cause },
-      );
+/** What was thrown while a file was read, as an error that names the file. What names it already stays. */
+export function damagedFile(name: string, format: string, cause: unknown): DiffeoError {
+  if (isDiffeoError(cause) && (cause.code !== 'FILE' || cause.message.includes(name))) return cause;
+  const reason = String((cause as Error)?.message ?? cause).slice(0, 200);
+  return new DiffeoError('FILE', `${name} cannot be read as ${format}: it is cut or damaged (${reason}).`, { cause });
+}

@@ -7,6 +7,7 @@ import { isDiffeoError, randomSource } from '@diffeo/core';
 import { tableFromArrays, tableToIPC } from '@uwdata/flechette';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeNpy } from '../../../test/write-arrays.ts';
 import { rawNumber } from '../data/column.ts';
 import { readTable, tableReaders } from './read-table.ts';
 import { readTableFile, readTableStream } from './read-table-file.ts';
@@ -24,13 +25,8 @@ const records = xs.map((x, i) => ({
   day: days[i]?.toISOString().slice(0, 10),
 }));
 
-function npy(numbers: readonly number[], shape: readonly number[]): Uint8Array {
-  const header = `{'descr': '<f8', 'fortran_order': False, 'shape': (${shape.join(', ')},), }`;
-  const head = new Uint8Array(10 + header.length);
-  head.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length & 255, header.length >> 8]);
-  head.set(text.encode(header), 10);
-  return Buffer.concat([head, new Uint8Array(Float64Array.from(numbers).buffer)]);
-}
+const npy = (numbers: readonly number[], shape: readonly number[]): Uint8Array =>
+  writeNpy('<f8', false, `(${shape.join(', ')},)`, new Uint8Array(Float64Array.from(numbers).buffer));
 
 const pairs = xs.flatMap((x, i) => [x, ns[i] as number]);
 
