@@ -1,3 +1,4 @@
+export { logOnePlus } from './lib/bases/log-one-plus.ts';
 export { checkpoint } from './lib/gradients/checkpoint.ts';
 export {
   copyTensor,

@@ -28,6 +28,7 @@ export type {
   StackLayer,
   StartingChunk,
   StartingData,
+  Support,
   Transformed,
 } from './lib/contract/contract.ts';
 export { coreDefinitions } from './lib/contract/core-definitions.ts';
@@ -47,6 +48,7 @@ export { DiffeoError, type ErrorCode, isDiffeoError } from './lib/contract/error
 export { hydrate } from './lib/contract/hydrate.ts';
 export { type Shape, sameShape, sizeOf } from './lib/contract/shape.ts';
 export { specOf } from './lib/contract/spec-of.ts';
+export { everywhere } from './lib/contract/support.ts';
 export { flow } from './lib/flow/flow.ts';
 export type {
   Density,

@@ -1,4 +1,5 @@
 export { conformance } from './lib/conformance.ts';
+export { elementwise } from './lib/elementwise.ts';
 export { elementwiseDefinitions } from './lib/elementwise-definitions.ts';
 export { gaussianise } from './lib/gaussianise/gaussianise.ts';
 export {

@@ -22,7 +22,11 @@ export { denseStack } from './lib/stacks/dense-stack.ts';
 export type { StackOptions } from './lib/stacks/stack-layer.ts';
 export { additive } from './lib/transforms/additive.ts';
 export { affine, affineTransform } from './lib/transforms/affine.ts';
-export { elementwise, everywhere, parameterOf } from './lib/transforms/elementwise.ts';
+export { elementwise, parameterOf } from './lib/transforms/elementwise.ts';
+export { exp } from './lib/transforms/fixed/exp.ts';
+export { sigmoid } from './lib/transforms/fixed/sigmoid.ts';
+export { softplus } from './lib/transforms/fixed/softplus.ts';
+export { tanh } from './lib/transforms/fixed/tanh.ts';
 export {
   type CouplingBackward,
   type FusedCoupling,
@@ -30,7 +34,11 @@ export {
   fusedCoupling,
 } from './lib/transforms/fused-coupling.ts';
 export { mixtureOfLogistics } from './lib/transforms/mixture-of-logistics.ts';
+export { leakyRelu } from './lib/transforms/power/leaky-relu.ts';
+export { power } from './lib/transforms/power/power.ts';
+export { yeoJohnson } from './lib/transforms/power/yeo-johnson.ts';
 export { rationalQuadratic, rationalQuadraticTransform } from './lib/transforms/rational-quadratic.ts';
 export { sinhArcsinh } from './lib/transforms/sinh-arcsinh.ts';
 export type { SplineShape, SplineTails } from './lib/transforms/spline/spline-shape.ts';
+export { heavyTails } from './lib/transforms/tails/heavy-tails.ts';
 export { transformDefinitions } from './lib/transforms/transform-definitions.ts';

@@ -123,6 +123,7 @@ function autoregressiveMap(config: AutoregressiveConfig, site: Site): Bijector<C
     eventShape,
     baseShape: eventShape,
     contextShape: conditioner.contextShape,
+    support: { domain: transform.domain, codomain: transform.codomain },
     layout: conditioner.layout,
     init: conditioner.init,
     ...(start && {

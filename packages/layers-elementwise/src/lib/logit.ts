@@ -1,4 +1,4 @@
-import { type Bijector, type Definition, defineLayer, sizeOf } from '@diffeo/core';
+import { type Bijector, type Definition, defineLayer, everywhere, sizeOf } from '@diffeo/core';
 import {
   add,
   clipByValue,
@@ -50,6 +50,7 @@ export const logit: Definition<'layer', typeof schema> = /* @__PURE__ */ defineL
       eventShape,
       baseShape: eventShape,
       contextShape: null,
+      support: { domain: everywhere, codomain: everywhere },
       layout: {},
       init: () => ({}),
       // 1 − s is computed from 1 − x: taken from s itself it would lose all digits at x = 1.

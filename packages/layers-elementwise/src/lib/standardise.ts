@@ -2,6 +2,7 @@ import {
   type Bijector,
   type Definition,
   defineLayer,
+  everywhere,
   leaf,
   runningMoments,
   type Shape,
@@ -60,6 +61,7 @@ export const standardise: Definition<'layer', typeof schema> = /* @__PURE__ */ d
       eventShape,
       baseShape: eventShape,
       contextShape: null,
+      support: { domain: everywhere, codomain: everywhere },
       layout: { mean: fixed, scale: fixed },
       init: () => ({ mean: null, scale: null }),
       start: async (params, data) => {

@@ -2,6 +2,7 @@ import {
   type Bijector,
   type Definition,
   defineLayer,
+  everywhere,
   leaf,
   runningMoments,
   type Shape,
@@ -80,6 +81,7 @@ export const whiten: Definition<'layer', typeof schema> = /* @__PURE__ */ define
       eventShape,
       baseShape: eventShape,
       contextShape: null,
+      support: { domain: everywhere, codomain: everywhere },
       layout: { mean: fixed([size]), scale: fixed([size]), matrix: fixed([size, size]) },
       init: () => ({ mean: null, scale: null, matrix: null }),
       start: async (params, data) => {

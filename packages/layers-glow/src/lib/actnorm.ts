@@ -1,4 +1,12 @@
-import { type Definition, defineLayer, leaf, runningMoments, type Site, type StartingData } from '@diffeo/core';
+import {
+  type Definition,
+  defineLayer,
+  everywhere,
+  leaf,
+  runningMoments,
+  type Site,
+  type StartingData,
+} from '@diffeo/core';
 import { type ChannelScale, channelMap } from '@diffeo/ops';
 import { type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import { strictObject } from 'valibot';
@@ -47,6 +55,7 @@ export const actnorm: Definition<'layer', typeof schema> = /* @__PURE__ */ defin
       eventShape,
       baseShape: eventShape,
       contextShape: null,
+      support: { domain: everywhere, codomain: everywhere },
       layout,
       init: () => ({ shift: null, logScale: null }),
       start: async (params: ActnormParams, data: StartingData): Promise<ActnormParams> => {

@@ -1,4 +1,5 @@
 import type { Shape } from '@diffeo/core';
+import { add, exp, mul, sub, type Tensor } from '@tensorflow/tfjs-core';
 import type { Interval } from './options.ts';
 
 /** One side of a map: what a row of it looks like. */
@@ -7,6 +8,26 @@ export interface Side {
   readonly rowShape: Shape;
   /** Where the numbers lie; `null`: anywhere. */
   readonly interval: Interval | null;
+}
+
+/** Whether an interval has two ends, so that numbers may be uniform on it. */
+export const isBounded = (interval: Interval): boolean => interval.every(Number.isFinite);
+
+/** Numbers of an interval that has one end or none, from standard normal ones: its first few units. */
+export function fromNormals(interval: Interval | null, normals: Tensor): Tensor {
+  const [low, high] = interval ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  if (Number.isFinite(low)) return add(exp(normals), low);
+  if (Number.isFinite(high)) return sub(high, exp(normals));
+  return mul(normals, 1.5);
+}
+
+/** The nearest number that lies in the interval, a millionth of its width from the ends. */
+export function into(interval: Interval | null, value: number): number {
+  if (!interval) return value;
+  const [low, high] = interval;
+  const width = high - low;
+  const margin = 1e-6 * (width < Number.POSITIVE_INFINITY ? width : 1);
+  return Math.min(high - margin, Math.max(low + margin, value));
 }
 
 /** A batch on the host: the rows of a map's input and of the context that goes with them. */

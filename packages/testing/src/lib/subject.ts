@@ -1,10 +1,11 @@
 import { type Call, type Flow, type FlowParams, flow, type Shape, type Spec, sizeOf, uniformBox } from '@diffeo/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { leafLayers } from './nested-specs.ts';
-import type { Settings } from './options.ts';
+import type { Interval, Settings } from './options.ts';
 import type { PartKind, Place } from './place.ts';
 import type { Side } from './points.ts';
 import { type Tolerances, tolerances } from './tolerance.ts';
+import { unheld } from './unheld-base.ts';
 
 /** One function of the part that takes a batch and gives a row of each output for each row. */
 export interface RowMap extends Side {
@@ -76,6 +77,12 @@ const baseMaps = (model: Flow, { domain }: Settings): readonly RowMap[] => [
   },
 ];
 
+/** Where data lie by what a layer says of itself; `null` where it doesn't say, and where it is the whole line. */
+function supportOf({ bijector: { support } }: Flow, kind: PartKind): Interval | null {
+  const interval = kind === 'layer' && support !== undefined && support !== 'kept' ? support.codomain : null;
+  return interval?.some(Number.isFinite) ? interval : null;
+}
+
 /** Builds a part at a place. Throws whatever the part's definition throws. */
 export function buildSubject(spec: Spec<PartKind>, place: Place, settings: Settings): Subject {
   const { eventShape, contextShape } = place;
@@ -88,18 +95,20 @@ export function buildSubject(spec: Spec<PartKind>, place: Place, settings: Setti
           eventShape,
           contextShape,
           layers: [spec as Spec<'layer'>],
-          ...(baseDomain && { base: uniformBox({ low: baseDomain[0], high: baseDomain[1] }) }),
+          ...(baseDomain && { base: unheld({ base: uniformBox({ low: baseDomain[0], high: baseDomain[1] }) }) }),
         });
+  const domain = settings.domain ?? supportOf(model, kind);
+  const known = { ...settings, domain };
   const depth = leafLayers(spec);
   return {
     kind,
     spec,
     place,
-    settings,
+    settings: known,
     model,
     depth,
-    maps: kind === 'base' ? baseMaps(model, settings) : layerMaps(model, settings),
-    data: { rowShape: eventShape, interval: settings.domain },
+    maps: kind === 'base' ? baseMaps(model, known) : layerMaps(model, known),
+    data: { rowShape: eventShape, interval: domain },
     tolerances: tolerances(sizeOf(eventShape), depth, amplification, capabilities.iterates?.tolerance),
   };
 }

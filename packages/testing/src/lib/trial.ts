@@ -12,7 +12,7 @@ import {
 import { tidied } from '@diffeo/core/engine';
 import { add, mul, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { randomiseParams } from './numeric/randomise-params.ts';
-import type { Points, Side } from './points.ts';
+import { fromNormals, isBounded, type Points, type Side } from './points.ts';
 import type { Subject } from './subject.ts';
 
 /** A subject with parameters: started where it starts from data, and moved away from its initial values. */
@@ -48,7 +48,7 @@ export function drawPoints(subject: Subject, side: Side, rows: number, label: st
   const shape = [rows, ...side.rowShape];
   const { contextShape } = subject.place;
   const values = hostValues(() => {
-    if (!side.interval) return mul(normal(shape, seed), 1.5);
+    if (!side.interval || !isBounded(side.interval)) return fromNormals(side.interval, normal(shape, seed));
     const [low, high] = side.interval;
     const width = high - low;
     return add(mul(uniform(shape, seed), 0.96 * width), low + 0.02 * width);

@@ -2,6 +2,7 @@ import { abs, add, maximum, mul, neg, softplus, sub, sum, tensor2d } from '@tens
 import { custom, optional, strictObject } from 'valibot';
 import { type Definition, defineBase } from '../contract/define.ts';
 import { sizeOf } from '../contract/shape.ts';
+import { everywhere } from '../contract/support.ts';
 import { randomSource } from '../params/seed.ts';
 import { flatten, logRoot2Pi, unflatten } from './flatten.ts';
 import { logOnePlusSquare } from './log-one-plus-square.ts';
@@ -37,6 +38,7 @@ export const contaminatedNormal: Definition<'base', typeof schema> = /* @__PURE_
     return {
       eventShape,
       contextShape: null,
+      support: everywhere,
       layout: {},
       init: () => ({}),
       logProb: (_params, z) => {

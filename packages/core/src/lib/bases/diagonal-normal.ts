@@ -2,6 +2,7 @@ import { add, exp, mul, neg, sub, sum, type Tensor, tensor1d, zeros } from '@ten
 import { array, type InferOutput, optional, strictObject } from 'valibot';
 import { type Definition, defineBase } from '../contract/define.ts';
 import { sizeOf } from '../contract/shape.ts';
+import { everywhere } from '../contract/support.ts';
 import { leaf } from '../params/params.ts';
 import { normal } from '../params/seed.ts';
 import { flatten, logRoot2Pi, unflatten } from './flatten.ts';
@@ -45,6 +46,7 @@ export const diagonalNormal: Definition<'base', typeof schema> = /* @__PURE__ */
     return {
       eventShape,
       contextShape: null,
+      support: everywhere,
       layout: {
         mean: leaf([size], { trainable }),
         logScale: leaf([size], { trainable, role: 'scale' }),

@@ -3,7 +3,6 @@ import {
   add,
   customGrad,
   div,
-  equal,
   type GradSaveFunc,
   log,
   maximum,
@@ -12,17 +11,8 @@ import {
   square,
   sub,
   type Tensor,
-  where,
 } from '@tensorflow/tfjs-core';
-
-/**
- * log(1 + t) for 0 ≤ t ≤ 1, exact to float32 for small t too, where tfjs's own `log1p` gives log of the rounded sum on WASM
- * (Kahan's correction: Goldberg 1991, "What every computer scientist should know about floating-point arithmetic", th. 4).
- */
-function logOnePlus(t: Tensor): Tensor {
-  const rounded = add(t, 1);
-  return where(equal(rounded, 1), t, mul(log(rounded), div(t, sub(rounded, 1))));
-}
+import { logOnePlus } from './log-one-plus.ts';
 
 /**
  * log(1 + (x / scale)²), as 2·log a + log(1 + 1/a²) where a = |x| / scale is above 1: a² would be infinite from 1.8e19 on. A

@@ -20,6 +20,7 @@ import {
 import { array, custom, optional, strictObject } from 'valibot';
 import { type Definition, defineBase } from '../contract/define.ts';
 import { areSizes, sizeOf } from '../contract/shape.ts';
+import { everywhere } from '../contract/support.ts';
 import { product } from '../gradients/engine.ts';
 import { leaf } from '../params/params.ts';
 import { fold, normal, uniform } from '../params/seed.ts';
@@ -66,6 +67,7 @@ export const normalMixture: Definition<'base', typeof schema> = /* @__PURE__ */ 
     return {
       eventShape,
       contextShape: null,
+      support: everywhere,
       layout: {
         means: leaf([count, size], { trainable, role: 'bias' }),
         logScales: leaf([count, size], { trainable, role: 'scale' }),

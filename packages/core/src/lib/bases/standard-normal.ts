@@ -2,6 +2,7 @@ import { add, mul } from '@tensorflow/tfjs-core';
 import { strictObject } from 'valibot';
 import { type Definition, defineBase } from '../contract/define.ts';
 import { sizeOf } from '../contract/shape.ts';
+import { everywhere } from '../contract/support.ts';
 import { normal } from '../params/seed.ts';
 import { flatten, logRoot2Pi, unflatten } from './flatten.ts';
 import { minusHalfSquares } from './minus-half-squares.ts';
@@ -18,6 +19,7 @@ export const standardNormal: Definition<'base', typeof schema> = /* @__PURE__ */
     return {
       eventShape,
       contextShape: null,
+      support: everywhere,
       layout: {},
       init: () => ({}),
       logProb: (_params, z) => add(minusHalfSquares(flatten(z, eventShape)), -size * logRoot2Pi),

@@ -2,6 +2,7 @@ import { add, mul, sum, tensor2d } from '@tensorflow/tfjs-core';
 import { optional, strictObject } from 'valibot';
 import { type Definition, defineBase } from '../contract/define.ts';
 import { sizeOf } from '../contract/shape.ts';
+import { everywhere } from '../contract/support.ts';
 import { numbersFor, randomSource } from '../params/seed.ts';
 import { flatten, unflatten } from './flatten.ts';
 import { logOnePlusSquare } from './log-one-plus-square.ts';
@@ -43,6 +44,7 @@ export const studentT: Definition<'base', typeof schema> = /* @__PURE__ */ defin
     return {
       eventShape,
       contextShape: null,
+      support: everywhere,
       layout: {},
       init: () => ({}),
       logProb: (_params, z) => {

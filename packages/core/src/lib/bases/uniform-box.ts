@@ -32,6 +32,7 @@ export const uniformBox: Definition<'base', typeof schema> = /* @__PURE__ */ def
     return {
       eventShape,
       contextShape: null,
+      support: [low, high],
       layout: {},
       init: () => ({}),
       logProb: (_params, z) => {

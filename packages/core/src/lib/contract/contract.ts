@@ -110,6 +110,16 @@ export interface Fusion {
   fuseWith?(next: Fusion): Bijector<readonly [any, any]> | null;
 }
 
+/** An interval of the line, open or closed; `-Infinity` and `Infinity` where it has no end. */
+export type Interval = readonly [low: number, high: number];
+
+/**
+ * Between which numbers a layer maps, every number of the event alike: `forward` takes those of `domain`, and returns those of
+ * `codomain`, which `inverse` takes; `null` is not known. `kept`: whatever numbers there are on one side are on the other too,
+ * as where they are only reordered.
+ */
+export type Support = 'kept' | { readonly domain: Interval | null; readonly codomain: Interval | null };
+
 /** One invertible, differentiable map. */
 // biome-ignore lint/suspicious/noExplicitAny: lists hold parts of any parameters and configuration
 export interface Bijector<P = any> extends Part<P> {
@@ -117,6 +127,11 @@ export interface Bijector<P = any> extends Part<P> {
   readonly baseShape: Shape;
   /** The named parts of the base vector, where there are several (multi-scale flows). */
   readonly latents?: readonly Latent[];
+  /**
+   * Optional: which numbers it maps to which. Flows and lists of layers refuse neighbours that do not fit (`SUPPORT`), and a base
+   * that does not. Absent: not known, and not looked at.
+   */
+  readonly support?: Support;
   /** base → data. `z`: `[batch, ...baseShape]`; value: `[batch, ...eventShape]`. */
   forward(params: P, z: Tensor, call: Call): Transformed;
   /** data → base. `x`: `[batch, ...eventShape]`; value: `[batch, ...baseShape]`. */
@@ -144,6 +159,8 @@ export interface Bijector<P = any> extends Part<P> {
 /** A distribution that a flow starts from. */
 // biome-ignore lint/suspicious/noExplicitAny: lists hold parts of any parameters and configuration
 export interface Base<P = any> extends Part<P> {
+  /** Optional: the interval in which every number of its samples lies. Absent: not known, and not looked at. */
+  readonly support?: Interval;
   /** Log-density in nats, `[batch]`. */
   logProb(params: P, z: Tensor, call: Call): Tensor;
   /**
@@ -225,9 +242,6 @@ export interface Network<P = any> extends Omit<Part<P>, 'eventShape'> {
 
 /** Builds a network between two shapes, which the layer that holds it decides. */
 export type NetworkFor = (inputShape: Shape, outputShape: Shape) => Network;
-
-/** An open interval of the line; `-Infinity` and `Infinity` where it has no end. */
-export type Interval = readonly [low: number, high: number];
 
 /** What an element-wise transform returns, each of the shape of what it was given. */
 export interface ElementwiseTransformed {

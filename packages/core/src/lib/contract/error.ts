@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'SEED'
   | 'SHAPE'
   | 'SPEC'
+  | 'SUPPORT'
   | 'SURPLUS_TENSOR'
   | 'TEMPERATURE'
   | 'TENSOR_DTYPE'

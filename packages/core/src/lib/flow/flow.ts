@@ -11,6 +11,7 @@ import type { Call, StartingChunk, StartingData } from '../contract/contract.ts'
 import { callOf } from '../contract/direction.ts';
 import { DiffeoError } from '../contract/error.ts';
 import { requireShape, type Shape, sameShape, sizeOf } from '../contract/shape.ts';
+import { requireBaseSupport } from '../contract/support.ts';
 import { tidied } from '../gradients/engine.ts';
 import { sequence } from '../layers/sequence.ts';
 import type { Layout } from '../params/params.ts';
@@ -38,7 +39,8 @@ const ownedBeside = (given: Tensor, result: Tensor): Tensor => (result === given
  * What its functions are given is looked at: data and contexts of int32 or bool become float32, parameters are held to the
  * layout, and what cannot be meant is refused.
  *
- * @throws DiffeoError `SHAPE` where a part does not fit its place, with the part's name; `SPEC` for a part that is plain
+ * @throws DiffeoError `SHAPE` where a part does not fit its place, with the part's name; `SUPPORT` where the base or a layer
+ * gives numbers that the layer before it does not take, or not all of those; `SPEC` for a part that is plain
  * JSON, of another kind, or missing; `CONFIG` for an entry that flows do not have.
  */
 export function flow(given: FlowSpec): Flow {
@@ -60,8 +62,10 @@ export function flow(given: FlowSpec): Flow {
     shape = built.baseShape;
     return built;
   });
-  const bijector = sequence(layers, dataShape);
-  const base = build(spec.base ?? standardNormal(), { name: 'base', eventShape: shape, contextShape }, 'base');
+  const bijector = sequence(layers, dataShape, (i) => `layers.${i} (${spec.layers[i]?.$type})`);
+  const baseSpec = spec.base ?? standardNormal();
+  const base = build(baseSpec, { name: 'base', eventShape: shape, contextShape }, 'base');
+  requireBaseSupport(bijector.support, base.support, `base (${baseSpec.$type})`);
   const latents = bijector.latents ?? [{ name: 'base', size: sizeOf(shape) }];
   const layout = {
     dequantize: dequantizer?.layout ?? {},

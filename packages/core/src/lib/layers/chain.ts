@@ -20,6 +20,6 @@ export const chain: Definition<'layer', typeof schema> = /* @__PURE__ */ defineL
       eventShape = part.baseShape;
       return part;
     });
-    return sequence(built, site.eventShape);
+    return sequence(built, site.eventShape, (i) => `${site.name}.${i} (${layers[i]?.$type})`);
   },
 });

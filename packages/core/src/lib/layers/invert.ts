@@ -3,6 +3,7 @@ import type { Bijector } from '../contract/contract.ts';
 import { type Definition, defineLayer } from '../contract/define.ts';
 import { sameShape } from '../contract/shape.ts';
 import { specOf } from '../contract/spec-of.ts';
+import { exchanged } from '../contract/support.ts';
 import { leaves } from '../params/params.ts';
 
 const schema = strictObject({ layer: specOf('layer') });
@@ -22,7 +23,12 @@ export const invert: Definition<'layer', typeof schema> = /* @__PURE__ */ define
     if (hasStart(inner)) {
       site.fail('a layer that starts from data cannot be inverted: data would meet it on its other side');
     }
-    const { latents: _, backwardFromOutput: __, fusion: ___, ...rest } = inner;
-    return { ...rest, forward: inner.inverse, inverse: inner.forward };
+    const { latents: _, backwardFromOutput: __, fusion: ___, support, ...rest } = inner;
+    return {
+      ...rest,
+      ...(support && { support: exchanged(support) }),
+      forward: inner.inverse,
+      inverse: inner.forward,
+    };
   },
 });

@@ -4,6 +4,7 @@ import { floatCall } from '../contract/call-context.ts';
 import type { Bijector, Call, Transformed } from '../contract/contract.ts';
 import { callOf, type Direction, inOrder } from '../contract/direction.ts';
 import { type Shape, sameShape } from '../contract/shape.ts';
+import { composedSupport } from '../contract/support.ts';
 import { openTapes } from '../gradients/engine.ts';
 import { backwardFromOutput, recompute } from '../gradients/recompute.ts';
 import { type Layout, leaves, type Params } from '../params/params.ts';
@@ -35,13 +36,23 @@ const fits = (both: Bijector, params: List, { shape }: Tensor, direction: Direct
 
 /** A bijector that has what is optional elsewhere. */
 type Sequence = Bijector<List> &
-  Required<Pick<Bijector<List>, 'start' | 'backwardFromOutput'>> & {
+  Required<Pick<Bijector<List>, 'start' | 'backwardFromOutput' | 'support'>> & {
     /** The value of `forward` alone: nobody asks how much samples were stretched. */
     decode(params: List, z: Tensor, call: Call): Tensor;
   };
 
-/** Layers run one after another, as one bijector. `layers[0]` meets data first. */
-export function sequence(layers: readonly Bijector[], eventShape: Shape): Sequence {
+/**
+ * Layers run one after another, as one bijector. `layers[0]` meets data first.
+ *
+ * @param nameOf what errors call the layer of that number
+ * @throws DiffeoError `SUPPORT` where a layer does not take the numbers that the next one gives
+ */
+export function sequence(
+  layers: readonly Bijector[],
+  eventShape: Shape,
+  nameOf: (index: number) => string = (index) => `layers.${index}`,
+): Sequence {
+  const support = composedSupport(layers, nameOf);
   const last = layers.at(-1);
   const steps = stepsOf(layers);
   /** Runs the layers and returns the value; each log-determinant goes to `takeLogDet`. */
@@ -85,6 +96,7 @@ export function sequence(layers: readonly Bijector[], eventShape: Shape): Sequen
     baseShape: last?.baseShape ?? eventShape,
     contextShape: layers.find(({ contextShape }) => contextShape)?.contextShape ?? null,
     ...(last?.latents && { latents: last.latents }),
+    support,
     layout: layers.map(({ layout }) => layout) as Layout<List>,
     init: (seed) => layers.map((layer, i) => layer.init(fold(seed, i))),
     start: async (params, data) => {

@@ -1,4 +1,4 @@
-import type { Bijector, Site, Spec, StartingData } from '@diffeo/core';
+import { type Bijector, type Site, type Spec, type StartingData, sizeOf } from '@diffeo/core';
 import { buildConditioner, type ConditionerParams } from '@diffeo/networks';
 import { elementwise } from '@diffeo/ops';
 import { reshape } from '@tensorflow/tfjs-core';
@@ -25,6 +25,12 @@ export function couplingMap(config: CouplingConfig, site: Site): Bijector<Condit
   const { eventShape } = site;
   const split = splitOf(config.mask, config.swap, site);
   const transform = site.build(config.transform, 'transform');
+  const { domain, codomain } = transform;
+  if (sizeOf(split.inputShape) > 0 && domain.some((end, i) => end !== codomain[i])) {
+    site.fail(
+      `'${config.transform.$type}' maps the numbers of ${domain.join(' to ')} to ${codomain.join(' to ')}, and a coupling leaves some as they are`,
+    );
+  }
   const outputShape = split.outputShape(transform.parameters);
   const conditioner = buildConditioner(config.conditioner, site, split.inputShape, outputShape);
   const { start } = conditioner;
@@ -43,6 +49,7 @@ export function couplingMap(config: CouplingConfig, site: Site): Bijector<Condit
     eventShape,
     baseShape: eventShape,
     contextShape: conditioner.contextShape,
+    support: { domain, codomain },
     layout: conditioner.layout,
     init: conditioner.init,
     ...(start && {

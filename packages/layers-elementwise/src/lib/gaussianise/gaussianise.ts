@@ -1,4 +1,4 @@
-import { type Bijector, type Definition, defineLayer, leaf, type StartingData, sizeOf } from '@diffeo/core';
+import { type Bijector, type Definition, defineLayer, everywhere, leaf, type StartingData, sizeOf } from '@diffeo/core';
 import { neg, reshape, sum, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { integer, maxValue, minValue, number, optional, pipe, strictObject } from 'valibot';
 import { curveKnots } from './curve-knots.ts';
@@ -56,6 +56,7 @@ export const gaussianise: Definition<'layer', typeof schema> = /* @__PURE__ */ d
       eventShape,
       baseShape: eventShape,
       contextShape: null,
+      support: { domain: everywhere, codomain: everywhere },
       layout: { x: fixed, z: fixed, slope: fixed },
       init: () => ({ x: null, z: null, slope: null }),
       start: async (params, data) => {

@@ -1,4 +1,4 @@
-import { type Bijector, type Definition, defineLayer } from '@diffeo/core';
+import { type Bijector, type Definition, defineLayer, everywhere } from '@diffeo/core';
 import { channelsToSpace, spaceToChannels } from '@diffeo/ops';
 import { add, concat, mul, slice, sub, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { strictObject } from 'valibot';
@@ -33,6 +33,7 @@ export const haar: Definition<'layer', typeof schema> = /* @__PURE__ */ defineLa
       eventShape: site.eventShape,
       baseShape: [height / 2, width / 2, 4 * channels],
       contextShape: null,
+      support: { domain: everywhere, codomain: everywhere },
       layout: {},
       init: () => ({}),
       forward: (_, z) => ({ value: channelsToSpace(haarMatrix(z, channels), image, 2), logDet: logDet(z) }),

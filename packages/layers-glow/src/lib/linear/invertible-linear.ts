@@ -1,4 +1,4 @@
-import { type Bijector, type Definition, defineLayer, type Shape, type Site } from '@diffeo/core';
+import { type Bijector, type Definition, defineLayer, everywhere, type Shape, type Site } from '@diffeo/core';
 import { channelMap } from '@diffeo/ops';
 import {
   type InferOutput,
@@ -98,6 +98,7 @@ const multiplication = <P>(weight: WeightMatrix<P>, eventShape: Shape): Bijector
   eventShape,
   baseShape: eventShape,
   contextShape: null,
+  support: { domain: everywhere, codomain: everywhere },
   layout: weight.layout,
   init: weight.init,
   forward: (params, z) => channelMap(z, null, weight.inverted(params), 'forward'),

@@ -26,6 +26,7 @@ export function reordering(eventShape: Shape, makeOrder: () => ArrayLike<number>
     eventShape,
     baseShape: eventShape,
     contextShape: null,
+    support: 'kept',
     layout: {},
     init: () => ({}),
     forward: map('undo'),

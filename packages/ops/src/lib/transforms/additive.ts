@@ -1,7 +1,6 @@
-import { type Definition, defineTransform, type ElementwiseTransform } from '@diffeo/core';
+import { type Definition, defineTransform, type ElementwiseTransform, everywhere } from '@diffeo/core';
 import { add, sub, zerosLike } from '@tensorflow/tfjs-core';
 import { strictObject } from 'valibot';
-import { everywhere } from './elementwise.ts';
 
 const schema = strictObject({});
 

@@ -1,7 +1,8 @@
-import { type Definition, defineTransform, type ElementwiseTransform } from '@diffeo/core';
-import { add, div, exp, mul, neg, sub, type Tensor, tanh } from '@tensorflow/tfjs-core';
+import { type Definition, defineTransform, type ElementwiseTransform, everywhere } from '@diffeo/core';
+import { add, exp, mul, neg, sub, type Tensor } from '@tensorflow/tfjs-core';
 import { maxValue, minValue, number, optional, pipe, strictObject } from 'valibot';
-import { everywhere, parameterOf } from './elementwise.ts';
+import { bounded } from './bounded.ts';
+import { parameterOf } from './elementwise.ts';
 
 const schema = strictObject({
   /** c: log-scales stay within ±c, so numbers are stretched by at most eᶜ. Default 3. */
@@ -10,7 +11,7 @@ const schema = strictObject({
 
 /** {@link affine}, built. */
 export function affineTransform(bound: number): ElementwiseTransform {
-  const logScale = (raw: Tensor): Tensor => mul(bound, tanh(div(parameterOf(raw, 0, 2), bound)));
+  const logScale = (raw: Tensor): Tensor => bounded(parameterOf(raw, 0, 2), bound);
   return {
     parameters: 2,
     domain: everywhere,

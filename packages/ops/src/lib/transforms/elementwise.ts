@@ -1,12 +1,9 @@
-import type { ElementwiseTransform, Interval, Transformed } from '@diffeo/core';
+import type { ElementwiseTransform, Transformed } from '@diffeo/core';
 import { slice, sum, type Tensor } from '@tensorflow/tfjs-core';
 import { fusedOp } from '../fused-op.ts';
 import { runKernel, type TransformKernelAttributes, transformKernels } from '../kernels.ts';
 
 type Direction = 'forward' | 'inverse';
-
-/** The whole line. */
-export const everywhere: Interval = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
 
 /** Parameter `k` of each number, `[rows, size]`, of raw parameters `[rows, count · size]`. */
 export function parameterOf(raw: Tensor, k: number, count: number): Tensor {

@@ -1,7 +1,6 @@
-import { type Definition, defineTransform, type ElementwiseTransform } from '@diffeo/core';
+import { type Definition, defineTransform, type ElementwiseTransform, everywhere } from '@diffeo/core';
 import { add, neg, slice, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
 import { integer, maxValue, minValue, number, optional, pipe, strictObject } from 'valibot';
-import { everywhere } from './elementwise.ts';
 import { componentsOf, type LogisticMixtureShape, logitOf } from './logistics/logistic-mixture.ts';
 import { reachLogit } from './logistics/reach-logit.ts';
 

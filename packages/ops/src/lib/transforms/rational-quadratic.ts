@@ -1,7 +1,13 @@
-import { type Definition, defineTransform, type ElementwiseTransform, type ElementwiseTransformed } from '@diffeo/core';
+import {
+  type Definition,
+  defineTransform,
+  type ElementwiseTransform,
+  type ElementwiseTransformed,
+  everywhere,
+} from '@diffeo/core';
 import { add, clipByValue, floor, mul, slice, sub, type Tensor } from '@tensorflow/tfjs-core';
 import { integer, maxValue, minValue, number, optional, picklist, pipe, strictObject } from 'valibot';
-import { everywhere, parameterOf } from './elementwise.ts';
+import { parameterOf } from './elementwise.ts';
 import { type SplineWay, splineMap } from './spline/spline-map.ts';
 import { parameterCount, type SplineShape } from './spline/spline-shape.ts';
 

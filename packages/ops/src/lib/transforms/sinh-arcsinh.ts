@@ -1,21 +1,8 @@
-import { type Definition, defineTransform, type ElementwiseTransform } from '@diffeo/core';
-import {
-  abs,
-  add,
-  asinh,
-  clipByValue,
-  div,
-  exp,
-  mul,
-  neg,
-  sinh,
-  softplus,
-  sub,
-  type Tensor,
-  tanh,
-} from '@tensorflow/tfjs-core';
+import { type Definition, defineTransform, type ElementwiseTransform, everywhere } from '@diffeo/core';
+import { abs, add, asinh, clipByValue, exp, mul, neg, sinh, softplus, sub, type Tensor } from '@tensorflow/tfjs-core';
 import { maxValue, minValue, number, optional, pipe, strictObject } from 'valibot';
-import { everywhere, parameterOf } from './elementwise.ts';
+import { bounded } from './bounded.ts';
+import { parameterOf } from './elementwise.ts';
 
 const schema = strictObject({
   /** c: skews and log-tails stay within ±c. Default 1. */
@@ -32,19 +19,19 @@ const logCosh = (u: Tensor): Tensor => add(abs(u), softplus(mul(abs(u), -2)));
 const logSlopeOf = (a: Tensor, b: Tensor, logTail: Tensor): Tensor => sub(sub(logCosh(b), logCosh(a)), logTail);
 
 function sinhArcsinhTransform(bound: number): ElementwiseTransform {
-  const bounded = (raw: Tensor, k: number): Tensor => mul(bound, tanh(div(parameterOf(raw, k, 2), bound)));
+  const partOf = (raw: Tensor, k: number): Tensor => bounded(parameterOf(raw, k, 2), bound);
   return {
     parameters: 2,
     domain: everywhere,
     codomain: everywhere,
     forward: (x, raw) => {
-      const [skew, logTail] = [bounded(raw, 0), bounded(raw, 1)];
+      const [skew, logTail] = [partOf(raw, 0), partOf(raw, 1)];
       const a = asinh(x);
       const b = clipByValue(mul(add(a, skew), exp(neg(logTail))), -most, most);
       return { value: sinh(b), logSlope: logSlopeOf(a, b, logTail) };
     },
     inverse: (y, raw) => {
-      const [skew, logTail] = [bounded(raw, 0), bounded(raw, 1)];
+      const [skew, logTail] = [partOf(raw, 0), partOf(raw, 1)];
       const b = asinh(y);
       const a = clipByValue(sub(mul(b, exp(logTail)), skew), -most, most);
       return { value: sinh(a), logSlope: neg(logSlopeOf(a, b, logTail)) };

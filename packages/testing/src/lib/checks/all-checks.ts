@@ -14,6 +14,7 @@ import { rowsAlone } from './contract/rows-alone.ts';
 import { seededInit } from './contract/seeded-init.ts';
 import { seededNoise } from './contract/seeded-noise.ts';
 import { shapes } from './contract/shapes.ts';
+import { support } from './contract/support.ts';
 import { fileRefusals } from './life/file-refusals.ts';
 import { noLeaks } from './life/no-leaks.ts';
 import { saveLoad } from './life/save-load.ts';
@@ -50,6 +51,7 @@ export const layerChecks: readonly Check[] = [
   deterministic,
   noLeaks,
   oneWay,
+  support,
   // truth
   roundTrip,
   roundTripPoints,

@@ -49,6 +49,18 @@ export const claimControls = (): readonly NegativeControl<'layer'>[] => [
     { capabilities: { unchanged: () => [0] } },
   ),
   brokenLayer(
+    'gives-numbers-that-it-does-not-own-up-to',
+    'support',
+    'Expected numbers of 0 to Infinity and forward gave -',
+    ({ eventShape }) => ({
+      ...soundAffine(eventShape),
+      support: {
+        domain: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+        codomain: [0, Number.POSITIVE_INFINITY],
+      },
+    }),
+  ),
+  brokenLayer(
     'claims-a-constant-logdet',
     'constant-log-det',
     "forward's logDet: expected",

@@ -1,4 +1,15 @@
-import { chain, defineLayer, type Flow, flow, invert, leaves, type Spec, sameShape, sizeOf } from '@diffeo/core';
+import {
+  chain,
+  defineLayer,
+  type Flow,
+  flow,
+  invert,
+  leaves,
+  type Spec,
+  sameShape,
+  sizeOf,
+  standardNormal,
+} from '@diffeo/core';
 import { fill, mul, type Tensor } from '@tensorflow/tfjs-core';
 import type { Check } from '../../check.ts';
 import { evaluate } from '../../evaluate.ts';
@@ -6,6 +17,7 @@ import { close, type Outcome, worst } from '../../outcome.ts';
 import { directionOf, hasBothDirections, type RowMap, type Subject } from '../../subject.ts';
 import { toleranceText } from '../../tolerance.ts';
 import { drawPoints, type Trial } from '../../trial.ts';
+import { unheld } from '../../unheld-base.ts';
 
 /** x = 2z, of which every logDet is known: D log 2 forward and −D log 2 inverse. */
 const doubling = defineLayer({
@@ -32,7 +44,7 @@ const doubling = defineLayer({
 /** The same parameters in a flow of another structure around the same layer. */
 function around(trial: Trial, layer: Spec<'layer'>, wrap: (params: Trial['params']['layers'][number]) => unknown) {
   const { eventShape, contextShape } = trial.place;
-  const model = flow({ eventShape, contextShape, layers: [layer] });
+  const model = flow({ eventShape, contextShape, layers: [layer], base: unheld({ base: standardNormal() }) });
   const [inner = null] = trial.params.layers;
   return { model, params: { ...trial.params, layers: [wrap(inner)] } as Trial['params'] };
 }

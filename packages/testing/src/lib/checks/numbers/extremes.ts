@@ -1,17 +1,8 @@
-import type { Interval } from '../../options.ts';
-import type { Points } from '../../points.ts';
+import { into, type Points } from '../../points.ts';
 import type { RowMap } from '../../subject.ts';
 import { drawPoints, type Trial, widthOf } from '../../trial.ts';
 
 const extremes = [0, 1e-6, -1e-6, 10, -10, 1e3, -1e3];
-
-/** The nearest number that lies in the interval, a millionth of its width from the ends. */
-function into(interval: Interval | null, value: number): number {
-  if (!interval) return value;
-  const [low, high] = interval;
-  const margin = 1e-6 * (high - low);
-  return Math.min(high - margin, Math.max(low + margin, value));
-}
 
 /**
  * Rows with numbers at which formulas break: for each number one row that holds nothing else, and one that holds it in a

@@ -1,0 +1,139 @@
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-wasm';
+import { chain, type FlowParams, flow, type Spec, uniformBox } from '@diffeo/core';
+import { tidied } from '@diffeo/core/engine';
+import {
+  affine,
+  exp,
+  heavyTails,
+  leakyRelu,
+  power,
+  rationalQuadratic,
+  sigmoid,
+  sinhArcsinh,
+  softplus,
+  tanh,
+  yeoJohnson,
+} from '@diffeo/ops';
+import { testLayer } from '@diffeo/testing/vitest';
+import { setBackend, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { transformInFloat64 } from '../../test/transforms-in-float64.ts';
+import { elementwise } from './elementwise.ts';
+
+const transforms: Readonly<Record<string, Spec<'transform'>>> = {
+  exp: exp(),
+  softplus: softplus(),
+  sigmoid: sigmoid(),
+  tanh: tanh(),
+  'leaky-relu': leakyRelu(),
+  power: power(),
+  'yeo-johnson': yeoJohnson(),
+  'heavy-tails': heavyTails(),
+};
+
+/** A layer's map of single numbers, with raw parameters of one number. */
+function mapOf(name: string, raw: readonly number[]) {
+  const layer = elementwise({ transform: transforms[name] as Spec<'transform'> });
+  const positive = name === 'power';
+  // The power maps positive numbers, and no base of ours has those: exp() behind it gives them.
+  const { bijector } = flow({
+    eventShape: [1],
+    layers: positive ? [layer, elementwise({ transform: exp() })] : [layer],
+  });
+  const own = raw.length > 0 ? { raw: tensor1d([...raw]) } : {};
+  const params = (positive ? [own, {}] : [own]) as unknown as FlowParams['layers'];
+  return (direction: 'forward' | 'inverse', points: readonly number[]) =>
+    tidied(() => {
+      const given = positive && direction === 'forward' ? points.map(Math.log) : [...points];
+      const { value, logDet } = bijector[direction](params, tensor2d(given, [points.length, 1]), {});
+      const logs = positive
+        ? points.map((x, i) => (direction === 'forward' ? Math.log(x) : -(value.dataSync()[i] as number)))
+        : null;
+      return {
+        value: [...value.dataSync()].map((v) => (positive && direction === 'inverse' ? Math.exp(v) : v)),
+        // Without the slope of exp.
+        logDet: [...logDet.dataSync()].map((v, i) => v - (logs?.[i] ?? 0)),
+      };
+    });
+}
+
+const points = [-6, -2.3, -0.7, -1e-2, 1e-2, 0.4, 1.9, 5];
+const cases = Object.entries({
+  ...{ exp: [[]], softplus: [[]], sigmoid: [[]], tanh: [[]] },
+  ...{ 'leaky-relu': [[0], [1.2], [-4]], power: [[0], [0.8], [-3]], 'yeo-johnson': [[0], [0.7], [-5]] },
+  'heavy-tails': [
+    [0, 0, 0, 0],
+    [0.5, -1, 2, -2],
+    [-1, 1, -3, 20],
+  ],
+}).flatMap(([name, raws]) => raws.map((raw) => [name, raw] as const));
+
+describe.each(['cpu', 'wasm'])('on %s', (backend) => {
+  beforeAll(async () => {
+    await setBackend(backend);
+  });
+
+  test.each(cases)('%s with %j is a float64 evaluation written apart from it, in both directions', (name, raw) => {
+    const map = mapOf(name, raw);
+    const given = name === 'power' ? points.map(Math.abs) : points;
+    const there = map('forward', given);
+    for (const [i, x] of given.entries()) {
+      const truth = transformInFloat64(name, raw, Math.fround(x));
+      expect(Math.abs((there.value[i] as number) - truth.value)).toBeLessThan(
+        4e-6 * Math.max(0.1, Math.abs(truth.value)),
+      );
+      expect(Math.abs((there.logDet[i] as number) - truth.logSlope)).toBeLessThan(2e-5);
+    }
+    const images = given.map((x) => Math.fround(transformInFloat64(name, raw, x).value));
+    const back = map('inverse', images);
+    for (const [i, x] of given.entries()) {
+      // A rounding of the image is as much more in x as the slope is below 1.
+      const { value, logSlope } = transformInFloat64(name, raw, x);
+      const rounding = 1e-6 * (1 + Math.abs(x) + Math.abs(value) * Math.exp(-logSlope));
+      expect(Math.abs((back.value[i] as number) - x)).toBeLessThan(rounding);
+      expect(Math.abs((back.logDet[i] as number) + logSlope)).toBeLessThan(2e-5 + 4 * rounding);
+    }
+  });
+
+  test('positive data that are not have the density 0', () => {
+    for (const name of ['exp', 'softplus', 'sigmoid', 'tanh']) {
+      const { value, logDet } = mapOf(name, [])('inverse', [-1.5]);
+      expect(value.every(Number.isFinite)).toBe(true);
+      expect(logDet).toEqual([Number.NEGATIVE_INFINITY]);
+    }
+  });
+});
+
+test('a flow refuses a base, and neighbours, of other numbers', () => {
+  const layer = (transform: Spec<'transform'>) => elementwise({ transform });
+  const refused = (layers: readonly Spec<'layer'>[], base?: Spec<'base'>) =>
+    expect(() => flow({ eventShape: [2], layers, ...(base && { base }) })).toThrow(
+      expect.objectContaining({ code: 'SUPPORT' }),
+    );
+  refused([layer(power())]);
+  refused([layer(exp()), layer(softplus())]);
+  refused([layer(sigmoid())], uniformBox({}));
+  refused([layer(rationalQuadratic({ tails: 'circular', bound: Math.PI }))]);
+  expect(flow({ eventShape: [2], layers: [layer(power()), layer(exp()), layer(affine())] }).baseShape).toEqual([2]);
+});
+
+const small = { eventShapes: [[2]], contextShapes: [null], backends: ['wasm'], trainingSteps: 30 } as const;
+const diagonal = { jacobian: 'diagonal' } as const;
+const identity = { ...diagonal, identityAtStart: 1e-6 } as const;
+for (const transform of [exp(), softplus(), sigmoid(), tanh()])
+  testLayer(elementwise({ transform }), { ...small, capabilities: diagonal });
+for (const transform of [affine(), leakyRelu(), yeoJohnson(), sinhArcsinh({ bound: 2 })])
+  testLayer(elementwise({ transform }), { ...small, capabilities: identity });
+testLayer(elementwise({ transform: heavyTails() }), { ...small, capabilities: diagonal });
+// Of positive numbers to positive ones: exp() behind it makes them from the normal's.
+testLayer(chain({ layers: [elementwise({ transform: power() }), elementwise({ transform: exp() })] }), {
+  ...{ ...small, capabilities: diagonal },
+});
+testLayer(elementwise({ transform: rationalQuadratic({ bound: 3 }) }), {
+  ...{ ...small, capabilities: identity, points: [-3, 3, 0] },
+});
+for (const tails of ['bounded', 'circular'] as const)
+  testLayer(elementwise({ transform: rationalQuadratic({ bins: 4, bound: 3, tails }) }), {
+    ...{ ...small, capabilities: identity, domain: [-3, 3], baseDomain: [-3, 3] },
+  });
