@@ -55,6 +55,9 @@ test('there are definitions to look at', () => {
 /** What a part takes by default unless told otherwise, and so brings. */
 const defaults: Readonly<Record<string, string>> = {
   '@diffeo/layers-autoregressive/autoregressive': '@diffeo/networks/masked-mlp',
+  '@diffeo/layers-classic/planar': '@diffeo/networks/mlp',
+  '@diffeo/layers-classic/radial': '@diffeo/networks/mlp',
+  '@diffeo/layers-classic/sylvester': '@diffeo/networks/mlp',
   '@diffeo/layers-coupling/coupling': '@diffeo/networks/mlp',
 };
 

@@ -1,7 +1,9 @@
 export { type ChannelMatrix, type ChannelScale, channelMap } from './lib/channels/channel-map.ts';
 export { permute } from './lib/channels/permute.ts';
 export { type PluFactors, type PluMatrixOptions, pluMatrix } from './lib/channels/plu-matrix.ts';
+export { reflections } from './lib/channels/reflections.ts';
 export { channelsToSpace, type ImageShape, spaceToChannels } from './lib/channels/space-to-channels.ts';
+export { triangleMask } from './lib/channels/triangle-mask.ts';
 export { type TriangularInverseOptions, triangularInverse } from './lib/channels/triangular-inverse.ts';
 export { type FusedOp, fusedOp } from './lib/fused-op.ts';
 export {

@@ -1,6 +1,7 @@
 import { coreDefinitions, type Definition } from '@diffeo/core';
 import { dequantizerDefinitions } from '@diffeo/datasets';
 import { autoregressiveDefinitions } from '@diffeo/layers-autoregressive';
+import { classicDefinitions } from '@diffeo/layers-classic';
 import { couplingDefinitions } from '@diffeo/layers-coupling';
 import { elementwiseDefinitions } from '@diffeo/layers-elementwise';
 import { glowDefinitions } from '@diffeo/layers-glow';
@@ -13,6 +14,7 @@ export const definitions: readonly Definition[] = [
   ...elementwiseDefinitions,
   ...couplingDefinitions,
   ...autoregressiveDefinitions,
+  ...classicDefinitions,
   ...glowDefinitions,
   ...tableDefinitions,
 ];

@@ -1,6 +1,6 @@
 import { leaf, normal, type Seed } from '@diffeo/core';
 import { product } from '@diffeo/core/engine';
-import { triangularInverse } from '@diffeo/ops';
+import { reflections } from '@diffeo/ops';
 import {
   add,
   eye,
@@ -17,7 +17,6 @@ import {
   transpose,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { triangleMask } from './triangle-mask.ts';
 import type { Start, WeightMatrix } from './weight-matrix.ts';
 
 /** The parameters of a product of reflections. */
@@ -32,18 +31,8 @@ interface ExponentialParams {
   readonly generator: Tensor;
 }
 
-/**
- * H₁…H_k, where H = I − 2·v·vᵀ/|v|², in one go: I − Vᵀ·T⁻¹·V with T = strictly upper(V·Vᵀ) + ½·diag(V·Vᵀ) (Joffrain et al. 2006,
- * "Accumulating Householder transformations, revisited"). A normal of length 0 reflects nothing.
- */
-export function reflected({ normals }: ReflectionParams): Tensor {
-  const [count, size] = normals.shape as [number, number];
-  const gram = product(normals, transpose(normals));
-  const diagonal = mul(triangleMask(count, 'diagonal'), add(mul(gram, 0.5), 1e-12));
-  const t = add(mul(gram, triangleMask(count, 'upper')), diagonal);
-  const inverse = triangularInverse(t, { triangle: 'upper' });
-  return sub(eye(size), product(transpose(normals), product(inverse, normals)));
-}
+/** The product of the reflections. */
+export const reflected = ({ normals }: ReflectionParams): Tensor => reflections(normals);
 
 /** Mirrors in equal pairs, which undo each other, or each of its own: a random rotation. */
 export function initialNormals(reflections: number, size: number, init: Start, seed: Seed): Tensor {

@@ -1,9 +1,8 @@
 import { leaf, type Seed } from '@diffeo/core';
 import { product } from '@diffeo/core/engine';
-import { triangularInverse } from '@diffeo/ops';
+import { triangleMask, triangularInverse } from '@diffeo/ops';
 import { add, div, exp, eye, mul, neg, sum, type Tensor, tanh, transpose, zeros } from '@tensorflow/tfjs-core';
 import { initialNormals, type ReflectionParams, reflected } from './orthogonal-matrix.ts';
-import { triangleMask } from './triangle-mask.ts';
 import type { Start, WeightMatrix } from './weight-matrix.ts';
 
 /** The parameters of a triangular matrix. */
