@@ -1,10 +1,8 @@
-export type { CheckResult, Report } from './lib/check.ts';
 export { checkBase } from './lib/check-base.ts';
 export { checkLayer } from './lib/check-layer.ts';
 export type { NegativeControl } from './lib/controls/broken.ts';
 export { checkControl } from './lib/controls/check-control.ts';
 export { negativeControls } from './lib/controls/negative-controls.ts';
-export { type CheckDescription, listChecks } from './lib/list-checks.ts';
 export { countTensors } from './lib/numeric/count-tensors.ts';
 export { type Integral, integrate1d, integrate2d, type LogDensity } from './lib/numeric/integrate.ts';
 export { jacobian } from './lib/numeric/jacobian.ts';
@@ -22,4 +20,6 @@ export type {
   RowFunction,
   TransformedRow,
 } from './lib/options.ts';
-export type { PartKind, Place, Source } from './lib/place.ts';
+export type { CheckResult, Report } from './lib/plan/check.ts';
+export { type CheckDescription, listChecks } from './lib/plan/list-checks.ts';
+export type { PartKind, Place, Source } from './lib/trial/place.ts';

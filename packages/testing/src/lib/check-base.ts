@@ -1,8 +1,8 @@
-import type { Report } from './check.ts';
 import { baseChecks } from './checks/all-checks.ts';
 import { type BaseOptions, settle } from './options.ts';
-import type { Source } from './place.ts';
-import { runChecks } from './run-checks.ts';
+import type { Report } from './plan/check.ts';
+import { runChecks } from './plan/run-checks.ts';
+import type { Source } from './trial/place.ts';
 
 /** Contexts that a base distribution is checked with unless told otherwise: none. */
 export const baseContexts = [null] as const;

@@ -1,8 +1,8 @@
-import type { Report } from './check.ts';
 import { layerChecks } from './checks/all-checks.ts';
 import { type LayerOptions, settle } from './options.ts';
-import type { Source } from './place.ts';
-import { runChecks } from './run-checks.ts';
+import type { Report } from './plan/check.ts';
+import { runChecks } from './plan/run-checks.ts';
+import type { Source } from './trial/place.ts';
 
 /** Contexts that a layer is checked with unless told otherwise: none, and two numbers. */
 export const layerContexts = [null, [2]] as const;

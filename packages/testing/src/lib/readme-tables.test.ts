@@ -3,10 +3,10 @@ import '@tensorflow/tfjs-backend-wasm';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
-import type { Check } from './check.ts';
 import { baseChecks, layerChecks } from './checks/all-checks.ts';
 import { checkControl } from './controls/check-control.ts';
 import { negativeControls } from './controls/negative-controls.ts';
+import type { Check } from './plan/check.ts';
 
 // The README's two tables are written from what the code says and does: `vitest run -u` puts them right.
 const path = fileURLToPath(new URL('../../README.md', import.meta.url));

@@ -1,4 +1,4 @@
-import type { Check } from '../check.ts';
+import type { Check } from '../plan/check.ts';
 import { batchSizes } from './contract/batch-sizes.ts';
 import { builds } from './contract/builds.ts';
 import { contextDeclared } from './contract/context-declared.ts';

@@ -1,8 +1,8 @@
 import type { Spec } from '@diffeo/core';
-import type { Report } from '../check.ts';
 import { checkBase } from '../check-base.ts';
 import { checkLayer } from '../check-layer.ts';
 import type { CheckOptions } from '../options.ts';
+import type { Report } from '../plan/check.ts';
 import type { NegativeControl } from './broken.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { DiffeoError } from '@diffeo/core';
 import { describe, test } from 'vitest';
-import { type CheckResult, runCheck } from '../check.ts';
-import type { Place } from '../place.ts';
-import type { Planned } from '../plan.ts';
+import { type CheckResult, runCheck } from '../plan/check.ts';
+import type { Planned } from '../plan/plan.ts';
+import type { Place } from '../trial/place.ts';
 
 const list = (shape: readonly number[] | null): string => (shape ? `[${shape.join(', ')}]` : 'none');
 const titleOf = ({ config, backend, eventShape, contextShape }: Place): string =>

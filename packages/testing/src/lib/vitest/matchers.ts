@@ -1,7 +1,7 @@
 import { sameShape } from '@diffeo/core';
 import { type Tensor, util } from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import { close, failed, finite, type Outcome, passed } from '../outcome.ts';
+import { close, failed, finite, type Outcome, passed } from '../plan/outcome.ts';
 
 /** What a tensor is compared with: another tensor, or numbers, nested as its shape is or flat. */
 export type Expected = Tensor | ArrayLike<number> | readonly Expected[];

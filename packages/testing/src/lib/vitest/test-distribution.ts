@@ -1,8 +1,8 @@
 import { baseContexts } from '../check-base.ts';
 import { baseChecks } from '../checks/all-checks.ts';
 import { type BaseOptions, settle } from '../options.ts';
-import type { Source } from '../place.ts';
-import { plan } from '../plan.ts';
+import { plan } from '../plan/plan.ts';
+import type { Source } from '../trial/place.ts';
 import { describePlan } from './describe-plan.ts';
 
 /**

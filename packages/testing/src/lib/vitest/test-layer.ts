@@ -1,8 +1,8 @@
 import { layerContexts } from '../check-layer.ts';
 import { layerChecks } from '../checks/all-checks.ts';
 import { type LayerOptions, settle } from '../options.ts';
-import type { Source } from '../place.ts';
-import { plan } from '../plan.ts';
+import { plan } from '../plan/plan.ts';
+import type { Source } from '../trial/place.ts';
 import { describePlan } from './describe-plan.ts';
 
 /**

@@ -1,13 +1,13 @@
 import { sameShape } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Check } from '../../check.ts';
-import { messageOf } from '../../check.ts';
-import { callWith, hostGradients } from '../../evaluate.ts';
-import { failed, type Outcome, passed, worst } from '../../outcome.ts';
-import type { Points } from '../../points.ts';
-import { hasBothDirections, opposite, type RowMap } from '../../subject.ts';
-import { drawPoints, enter, type Trial } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { messageOf } from '../../plan/check.ts';
+import { failed, type Outcome, passed, worst } from '../../plan/outcome.ts';
+import { callWith, hostGradients } from '../../trial/evaluate.ts';
+import type { Points } from '../../trial/points.ts';
+import { hasBothDirections, opposite, type RowMap } from '../../trial/subject.ts';
+import { drawPoints, enter, type Trial } from '../../trial/trial.ts';
 
 /** Runs a map, and from where it arrives the way back, without leaving the device in between. */
 function thereAndBack(trial: Trial, map: RowMap, points: Points): readonly (readonly number[])[] {

@@ -1,7 +1,7 @@
-import type { Check } from '../../check.ts';
 import { countTensors } from '../../numeric/count-tensors.ts';
-import { failed, passed } from '../../outcome.ts';
-import { buildSubject } from '../../subject.ts';
+import type { Check } from '../../plan/check.ts';
+import { failed, passed } from '../../plan/outcome.ts';
+import { buildSubject } from '../../trial/subject.ts';
 
 /** Building works and allocates nothing, so that shapes can be looked at without a backend. */
 export const builds: Check = {

@@ -1,12 +1,12 @@
 import { isDiffeoError, type Shape } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
 import { zeros } from '@tensorflow/tfjs-core';
-import type { Check } from '../../check.ts';
-import { messageOf } from '../../check.ts';
-import { evaluate } from '../../evaluate.ts';
-import { close, failed, type Outcome, passed, worst } from '../../outcome.ts';
-import type { RowMap } from '../../subject.ts';
-import { drawPoints, enter, type Trial } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { messageOf } from '../../plan/check.ts';
+import { close, failed, type Outcome, passed, worst } from '../../plan/outcome.ts';
+import { evaluate } from '../../trial/evaluate.ts';
+import type { RowMap } from '../../trial/subject.ts';
+import { drawPoints, enter, type Trial } from '../../trial/trial.ts';
 
 /** A declared context that is missing or misshapen is an error by name. */
 function refuses(trial: Trial, map: RowMap, what: string, shape: readonly number[] | null): Outcome {

@@ -1,8 +1,8 @@
-import type { Check } from '../../check.ts';
-import { evaluate } from '../../evaluate.ts';
-import { failed, type Outcome, passed, worst } from '../../outcome.ts';
-import type { RowMap } from '../../subject.ts';
-import { drawPoints, type Trial, widthOf } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { failed, type Outcome, passed, worst } from '../../plan/outcome.ts';
+import { evaluate } from '../../trial/evaluate.ts';
+import type { RowMap } from '../../trial/subject.ts';
+import { drawPoints, type Trial, widthOf } from '../../trial/trial.ts';
 
 function reachesAll(trial: Trial, map: RowMap): Outcome {
   const { settings, place } = trial;

@@ -1,8 +1,8 @@
-import type { Check } from '../../check.ts';
-import { evaluate, hostGradients } from '../../evaluate.ts';
-import { failed, type Outcome, passed, worst } from '../../outcome.ts';
-import type { RowMap } from '../../subject.ts';
-import { drawPoints, type Trial } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { failed, type Outcome, passed, worst } from '../../plan/outcome.ts';
+import { evaluate, hostGradients } from '../../trial/evaluate.ts';
+import type { RowMap } from '../../trial/subject.ts';
+import { drawPoints, type Trial } from '../../trial/trial.ts';
 
 function reaches(trial: Trial, map: RowMap): Outcome {
   const { rows } = trial.settings;

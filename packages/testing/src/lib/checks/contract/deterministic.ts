@@ -1,7 +1,7 @@
-import type { Check } from '../../check.ts';
-import { evaluate } from '../../evaluate.ts';
-import { close, worst } from '../../outcome.ts';
-import { drawPoints } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { close, worst } from '../../plan/outcome.ts';
+import { evaluate } from '../../trial/evaluate.ts';
+import { drawPoints } from '../../trial/trial.ts';
 
 /** The same input gives the same output, whatever was computed in between: no caches, no noise without a seed. */
 export const deterministic: Check = {

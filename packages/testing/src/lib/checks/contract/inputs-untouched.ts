@@ -1,11 +1,11 @@
 import { leaves } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Check } from '../../check.ts';
-import { callWith } from '../../evaluate.ts';
-import { close, failed, type Outcome, worst } from '../../outcome.ts';
-import type { RowMap } from '../../subject.ts';
-import { drawPoints, enter, type Trial } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { close, failed, type Outcome, worst } from '../../plan/outcome.ts';
+import { callWith } from '../../trial/evaluate.ts';
+import type { RowMap } from '../../trial/subject.ts';
+import { drawPoints, enter, type Trial } from '../../trial/trial.ts';
 
 function touched(trial: Trial, map: RowMap): readonly Outcome[] {
   const { model, params, settings } = trial;

@@ -1,7 +1,7 @@
 import { disposeParams, type FlowParams, leaves, sameShape } from '@diffeo/core';
-import type { Check } from '../../check.ts';
-import { failed, type Outcome, passed } from '../../outcome.ts';
-import type { Trial } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { failed, type Outcome, passed } from '../../plan/outcome.ts';
+import type { Trial } from '../../trial/trial.ts';
 
 function countIn(node: unknown): number {
   if (typeof node !== 'object' || node === null) return 0;

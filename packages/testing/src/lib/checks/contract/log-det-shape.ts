@@ -1,8 +1,8 @@
 import { tidied } from '@diffeo/core/engine';
-import type { Check } from '../../check.ts';
-import { callWith } from '../../evaluate.ts';
-import { failed, passed } from '../../outcome.ts';
-import { drawPoints, enter } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { failed, passed } from '../../plan/outcome.ts';
+import { callWith } from '../../trial/evaluate.ts';
+import { drawPoints, enter } from '../../trial/trial.ts';
 
 /** logDet has one number for each row, whatever the number of rows. */
 export const logDetShape: Check = {

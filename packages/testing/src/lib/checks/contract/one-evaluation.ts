@@ -1,11 +1,11 @@
 import type { Call, Definition, Network, NetworkFor, Site } from '@diffeo/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Check } from '../../check.ts';
-import { evaluate, hostGradients } from '../../evaluate.ts';
-import { holdsNetworks, relinked } from '../../nested-specs.ts';
-import { failed, passed } from '../../outcome.ts';
-import { buildSubject, type RowMap } from '../../subject.ts';
-import { drawPoints, type Trial } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { failed, passed } from '../../plan/outcome.ts';
+import { evaluate, hostGradients } from '../../trial/evaluate.ts';
+import { holdsNetworks, relinked } from '../../trial/nested-specs.ts';
+import { buildSubject, type RowMap } from '../../trial/subject.ts';
+import { drawPoints, type Trial } from '../../trial/trial.ts';
 
 /** How often each network that was built has been applied. */
 type Counts = number[];

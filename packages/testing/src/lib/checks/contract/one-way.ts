@@ -1,10 +1,10 @@
 import { isDiffeoError } from '@diffeo/core';
-import type { Check } from '../../check.ts';
-import { messageOf } from '../../check.ts';
-import { evaluate } from '../../evaluate.ts';
-import { failed, passed } from '../../outcome.ts';
-import { directionOf } from '../../subject.ts';
-import { drawPoints } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { messageOf } from '../../plan/check.ts';
+import { failed, passed } from '../../plan/outcome.ts';
+import { evaluate } from '../../trial/evaluate.ts';
+import { directionOf } from '../../trial/subject.ts';
+import { drawPoints } from '../../trial/trial.ts';
 
 /** A direction that a layer says it lacks is refused by name, so that nobody takes whatever came for the truth. */
 export const oneWay: Check = {

@@ -1,10 +1,10 @@
-import type { Check } from '../../check.ts';
-import { evaluate } from '../../evaluate.ts';
-import { close, type Outcome, worst } from '../../outcome.ts';
-import { type Points, takeRows } from '../../points.ts';
-import type { RowMap } from '../../subject.ts';
-import { toleranceText } from '../../tolerance.ts';
-import { drawPoints, type Trial } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { close, type Outcome, worst } from '../../plan/outcome.ts';
+import { evaluate } from '../../trial/evaluate.ts';
+import { type Points, takeRows } from '../../trial/points.ts';
+import type { RowMap } from '../../trial/subject.ts';
+import { toleranceText } from '../../trial/tolerance.ts';
+import { drawPoints, type Trial } from '../../trial/trial.ts';
 
 function compare(trial: Trial, map: RowMap, points: Points): readonly Outcome[] {
   const { rows } = points;

@@ -1,7 +1,7 @@
 import { disposeParams } from '@diffeo/core';
-import type { Check } from '../../check.ts';
-import { close, worst } from '../../outcome.ts';
-import { hostLeaves, type Trial } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { close, worst } from '../../plan/outcome.ts';
+import { hostLeaves, type Trial } from '../../trial/trial.ts';
 
 function initial(trial: Trial): ReadonlyMap<string, Float32Array | null> {
   const params = trial.model.init(trial.place.seed);

@@ -1,10 +1,10 @@
 import { fold } from '@diffeo/core';
-import type { Check } from '../../check.ts';
-import { evaluate } from '../../evaluate.ts';
-import { close, worst } from '../../outcome.ts';
-import { hasBothDirections } from '../../subject.ts';
-import { toleranceText } from '../../tolerance.ts';
-import { drawPoints } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { close, worst } from '../../plan/outcome.ts';
+import { evaluate } from '../../trial/evaluate.ts';
+import { hasBothDirections } from '../../trial/subject.ts';
+import { toleranceText } from '../../trial/tolerance.ts';
+import { drawPoints } from '../../trial/trial.ts';
 import { roundTrips } from '../numbers/round-trip.ts';
 import { cancels } from '../truth/log-dets-cancel.ts';
 

@@ -1,9 +1,9 @@
 import { sameShape, sizeOf } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
-import type { Check } from '../../check.ts';
-import { callWith } from '../../evaluate.ts';
-import { failed, type Outcome, passed } from '../../outcome.ts';
-import { drawPoints, enter, type Trial } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { failed, type Outcome, passed } from '../../plan/outcome.ts';
+import { callWith } from '../../trial/evaluate.ts';
+import { drawPoints, enter, type Trial } from '../../trial/trial.ts';
 
 const list = (shape: readonly number[] | null): string => (shape ? `[${shape.join(', ')}]` : 'null');
 

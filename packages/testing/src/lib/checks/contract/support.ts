@@ -1,9 +1,9 @@
 import type { Interval } from '@diffeo/core';
-import type { Check } from '../../check.ts';
-import { evaluate } from '../../evaluate.ts';
-import { failed, type Outcome, passed, worst } from '../../outcome.ts';
-import { describeInput } from '../../points.ts';
-import { drawPoints, type Trial } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { failed, type Outcome, passed, worst } from '../../plan/outcome.ts';
+import { evaluate } from '../../trial/evaluate.ts';
+import { describeInput } from '../../trial/points.ts';
+import { drawPoints, type Trial } from '../../trial/trial.ts';
 
 /** Within the interval or at its ends, where rounding takes what is close to them. */
 const outsideOf = ([low, high]: Interval, values: Float32Array): number =>

@@ -1,9 +1,9 @@
 import { disposeParams, isDiffeoError, leaves, load, save } from '@diffeo/core';
-import type { Check } from '../../check.ts';
-import { messageOf } from '../../check.ts';
-import { definitionsOf } from '../../nested-specs.ts';
-import { failed, type Outcome, passed, worst } from '../../outcome.ts';
-import type { Trial } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { messageOf } from '../../plan/check.ts';
+import { failed, type Outcome, passed, worst } from '../../plan/outcome.ts';
+import { definitionsOf } from '../../trial/nested-specs.ts';
+import type { Trial } from '../../trial/trial.ts';
 import { definitionsOfModel } from './save-load.ts';
 
 interface Header {

@@ -1,8 +1,8 @@
-import type { Check } from '../../check.ts';
-import { evaluate, hostGradients } from '../../evaluate.ts';
 import { countTensors } from '../../numeric/count-tensors.ts';
-import { failed, passed } from '../../outcome.ts';
-import { drawPoints } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { failed, passed } from '../../plan/outcome.ts';
+import { evaluate, hostGradients } from '../../trial/evaluate.ts';
+import { drawPoints } from '../../trial/trial.ts';
 
 /** More than the few after which something may be kept or captured. */
 const calls = 8;

@@ -1,11 +1,11 @@
 import { disposeParams, type FlowParams, leaves, load, save } from '@diffeo/core';
-import type { Check } from '../../check.ts';
-import { evaluate } from '../../evaluate.ts';
-import { definitionsOf } from '../../nested-specs.ts';
-import { close, failed, type Outcome, passed, worst } from '../../outcome.ts';
-import type { Points } from '../../points.ts';
-import { buildSubject } from '../../subject.ts';
-import { drawPoints, type Trial } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { close, failed, type Outcome, passed, worst } from '../../plan/outcome.ts';
+import { evaluate } from '../../trial/evaluate.ts';
+import { definitionsOf } from '../../trial/nested-specs.ts';
+import type { Points } from '../../trial/points.ts';
+import { buildSubject } from '../../trial/subject.ts';
+import { drawPoints, type Trial } from '../../trial/trial.ts';
 
 const unstarted = (trial: Trial, params: FlowParams): string =>
   leaves(trial.model.layout, params)

@@ -1,10 +1,10 @@
 import { disposeParams, type FlowParams, isDiffeoError, leaves, mapParams, sameShape } from '@diffeo/core';
-import type { Check } from '../../check.ts';
-import { messageOf } from '../../check.ts';
-import { evaluate } from '../../evaluate.ts';
-import { close, failed, type Outcome, passed, worst } from '../../outcome.ts';
-import type { RowMap, Subject } from '../../subject.ts';
-import { disposeNew, drawPoints, hostLeaves, startOn, type Trial } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { messageOf } from '../../plan/check.ts';
+import { close, failed, type Outcome, passed, worst } from '../../plan/outcome.ts';
+import { evaluate } from '../../trial/evaluate.ts';
+import type { RowMap, Subject } from '../../trial/subject.ts';
+import { disposeNew, drawPoints, hostLeaves, startOn, type Trial } from '../../trial/trial.ts';
 
 const startsFromData = ({ model }: Subject): boolean => leaves(model.layout, {}).some(({ leaf }) => leaf.fromData);
 

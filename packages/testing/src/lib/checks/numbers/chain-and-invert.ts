@@ -11,13 +11,13 @@ import {
   standardNormal,
 } from '@diffeo/core';
 import { fill, mul, type Tensor } from '@tensorflow/tfjs-core';
-import type { Check } from '../../check.ts';
-import { evaluate } from '../../evaluate.ts';
-import { close, type Outcome, worst } from '../../outcome.ts';
-import { directionOf, hasBothDirections, type RowMap, type Subject } from '../../subject.ts';
-import { toleranceText } from '../../tolerance.ts';
-import { drawPoints, type Trial } from '../../trial.ts';
-import { unheld } from '../../unheld-base.ts';
+import type { Check } from '../../plan/check.ts';
+import { close, type Outcome, worst } from '../../plan/outcome.ts';
+import { evaluate } from '../../trial/evaluate.ts';
+import { directionOf, hasBothDirections, type RowMap, type Subject } from '../../trial/subject.ts';
+import { toleranceText } from '../../trial/tolerance.ts';
+import { drawPoints, type Trial } from '../../trial/trial.ts';
+import { unheld } from '../../trial/unheld-base.ts';
 
 /** x = 2z, of which every logDet is known: D log 2 forward and −D log 2 inverse. */
 const doubling = defineLayer({

@@ -1,12 +1,12 @@
 import { findBackendFactory } from '@tensorflow/tfjs-core';
-import { useBackend } from '../../backend.ts';
-import type { Check } from '../../check.ts';
-import { evaluate, hostGradients } from '../../evaluate.ts';
-import { close, worst } from '../../outcome.ts';
-import type { Points } from '../../points.ts';
-import type { RowMap } from '../../subject.ts';
-import { toleranceText } from '../../tolerance.ts';
-import { drawPoints, type Trial } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { close, worst } from '../../plan/outcome.ts';
+import { useBackend } from '../../trial/backend.ts';
+import { evaluate, hostGradients } from '../../trial/evaluate.ts';
+import type { Points } from '../../trial/points.ts';
+import type { RowMap } from '../../trial/subject.ts';
+import { toleranceText } from '../../trial/tolerance.ts';
+import { drawPoints, type Trial } from '../../trial/trial.ts';
 
 const compared = ['cpu', 'wasm'] as const;
 

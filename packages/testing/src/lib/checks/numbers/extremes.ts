@@ -1,6 +1,6 @@
-import { into, type Points } from '../../points.ts';
-import type { RowMap } from '../../subject.ts';
-import { drawPoints, type Trial, widthOf } from '../../trial.ts';
+import { into, type Points } from '../../trial/points.ts';
+import type { RowMap } from '../../trial/subject.ts';
+import { drawPoints, type Trial, widthOf } from '../../trial/trial.ts';
 
 const extremes = [0, 1e-6, -1e-6, 10, -10, 1e3, -1e3];
 

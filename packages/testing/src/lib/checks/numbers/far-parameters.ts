@@ -1,10 +1,10 @@
 import { disposeParams } from '@diffeo/core';
-import type { Check } from '../../check.ts';
-import { evaluate, hostGradients } from '../../evaluate.ts';
 import { pushParams } from '../../numeric/push-params.ts';
-import { finite, type Outcome, worst } from '../../outcome.ts';
-import { describeRow } from '../../points.ts';
-import { drawPoints, type Trial } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { finite, type Outcome, worst } from '../../plan/outcome.ts';
+import { evaluate, hostGradients } from '../../trial/evaluate.ts';
+import { describeRow } from '../../trial/points.ts';
+import { drawPoints, type Trial } from '../../trial/trial.ts';
 import { isTrainable } from '../truth/trainable.ts';
 
 function pushed(trial: Trial, value: number): readonly Outcome[] {

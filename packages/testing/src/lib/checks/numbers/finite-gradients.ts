@@ -1,9 +1,9 @@
-import type { Check } from '../../check.ts';
-import { hostGradients } from '../../evaluate.ts';
-import { finite, type Outcome, worst } from '../../outcome.ts';
-import { describeRow, takeRows } from '../../points.ts';
-import type { RowMap } from '../../subject.ts';
-import type { Trial } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { finite, type Outcome, worst } from '../../plan/outcome.ts';
+import { hostGradients } from '../../trial/evaluate.ts';
+import { describeRow, takeRows } from '../../trial/points.ts';
+import type { RowMap } from '../../trial/subject.ts';
+import type { Trial } from '../../trial/trial.ts';
 import { extremePoints } from './extremes.ts';
 
 /** A parameter's gradient sums over rows, so the row to blame is found by taking each alone. */

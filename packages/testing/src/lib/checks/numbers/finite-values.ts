@@ -1,7 +1,7 @@
-import type { Check } from '../../check.ts';
-import { evaluate } from '../../evaluate.ts';
-import { finite, worst } from '../../outcome.ts';
-import { describeRow } from '../../points.ts';
+import type { Check } from '../../plan/check.ts';
+import { finite, worst } from '../../plan/outcome.ts';
+import { evaluate } from '../../trial/evaluate.ts';
+import { describeRow } from '../../trial/points.ts';
 import { extremePoints } from './extremes.ts';
 
 /** Values and logDets are finite at 0, near it, far from it, and at the points that the options add. */

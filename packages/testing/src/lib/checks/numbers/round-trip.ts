@@ -1,9 +1,9 @@
-import type { Check } from '../../check.ts';
-import { type EvaluateOptions, evaluate } from '../../evaluate.ts';
-import { close, type Outcome, worst } from '../../outcome.ts';
-import { hasBothDirections, opposite } from '../../subject.ts';
-import { toleranceText } from '../../tolerance.ts';
-import { drawPoints, type Trial } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { close, type Outcome, worst } from '../../plan/outcome.ts';
+import { type EvaluateOptions, evaluate } from '../../trial/evaluate.ts';
+import { hasBothDirections, opposite } from '../../trial/subject.ts';
+import { toleranceText } from '../../trial/tolerance.ts';
+import { drawPoints, type Trial } from '../../trial/trial.ts';
 
 /** Goes there and back, from both sides, and compares where it arrives with where it set out. */
 export function roundTrips(trial: Trial, tolerance: number, options: EvaluateOptions = {}): Outcome {

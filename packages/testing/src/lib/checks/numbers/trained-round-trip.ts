@@ -1,8 +1,8 @@
 import { disposeParams } from '@diffeo/core';
-import type { Check } from '../../check.ts';
-import { hasBothDirections } from '../../subject.ts';
-import { roundings } from '../../tolerance.ts';
-import { train } from '../../train.ts';
+import type { Check } from '../../plan/check.ts';
+import { hasBothDirections } from '../../trial/subject.ts';
+import { roundings } from '../../trial/tolerance.ts';
+import { train } from '../../trial/train.ts';
 import { isTrainable } from '../truth/trainable.ts';
 import { roundTrips } from './round-trip.ts';
 

@@ -1,8 +1,8 @@
-import type { Check } from '../../check.ts';
-import { evaluate } from '../../evaluate.ts';
-import { close, worst } from '../../outcome.ts';
-import { toleranceText } from '../../tolerance.ts';
-import { drawPoints } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { close, worst } from '../../plan/outcome.ts';
+import { evaluate } from '../../trial/evaluate.ts';
+import { toleranceText } from '../../trial/tolerance.ts';
+import { drawPoints } from '../../trial/trial.ts';
 
 /** A layer that claims a constant logDet has one. */
 export const constantLogDet: Check = {

@@ -1,8 +1,8 @@
 import { tidied } from '@diffeo/core/engine';
-import type { Check } from '../../check.ts';
-import { atMost, finite, type Outcome } from '../../outcome.ts';
-import { hasSamples } from '../../subject.ts';
-import type { Trial } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { atMost, finite, type Outcome } from '../../plan/outcome.ts';
+import { hasSamples } from '../../trial/subject.ts';
+import type { Trial } from '../../trial/trial.ts';
 import { fitsGrid, logDensity, quadrature, samples } from './quadrature.ts';
 
 /** Samples drawn. */

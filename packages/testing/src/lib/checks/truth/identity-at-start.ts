@@ -1,8 +1,8 @@
 import { disposeParams, leaves } from '@diffeo/core';
-import type { Check } from '../../check.ts';
-import { evaluate } from '../../evaluate.ts';
-import { close, passed, worst } from '../../outcome.ts';
-import { drawPoints, widthOf } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { close, passed, worst } from '../../plan/outcome.ts';
+import { evaluate } from '../../trial/evaluate.ts';
+import { drawPoints, widthOf } from '../../trial/trial.ts';
 
 /** Layers that claim it start as the identity, so that deep flows begin as their base. */
 export const identityAtStart: Check = {

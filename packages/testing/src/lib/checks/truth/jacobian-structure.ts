@@ -1,10 +1,10 @@
-import type { Check } from '../../check.ts';
-import { evaluate } from '../../evaluate.ts';
-import { close, failed, type Outcome, passed, show, worst } from '../../outcome.ts';
-import type { Points } from '../../points.ts';
-import type { RowMap } from '../../subject.ts';
-import { toleranceText } from '../../tolerance.ts';
-import { drawPoints, type Trial, widthOf } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { close, failed, type Outcome, passed, show, worst } from '../../plan/outcome.ts';
+import { evaluate } from '../../trial/evaluate.ts';
+import type { Points } from '../../trial/points.ts';
+import type { RowMap } from '../../trial/subject.ts';
+import { toleranceText } from '../../trial/tolerance.ts';
+import { drawPoints, type Trial, widthOf } from '../../trial/trial.ts';
 import { rowJacobian } from './row-jacobian.ts';
 
 const mayBeNonZero = {

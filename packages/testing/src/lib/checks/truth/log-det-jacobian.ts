@@ -1,9 +1,9 @@
-import type { Check } from '../../check.ts';
-import { evaluate } from '../../evaluate.ts';
 import { logAbsDeterminant } from '../../numeric/log-abs-determinant.ts';
-import { close, worst } from '../../outcome.ts';
-import { toleranceText } from '../../tolerance.ts';
-import { drawPoints, widthOf } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { close, worst } from '../../plan/outcome.ts';
+import { evaluate } from '../../trial/evaluate.ts';
+import { toleranceText } from '../../trial/tolerance.ts';
+import { drawPoints, widthOf } from '../../trial/trial.ts';
 import { rowJacobian } from './row-jacobian.ts';
 
 /** Points at which the Jacobian is taken: each costs as many gradients as the event has numbers. */

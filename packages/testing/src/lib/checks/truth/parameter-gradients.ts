@@ -1,7 +1,7 @@
-import type { Check } from '../../check.ts';
-import { hostGradients } from '../../evaluate.ts';
-import { failed, type Outcome, passed, worst } from '../../outcome.ts';
-import { drawPoints } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { failed, type Outcome, passed, worst } from '../../plan/outcome.ts';
+import { hostGradients } from '../../trial/evaluate.ts';
+import { drawPoints } from '../../trial/trial.ts';
 import { isTrainable } from './trainable.ts';
 
 function usable(what: string, gradient: Float32Array): Outcome {

@@ -2,8 +2,8 @@ import { fold, sizeOf } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
 import { reshape, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { type Integral, integrate1d, integrate2d } from '../../numeric/integrate.ts';
-import { hasLikelihood, type Subject } from '../../subject.ts';
-import { drawContext, type Trial } from '../../trial.ts';
+import { hasLikelihood, type Subject } from '../../trial/subject.ts';
+import { drawContext, type Trial } from '../../trial/trial.ts';
 
 /** Whether there is a density that a grid can hold. */
 export const fitsGrid = (subject: Subject): boolean => hasLikelihood(subject) && sizeOf(subject.model.eventShape) <= 2;

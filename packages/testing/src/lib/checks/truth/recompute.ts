@@ -1,10 +1,10 @@
-import type { Check } from '../../check.ts';
-import { evaluate, hostGradients } from '../../evaluate.ts';
-import { close, worst } from '../../outcome.ts';
-import type { Points } from '../../points.ts';
-import { hasBothDirections } from '../../subject.ts';
-import { toleranceText } from '../../tolerance.ts';
-import { drawPoints } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { close, worst } from '../../plan/outcome.ts';
+import { evaluate, hostGradients } from '../../trial/evaluate.ts';
+import type { Points } from '../../trial/points.ts';
+import { hasBothDirections } from '../../trial/subject.ts';
+import { toleranceText } from '../../trial/tolerance.ts';
+import { drawPoints } from '../../trial/trial.ts';
 
 /** Gradients with inputs rebuilt from outputs are those with stored activations. */
 export const recompute: Check = {

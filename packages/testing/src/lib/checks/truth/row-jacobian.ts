@@ -1,10 +1,10 @@
 import { tidied } from '@diffeo/core/engine';
 import { reshape, type Tensor } from '@tensorflow/tfjs-core';
-import { callWith } from '../../evaluate.ts';
 import { jacobian } from '../../numeric/jacobian.ts';
-import { type Points, takeRows } from '../../points.ts';
-import type { RowMap } from '../../subject.ts';
-import { enter, type Trial, widthOf } from '../../trial.ts';
+import { callWith } from '../../trial/evaluate.ts';
+import { type Points, takeRows } from '../../trial/points.ts';
+import type { RowMap } from '../../trial/subject.ts';
+import { enter, type Trial, widthOf } from '../../trial/trial.ts';
 
 /** The Jacobian of a map's value at one row of a batch, over the flattened event. */
 export function rowJacobian(trial: Trial, map: RowMap, points: Points, row: number): Float64Array {

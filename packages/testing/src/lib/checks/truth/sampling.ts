@@ -1,9 +1,9 @@
 import { fold, sameShape, sizeOf } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
-import type { Check } from '../../check.ts';
-import { close, failed, type Outcome, passed, worst } from '../../outcome.ts';
-import { toleranceText } from '../../tolerance.ts';
-import type { Trial } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { close, failed, type Outcome, passed, worst } from '../../plan/outcome.ts';
+import { toleranceText } from '../../trial/tolerance.ts';
+import type { Trial } from '../../trial/trial.ts';
 import { oneContext } from './quadrature.ts';
 
 const count = 32;

@@ -1,12 +1,12 @@
 import { type FlowParams, fold, normal, randomSource, type Seed } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
 import { addN, mul, reshape, sum, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
-import type { Check } from '../../check.ts';
-import { callWith } from '../../evaluate.ts';
 import { taylorRemainders } from '../../numeric/taylor-remainders.ts';
-import { atMost, show } from '../../outcome.ts';
-import { hasLikelihood, hasSamples, type RowMap } from '../../subject.ts';
-import { drawContext, drawPoints, type Entered, enter, type Trial } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { atMost, show } from '../../plan/outcome.ts';
+import { callWith } from '../../trial/evaluate.ts';
+import { hasLikelihood, hasSamples, type RowMap } from '../../trial/subject.ts';
+import { drawContext, drawPoints, type Entered, enter, type Trial } from '../../trial/trial.ts';
 import { isTrainable } from './trainable.ts';
 
 const rows = 256;

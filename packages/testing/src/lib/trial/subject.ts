@@ -1,7 +1,7 @@
 import { type Call, type Flow, type FlowParams, flow, type Shape, type Spec, sizeOf, uniformBox } from '@diffeo/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Interval, Settings } from '../options.ts';
 import { leafLayers } from './nested-specs.ts';
-import type { Interval, Settings } from './options.ts';
 import type { PartKind, Place } from './place.ts';
 import type { Side } from './points.ts';
 import { type Tolerances, tolerances } from './tolerance.ts';

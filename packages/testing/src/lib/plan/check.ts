@@ -1,8 +1,8 @@
-import { useBackend } from './backend.ts';
+import { useBackend } from '../trial/backend.ts';
+import type { Place } from '../trial/place.ts';
+import type { Subject } from '../trial/subject.ts';
+import { type Trial, withTrial } from '../trial/trial.ts';
 import { failed, type Outcome } from './outcome.ts';
-import type { Place } from './place.ts';
-import type { Subject } from './subject.ts';
-import { type Trial, withTrial } from './trial.ts';
 
 /** One thing that must hold of a part. */
 export interface Check {

@@ -1,5 +1,5 @@
 import { type Definition, DiffeoError, type Seed, type Shape, type Spec } from '@diffeo/core';
-import type { Settings } from './options.ts';
+import type { Settings } from '../options.ts';
 
 /** The kinds of part that the kit checks. */
 export type PartKind = 'layer' | 'base';

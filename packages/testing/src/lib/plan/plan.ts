@@ -1,10 +1,10 @@
 import { DiffeoError, type Spec } from '@diffeo/core';
+import { builds } from '../checks/contract/builds.ts';
+import type { Settings } from '../options.ts';
+import { type PartKind, type Place, placesOf, type Source, specAt } from '../trial/place.ts';
+import { buildSubject, type Subject } from '../trial/subject.ts';
 import { type Check, type CheckResult, explain, messageOf } from './check.ts';
-import { builds } from './checks/contract/builds.ts';
-import type { Settings } from './options.ts';
 import { failed } from './outcome.ts';
-import { type PartKind, type Place, placesOf, type Source, specAt } from './place.ts';
-import { buildSubject, type Subject } from './subject.ts';
 
 /** What is to be done at one place. */
 export interface Planned {

@@ -1,4 +1,4 @@
-import { describeInput, type Points } from './points.ts';
+import { describeInput, type Points } from '../trial/points.ts';
 
 /** What a check found. */
 export interface Outcome {

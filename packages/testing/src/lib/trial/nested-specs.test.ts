@@ -1,6 +1,6 @@
 import { chain, defineLayer, defineNetwork, invert, standardNormal } from '@diffeo/core';
 import { expect, test } from 'vitest';
-import { anyConfig } from './controls/broken.ts';
+import { anyConfig } from '../controls/broken.ts';
 import { definitionsOf, holdsNetworks, leafLayers, relinked } from './nested-specs.ts';
 
 const identity = chain({ layers: [] });

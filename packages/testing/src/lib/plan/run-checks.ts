@@ -1,8 +1,8 @@
 import { getBackend } from '@tensorflow/tfjs-core';
-import { useBackend } from './backend.ts';
+import type { Settings } from '../options.ts';
+import { useBackend } from '../trial/backend.ts';
+import type { PartKind, Source } from '../trial/place.ts';
 import { type Check, type CheckResult, type Report, runCheck } from './check.ts';
-import type { Settings } from './options.ts';
-import type { PartKind, Source } from './place.ts';
 import { plan } from './plan.ts';
 
 /** Runs checks on a source everywhere that the settings name, and leaves the backend as it was. */

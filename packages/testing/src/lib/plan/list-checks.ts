@@ -1,6 +1,6 @@
+import { baseChecks, layerChecks } from '../checks/all-checks.ts';
+import type { PartKind } from '../trial/place.ts';
 import type { Check } from './check.ts';
-import { baseChecks, layerChecks } from './checks/all-checks.ts';
-import type { PartKind } from './place.ts';
 
 /** What a check is, for lists of them. */
 export type CheckDescription = Pick<Check, 'name' | 'holds' | 'allows'>;

@@ -1,4 +1,4 @@
-import { epsilon } from './numeric/epsilon.ts';
+import { epsilon } from '../numeric/epsilon.ts';
 
 /** How far apart two float32 results may be, each relative to 1 + |expected|. */
 export interface Tolerances {

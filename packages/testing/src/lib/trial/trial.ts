@@ -11,7 +11,7 @@ import {
 } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
 import { add, mul, type Tensor, tensor } from '@tensorflow/tfjs-core';
-import { randomiseParams } from './numeric/randomise-params.ts';
+import { randomiseParams } from '../numeric/randomise-params.ts';
 import { fromNormals, isBounded, type Points, type Side } from './points.ts';
 import type { Subject } from './subject.ts';
 

@@ -1,6 +1,6 @@
 import type { Shape } from '@diffeo/core';
 import { add, exp, mul, sub, type Tensor } from '@tensorflow/tfjs-core';
-import type { Interval } from './options.ts';
+import type { Interval } from '../options.ts';
 
 /** One side of a map: what a row of it looks like. */
 export interface Side {
