@@ -1,9 +1,9 @@
 export { actnorm } from './lib/actnorm.ts';
 export { conformance } from './lib/conformance.ts';
 export { glowDefinitions } from './lib/glow-definitions.ts';
+export { haar } from './lib/images/haar.ts';
 export { multiScale } from './lib/images/multi-scale.ts';
 export { squeeze, unsqueeze } from './lib/images/squeeze.ts';
-export { haar } from './lib/linear/haar.ts';
 export { type InvertibleConv1x1Options, invertibleConv1x1 } from './lib/linear/invertible-conv-1x1.ts';
 export { invertibleLinear } from './lib/linear/invertible-linear.ts';
 export { type GlowOptions, glow, type ImageCouplingFor, type ImageCouplingRequest } from './lib/presets/glow.ts';

@@ -5,8 +5,8 @@ import { checkLayer } from '@diffeo/testing';
 import { range, reshape, setBackend, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { actnorm } from '../actnorm.ts';
-import { haar } from '../linear/haar.ts';
 import { invertibleLinear } from '../linear/invertible-linear.ts';
+import { haar } from './haar.ts';
 import { multiScale } from './multi-scale.ts';
 import { squeeze, unsqueeze } from './squeeze.ts';
 

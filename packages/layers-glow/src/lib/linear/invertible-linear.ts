@@ -14,14 +14,14 @@ import {
   strictObject,
   variant,
 } from 'valibot';
-import { fullMatrix } from './full-matrix.ts';
 import { lastAxis } from './last-axis.ts';
 import { linearFusion } from './linear-fusion.ts';
-import { lowRank } from './low-rank-matrix.ts';
-import { exponentialMatrix, reflectionsMatrix, still } from './orthogonal-matrix.ts';
-import { pluMatrix } from './plu-matrix.ts';
-import { qrMatrix, triangular } from './triangular-matrix.ts';
-import type { WeightMatrix } from './weight-matrix.ts';
+import { fullMatrix } from './matrices/full-matrix.ts';
+import { lowRank } from './matrices/low-rank-matrix.ts';
+import { exponentialMatrix, reflectionsMatrix, still } from './matrices/orthogonal-matrix.ts';
+import { pluMatrix } from './matrices/plu-matrix.ts';
+import { qrMatrix, triangular } from './matrices/triangular-matrix.ts';
+import type { WeightMatrix } from './matrices/weight-matrix.ts';
 
 /** The initial W: the identity, or a random rotation by the seed of `init`. Default `identity`. */
 const init = optional(picklist(['identity', 'rotation']), 'identity');

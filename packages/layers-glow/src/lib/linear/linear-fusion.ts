@@ -1,6 +1,6 @@
 import type { Bijector, Fusion, Shape } from '@diffeo/core';
 import { type ChannelScale, channelMap } from '@diffeo/ops';
-import type { WeightMatrix } from './weight-matrix.ts';
+import type { WeightMatrix } from './matrices/weight-matrix.ts';
 
 const kind = 'layers-glow: matrix of channels';
 

@@ -16,7 +16,7 @@ import {
   transpose,
 } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { invertibleLinear } from './invertible-linear.ts';
+import { invertibleLinear } from '../invertible-linear.ts';
 
 type Config = NonNullable<Parameters<typeof invertibleLinear>[0]>;
 

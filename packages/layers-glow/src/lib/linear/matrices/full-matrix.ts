@@ -1,7 +1,7 @@
 import { leaf } from '@diffeo/core';
 import { eye, neg, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
+import { randomRotation } from '../plu/random-rotation.ts';
 import { matrixInverse } from './matrix-inverse.ts';
-import { randomRotation } from './random-rotation.ts';
 import type { Start, WeightMatrix } from './weight-matrix.ts';
 
 /** The parameters of a matrix that is kept as it is. */

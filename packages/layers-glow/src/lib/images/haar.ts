@@ -2,7 +2,7 @@ import { type Bijector, type Definition, defineLayer, everywhere } from '@diffeo
 import { channelsToSpace, spaceToChannels } from '@diffeo/ops';
 import { add, concat, mul, slice, sub, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { strictObject } from 'valibot';
-import { imageShape } from '../images/image-shape.ts';
+import { imageShape } from './image-shape.ts';
 
 const schema = strictObject({});
 

@@ -19,8 +19,8 @@ import {
   tensor2d,
 } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { randomOrthogonal } from '../plu/random-orthogonal.ts';
 import { matrixInverse } from './matrix-inverse.ts';
-import { randomOrthogonal } from './random-orthogonal.ts';
 
 const numbers = (tensor: Tensor): number[] => [...tensor.dataSync()];
 const largest = (tensor: Tensor): number => max(abs(tensor)).dataSync()[0] as number;

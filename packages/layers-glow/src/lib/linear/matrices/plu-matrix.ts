@@ -1,6 +1,6 @@
 import { leaf } from '@diffeo/core';
 import { pluMatrix as matrixOf, type PluFactors } from '@diffeo/ops';
-import { identity, rotation } from './plu-params.ts';
+import { identity, rotation } from '../plu/plu-params.ts';
 import type { Start, WeightMatrix } from './weight-matrix.ts';
 
 /** W = P·L·(U + diag(sign · exp(logScale))), with log-scales within ±bound and its log-determinant on the diagonal. */
