@@ -64,7 +64,9 @@ export const radialInFloat64: RowFunction<TransformedRow> = (point, params) => {
 
 /** The first columns of a product of mirrors, applied one after another. */
 function mirrored(normals: Matrix, size: number, rank: number): Matrix {
-  const columns = Array.from({ length: rank }, (_, j) => Array.from({ length: size }, (_row, i): number => (i === j ? 1 : 0)));
+  const columns = Array.from({ length: rank }, (_, j) =>
+    Array.from({ length: size }, (_row, i): number => (i === j ? 1 : 0)),
+  );
   for (const v of [...normals].reverse()) {
     for (const [j, column] of columns.entries()) {
       const twice = (2 * dot(v, column)) / dot(v, v);
