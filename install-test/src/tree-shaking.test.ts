@@ -56,6 +56,7 @@ test('there are definitions to look at', () => {
 const defaults: Readonly<Record<string, string>> = {
   '@diffeo/layers-autoregressive/autoregressive': '@diffeo/networks/masked-mlp',
   '@diffeo/layers-classic/planar': '@diffeo/networks/mlp',
+  '@diffeo/layers-continuous/continuous': '@diffeo/networks/mlp',
   '@diffeo/layers-classic/radial': '@diffeo/networks/mlp',
   '@diffeo/layers-classic/sylvester': '@diffeo/networks/mlp',
   '@diffeo/layers-coupling/coupling': '@diffeo/networks/mlp',

@@ -8,5 +8,6 @@ export {
   product,
   runDifferentiable,
   tidied,
+  untaped,
 } from './lib/gradients/engine.ts';
 export { draws } from './lib/params/seed.ts';

@@ -4,6 +4,7 @@ export { normalMixture } from './lib/bases/normal-mixture.ts';
 export { standardNormal } from './lib/bases/standard-normal.ts';
 export { studentT } from './lib/bases/student-t.ts';
 export { uniformBox } from './lib/bases/uniform-box.ts';
+export { build, type Place } from './lib/contract/build.ts';
 export type {
   Base,
   Bijector,

@@ -18,7 +18,7 @@ export {
   transformKernels,
 } from './lib/kernels.ts';
 export { logNormalDensity, normalAbove, normalQuantileAbove } from './lib/normal-distribution.ts';
-export { type ActivationName, isActivation } from './lib/stacks/activation.ts';
+export { type ActivationName, activations, isActivation } from './lib/stacks/activation.ts';
 export { convStack } from './lib/stacks/conv-stack.ts';
 export { denseStack } from './lib/stacks/dense-stack.ts';
 export type { StackOptions } from './lib/stacks/stack-layer.ts';

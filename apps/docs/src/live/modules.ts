@@ -10,6 +10,7 @@ export const modules: Readonly<Record<string, () => Promise<object>>> = {
   '@diffeo/datasets/images': () => import('@diffeo/datasets/images'),
   '@diffeo/layers-autoregressive': () => import('@diffeo/layers-autoregressive'),
   '@diffeo/layers-classic': () => import('@diffeo/layers-classic'),
+  '@diffeo/layers-continuous': () => import('@diffeo/layers-continuous'),
   '@diffeo/layers-coupling': () => import('@diffeo/layers-coupling'),
   '@diffeo/layers-elementwise': () => import('@diffeo/layers-elementwise'),
   '@diffeo/layers-glow': () => import('@diffeo/layers-glow'),

@@ -23,6 +23,7 @@ const packages: readonly (readonly [string, number | null])[] = [
   ['@diffeo/core', 20.5 * kilobyte],
   ['@diffeo/layers-autoregressive', layerBudget],
   ['@diffeo/layers-classic', layerBudget],
+  ['@diffeo/layers-continuous', layerBudget],
   ['@diffeo/layers-coupling', layerBudget],
   ['@diffeo/layers-elementwise', layerBudget],
   ['@diffeo/layers-glow', layerBudget],

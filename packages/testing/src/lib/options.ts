@@ -61,10 +61,10 @@ export interface Capabilities {
    */
   readonly lacks?: 'forward' | 'inverse';
   /**
-   * The direction that has no closed form and is iterated until it is within `tolerance` of the truth, relative to
+   * The direction that has no closed form, or `both`, and is iterated until it is within `tolerance` of the truth, relative to
    * 1 + |truth|. Comparisons allow as much, and networks may be evaluated at each step. Default: both have one.
    */
-  readonly iterates?: { readonly direction: 'forward' | 'inverse'; readonly tolerance: number };
+  readonly iterates?: { readonly direction: 'forward' | 'inverse' | 'both'; readonly tolerance: number };
 }
 
 /**

@@ -24,7 +24,8 @@ export const trainCommand = defineCommand({
     },
     flow: {
       type: 'string',
-      description: 'What kind of flow: realnvp, neural-spline, nice, maf, spline-maf or iaf; glow for images.',
+      description:
+        'What kind of flow: realnvp, neural-spline, nice, maf, spline-maf, iaf or continuous; glow for images.',
     },
     steps: { type: 'string', description: 'Training steps, one batch each.' },
     batch: { type: 'string', description: 'Rows a batch.' },

@@ -2,6 +2,7 @@ import { coreDefinitions, type Definition } from '@diffeo/core';
 import { dequantizerDefinitions } from '@diffeo/datasets';
 import { autoregressiveDefinitions } from '@diffeo/layers-autoregressive';
 import { classicDefinitions } from '@diffeo/layers-classic';
+import { continuousDefinitions } from '@diffeo/layers-continuous';
 import { couplingDefinitions } from '@diffeo/layers-coupling';
 import { elementwiseDefinitions } from '@diffeo/layers-elementwise';
 import { glowDefinitions } from '@diffeo/layers-glow';
@@ -15,6 +16,7 @@ export const definitions: readonly Definition[] = [
   ...couplingDefinitions,
   ...autoregressiveDefinitions,
   ...classicDefinitions,
+  ...continuousDefinitions,
   ...glowDefinitions,
   ...tableDefinitions,
 ];

@@ -1,6 +1,7 @@
 import { DiffeoError, type Spec } from '@diffeo/core';
 import { didYouMean } from '@diffeo/core/arguments';
 import { iaf, maf, splineMAF } from '@diffeo/layers-autoregressive';
+import { ffjord } from '@diffeo/layers-continuous';
 import { imageCoupling, neuralSpline, nice, realNVP } from '@diffeo/layers-coupling';
 import { glow } from '@diffeo/layers-glow';
 
@@ -26,6 +27,8 @@ export interface FlowOptions {
 export interface FlowKind {
   /** Whether events must be images. */
   readonly images: boolean;
+  /** What it takes otherwise than the data's defaults say. */
+  readonly defaults?: { readonly layers: number; readonly steps: number };
   /** How toy densities are learned otherwise than by default: from so many points, in so many steps. */
   readonly toy?: { readonly rows: number; readonly steps: number };
   layers(options: FlowOptions): readonly Spec<'layer'>[];
@@ -69,6 +72,13 @@ const flows: Readonly<Record<string, FlowKind>> = {
   iaf: {
     images: false,
     layers: ({ levels: _, ...options }) => iaf(options),
+  },
+  continuous: {
+    images: false,
+    // One field does what many layers do, and a step evaluates its network dozens of times.
+    defaults: { layers: 1, steps: 500 },
+    layers: ({ levels: _, bound: __, activation, ...options }) =>
+      ffjord({ ...options, activation: activation === 'relu' ? 'tanh' : activation }),
   },
   glow: { images: true, layers: glowLayers },
 };

@@ -102,9 +102,10 @@ async function trainInto(
   if (options.effort !== undefined) {
     throw new DiffeoError('USAGE', `--effort is for tables, without options of one flow such as --flow or --steps`);
   }
-  const { defaults, columns } = data;
-  const { flow = defaults.flow } = options;
+  const { columns } = data;
+  const { flow = data.defaults.flow } = options;
   const kind = asked ?? flowNamed(flow);
+  const defaults = { ...data.defaults, ...kind.defaults };
   if (kind.images && data.train.eventShape.length !== 3) {
     throw new DiffeoError('USAGE', `--flow ${flow} is for images, and '${name}' is none`);
   }

@@ -43,6 +43,18 @@ export const tidied = <T>(f: () => T): T => tidy(f as () => TensorContainer) as 
 /** How many tapes are open: 0 outside a gradient, 1 inside one, more when that gradient is itself differentiated. */
 export const openTapes = (): number => internals().state.gradientDepth;
 
+/** Runs `f` beside every tape that is open: nothing of it is differentiated, and it may open tapes of its own. */
+export function untaped<T>(f: () => T): T {
+  const { state } = internals();
+  const { activeTape, gradientDepth } = state;
+  Object.assign(state, { activeTape: null, gradientDepth: 0 });
+  try {
+    return f();
+  } finally {
+    Object.assign(state, { activeTape, gradientDepth });
+  }
+}
+
 /**
  * Walks a tape backwards. Does what `engine().gradients` does, with less around each node: a flow's step on the WASM
  * backend spends as much time there as in arithmetic, and the records that stock tfjs returns from its scopes keep the

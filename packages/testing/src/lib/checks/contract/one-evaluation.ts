@@ -44,7 +44,8 @@ export const oneEvaluation: Check = {
     const counts: Counts = [];
     const spec = relinked(trial.spec, (definition) => counting(definition, counts));
     const subject: Trial = { ...buildSubject(spec, place, settings), params };
-    const closed = subject.maps.filter(({ name }) => name !== settings.capabilities.iterates?.direction);
+    const iterated = settings.capabilities.iterates?.direction;
+    const closed = subject.maps.filter(({ name }) => iterated !== 'both' && name !== iterated);
     for (const map of closed) {
       const points = drawPoints(subject, map, settings.rows, 'one-evaluation');
       const calls: readonly [string, (map: RowMap) => unknown][] = [

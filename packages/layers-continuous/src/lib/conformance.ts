@@ -1,0 +1,17 @@
+import { mlp } from '@diffeo/networks';
+
+/** How `diffeo check` tries continuous layers: by many steps of one size, which parameters pushed to 20 do not stop. */
+export const conformance = {
+  '@diffeo/layers-continuous/continuous': {
+    configs: [
+      {
+        network: /* @__PURE__ */ mlp({ hidden: [6, 6], activation: 'tanh' }),
+        solver: { steps: 8 },
+        training: { steps: 8 },
+      },
+    ],
+    perturbation: 0.3,
+    trainingSteps: 10,
+    capabilities: { usesContext: true, contextReachesAll: true, iterates: { direction: 'both', tolerance: 1e-4 } },
+  },
+} as const;
