@@ -6,29 +6,31 @@ const maxJudged = 400;
 const [narrowest, widest, steps] = [0.03, 2, 13];
 const exponents = [0, 0.5, 1];
 
-/** Squared distances of some rows to all, a judged row after the other; to themselves they are infinite. */
-function distancesOf({ values, count, size }: HostRows, judged: readonly number[]): Float64Array {
-  const distances = new Float64Array(judged.length * count);
-  for (const [i, row] of judged.entries()) {
-    for (let other = 0; other < count; other++) {
-      let sum = 0;
-      for (let j = 0; j < size; j++) {
-        const away = (values[row * size + j] as number) - (values[other * size + j] as number);
-        sum += away * away;
-      }
-      distances[i * count + other] = other === row ? Infinity : sum;
+/** Some rows, at equal steps. */
+const someOf = (count: number, most: number): readonly number[] =>
+  Array.from({ length: Math.min(count, most) }, (_, i) => Math.floor(((i + 0.5) * count) / Math.min(count, most)));
+
+/** Squared distances of a row to others, to itself infinite, into `found`. */
+function distancesTo({ values, size }: HostRows, row: number, others: readonly number[], found: Float64Array): void {
+  for (const [i, other] of others.entries()) {
+    let sum = 0;
+    for (let j = 0; j < size; j++) {
+      const away = (values[row * size + j] as number) - (values[other * size + j] as number);
+      sum += away * away;
     }
+    found[i] = other === row ? Infinity : sum;
   }
-  return distances;
 }
 
-/** How far the √n-th neighbour of each row is, relative to the geometric mean; ties keep a thousandth. */
-function neighbourhoods(rows: HostRows): Float64Array {
+/** How far the √n-th neighbour of each row is, relative to the geometric mean, by the neighbours among some rows; ties keep a thousandth. */
+function neighbourhoods(rows: HostRows, others: readonly number[]): Float64Array {
   const { count } = rows;
-  const k = Math.max(1, Math.round(Math.sqrt(count))) - 1;
+  const k = Math.max(0, Math.round(others.length / Math.sqrt(count)) - 1);
+  const found = new Float64Array(others.length);
   const logs = Float64Array.from({ length: count }, (_, row) => {
-    const sorted = distancesOf(rows, [row]).sort();
-    return 0.5 * Math.log(Math.max(sorted[Math.min(k, count - 2)] as number, 1e-12));
+    distancesTo(rows, row, others, found);
+    found.sort();
+    return 0.5 * Math.log(Math.min(Math.max(found[k] as number, 1e-12), 1e12));
   });
   const mean = logs.reduce((sum, log) => sum + log, 0) / count;
   return logs.map((log) => Math.max(log - mean, Math.log(1e-3)));
@@ -58,10 +60,11 @@ function leaveOneOut(distances: Float64Array, logWidths: Float64Array, size: num
 /** The logarithms of the widths of kernels at rows of columns of one unit: those by which each row is likeliest given the others. */
 export function kernelWidths(rows: HostRows): Float64Array {
   const { count, size } = rows;
-  const judges = Math.min(count, maxJudged);
-  const judged = Array.from({ length: judges }, (_, i) => Math.floor(((i + 0.5) * count) / judges));
-  const distances = distancesOf(rows, judged);
-  const relative = neighbourhoods(rows);
+  const judged = someOf(count, maxJudged);
+  const all = someOf(count, count);
+  const distances = new Float64Array(judged.length * count);
+  for (const [i, row] of judged.entries()) distancesTo(rows, row, all, distances.subarray(i * count, (i + 1) * count));
+  const relative = neighbourhoods(rows, judged);
   let best: Float64Array = new Float64Array(count);
   let most = -Infinity;
   for (const exponent of exponents) {

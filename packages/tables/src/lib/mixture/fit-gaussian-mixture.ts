@@ -33,6 +33,8 @@ export interface MixtureOptions {
 const enough = 1e-3;
 /** Added to each variance, in units of the whole: no Gaussian is a point. */
 const ridge = 1e-6;
+/** A part of a sum that is smaller by so much is left out, nats. */
+const negligible = 40;
 const logRoot2Pi = 0.5 * Math.log(2 * Math.PI);
 
 /** The squared distance of a row to a centre. */
@@ -101,14 +103,17 @@ function logDensity(
 ): number {
   let most = -Infinity;
   for (let k = 0; k < logWeights.length; k++) {
+    const peak = (logWeights[k] as number) + (logScales[k] as number) - size * logRoot2Pi;
+    // Beyond this distance the Gaussian adds nothing to what was found already.
+    const farthest = 2 * (peak - most + negligible);
     let distance = 0;
     for (let j = 0; j < size; j++) scratch[j] = (values[row * size + j] as number) - (means[k * size + j] as number);
-    for (let i = 0, at = k * size * size; i < size; i++, at += size) {
+    for (let i = 0, at = k * size * size; i < size && distance <= farthest; i++, at += size) {
       let sum = 0;
       for (let j = 0; j <= i; j++) sum += (whitening[at + j] as number) * (scratch[j] as number);
       distance += sum * sum;
     }
-    const log = (logWeights[k] as number) + (logScales[k] as number) - 0.5 * distance - size * logRoot2Pi;
+    const log = distance <= farthest ? peak - 0.5 * distance : -Infinity;
     logs[k] = log;
     if (log > most) most = log;
   }
