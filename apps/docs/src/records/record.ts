@@ -53,6 +53,7 @@ const records = {
     tables.map((name) =>
       record('diffeo', 'train', `packages/cli/node_modules/vega-datasets/data/${name}.csv`, '--seed', '1', ...scratch),
     ),
+  densities: () => [record('bench', 'tables', '--effort', 'standard', '--seed', '1', '--json')],
   conformance: () => layers.map((name) => record('diffeo', 'check', `./packages/${name}/src/index.ts`, '--json')),
   sizes: () => [record('bench', 'size', '--json')],
 };
