@@ -30,6 +30,9 @@ function memberOf(front: Front, size: number, { means, whitening, logWeights }: 
   });
 }
 
+/** From here on one number of components that is no better is enough. */
+const manyComponents = 60;
+
 /** A mixture of Gaussians, of as many components as the stopping rows ask for. */
 export function mixtureMember(front: FrontKind, { fast }: { readonly fast: boolean }): MemberKind {
   const work = mixtureWorks[fast ? 'fast' : 'full'];
@@ -56,7 +59,8 @@ export function mixtureMember(front: FrontKind, { fast }: { readonly fast: boole
           candidates.push({ setting: settingName(setting), stopScore, build });
           worse = stopScore > best ? 0 : worse + 1;
           best = Math.max(best, stopScore);
-          if (worse === 2) break;
+          // Many components take long: they are tried as long as each is better.
+          if (worse === (components < manyComponents ? 2 : 1)) break;
           await new Promise((resolve) => setTimeout(resolve, 0));
         }
       }

@@ -225,7 +225,7 @@ export function fitGaussianMixture(
       total += log;
       for (let k = 0; k < components; k++) {
         const share = Math.exp((logs[k] as number) - log);
-        if (share > 1e-8) addRow(sums, rows, row, k, share);
+        if (share > 1e-6) addRow(sums, rows, row, k, share);
       }
     }
     found = maximise(sums, size, rows.count, prior);

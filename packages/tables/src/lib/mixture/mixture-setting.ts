@@ -25,7 +25,7 @@ export function settingOf(name: string): MixtureSetting {
 
 /** How much work mixtures are worth. */
 export interface MixtureWork {
-  /** Numbers of components that are tried, in this order, until two in turn are no better. */
+  /** Numbers of components that are tried, in this order, until two in turn are no better, or one of many. */
   readonly counts: readonly number[];
   /** On more rows than this, components are counted on a part of them; in two or three columns, which many components describe, on this many. */
   readonly rowsToCount: readonly [many: number, twoOrThree: number];
@@ -40,8 +40,8 @@ export interface MixtureWork {
 export const mixtureWorks: Readonly<Record<'full' | 'fast', MixtureWork>> = {
   full: {
     counts: [1, 2, 3, 4, 6, 8, 11, 15, 20, 28, 40, 60, 90, 130, 190, 280, 400],
-    rowsToCount: [6000, 15_000],
-    ...{ rounds: 60, maxWork: 1.5e8, starts: [2, 5] },
+    rowsToCount: [5000, 12_000],
+    ...{ rounds: 40, maxWork: 1.5e8, starts: [2, 5] },
   },
   fast: {
     counts: [1, 2, 4, 8, 15, 28, 60],
