@@ -11,7 +11,7 @@ const backends = ['wasm'];
 
 /**
  * Couplings of vectors, of channels and of checkerboards, and the transform alone, with what they are proved on: one of them on both
- * backends, which is where those are compared; the others on the one that people train on.
+ * backends; the others on WASM, whose values and gradients are compared with cpu's everywhere.
  */
 const couplings = [
   [

@@ -8,7 +8,7 @@ import { rescale } from './rescale.ts';
 import { standardise } from './standardise.ts';
 import { whiten } from './whiten.ts';
 
-/** On both backends at one shape, which is where those are compared; at the others on the one that people train on. */
+/** Every check on both backends at one shape; elsewhere on WASM, whose values and gradients are compared with cpu's at every shape. */
 function proveLayer(source: Source<'layer'>, options: LayerOptions): void {
   testLayer(source, { ...options, eventShapes: [[3]] });
   testLayer(source, { eventShapes: [[1], [2, 2]], ...options, backends: ['wasm'] });

@@ -27,7 +27,7 @@ describe.each([
   ['a chain', chain({ layers: [actnorm(), invertibleLinear(), reverse()] }), { constantLogDet: true }],
   ['an inverted layer', invert({ layer: invertibleLinear({ init: 'rotation' }) }), { constantLogDet: true }],
 ] as const)('%s', (_, layer, capabilities) => {
-  // On both backends at one shape, which is where those are compared; at the others on the one that people train on.
+  // Every check on both backends at one shape; elsewhere on WASM, whose values and gradients are compared with cpu's at every shape.
   test.each([
     [
       [2, 1, 3],
