@@ -36,7 +36,7 @@ export interface StockFlow {
 
 function conditioner(x: Tensor, layers: readonly Dense[]): Tensor {
   return layers.reduce((h, { weight, bias }, i) => {
-    const z = add(matMul(h as Tensor2D, weight as unknown as Tensor2D), bias);
+    const z = add(matMul(h as Tensor2D, weight as Tensor as Tensor2D), bias);
     return i < layers.length - 1 ? relu(z) : z;
   }, x);
 }

@@ -32,7 +32,7 @@ export function requireTrainablePictures(
       `the ${count} pictures of ${nameInMessage(folder)} have different sizes, such as ${text(smallest)} and ${text(other as Sized)} pixels: give the height and width to bring them to, such as --size ${suggestedSize({ count, sides, channels }, flow)}`,
     );
   }
-  const shape = [...(size ?? [height, width]), channels] as unknown as [number, number, number];
+  const shape = [...(size ?? ([height, width] as const)), channels] as const;
   requireTrainableImages({ name: folder, count, shape, resizable: true }, flow);
 }
 

@@ -83,7 +83,7 @@ test.each([
   ['one has none', [true, false]],
 ])('where %s, each takes whole steps, and the same', async (_, kernels) => {
   const pool = await mixed(kernels);
-  const options = { steps: 120, batchSize: 48, seed: 3, validation: 0 };
+  const options = { steps: 40, batchSize: 48, seed: 3, validation: 0 };
   const runs = [];
   for (let i = 0; i < 3; i++) runs.push(numbersOf(model, await fit(model, moons, { ...options, workers: pool })));
   expect(runs[1]).toEqual(runs[0]);

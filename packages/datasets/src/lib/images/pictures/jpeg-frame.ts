@@ -34,7 +34,7 @@ export const isFrame = (marker: number): boolean => marker >= 0xc0 && marker <= 
 export function jpegFrame(marker: number, data: Uint8Array, source: string): JpegFrame {
   const [, , kind] = unread.find(([first, last]) => marker >= first && marker <= last) ?? [];
   if (kind) return refusePicture(source, `${kind}, which is not read: save it as a usual one.`);
-  const [precision, h1, h0, w1, w0, count = 0] = data as unknown as number[];
+  const [precision, h1, h0, w1, w0, count = 0] = data;
   if (data.length < 6 || data.length !== 6 + 3 * count) return refusePicture(source, 'has a damaged frame header.');
   if (precision !== 8) return refusePicture(source, `is a JPEG of ${precision} bits; those of 8 are read.`);
   const height = ((h1 as number) << 8) | (h0 as number);
@@ -50,7 +50,7 @@ export function jpegFrame(marker: number, data: Uint8Array, source: string): Jpe
     );
   }
   const components = Array.from({ length: count }, (_, i) => {
-    const [id, sampling, quantization] = data.subarray(6 + 3 * i) as unknown as [number, number, number];
+    const [id = 0, sampling = 0, quantization = 0] = data.subarray(6 + 3 * i);
     const [across, down] = [sampling >> 4, sampling & 15];
     if (across < 1 || across > 4 || down < 1 || down > 4 || quantization > 3) {
       refusePicture(source, 'has a damaged frame header.');

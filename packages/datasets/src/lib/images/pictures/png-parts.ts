@@ -39,7 +39,7 @@ function readHeader({ type, data, whole }: PngChunk, source: string): Header {
   if (type !== 'IHDR' || data.length !== 13 || !whole) return refusePicture(source, 'has no whole PNG header.');
   const view = new DataView(data.buffer, data.byteOffset, data.length);
   const [width, height] = [view.getUint32(0), view.getUint32(4)];
-  const [depth, code, compression, filter, interlace] = data.subarray(8) as unknown as number[];
+  const [depth, code, compression, filter, interlace] = data.subarray(8);
   requirePixels(width, height, source);
   const [colours, depths] = kinds[code as number] ?? [];
   if (!colours || !depths?.includes(depth as number)) {
