@@ -3,7 +3,7 @@
 Each chooses on training and validation rows, and fits its choice again to both together. Where there is more than one honest way to choose, and few rows
 choose by luck, the one that suits the test rows best is reported: in favour of the competitor, and never of us.
 
-A mixture: components by the validation rows, and by five folds where there are few, for each of several numbers added to its covariances, from three
+A mixture: components by the validation rows, and by five folds where there are few, for each of several numbers added to its covariances, from several
 starts. Kernels: the width by how likely each row is under the others, and the validation rows under the training rows, with the covariance as
 it is, its diagonal alone, and between them.
 """
@@ -59,7 +59,7 @@ def mixture(train, val, test):
                 if k < len(train) / 2:
                     scores.append((sum(fit(rows, k, ridge, 1)(left).sum() for rows, left in way), k, ridge))
             chosen |= {best[1:] for best in sorted(scores)[-2:]}
-    starts = (1, 2, 3) if len(both) < 4 * FEW else (1,)
+    starts = range(1, 9 if few else 5 if len(both) < 4 * FEW else 2)
     found = [(fit(both, k, ridge, start)(test), k, ridge) for k, ridge in sorted(chosen) for start in starts]
     scores, k, ridge = max(found, key=lambda one: one[0].mean())
     return scores, f'{k} components, {ridge:g} added'

@@ -24,28 +24,25 @@ export interface StartRows extends TableRows {
   dispose(): Promise<void>;
 }
 
-const layersOf: Readonly<Record<FrontKind, readonly Spec<'layer'>[]>> = {
-  standardised: [standardise()],
-  whitened: [whiten()],
-  columns: [gaussianise()],
-  copula: [gaussianise(), whiten()],
+/** The layer of each kind, and what stands before it. */
+const layersOf: Readonly<Record<FrontKind, { readonly layer: Spec<'layer'>; readonly behind?: FrontKind }>> = {
+  standardised: { layer: standardise() },
+  whitened: { layer: whiten() },
+  columns: { layer: gaussianise() },
+  copula: { layer: whiten(), behind: 'columns' },
 };
 
-/** Starts what stands first from rows, and from none but these. */
-async function startFront(kind: FrontKind, rows: TableRows): Promise<Front> {
-  const layers = layersOf[kind];
-  const model = flow({ eventShape: [rows.size], layers });
-  const x = tensorOf(rows);
+/** Starts what stands first from rows, and from none but these; `before` was started from them already. */
+async function startFront(layer: Spec<'layer'>, rows: TableRows, before: Front | undefined): Promise<Front> {
+  const model = flow({ eventShape: [rows.size], layers: [layer] });
+  const entering = (given: TableRows): Tensor => before?.through(given) ?? tensorOf(given);
+  const x = entering(rows);
   const started = await model.start(model.init(0), x);
   x.dispose();
   return {
-    layers,
-    params: () => copyParams(model.layout, started).layers,
-    through: (given) =>
-      tidy(() => {
-        const { value } = model.toBase(started, tensorOf(given));
-        return value;
-      }),
+    layers: [...(before?.layers ?? []), layer],
+    params: () => [...(before?.params() ?? []), ...copyParams(model.layout, started).layers],
+    through: (given) => tidy(() => model.toBase(started, entering(given)).value),
     dispose: () => disposeParams(model.layout, started),
   };
 }
@@ -53,13 +50,18 @@ async function startFront(kind: FrontKind, rows: TableRows): Promise<Front> {
 /** Lets members share what they start from. */
 export function startRows(rows: TableRows): StartRows {
   const fronts = new Map<FrontKind, Promise<Front>>();
+  const start = async (kind: FrontKind): Promise<Front> => {
+    const { layer, behind } = layersOf[kind];
+    return await startFront(layer, rows, behind && (await front(behind)));
+  };
+  const front = (kind: FrontKind): Promise<Front> => {
+    const found = fronts.get(kind) ?? start(kind);
+    fronts.set(kind, found);
+    return found;
+  };
   return {
     ...rows,
-    front: (kind) => {
-      const found = fronts.get(kind) ?? startFront(kind, rows);
-      fronts.set(kind, found);
-      return found;
-    },
+    front,
     dispose: async () => {
       // One that failed to start has said so to whoever asked for it.
       for (const own of await Promise.allSettled(fronts.values())) if (own.status === 'fulfilled') own.value.dispose();

@@ -55,7 +55,7 @@ export function mixtureMember(front: FrontKind, { fast }: { readonly fast: boole
           const setting = { components, drawn };
           const found = mixtureFromStarts(counted, setting, { rounds, seed, most: work.starts[0] });
           const stopScore = meanLogDensity(judging, found);
-          const build = () => memberOf(started, train.size, mixtureOf(rows, setting, seed, work));
+          const build = () => memberOf(started, train.size, mixtureOf(rows, setting, { seed, work, chosen: found }));
           candidates.push({ setting: settingName(setting), stopScore, build });
           worse = stopScore > best ? 0 : worse + 1;
           best = Math.max(best, stopScore);
@@ -70,7 +70,7 @@ export function mixtureMember(front: FrontKind, { fast }: { readonly fast: boole
       const started = await rows.front(front);
       // Where there are many, the first of them stand for all: those of a file are often sorted.
       const drawn = await hostRows(started, rowsAt(rows, shuffled(rows.count, fold(seed, 'order'))));
-      return memberOf(started, rows.size, mixtureOf(drawn, settingOf(setting), seed, work));
+      return memberOf(started, rows.size, mixtureOf(drawn, settingOf(setting), { seed, work }));
     },
   };
 }

@@ -64,24 +64,36 @@ const workOf = ({ size }: HostRows, components: number): number => components * 
 export const rowsToCountOn = (rows: HostRows, { rowsToCount: [many, twoOrThree] }: MixtureWork): HostRows =>
   first(rows, rows.size <= 3 ? twoOrThree : many);
 
+/** How many starts of so many at most there is time for. */
+function startsOf(rows: HostRows, components: number, most: number): number {
+  const affordable = Math.floor(startsWork / (rows.count * workOf(rows, components)));
+  return components === 1 ? 1 : Math.min(most, Math.max(1, affordable));
+}
+
 /** Mixtures from several starts where there is time for them: their mean is likelier than any of them, and none is a bad one by chance. */
 export function mixtureFromStarts(
   rows: HostRows,
   { components, drawn }: MixtureSetting,
   { rounds, seed, most }: { readonly rounds: number; readonly seed: Seed; readonly most: number },
 ): GaussianComponents {
-  const affordable = Math.floor(startsWork / (rows.count * workOf(rows, components)));
   const prior = priors[drawn] * rows.size;
-  const each = Array.from({ length: components === 1 ? 1 : Math.min(most, Math.max(1, affordable)) }, (_, i) =>
+  const each = Array.from({ length: startsOf(rows, components, most) }, (_, i) =>
     fitGaussianMixture(rows, { components, prior, rounds, seed: fold(fold(seed, components), i) }),
   );
   return averageMixture(each);
 }
 
-/** The mixture of a setting, on as many rows as there is time for. */
-export function mixtureOf(rows: HostRows, setting: MixtureSetting, seed: Seed, work: MixtureWork): GaussianComponents {
+/** The mixture of a setting, on as many rows as there is time for; `chosen` is what components were counted by. */
+export function mixtureOf(
+  rows: HostRows,
+  setting: MixtureSetting,
+  { seed, work, chosen }: { readonly seed: Seed; readonly work: MixtureWork; readonly chosen?: GaussianComponents },
+): GaussianComponents {
   const counted = rowsToCountOn(rows, work);
-  const found = mixtureFromStarts(counted, setting, { rounds: work.rounds, seed, most: work.starts[1] });
+  const [choosing, most] = work.starts;
+  const { components: own } = setting;
+  const isSame = chosen && startsOf(counted, own, choosing) === startsOf(counted, own, most);
+  const found = isSame ? chosen : mixtureFromStarts(counted, setting, { rounds: work.rounds, seed, most });
   const components = found.logWeights.length;
   const affordable = first(rows, work.maxWork / workOf(rows, components));
   if (affordable.count <= counted.count) return found;
