@@ -6,6 +6,7 @@ export {
   alongMarginal,
   backAlongMarginal,
   type MarginalCurve,
+  type MarginalCurveOptions,
   marginalCurve,
 } from './lib/gaussianise/marginal-curve.ts';
 export { logit } from './lib/logit.ts';

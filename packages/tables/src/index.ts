@@ -1,6 +1,7 @@
 export type { MemberShare, TableFitted } from './lib/mix-members.ts';
 export type { ColumnFacts } from './lib/mixed/columns-of-data.ts';
-export { missingCell } from './lib/mixed/mixed-column.ts';
+export { type Conditionals, conditionals, type FillOptions, isMixedModel } from './lib/mixed/conditionals.ts';
+export { missingCell, openCell } from './lib/mixed/mixed-column.ts';
 export { mixedRows } from './lib/mixed/mixed-rows.ts';
 export {
   type MixedData,

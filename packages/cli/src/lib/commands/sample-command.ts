@@ -17,6 +17,17 @@ export const sampleCommand = defineCommand({
       valueHint: '0.5,0.7,1',
       description: '1 is the model; less stays nearer its modes. Default 1. Several for a sheet.',
     },
+    given: {
+      type: 'string',
+      valueHint: 'species=Adelie,year=2010',
+      description: 'Of a mixed table: what some columns are. All others are drawn given these.',
+    },
+    contexts: {
+      type: 'string',
+      valueHint: 'file',
+      description:
+        'Of a mixed table: a file with columns that are given. As many samples are drawn for each of its rows.',
+    },
     columns: { type: 'string', description: 'Images in a row of a sheet.' },
     seed: { type: 'string', description: 'The same seed draws the same samples. Default 0.' },
     out: {
@@ -33,6 +44,8 @@ export const sampleCommand = defineCommand({
       temperatures: (listOption('--temperature', args.temperature) ?? ['1']).map((text) =>
         parseNumber('--temperature', text, { least: 0, most: 1e6 }),
       ),
+      given: listOption('--given', args.given),
+      contexts: args.contexts,
       columns: numberOption('--columns', args.columns, countRange, undefined),
       seed: numberOption('--seed', args.seed, seedRange, 0),
       out: args.out,

@@ -22,6 +22,11 @@ export const trainCommand = defineCommand({
       options: ['fast', 'standard', 'best'] as string[],
       description: 'How much work a table is worth: seconds, about a minute (the default), or several.',
     },
+    context: {
+      type: 'string',
+      valueHint: 'species,year',
+      description: 'Of a table: columns that the density is conditioned on. The model is p(the others | these).',
+    },
     flow: {
       type: 'string',
       description:
@@ -76,6 +81,7 @@ export const trainCommand = defineCommand({
     await train({
       data: args.data,
       flow: args.flow,
+      context: listOption('--context', args.context),
       effort: args.effort as 'fast' | 'standard' | 'best' | undefined,
       levels: numberOption('--levels', args.levels, { whole: true, least: 1, most: 16 }, undefined),
       workers: numberOption('--workers', args.workers, { whole: true, least: 1, most: 64 }, undefined),

@@ -1,6 +1,7 @@
 import type { Seed } from '@diffeo/core';
-import type { CsvOptions, Dataset } from '@diffeo/datasets';
+import type { CsvOptions } from '@diffeo/datasets';
 import type { StoredModel } from '../model/read-model.ts';
+import type { ModelRows } from '../tables/mixed-data.ts';
 import type { TrainingData, TrainingDataOptions } from './training-data.ts';
 
 /** What rows to read for a model. */
@@ -30,5 +31,5 @@ export interface DataSource {
   /** Reads it, ready to train on. Throws `USAGE` for options that it cannot use, `DATA` for too few rows, and what its readers throw. */
   train(options: TrainingDataOptions): TrainingData | Promise<TrainingData>;
   /** Reads the rows that a model takes, or what there is of them: their shape is looked at by who asks. */
-  rows(stored: StoredModel, options: RowsOptions): Dataset | Promise<Dataset>;
+  rows(stored: StoredModel, options: RowsOptions): ModelRows | Promise<ModelRows>;
 }

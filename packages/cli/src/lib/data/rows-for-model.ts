@@ -1,6 +1,8 @@
 import { DiffeoError, sameShape, sizeOf } from '@diffeo/core';
-import { checkBins, type Dataset } from '@diffeo/datasets';
+import { checkBins } from '@diffeo/datasets';
+import { isMixedModel } from '@diffeo/tables';
 import type { StoredModel } from '../model/read-model.ts';
+import type { ModelRows } from '../tables/mixed-data.ts';
 import { standardInput } from '../terminal/standard-input.ts';
 import type { RowsOptions } from './data-source.ts';
 import { findData } from './find-data.ts';
@@ -10,10 +12,10 @@ import { findData } from './find-data.ts';
  * the model. Throws `SHAPE` when they do not fit, `BINS` for numbers that a dequantizing model cannot take, and what
  * the CSV reader throws.
  */
-export async function rowsForModel(stored: StoredModel, options: RowsOptions): Promise<Dataset> {
+export async function rowsForModel(stored: StoredModel, options: RowsOptions): Promise<ModelRows> {
   const { model, path } = stored;
   const { data, csv } = options;
-  if (model.contextShape) {
+  if (model.contextShape && !isMixedModel(model)) {
     throw new DiffeoError('CONTEXT', `${path} is conditional: it takes a context, which this command cannot give`);
   }
   if (data === standardInput && path === standardInput) {

@@ -30,6 +30,8 @@ export interface TrainingData {
   readonly all?: Dataset;
   /** Where the density that the data come from is known. */
   readonly truth?: ToyDensity;
+  /** Of a table with categories, gaps or a context: rows hold `missingCell` where a value is missing, and all columns, those that are given among them. */
+  readonly mixed?: { readonly context: readonly string[] };
   readonly defaults: TrainDefaults;
 }
 
@@ -42,6 +44,10 @@ export interface TrainingDataOptions {
   /** The kind of flow that was asked for; what goes with the data without it. */
   readonly flow: string | undefined;
   readonly images: Partial<ImageOptions>;
+  /** Columns that the density is conditioned on, by name. */
+  readonly context: readonly string[] | undefined;
+  /** Whether one flow was described, which takes numbers alone. */
+  readonly describesFlow: boolean;
   /** What was asked of the flow and its training: images too large for them are refused. */
   readonly batchSize?: number | undefined;
   readonly layers?: number | undefined;

@@ -45,7 +45,7 @@ function parts(model: Density, at = ''): readonly PartReport[] {
 
 /** What is in a model file, as `diffeo inspect --json` prints it. */
 function describe({ path, bytes, model, params, notes }: StoredModel) {
-  const { split: _, ...shown } = notes;
+  const { split: _, context, ...shown } = notes;
   const { eventShape, contextShape, layout } = model;
   const dtypes = new Set(leaves(layout, params).map(({ leaf }) => leaf.dtype));
   return {
@@ -57,6 +57,7 @@ function describe({ path, bytes, model, params, notes }: StoredModel) {
     parameters: countParams(layout, { trainable: true }),
     fixed: countParams(layout, { trainable: false }),
     ...shown,
+    ...(context && { context }),
     parts: parts(model),
   };
 }
@@ -86,7 +87,10 @@ function describeText(of: Description): string {
     ['trained on', of.data],
     ['flow', of.flow],
     ['event', shape(of.eventShape)],
-    ['context', of.contextShape && shape(of.contextShape)],
+    [
+      'context',
+      of.contextShape && `${shape(of.contextShape)}${of.context ? ` ${listed(columnNames(of.context))}` : ''}`,
+    ],
     ['columns', of.columns && listed(columnNames(of.columns))],
     ['parameters', `${whole(of.parameters)} learned, ${whole(of.fixed)} fixed`],
   ];

@@ -19,6 +19,8 @@ type CsvFormat = NonNullable<CsvOptions['like']>;
 export interface ModelNotes {
   /** The data's columns, in order; `null` in files that other programs wrote without them. */
   readonly columns: readonly Column[] | null;
+  /** The columns that it is conditioned on, in order; `null` where there are none. */
+  readonly context: readonly Column[] | null;
   /** What it was trained on, as on the command line. */
   readonly data: string | null;
   readonly flow: string | null;
@@ -33,6 +35,7 @@ export interface ModelNotes {
 /** Notes as a model file's metadata. Nothing in it changes from one run to the next: equal runs write equal files. */
 export const metadataOf = (notes: {
   readonly columns?: readonly Column[] | undefined;
+  readonly context?: readonly Column[] | undefined;
   readonly data: string;
   readonly flow: string;
   readonly split: SplitNotes;
@@ -41,6 +44,7 @@ export const metadataOf = (notes: {
 }) =>
   ({
     ...(notes.columns && { columns: JSON.stringify(notes.columns) }),
+    ...(notes.context && notes.context.length > 0 && { context: JSON.stringify(notes.context) }),
     data: notes.data,
     flow: notes.flow,
     split: JSON.stringify(notes.split),
@@ -60,7 +64,7 @@ function columnFrom(entry: unknown): Column | null {
   return isKnown && isPlaced && isListed ? (entry as Column) : null;
 }
 
-function parseColumns(text: string, size: number): readonly Column[] {
+function parseColumns(text: string, size: number, name = 'columns'): readonly Column[] {
   let entries: unknown;
   try {
     entries = JSON.parse(text);
@@ -71,7 +75,7 @@ function parseColumns(text: string, size: number): readonly Column[] {
   if (columns.length === size && columns.every((column) => column !== null)) return columns;
   throw new DiffeoError(
     'FILE',
-    `its metadata entry 'columns' must be a JSON list of ${size} names or columns; got ${text.slice(0, 80)}`,
+    `its metadata entry '${name}' must be a JSON list of ${size} names or columns; got ${text.slice(0, 80)}`,
   );
 }
 
@@ -116,9 +120,14 @@ function parseFormat(text: string): CsvFormat {
   throw new DiffeoError('FILE', `its metadata entry 'csv' must say how its file was read; got ${text.slice(0, 80)}`);
 }
 
-/** The notes in a model file's metadata; `size` is how many numbers one row of its data has. Throws `FILE`. */
-export const notesOf = ({ columns, data, flow, split, csv, writtenBy }: Metadata, size: number): ModelNotes => ({
+/** The notes in a model file's metadata; `size` is how many numbers one row of its data has, `contextSize` how many of its context. Throws `FILE`. */
+export const notesOf = (
+  { columns, context, data, flow, split, csv, writtenBy }: Metadata,
+  size: number,
+  contextSize = 0,
+): ModelNotes => ({
   columns: columns === undefined ? null : parseColumns(columns, size),
+  context: context === undefined ? null : parseColumns(context, contextSize, 'context'),
   data: data ?? null,
   flow: flow ?? null,
   split: split === undefined ? null : parseSplit(split),

@@ -51,7 +51,8 @@ export async function readModel(given: string): Promise<StoredModel> {
   await useWasm();
   try {
     const { model, params, metadata } = load(bytes, { definitions, mixtures: true });
-    return { path, bytes: bytes.byteLength, model, params, notes: notesOf(metadata, sizeOf(model.eventShape)) };
+    const notes = notesOf(metadata, sizeOf(model.eventShape), sizeOf(model.contextShape ?? [0]));
+    return { path, bytes: bytes.byteLength, model, params, notes };
   } catch (cause) {
     if (!isDiffeoError(cause)) throw cause;
     // A number in the file that is not finite is bad input, not a failure of this run.

@@ -1,5 +1,6 @@
 import { DiffeoError, fold, type Seed, sizeOf } from '@diffeo/core';
 import { type Column, columnNames } from '@diffeo/datasets';
+import { isMixedModel } from '@diffeo/tables';
 import { sample as draw, rowsTogether } from '@diffeo/trainer';
 import { requireImages } from '../images/image-model.ts';
 import { sheetFile } from '../images/sheet-file.ts';
@@ -7,6 +8,7 @@ import { readModel, type StoredModel } from '../model/read-model.ts';
 import { csvHeader, csvRows } from '../terminal/csv-text.ts';
 import { stopIfCancelled } from '../terminal/interruption.ts';
 import { resultSink } from '../terminal/result-sink.ts';
+import { sampleMixed } from './sample-mixed.ts';
 
 /** What `diffeo sample` was asked to do. */
 export interface SampleOptions {
@@ -16,6 +18,10 @@ export interface SampleOptions {
   readonly temperatures: readonly number[];
   /** Images in a row of a sheet. */
   readonly columns: number | undefined;
+  /** Columns and their values that samples are drawn given, such as `species=Adelie`. */
+  readonly given: readonly string[] | undefined;
+  /** A file of such values. */
+  readonly contexts: string | undefined;
   readonly seed: Seed;
   readonly out: string | undefined;
   readonly signal: AbortSignal;
@@ -60,7 +66,12 @@ export async function sample(options: SampleOptions): Promise<void> {
   const { model: path, count, temperatures, seed, out, signal } = options;
   const stored = await readModel(path);
   const { model, params, notes } = stored;
-  if (model.contextShape) {
+  const isMixed = isMixedModel(model);
+  if (!isMixed && (options.given || options.contexts !== undefined)) {
+    const option = options.given ? '--given' : '--contexts';
+    throw new DiffeoError('USAGE', `${option} is for models of mixed tables, and ${path} is of another kind`);
+  }
+  if (model.contextShape && !isMixed) {
     throw new DiffeoError('CONTEXT', `${path} is conditional: it takes a context, which this command cannot give`);
   }
   if (out !== undefined && /\.png$/i.test(out)) {
@@ -71,6 +82,17 @@ export async function sample(options: SampleOptions): Promise<void> {
   if (more.length > 0 || options.columns !== undefined) {
     const option = more.length > 0 ? '--temperature takes several numbers' : '--columns is';
     throw new DiffeoError('USAGE', `${option} for sheets of images alone: --out sheet.png`);
+  }
+  if (isMixed) {
+    if (temperature !== 1)
+      throw new DiffeoError('USAGE', `--temperature is for models of numbers, and ${path} is of a mixed table`);
+    const sink = resultSink(out);
+    try {
+      await sampleMixed(stored, options, sink);
+    } finally {
+      sink.close();
+    }
+    return;
   }
   const width = sizeOf(model.eventShape);
   const columns =

@@ -1,6 +1,6 @@
-import { DiffeoError, type GradientMode, type Seed, save, sizeOf } from '@diffeo/core';
-import { type Effort, type TableRows, tableFlow } from '@diffeo/tables';
-import { useWasm } from '@diffeo/trainer';
+import { type Density, DiffeoError, type GradientMode, type Seed, save, sizeOf } from '@diffeo/core';
+import { type Effort, mixedTable, type TableFitted, type TableRows, tableFlow } from '@diffeo/tables';
+import { type Baseline, meanOf, scoreWarnings, useWasm } from '@diffeo/trainer';
 import type { TrainingData } from '../data/training-data.ts';
 import type { DataOrigin } from '../folder/begin-run.ts';
 import { sha256 } from '../folder/model-notes.ts';
@@ -14,6 +14,7 @@ import { printResult } from '../terminal/standard-streams.ts';
 import { maxCovariances } from '../train/max-covariances.ts';
 import { fitBaseline } from '../train/start-training.ts';
 import { scoredReport, type TrainReport, trainSummary } from '../train/train-report.ts';
+import { cutContext, type ModelRows } from './mixed-data.ts';
 import { scoredWarnings, tableWarnings } from './table-warnings.ts';
 
 /** What asks for one flow, trained in its own way. */
@@ -50,11 +51,16 @@ interface MixtureRun {
 /** Fewer rows than this have no folds. */
 const fewestRows = 16;
 
-/** Whether data are a table whose density is to be found, and not one flow that was described. */
-export function isForMixture({ all, train, validation }: TrainingData, asked: FlowRequest): boolean {
+/** Whether one flow was described. */
+export function describesFlow(asked: FlowRequest): boolean {
   const { flow, steps, batchSize, learningRate, layers, hidden, levels, workers, gradient } = asked;
   const described = [flow, steps, batchSize, learningRate, layers, hidden, levels, workers, gradient];
-  if (!all || described.some((value) => value !== undefined)) return false;
+  return described.some((value) => value !== undefined);
+}
+
+/** Whether data are a table whose density is to be found, and not one flow that was described. */
+export function isForMixture({ all, train, validation }: TrainingData, asked: FlowRequest): boolean {
+  if (!all || describesFlow(asked)) return false;
   return sizeOf(train.eventShape) <= maxCovariances && train.count + validation.count >= fewestRows;
 }
 
@@ -66,6 +72,17 @@ function rowsToFit({ train, validation }: TrainingData): TableRows {
   return { values, count: train.count + validation.count, size: sizeOf(train.eventShape) };
 }
 
+/** What independent columns, the first member of a mixed table, make of the rows held out. */
+async function independentScores(
+  { model, params }: TableFitted,
+  heldOut: ModelRows,
+  options: Parameters<typeof scoreRows>[2],
+): Promise<Baseline> {
+  const member = { model: model.members[0] as Density, params: params.members[0] };
+  const scores = Float64Array.from(await scoreRows(member, heldOut, options));
+  return { nll: -meanOf(scores), scores };
+}
+
 /**
  * Finds the density of a table by `tableFlow`, from all rows but those held out, saves it, scores the rows held out and prints the report. It takes a
  * minute or so and keeps no checkpoint: the same command does the same again.
@@ -73,7 +90,9 @@ function rowsToFit({ train, validation }: TrainingData): TableRows {
 export async function trainMixture(folder: TrainingFolder, data: TrainingData, run: MixtureRun): Promise<void> {
   const { data: name, seed, effort = 'standard', signal, json, origin, line, before } = run;
   const print = (report: TrainReport) => printResult(json ? `${JSON.stringify(report)}\n` : trainSummary(report));
-  const record = runRecord({ effort, seed }, null, data);
+  const { mixed } = data;
+  const flow = mixed ? 'mixed' : 'mixture';
+  const record = runRecord({ effort, seed, context: mixed?.context.join() || undefined }, null, data);
   const { found } = folder;
   if (run.resume && found.model && found.report) {
     requireSameRecord(record, found.model, folder.path);
@@ -84,34 +103,41 @@ export async function trainMixture(folder: TrainingFolder, data: TrainingData, r
   if (line !== null) say(line);
   if (run.anew) folder.removeCheckpoint();
   await useWasm();
-  const early = tableWarnings(data);
+  const early = mixed ? [] : tableWarnings(data);
   for (const { message } of early) say(`warning: ${message}`);
-  const gaussian = await fitBaseline(data, seed);
+  const gaussian = mixed ? null : await fitBaseline(data, seed);
   const rows = rowsToFit(data);
   say(`fitting ${rows.count} rows of ${name}, effort ${effort}`);
   whenCancelled(signal, before);
   const began = performance.now();
-  const fitted = await tableFlow(rows, {
+  const options = {
     ...{ effort, seed, signal },
-    onProgress: (done, what) => what && say(`${Math.round(100 * done)} % · ${what}`),
-  }).catch((error: unknown) => {
+    onProgress: (done: number, what: string) => what && say(`${Math.round(100 * done)} % · ${what}`),
+  };
+  const fitting = mixed
+    ? mixedTable({ ...rows, columns: data.columns ?? [] }, { ...options, context: mixed.context })
+    : tableFlow(rows, options);
+  const fitted = await fitting.catch((error: unknown) => {
     throw signal.aborted ? new DiffeoError('CANCELLED', before, { cause: error }) : error;
   });
   const { model, params, shares, explanation } = fitted;
   const seconds = (performance.now() - began) / 1000;
   for (const sentence of explanation) say(sentence);
+  const heldOut = cutContext(data.heldOut, mixed?.context ?? []);
+  const { columns: own, context: { columns: given } = {} } = heldOut;
   const metadata = metadataOf({
-    ...{ columns: data.columns, data: name, flow: 'mixture', csv: data.csv, run: record },
+    ...{ columns: own, context: given, data: name, flow, csv: data.csv, run: record },
     split: { seed, limit: run.limit, heldOut: run.heldOut },
   });
-  const scores = await scoreRows({ model, params }, data.heldOut, { seed, signal, cancelled: before });
-  const warnings = scoredWarnings(data, gaussian, scores);
+  const scores = await scoreRows({ model, params }, heldOut, { seed, signal, cancelled: before });
+  const independent = mixed ? await independentScores(fitted, heldOut, { seed, signal, cancelled: before }) : null;
+  const warnings = mixed ? scoreWarnings(scores) : scoredWarnings(data, gaussian, scores);
   for (const { message } of warnings) say(`warning: ${message}`);
   const bytes = await save(model, params, { metadata });
   const path = folder.saveReached(bytes, []);
   const report: TrainReport = {
     ...scoredReport({
-      ...{ name, flow: 'mixture', data, model, seconds, scores, gaussian, path },
+      ...{ name, flow, data, independent, model, seconds, scores, gaussian, path },
       warnings: [...early, ...warnings],
     }),
     members: shares,

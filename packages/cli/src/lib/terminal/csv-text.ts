@@ -21,14 +21,15 @@ type RawColumn = Partial<Pick<Column, 'kind' | 'origin' | 'unit' | 'categories'>
 
 /** Dates without a time of day stay so. */
 function rawText(value: number, column: RawColumn): string {
+  if (Number.isNaN(value)) return '';
   const { categories } = column;
   if (categories) return field(categories[Math.min(Math.max(Math.round(value), 0), categories.length - 1)] ?? '');
   if (column.kind !== 'date') return `${rawNumber(value, column)}`;
   return dateText(column.unit === undefined ? rawNumber(value, column) : rawNumber(Math.round(value), column));
 }
 
-/** Rows of float32 numbers as lines of CSV, as the raw numbers that they stand for. */
-export function csvRows(values: Float32Array, columns: readonly RawColumn[]): string {
+/** Rows of float32 numbers as lines of CSV, as the raw numbers that they stand for; NaN is a gap, and empty. */
+export function csvRows(values: Float32Array | Float64Array, columns: readonly RawColumn[]): string {
   const width = columns.length;
   const isPlain = columns.map(
     ({ kind, categories, origin = 0, unit = 1 }) => origin === 0 && unit === 1 && !categories && kind !== 'date',
@@ -37,7 +38,7 @@ export function csvRows(values: Float32Array, columns: readonly RawColumn[]): st
   for (let at = 0; at < values.length; at += width) {
     for (let i = 0; i < width; i++) {
       const value = values[at + i] as number;
-      text += `${i > 0 ? ',' : ''}${isPlain[i] ? float32Text(value) : rawText(value, columns[i] ?? {})}`;
+      text += `${i > 0 ? ',' : ''}${isPlain[i] ? (Number.isNaN(value) ? '' : float32Text(value)) : rawText(value, columns[i] ?? {})}`;
     }
     text += '\n';
   }

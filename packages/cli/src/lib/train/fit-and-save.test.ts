@@ -15,7 +15,16 @@ beforeAll(() => useWasm());
 const settings = { steps: 20, batchSize: 32, learningRate: 5e-3, patience: 20, seed: 1, metadata: {} };
 
 async function toTrain() {
-  const reading = { seed: 1, limit: 200, heldOut: 20, csv: {}, flow: undefined, images: {} };
+  const reading = {
+    seed: 1,
+    limit: 200,
+    heldOut: 20,
+    csv: {},
+    flow: undefined,
+    images: {},
+    context: undefined,
+    describesFlow: true,
+  };
   const data = await findData('rings', {}).train({ ...reading, signal: new AbortController().signal });
   const flow = {
     layers: 1,

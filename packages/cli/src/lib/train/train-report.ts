@@ -15,10 +15,8 @@ interface HeldOutReport {
   readonly count: number;
 }
 
-/** What the model is compared with. */
-interface BaselineReport {
-  /** Its mean negative log-likelihood of the held-out rows. */
-  readonly gaussianNll: number;
+/** How a model does beside another, on the held-out rows. */
+interface Comparison {
   /** How much more likely the rows are under the model, in the mean: the differences as they are, and each held to ±10. */
   readonly difference: {
     readonly mean: number | null;
@@ -26,6 +24,17 @@ interface BaselineReport {
   };
   /** Whether the model is worse: by more than 2 standard errors of the clipped mean, or by more than 1 nat as it is. */
   readonly worse: boolean;
+}
+
+/** What the model is compared with. */
+interface BaselineReport extends Comparison {
+  /** Its mean negative log-likelihood of the held-out rows. */
+  readonly gaussianNll: number;
+}
+
+/** What a model of a mixed table is compared with: each column by itself. */
+interface IndependentReport extends Comparison {
+  readonly nll: number;
 }
 
 /** What `diffeo train` found: the one object that `--json` prints. Likelihoods are in nats and the units of the data. */
@@ -52,6 +61,8 @@ export interface TrainReport {
   readonly heldOut: HeldOutReport;
   /** The Gaussian of full covariance, of 256 dimensions at most, fitted to the same training rows. */
   readonly baseline?: BaselineReport;
+  /** Independent columns, fitted to the same rows. Of mixed tables. */
+  readonly independent?: IndependentReport;
   /** The least nll that there can be. Toys only. */
   readonly entropy?: number;
   /** The mean of log p − log q over the held-out rows, p the true density and q the flow's. Toys only. */
@@ -86,10 +97,9 @@ function meanDifference(truth: Float64Array, scores: Float32Array): number {
   return meanOf(truth.map((value, i) => value - (scores[i] as number)));
 }
 
-function baselineReport(scores: Float32Array, { nll, scores: gaussian }: Baseline): BaselineReport {
-  const { mean, clipped, worse } = compareScores(scores, gaussian);
+function comparison(scores: Float32Array, baseline: Baseline): Comparison {
+  const { mean, clipped, worse } = compareScores(scores, baseline.scores);
   return {
-    gaussianNll: nll,
     difference: {
       mean: finiteOrNull(mean),
       clipped: { mean: clipped.mean, standardError: finiteOrNull(clipped.standardError) },
@@ -100,13 +110,15 @@ function baselineReport(scores: Float32Array, { nll, scores: gaussian }: Baselin
 
 /** What a report of any model has. */
 interface ScoredResult extends Omit<TrainResult, 'model' | 'fitted'> {
+  /** Of a mixed table. */
+  readonly independent?: Baseline | null;
   readonly model: Density;
   readonly seconds: number;
 }
 
 /** The report of a model whose held-out rows were scored. */
 export function scoredReport(result: ScoredResult): Omit<TrainReport, 'dataPath' | 'modelSha256'> {
-  const { name, flow, data, model, seconds, scores, gaussian, warnings, path } = result;
+  const { name, flow, data, model, seconds, scores, gaussian, independent, warnings, path } = result;
   const { mean, standardError, median, trimmedMean, count } = rowStatistics(scores);
   const { truth, heldOut } = data;
   return {
@@ -122,7 +134,8 @@ export function scoredReport(result: ScoredResult): Omit<TrainReport, 'dataPath'
       trimmedMean: finiteOrNull(-trimmedMean),
       count,
     },
-    ...(gaussian && { baseline: baselineReport(scores, gaussian) }),
+    ...(gaussian && { baseline: { gaussianNll: gaussian.nll, ...comparison(scores, gaussian) } }),
+    ...(independent && { independent: { nll: independent.nll, ...comparison(scores, independent) } }),
     ...(truth && {
       entropy: truth.entropy,
       kl: finiteOrNull(meanDifference(truth.logProb(heldOut), scores)),
@@ -145,11 +158,8 @@ export function trainReport(result: TrainResult): Omit<TrainReport, 'dataPath' |
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
 
-/** How far the flow is ahead of the Gaussian, or behind it. */
-function besideGaussian(
-  { mean, clipped }: NonNullable<NonNullable<TrainReport['baseline']>['difference']>,
-  nats: (value: number | null) => string,
-): string[] {
+/** How far the model is ahead of what it is compared with, or behind it. */
+function besideBaseline({ mean, clipped }: Comparison['difference'], nats: (value: number | null) => string): string[] {
   const sign = (mean ?? clipped.mean) < 0 ? -1 : 1;
   const by = `${nats(mean === null ? null : sign * mean)} nats; ${nats(sign * clipped.mean)} ± ${nats(clipped.standardError)}`;
   return [sign < 0 ? 'behind it by' : 'ahead of it by', `${by}, each row held to ±10`];
@@ -159,7 +169,8 @@ function besideGaussian(
 export function trainSummary(report: TrainReport): string {
   const { heldOut, baseline, entropy, kl, bitsPerDim: bits, peakBytes } = report;
   const nats = (value: number | null): string => value?.toFixed(4) ?? 'infinite';
-  const { difference } = baseline ?? {};
+  const { independent } = report;
+  const { difference } = baseline ?? independent ?? {};
   const { steps, samplesPerSecond } = report;
   const trained = steps === undefined ? 'fitted in' : `${whole(steps)} steps in`;
   const speed = samplesPerSecond === undefined ? '' : `, ${whole(samplesPerSecond)} rows/s`;
@@ -173,7 +184,8 @@ export function trainSummary(report: TrainReport): string {
       ? [['median nll', `${nats(heldOut.median)} nats; without the extreme twentieths ${nats(heldOut.trimmedMean)}`]]
       : []),
     ...(baseline ? [['Gaussian nll', `${nats(baseline.gaussianNll)} nats, full covariance, same rows`]] : []),
-    ...(difference ? [besideGaussian(difference, nats)] : []),
+    ...(independent ? [['columns nll', `${nats(independent.nll)} nats, each column by itself, same rows`]] : []),
+    ...(difference ? [besideBaseline(difference, nats)] : []),
     ...(entropy === undefined ? [] : [['entropy', `${nats(entropy)} nats, the least possible nll`]]),
     ...(kl === undefined ? [] : [['kl', `${nats(kl)} nats from the true density`]]),
     ...(bits === undefined ? [] : [['bits/dim', nats(bits)]]),

@@ -15,7 +15,7 @@ import { metadataOf } from '../model/model-metadata.ts';
 import { scoreRows } from '../score/score-rows.ts';
 import { keepIfBetter } from '../tables/keep-if-better.ts';
 import { resultWarnings, tableWarnings } from '../tables/table-warnings.ts';
-import { isForMixture, trainMixture } from '../tables/train-mixture.ts';
+import { describesFlow, isForMixture, trainMixture } from '../tables/train-mixture.ts';
 import { stopIfCancelled, whenCancelled } from '../terminal/interruption.ts';
 import { say } from '../terminal/say.ts';
 import { printResult } from '../terminal/standard-streams.ts';
@@ -42,6 +42,8 @@ export interface TrainOptions {
   readonly levels: number | undefined;
   /** Threads beside this one that share the work. */
   readonly workers: number | undefined;
+  /** Columns of a table that the density is conditioned on. */
+  readonly context: readonly string[] | undefined;
   /** How much work a table is worth. */
   readonly effort: Effort | undefined;
   readonly gradient: GradientMode | undefined;
@@ -94,7 +96,13 @@ async function trainInto(
   const before = `cancelled before training. ${resume ? `The interrupted run in ${folder.path} stays` : 'Nothing was saved'}`;
   whenCancelled(signal, before);
   const asked = options.flow === undefined ? null : flowNamed(options.flow);
-  const data = await source.train(options);
+  const data = await source.train({ ...options, describesFlow: describesFlow(options) });
+  if (options.context && !data.mixed) {
+    throw new DiffeoError(
+      'USAGE',
+      `--context is for tables of at least 20 rows, without options of one flow such as --flow or --steps`,
+    );
+  }
   if (isForMixture(data, options)) {
     await trainMixture(folder, data, { ...options, origin, line, before });
     return;

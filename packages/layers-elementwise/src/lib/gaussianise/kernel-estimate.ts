@@ -22,7 +22,6 @@ const maxJudged = 400;
 /** The wide normal, of three deviations, takes in what lies near; the Cauchy distribution, of one, what lies anywhere. */
 const wide = { weight: 0.02, deviation: 3 };
 const cauchyWeight = 1e-3;
-const kernelWeight = 1 - wide.weight - cauchyWeight;
 /** Kernels end here, in widths. */
 const reach = 8;
 /** Widths that are tried, from a part of the narrower rule of thumb to a multiple of the wider one. */
@@ -35,8 +34,8 @@ const narrowest = 1e-4;
 const quantile = (sorted: Float64Array, share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] as number;
 
-const tails = (x: number): number =>
-  (wide.weight / wide.deviation) * Math.exp(logNormalDensity(x / wide.deviation)) +
+const tails = (x: number, wideWeight: number): number =>
+  (wideWeight / wide.deviation) * Math.exp(logNormalDensity(x / wide.deviation)) +
   cauchyWeight / (Math.PI * (1 + x * x));
 
 /** At most so many numbers of sorted ones, at equal shares. */
@@ -67,6 +66,7 @@ function neighbourhoods(sorted: Float64Array): { readonly relative: Float64Array
 
 /** The mean log-density of some of the numbers, each by the kernels of the others. */
 function leaveOneOut(sorted: Float64Array, widths: Float64Array, judged: Int32Array): number {
+  const kernelWeight = 1 - wide.weight - cauchyWeight;
   let total = 0;
   for (const at of judged) {
     const x = sorted[at] as number;
@@ -78,7 +78,7 @@ function leaveOneOut(sorted: Float64Array, widths: Float64Array, judged: Int32Ar
       if (t < reach && t > -reach) density += Math.exp(-0.5 * t * t) / width;
     }
     density *= 0.3989422804014327 / (sorted.length - 1);
-    total += Math.log(kernelWeight * density + tails(x));
+    total += Math.log(kernelWeight * density + tails(x, wide.weight));
   }
   return total / judged.length;
 }
@@ -145,8 +145,8 @@ function spreadOf(sorted: Float64Array, mean: number): number {
   return Math.min(deviation, range || deviation) || 1;
 }
 
-/** Estimates the distribution of sorted numbers, drawn from `count` in all. */
-export function kernelEstimate(sorted: Float64Array, count = sorted.length): KernelEstimate {
+/** Estimates the distribution of sorted numbers, drawn from `count` in all; the wide normal weighs `wideWeight`. */
+export function kernelEstimate(sorted: Float64Array, count = sorted.length, wideWeight = wide.weight): KernelEstimate {
   const mean = sorted.reduce((sum, x) => sum + x, 0) / sorted.length;
   const scale = spreadOf(sorted, mean);
   const centre = Math.abs(mean - quantile(sorted, 0.5)) > scale ? quantile(sorted, 0.5) : mean;
@@ -170,14 +170,14 @@ export function kernelEstimate(sorted: Float64Array, count = sorted.length): Ker
           density += Math.exp(-0.5 * t * t) / width;
         }
       }
-      const each = kernelWeight / centres.length;
+      const each = (1 - wideWeight - cauchyWeight) / centres.length;
       const side = (t: number): number =>
-        wide.weight * normalAbove(t / wide.deviation) +
+        wideWeight * normalAbove(t / wide.deviation) +
         cauchyWeight * (t > 1 ? Math.atan(1 / t) / Math.PI : 0.5 - Math.atan(t) / Math.PI);
       return {
         below: each * below + side(-x),
         above: each * above + side(x),
-        density: each * 0.3989422804014327 * density + tails(x),
+        density: each * 0.3989422804014327 * density + tails(x, wideWeight),
       };
     },
   };

@@ -8,12 +8,23 @@ export type MarginalCurve = CurveKnots;
 /** Of more numbers, so many at equal shares are looked at. */
 const maxNumbers = 2 ** 16;
 
+/** How a curve is estimated. */
+export interface MarginalCurveOptions {
+  /** Default 65. */
+  readonly knots?: number;
+  /** The share of the wide normal that tells what lies outside the numbers. Default that of `gaussianise()`, 0.02. */
+  readonly wide?: number;
+}
+
 /**
- * The curve of one column's numbers, in any order. Default 65 knots.
+ * The curve of one column's numbers, in any order.
  *
  * @throws DiffeoError `DATA` where there are none, or not all are finite.
  */
-export function marginalCurve(numbers: ArrayLike<number>, knots = 65): MarginalCurve {
+export function marginalCurve(
+  numbers: ArrayLike<number>,
+  { knots = 65, wide }: MarginalCurveOptions = {},
+): MarginalCurve {
   const sorted = Float64Array.from(numbers).sort();
   if (sorted.length === 0 || !sorted.every(Number.isFinite)) {
     throw new DiffeoError('DATA', 'marginalCurve takes the numbers of a column, at least one, all finite');
@@ -23,7 +34,7 @@ export function marginalCurve(numbers: ArrayLike<number>, knots = 65): MarginalC
     { length: kept },
     (_, i) => sorted[Math.floor(((i + 0.5) * sorted.length) / kept)] as number,
   );
-  return curveKnots(kernelEstimate(some, sorted.length), knots);
+  return curveKnots(kernelEstimate(some, sorted.length, wide), knots);
 }
 
 /** The place of the last knot that is not above a number, never that of the last. */

@@ -85,8 +85,8 @@ export const cellMember = (shape: MixedTableShape, kind: ScoreKind): MemberKind 
     },
   );
 
-/** Classes, as many as the stopping rows ask for. */
-export function classMember({ columns, given }: MixedTableShape, kind: ScoreKind): MemberKind {
+/** Classes, as many as the stopping rows ask for, and no more than `most`. */
+export function classMember({ columns, given }: MixedTableShape, kind: ScoreKind, most = 60): MemberKind {
   return {
     name: kind === 'straight' ? 'classes of Gaussians' : 'classes of Gaussians between normal columns',
     fit: async ({ train, stop }, seed, signal) => {
@@ -98,7 +98,7 @@ export function classMember({ columns, given }: MixedTableShape, kind: ScoreKind
       const candidates: Candidate[] = [];
       let [best, worse] = [-Infinity, 0];
       for (const classes of counts) {
-        if (classes > 1 && train.count < classes * 8) break;
+        if (classes > most || (classes > 1 && train.count < classes * 8)) break;
         signal?.throwIfAborted();
         const found = fitClasses(counted, { classes, seed: fold(seed, classes) });
         const stopScore = meanScore(found, judging, given);

@@ -70,7 +70,8 @@ function columnOf(facts: ColumnFacts, numbers: Float64Array): MixedColumn {
   const spread = Math.max((greatest - least) / 4, step ?? 0, 1e-6 * Math.abs(greatest), 1e-20);
   const from = low ?? least;
   const softness = Math.min(spread, Math.max((least - from) / 3, (middle - from) / 10, spread / 100));
-  return { atoms, continues: true, step, origin: least, low, high, softness };
+  // As a decimal, of which steps give decimals again.
+  return { atoms, continues: true, step, origin: Number(least.toPrecision(7)), low, high, softness };
 }
 
 /**

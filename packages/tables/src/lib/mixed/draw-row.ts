@@ -16,7 +16,7 @@ export interface DrawOptions {
 }
 
 /** One of some places, as likely as their logarithms say. */
-function drawnOf(logs: ArrayLike<number>, source: RandomSource): number {
+export function drawnOf(logs: ArrayLike<number>, source: RandomSource): number {
   let most = -Infinity;
   for (let i = 0; i < logs.length; i++) most = Math.max(most, logs[i] as number);
   if (most === -Infinity) return source.integer(logs.length);

@@ -15,8 +15,8 @@ export interface ClassData extends Pick<ClassModel, 'columns' | 'curves' | 'orde
 /** The share of each row in each class, `[classes × rows]`. */
 type Shares = readonly Float64Array[];
 
-/** So many rows of the whole table are added to the tables of each class. */
-const tablePrior = 1;
+/** So many rows of the whole table are added to the tables of each class: more would draw cats of the size of dogs. */
+const tablePrior = 0.2;
 /** Half a row for each state that can be, and as much for what was never seen. */
 const half = 0.5;
 /** Variances are at least this: no class is a point. */

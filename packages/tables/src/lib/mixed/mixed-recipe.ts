@@ -17,13 +17,14 @@ export function mixedRecipe(count: number, shape: MixedTableShape, effort: Effor
     ? `few, so ${folds} folds, each with members of its own`
     : 'many, so one split, a fifth left out';
   const context = given.length > 0 ? `, given ${counted(given.length, 'column', 'columns')}` : '';
+  const most = effort === 'fast' ? 15 : 60;
   const several = going > 0 && columns.length > 1;
   return {
     folds,
     kinds: [
       independentMember(shape),
-      ...(columns.length > 1 ? [cellMember(shape, 'straight'), classMember(shape, 'straight')] : []),
-      ...(several ? [classMember(shape, 'normal')] : []),
+      ...(columns.length > 1 ? [cellMember(shape, 'straight'), classMember(shape, 'straight', most)] : []),
+      ...(several ? [classMember(shape, 'normal', most)] : []),
       ...(several && effort !== 'fast' ? [cellMember(shape, 'normal')] : []),
     ],
     reasons: [

@@ -7,6 +7,9 @@ import { continuingColumns, type MixedColumn, stateOf } from './mixed-column.ts'
 import { rowCells } from './row-cells.ts';
 import { toLine } from './support.ts';
 
+/** What lies outside the numbers is left to the classes: samples of a group at the end of a column would reach far otherwise. */
+const wideShare = 2e-3;
+
 /** How numbers become scores: straight, by mean and deviation, or each column made normal. */
 export type ScoreKind = 'straight' | 'normal';
 
@@ -34,7 +37,9 @@ function curvesOf(columns: readonly MixedColumn[], { values, count }: TableRows,
       const { t } = toLine(column, value + (column.step ?? 0) * (source.uniform() - 0.5));
       if (Number.isFinite(t)) numbers.push(t);
     }
-    return kind === 'normal' && numbers.length > 1 ? marginalCurve(numbers) : straightCurve(numbers);
+    return kind === 'normal' && numbers.length > 1
+      ? marginalCurve(numbers, { wide: wideShare })
+      : straightCurve(numbers);
   });
 }
 

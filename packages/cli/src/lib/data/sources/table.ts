@@ -9,6 +9,8 @@ import {
   refusalOf,
 } from '@diffeo/datasets';
 import { standardise } from '@diffeo/layers-elementwise';
+import { isMixedModel } from '@diffeo/tables';
+import { cutContext, encoded, isMixedTable } from '../../tables/mixed-data.ts';
 import { tableBase, tableLayers } from '../../tables/table-flow.ts';
 import { maxCovariances } from '../../train/max-covariances.ts';
 import { tableDefaults } from '../../train/train-defaults.ts';
@@ -34,27 +36,34 @@ function formatOf(
   };
 }
 
-/** The rows of a file that a density of numbers can learn, and a line for each thing that it cannot. */
-async function tableToLearn(name: string, csv: CsvOptions, signal: AbortSignal): Promise<ReadTable> {
+/** The rows of a file that a density can learn, and a line for each thing that it cannot. Without a context, and without categories or gaps, it is one of numbers. */
+async function tableToLearn(
+  name: string,
+  { csv, signal, context, describesFlow }: TrainingDataOptions,
+): Promise<{ readonly table: ReadTable; readonly isMixed: boolean }> {
   const read = await readTable(name, { take: 'all', ...csv, signal });
   const asked = csv.columns === undefined ? [] : columnNames(read.columns);
-  const { table, notes } = learnable(read, { asked, source: sourceName(name) });
+  const options = { asked, source: sourceName(name) };
+  const all = describesFlow ? null : learnable(read, { ...options, density: 'mixed' });
+  const isMixed = all !== null && isMixedTable(all.table, { kinds: csv.kinds, context });
+  const { table, notes } = isMixed ? all : learnable(read, options);
   for (const note of notes) sayNote(name, note);
-  return table;
+  return { table: isMixed ? encoded(table) : table, isMixed };
 }
 
 async function tableData(name: string, options: TrainingDataOptions): Promise<TrainingData> {
-  const table = await tableToLearn(name, options.csv, options.signal);
+  const { table, isMixed } = await tableToLearn(name, options);
   const { train, validation, test: heldOut } = splitTable(table, name, options);
-  checkVarying(train);
-  if (sizeOf(train.eventShape) <= maxCovariances) checkIndependent(train);
+  if (!isMixed) checkVarying(train);
+  if (!isMixed && sizeOf(train.eventShape) <= maxCovariances) checkIndependent(train);
   return {
     columns: table.columns,
     csv: formatOf(table, options.csv),
     train,
     validation,
     heldOut,
-    preprocessing: { layers: tableLayers(train), baseline: [standardise()], base: tableBase },
+    ...(isMixed && { mixed: { context: options.context ?? [] } }),
+    preprocessing: { layers: isMixed ? [] : tableLayers(train), baseline: [standardise()], base: tableBase },
     all: table,
     defaults: tableDefaults(train.count),
   };
@@ -81,16 +90,20 @@ export const tableSource = (name: string): DataSource => ({
     refuseImageOptions(name, options.images);
     return await tableData(name, options);
   },
-  rows: async ({ notes }, { count, csv, images, signal }: RowsOptions) => {
+  rows: async ({ notes, model }, { count, csv, images, signal }: RowsOptions) => {
     refuseImageOptions(name, images);
     refuseCount(name, count);
-    const { columns } = notes;
+    const { context } = notes;
+    const columns = notes.columns && [...notes.columns, ...(context ?? [])];
+    const isMixed = isMixedModel(model);
     const known = {
       ...(columns && { columns: columnNames(columns), known: columns }),
       ...(notes.csv && { like: notes.csv }),
     };
     try {
-      return await readTable(name, { take: 'all', missing: 'error', ...known, signal, ...csv });
+      const gaps = isMixed ? ({ missing: 'keep', codesUnseen: true } as const) : ({ missing: 'error' } as const);
+      const read = await readTable(name, { take: 'all', ...gaps, ...known, signal, ...csv });
+      return isMixed ? cutContext(encoded(read), columnNames(context ?? [])) : read;
     } catch (error) {
       throw csv.columns === undefined ? ofAllColumns(error) : error;
     }

@@ -1,0 +1,57 @@
+import type { Column, ColumnKind, Dataset, ReadTable } from '@diffeo/datasets';
+import { withMissingCells } from '@diffeo/tables';
+import { maxCovariances } from '../train/max-covariances.ts';
+
+/** Rows as a model takes them, and the context of each where the model has one. */
+export interface ModelRows extends Dataset {
+  readonly context?: Dataset | undefined;
+}
+
+/** Kinds that have no density of numbers. */
+const categories: ReadonlySet<ColumnKind> = new Set(['category', 'boolean']);
+/** Kinds of numbers that have probabilities, if it was said that a column is one of them. */
+const discrete: ReadonlySet<ColumnKind> = new Set(['integer', 'rounded', 'zero-inflated', 'tied']);
+
+/** Whether a table needs the density of mixed rows: it has categories or gaps, numbers were said to be whole and the like, or a context was asked for. */
+export function isMixedTable(
+  { columns, values, count }: ReadTable,
+  {
+    kinds = {},
+    context,
+  }: {
+    readonly kinds?: Readonly<Record<string, ColumnKind>> | undefined;
+    readonly context?: readonly string[] | undefined;
+  },
+): boolean {
+  if (columns.length > maxCovariances || count < 20) return false;
+  const isSaid = ({ name, kind }: Column): boolean => Object.hasOwn(kinds, name) && discrete.has(kind);
+  const needs = columns.some((column) => categories.has(column.kind) || isSaid(column));
+  return needs || context !== undefined || values.some(Number.isNaN);
+}
+
+/** A table with gaps as a mixed model takes it: its numbers are all finite. */
+export const encoded = <Table extends Dataset<Float32Array>>(table: Table): Table => ({
+  ...table,
+  values: withMissingCells(table.values),
+});
+
+/** The columns of rows at some places. */
+function columnsAt({ values, count, eventShape, columns, ...rest }: Dataset, places: readonly number[]): Dataset {
+  const size = eventShape[0] as number;
+  const own = new Float32Array(count * places.length);
+  for (let row = 0; row < count; row++) {
+    for (const [at, place] of places.entries()) own[row * places.length + at] = values[row * size + place] as number;
+  }
+  const named = columns && { columns: places.map((place) => columns[place] as Column) };
+  return { ...rest, values: own, count, eventShape: [places.length], ...named };
+}
+
+/** Rows cut into what a model has a density of and the columns that it is given, by name. */
+export function cutContext(rows: Dataset, names: readonly string[]): ModelRows {
+  if (names.length === 0) return rows;
+  const { columns = [] } = rows;
+  const given = names.map((name) => columns.findIndex((column) => column.name === name));
+  const isGiven = new Set(given);
+  const others = [...columns.keys()].filter((place) => !isGiven.has(place));
+  return { ...columnsAt(rows, others), context: columnsAt(rows, given) };
+}
