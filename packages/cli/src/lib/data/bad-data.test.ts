@@ -26,12 +26,7 @@ describe('diffeo train on bad data says what is wrong and where, and leaves noth
       [],
       /columns 'a' \(always 1\), 'b' \(always 7\)/,
     ],
-    [
-      'texts alone',
-      `a\n${good.map((_, i) => `x${i}`).join('\n')}\n`,
-      [],
-      /no column holds numbers/,
-    ],
+    ['texts alone', `a\n${good.map((_, i) => `x${i}`).join('\n')}\n`, [], /no column holds numbers/],
     ['NaN', table('1,NaN'), strict, /bad\.csv, line 62, column 'b': the value is missing \('NaN'\)/],
     ['infinity', table('1,inf'), strict, /bad\.csv, line 62, column 'b': 'inf' is infinite/],
     [
