@@ -15,10 +15,14 @@ import { useTool } from './tool.mjs';
  *
  * @param {Toolchain} tools
  * @param {string} tarballs a folder for the packages as they would be published
+ * @param {() => Promise<void>} [beside] what else there is to do meanwhile
  * @returns {Promise<Result[]>}
  */
-export async function runChecks(tools, tarballs) {
-  const results = (await Promise.all([checkSources(tools), checkPackages(tools, tarballs)])).flat();
+export async function runChecks(tools, tarballs, beside = async () => {}) {
+  // What is compiled into the source folders is read by all that follows: nothing may write it meanwhile.
+  await turbo(tools, 'sources');
+  const [ofSources, ofPackages] = await Promise.all([checkSources(tools), checkPackages(tools, tarballs), beside()]);
+  const results = [...ofSources, ...ofPackages];
   summarise(results);
   return results;
 }
@@ -84,7 +88,7 @@ function summarise(results) {
  */
 async function types(tools) {
   return together([
-    await turbo(tools, 'sources', 'typecheck'),
+    await turbo(tools, 'typecheck'),
     await useTool(tools, ['typescript', 'tsc'], ['-p', 'tsconfig.json']),
     await useTool(tools, ['typescript', 'tsc'], ['-p', 'scripts/tsconfig.json']),
   ]);

@@ -18,6 +18,7 @@ export const longest = [
   'packages/layers-glow/src/lib/conformance.test.ts',
   'packages/cli/src/lib/train/resume.test.ts',
   'packages/layers-elementwise/src/lib/conformance.test.ts',
+  'packages/layers-coupling/src/lib/transforms.test.ts',
   'packages/layers-coupling/src/lib/spline-conformance.test.ts',
   'packages/layers-coupling/src/lib/conformance.test.ts',
   'packages/testing/src/lib/readme-tables.test.ts',

@@ -26,8 +26,8 @@ async function testIn(scratch) {
   const counts = [];
   try {
     const tools = await ready();
-    const [checked] = await Promise.all([runChecks(tools, tarballs), buildSite(tools)]);
-    for (const { ok } of checked) counts.push({ passed: ok ? 1 : 0, failed: ok ? 0 : 1 });
+    for (const { ok } of await runChecks(tools, tarballs, () => buildSite(tools)))
+      counts.push({ passed: ok ? 1 : 0, failed: ok ? 0 : 1 });
     counts.push(await vitest(tools, scratch, tarballs));
   } catch (error) {
     stopIfInterrupted();
