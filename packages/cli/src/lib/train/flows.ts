@@ -28,7 +28,7 @@ export interface FlowKind {
   /** Whether events must be images. */
   readonly images: boolean;
   /** What it takes otherwise than the data's defaults say. */
-  readonly defaults?: { readonly layers: number; readonly steps: number };
+  readonly defaults?: Partial<Pick<FlowOptions, 'layers' | 'residual'>> & { readonly steps?: number };
   /** How toy densities are learned otherwise than by default: from so many points, in so many steps. */
   readonly toy?: { readonly rows: number; readonly steps: number };
   layers(options: FlowOptions): readonly Spec<'layer'>[];
@@ -53,6 +53,8 @@ const flows: Readonly<Record<string, FlowKind>> = {
   },
   'neural-spline': {
     images: false,
+    // Of two dimensions, plain networks learn splines in half the divergence that residual ones leave.
+    defaults: { residual: false },
     // Splines go on learning for long, and would learn fewer points by heart.
     toy: { rows: 1_000_000, steps: 10_000 },
     layers: ({ levels: _, bound: __, ...options }) => neuralSpline(options),
