@@ -11,11 +11,13 @@ import { targets } from './targets.ts';
 export function measureTraining(options: ComparisonOptions): Promise<ComparisonResult> {
   const torch = options.smoke ? [] : pyTorch('realnvp.py');
   const splines = options.smoke ? [] : [...pyTorch('neural_spline.py'), ...pyTorch('nflows_layout.py', 'nflows')];
+  const autoregressive = options.smoke ? [] : pyTorch('maf.py');
   const models = (options.smoke ? [smokeSize] : modelSizes).map((size) => ({
     name: nameOf(size),
     rows: () => size.batch,
     operations: (mode: Parameters<typeof operationsOf>[1]) => operationsOf(size, mode),
     write: (folder: string) => writeProblem(size, folder),
+    ...(size.autoregressive && { competitorSpecs: [...ours, ...autoregressive] }),
     ...(size.bins && { competitorSpecs: [...ours, ...splines] }),
   }));
   const comparison = {

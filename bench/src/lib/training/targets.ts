@@ -15,6 +15,8 @@ export const targets: readonly Target[] = [
   ...[2, 3].map((i) => training(i, two, [one], 1.8)),
   ...[8, 1.8, 1.1].map((least, i) => training(4 + i, one, ['PyTorch'], least)),
   ...[14, 2.3, 1.45].map((least, i) => training(4 + i, one, ['nflows'], least)),
+  ...[1, 1].map((least, i) => training(7 + i, one, ['PyTorch'], least)),
   ...[5, 6].map((i) => training(i, two, [one], 1.8)),
+  { model: 8, mode: 'sample', competitor: one, against: ['PyTorch'], least: 3 },
   { model: 0, mode: 'sample', competitor: one, against: ['PyTorch'], least: 3 },
 ];
