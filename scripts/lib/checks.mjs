@@ -18,7 +18,7 @@ import { useTool } from './tool.mjs';
  * @param {() => Promise<void>} [beside] what else there is to do meanwhile
  * @returns {Promise<Result[]>}
  */
-export async function runChecks(tools, tarballs, beside = async () => {}) {
+export async function runChecks(tools, tarballs, beside = () => Promise.resolve()) {
   // What is compiled into the source folders is read by all that follows: nothing may write it meanwhile.
   await turbo(tools, 'sources');
   const [ofSources, ofPackages] = await Promise.all([checkSources(tools), checkPackages(tools, tarballs), beside()]);
