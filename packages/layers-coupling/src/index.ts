@@ -4,6 +4,7 @@ export { conformance } from './lib/conformance.ts';
 export { type CouplingOptions, coupling } from './lib/coupling.ts';
 export { couplingDefinitions } from './lib/coupling-definitions.ts';
 export { type ImageCouplingOptions, imageCoupling } from './lib/image-coupling.ts';
+export { type CircularSplineOptions, circularSpline } from './lib/presets/circular-spline.ts';
 export type { CouplingPairsOptions } from './lib/presets/coupling-pairs.ts';
 export { type NeuralSplineOptions, neuralSpline } from './lib/presets/neural-spline.ts';
 export { type NICEOptions, nice } from './lib/presets/nice.ts';

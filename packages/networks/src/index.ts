@@ -1,5 +1,10 @@
+export { attention } from './lib/attention/attention.ts';
+export { conditionalMixture } from './lib/bases/conditional-mixture.ts';
+export { conditionalNormal } from './lib/bases/conditional-normal.ts';
 export { buildConditioner, type Conditioner, type ConditionerParams } from './lib/conditioner.ts';
 export { convolutional } from './lib/convolutional.ts';
 export { maskedMlp } from './lib/masked/masked-mlp.ts';
 export { mlp } from './lib/mlp.ts';
 export { networkDefinitions } from './lib/network-definitions.ts';
+export { residualConvolutional } from './lib/residual/residual-convolutional.ts';
+export { residualMlp } from './lib/residual/residual-mlp.ts';

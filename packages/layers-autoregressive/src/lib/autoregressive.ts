@@ -52,6 +52,11 @@ function autoregressiveMap(config: AutoregressiveConfig, site: Site): Bijector<C
   const { eventShape } = site;
   const size = sizeOf(eventShape);
   const transform = site.build(config.transform, 'transform');
+  if (transform.parameters === 0) {
+    site.fail(
+      `'${config.transform.$type}' is a transform without parameters, and a network would have nothing to say to it`,
+    );
+  }
   if (size === 0) site.fail('an event without numbers has nothing to transform');
   // One number depends on none: without a context, its parameters are a constant.
   const seen = size === 1 && !site.contextShape ? 0 : size;

@@ -30,3 +30,22 @@ testLayer(
     capabilities: { usesContext: true, jacobian: 'upper-triangular', iterates: solved('inverse') },
   },
 );
+
+const circle = [-Math.PI, Math.PI] as const;
+testLayer(
+  autoregressive({
+    transform: rationalQuadratic({ bins: 3, bound: Math.PI, tails: 'circular' }),
+    conditioner: maskedMlp({ hidden: [8], activation: 'tanh', circular: Math.PI }),
+  }),
+  {
+    ...{
+      eventShapes: [[3]],
+      contextShapes: [null],
+      backends: ['wasm'],
+      trainingSteps: 10,
+      domain: circle,
+      baseDomain: circle,
+    },
+    capabilities: { jacobian: 'lower-triangular', iterates: solved('forward') },
+  },
+);

@@ -1,5 +1,10 @@
-/** How `diffeo check` tries the layer that needs a configuration. */
+import { affine, rationalQuadratic } from '@diffeo/ops';
+
+/** How `diffeo check` tries the layers that need a configuration. */
 export const conformance = {
+  '@diffeo/layers-elementwise/elementwise': {
+    configs: [{ transform: /* @__PURE__ */ affine() }, { transform: /* @__PURE__ */ rationalQuadratic() }],
+  },
   '@diffeo/layers-elementwise/rescale': {
     configs: [
       { from: [0, 1], to: [-0.5, 0.5] },

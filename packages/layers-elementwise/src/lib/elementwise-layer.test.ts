@@ -15,6 +15,7 @@ import {
   tanh,
   yeoJohnson,
 } from '@diffeo/ops';
+import type { Capabilities } from '@diffeo/testing';
 import { testLayer } from '@diffeo/testing/vitest';
 import { setBackend, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -118,20 +119,44 @@ test('a flow refuses a base, and neighbours, of other numbers', () => {
   expect(flow({ eventShape: [2], layers: [layer(power()), layer(exp()), layer(affine())] }).baseShape).toEqual([2]);
 });
 
+/** Where log-slopes of the inverse break: nowhere; at 0; at the shift, by which raw parameters begin; at the knots of a spline of so many bins. */
+const smooth = () => [];
+const atZero = () => [0];
+type Kinks = NonNullable<Capabilities['kinks']>;
+const rawOf = (params: ReadonlyMap<string, Float64Array>, index: number): number[] => {
+  const raw = [...(params.get('raw') as Float64Array)];
+  // Of events of two numbers.
+  return raw.filter((_, i) => i % 2 === index);
+};
+const atShift: Kinks = (params, index) => rawOf(params, index).slice(0, 1);
+const atKnots =
+  (bins: number, bound: number): Kinks =>
+  (params, index) => {
+    const weights = rawOf(params, index).slice(0, bins).map(Math.exp);
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    let at = -bound;
+    const inner = weights.map((weight) => {
+      at += 2 * bound * (1e-3 + (1 - 1e-3 * bins) * (weight / total));
+      return at;
+    });
+    return [-bound, ...inner];
+  };
+
 const small = { eventShapes: [[2]], contextShapes: [null], backends: ['wasm'], trainingSteps: 30 } as const;
 const diagonal = { jacobian: 'diagonal' } as const;
 const identity = { ...diagonal, identityAtStart: 1e-6 } as const;
 for (const transform of [exp(), softplus(), sigmoid(), tanh()])
-  testLayer(elementwise({ transform }), { ...small, capabilities: diagonal });
-for (const transform of [affine(), leakyRelu(), yeoJohnson(), sinhArcsinh({ bound: 2 })])
-  testLayer(elementwise({ transform }), { ...small, capabilities: identity });
-testLayer(elementwise({ transform: heavyTails() }), { ...small, capabilities: diagonal });
+  testLayer(elementwise({ transform }), { ...small, capabilities: { ...diagonal, kinks: smooth } });
+for (const transform of [affine(), yeoJohnson(), sinhArcsinh({ bound: 2 })])
+  testLayer(elementwise({ transform }), { ...small, capabilities: { ...identity, kinks: smooth } });
+testLayer(elementwise({ transform: leakyRelu() }), { ...small, capabilities: { ...identity, kinks: atZero } });
+testLayer(elementwise({ transform: heavyTails() }), { ...small, capabilities: { ...diagonal, kinks: atShift } });
 // Of positive numbers to positive ones: exp() behind it makes them from the normal's.
 testLayer(chain({ layers: [elementwise({ transform: power() }), elementwise({ transform: exp() })] }), {
   ...{ ...small, capabilities: diagonal },
 });
 testLayer(elementwise({ transform: rationalQuadratic({ bound: 3 }) }), {
-  ...{ ...small, capabilities: identity, points: [-3, 3, 0] },
+  ...{ ...small, capabilities: { ...identity, kinks: atKnots(8, 3) }, points: [-3, 3, 0] },
 });
 for (const tails of ['bounded', 'circular'] as const)
   testLayer(elementwise({ transform: rationalQuadratic({ bins: 4, bound: 3, tails }) }), {

@@ -1,16 +1,6 @@
-import {
-  type Definition,
-  defineNetwork,
-  fold,
-  leaf,
-  type Network,
-  normal,
-  type Shape,
-  type StackLayer,
-  sizeOf,
-} from '@diffeo/core';
-import { convStack, spaceToChannels } from '@diffeo/ops';
-import { concat, div, mul, ones, reshape, sqrt, square, sum, type Tensor, tile, zeros } from '@tensorflow/tfjs-core';
+import { type Definition, defineNetwork, fold, leaf, type Network, normal, type StackLayer } from '@diffeo/core';
+import { convStack } from '@diffeo/ops';
+import { concat, div, mul, ones, sqrt, square, sum, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import {
   array,
   boolean,
@@ -26,6 +16,7 @@ import {
   pipe,
   strictObject,
 } from 'valibot';
+import { imageNetwork } from './images/image-context.ts';
 
 const side = pipe(
   number(),
@@ -54,26 +45,6 @@ interface Layer {
   readonly length?: Tensor;
 }
 
-type Image = readonly [height: number, width: number, channels: number];
-
-const isImage = (shape: Shape): shape is Image => shape.length === 3;
-
-/** How many channels a context adds to the network's input, and how they come to be; `null` where it does not fit. */
-function contextChannels(shape: Shape, [height, width]: Image): { count: number; of(context: Tensor): Tensor } | null {
-  if (!isImage(shape)) {
-    const count = sizeOf(shape);
-    const of = (context: Tensor): Tensor => {
-      const batch = context.shape[0] as number;
-      return tile(reshape(context, [batch, 1, 1, count]), [1, height, width, 1]);
-    };
-    return { count, of };
-  }
-  const factor = shape[0] / height;
-  if (!Number.isInteger(factor) || shape[1] !== factor * width) return null;
-  const image = { height: shape[0], width: shape[1], channels: shape[2] };
-  return { count: factor * factor * shape[2], of: (context) => spaceToChannels(context, image, factor) };
-}
-
 /** A filter of the length that is learned, in the direction that is. */
 function normalised({ filter, bias, length }: Layer): StackLayer {
   if (!length) return { weight: filter, bias };
@@ -96,22 +67,11 @@ export const convolutional: Definition<'network', typeof schema> = /* @__PURE__ 
   build:
     ({ width, kernelSizes, activation, residual, weightNormalised }, site) =>
     (inputShape, outputShape): Network<readonly Layer[]> => {
-      if (!isImage(inputShape) || !isImage(outputShape)) {
-        return site.fail(
-          "a convolutional network maps images: give the coupling of an image the mask 'channels' or 'checkerboard'",
-        );
-      }
+      const { input, output, context } = imageNetwork(site, inputShape, outputShape);
       const { contextShape } = site;
-      const context = contextShape && contextChannels(contextShape, inputShape);
-      if (contextShape && !context) {
-        const [height, across] = inputShape;
-        site.fail(
-          `a context that is an image must have sides that are the same multiple of ${height} × ${across}; got [${contextShape.join(', ')}]`,
-        );
-      }
-      const inputs = inputShape[2] + (context?.count ?? 0);
+      const inputs = input[2] + (context?.count ?? 0);
       const hidden = kernelSizes.slice(1).map(() => width);
-      const widths = [inputs, ...hidden, outputShape[2]];
+      const widths = [inputs, ...hidden, output[2]];
       const filters = kernelSizes.map((size, i) => [size, size, widths[i] as number, widths[i + 1] as number] as const);
       const last = filters.length - 1;
       const layersOf = (params: readonly Layer[]): StackLayer[] => params.map(normalised);

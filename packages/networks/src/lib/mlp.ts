@@ -23,6 +23,7 @@ import {
   pipe,
   strictObject,
 } from 'valibot';
+import { circularFeatures } from './circular-features.ts';
 
 const width = pipe(number(), integer(), minValue(1), maxValue(65536));
 const schema = strictObject({
@@ -34,6 +35,8 @@ const schema = strictObject({
   residual: optional(boolean(), false),
   /** How large the last layer's weights start: by default a hundredth of the others' size, so that the output starts near 0. 0: at 0. */
   outputScale: optional(pipe(number(), minValue(0), maxValue(1)), 1e-2),
+  /** Where inputs are points of circles [−circular, circular], such as π for angles: each enters as its cosine and its sine. Default: they are numbers of the line. */
+  circular: optional(pipe(number(), minValue(1e-3), maxValue(1e6))),
 });
 
 /**
@@ -46,11 +49,12 @@ export const mlp: Definition<'network', typeof schema> = /* @__PURE__ */ defineN
   version: 1,
   schema,
   build:
-    ({ hidden, activation, residual, outputScale }, { contextShape }) =>
+    ({ hidden, activation, residual, outputScale, circular }, { contextShape }) =>
     (inputShape, outputShape): Network<readonly StackLayer[]> => {
       const inputSize = sizeOf(inputShape);
       const contextSize = contextShape ? sizeOf(contextShape) : 0;
-      const sizes = [inputSize + contextSize, ...hidden, sizeOf(outputShape)];
+      const entering = circular === undefined ? inputSize : 2 * inputSize;
+      const sizes = [entering + contextSize, ...hidden, sizeOf(outputShape)];
       const layers = sizes.slice(1).map((outputs, i) => [sizes[i] as number, outputs] as const);
       const flat = (context: Tensor): Tensor => reshape(context, [context.shape[0] as number, contextSize]);
       const gain = activation === 'relu' || activation === 'elu' ? Math.SQRT2 : 1;
@@ -58,7 +62,15 @@ export const mlp: Definition<'network', typeof schema> = /* @__PURE__ */ defineN
         inputShape,
         outputShape,
         contextShape,
-        stack: { kind: 'dense', activation, residual, layers: (params) => params, context: flat },
+        ...(circular === undefined && {
+          stack: {
+            kind: 'dense' as const,
+            activation,
+            residual,
+            layers: (params: readonly StackLayer[]) => params,
+            context: flat,
+          },
+        }),
         layout: layers.map(([inputs, outputs]) => ({ weight: leaf([inputs, outputs]), bias: leaf([outputs]) })),
         init: (seed) =>
           layers.map(([inputs, outputs], i) => {
@@ -67,7 +79,8 @@ export const mlp: Definition<'network', typeof schema> = /* @__PURE__ */ defineN
           }),
         apply: (params, x, { context }) => {
           const batch = x.shape[0] as number;
-          const given: Tensor[] = inputSize > 0 ? [reshape(x, [batch, inputSize])] : [];
+          const seen = (rows: Tensor): Tensor => (circular === undefined ? rows : circularFeatures(rows, circular));
+          const given: Tensor[] = inputSize > 0 ? [seen(reshape(x, [batch, inputSize]))] : [];
           if (contextSize > 0 && context) given.push(flat(context));
           const input = given.length > 1 ? concat(given, 1) : (given[0] ?? zeros([batch, 0]));
           return reshape(denseStack(input, params, { activation, residual }), [batch, ...outputShape]);

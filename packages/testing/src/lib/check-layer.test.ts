@@ -66,6 +66,7 @@ test('everything that a layer does not declare is no reason for a check to be le
   const declared = [
     'one-way',
     'jacobian-structure',
+    'kinks',
     'constant-log-det',
     'reference',
     'one-evaluation',

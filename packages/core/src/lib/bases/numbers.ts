@@ -17,11 +17,11 @@ export const float32: NumberSchema = /* @__PURE__ */ atLeast(-largest, 'a number
 /** Large enough that its square's inverse stays within float32. */
 export const standardDeviation: NumberSchema = /* @__PURE__ */ atLeast(1e-30, 'a standard deviation of 1e-30 or more');
 
+export const trueOrFalse: CustomSchema<boolean, ErrorMessage<CustomIssue> | undefined> =
+  /* @__PURE__ */ custom<boolean>((value) => typeof value === 'boolean', 'expected true or false');
+
 /** Whether training changes the parameters of a base. */
 export const trainable: OptionalSchema<
   CustomSchema<boolean, ErrorMessage<CustomIssue> | undefined>,
   true
-> = /* @__PURE__ */ optional(
-  /* @__PURE__ */ custom<boolean>((value) => typeof value === 'boolean', 'expected true or false'),
-  true,
-);
+> = /* @__PURE__ */ optional(trueOrFalse, true);

@@ -31,6 +31,11 @@ export function couplingMap(config: CouplingConfig, site: Site): Bijector<Condit
       `'${config.transform.$type}' maps the numbers of ${domain.join(' to ')} to ${codomain.join(' to ')}, and a coupling leaves some as they are`,
     );
   }
+  if (transform.parameters === 0) {
+    site.fail(
+      `'${config.transform.$type}' is a transform without parameters, and a network would have nothing to say to it`,
+    );
+  }
   const outputShape = split.outputShape(transform.parameters);
   const conditioner = buildConditioner(config.conditioner, site, split.inputShape, outputShape);
   const { start } = conditioner;

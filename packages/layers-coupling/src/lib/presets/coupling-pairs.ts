@@ -46,7 +46,11 @@ export const pairsChecks: OptionChecks<CouplingPairsOptions> = {
 /** What callers may have meant by other names. */
 export const pairsSynonyms = { couplings: 'layers', widths: 'hidden' } as const;
 
-/** Couplings in pairs, each of which changes what the one before it kept, all with one transform. */
+/**
+ * Couplings in pairs, each of which changes what the one before it kept, all with one transform.
+ *
+ * @param circular where numbers are points of circles [−circular, circular], as their networks see them then
+ */
 export function couplingPairs(
   transform: Spec<'transform'>,
   {
@@ -58,12 +62,16 @@ export function couplingPairs(
     seed = 0,
     outputScale = 1e-2,
   }: CouplingPairsOptions,
+  circular?: number,
 ): readonly Spec<'layer'>[] {
   return Array.from({ length: layers }, (_, i) =>
     coupling({
       mask: mask === 'random' ? { random: fold(seed, i >> 1) } : mask,
       swap: i % 2 === 1,
-      conditioner: mlp({ hidden: [...hidden], activation, residual, outputScale }),
+      conditioner: mlp({
+        ...{ hidden: [...hidden], activation, residual, outputScale },
+        ...(circular !== undefined && { circular }),
+      }),
       transform,
     }),
   );

@@ -5,10 +5,10 @@
  */
 export type Degrees = Int32Array;
 
-/** Of the inputs and, behind them, the context: −1, so that it reaches every output. */
-export function inputDegrees(places: Int32Array, contextSize: number): Degrees {
-  const degrees = new Int32Array(places.length + contextSize).fill(-1);
-  degrees.set(places);
+/** Of the inputs, all of them so many times, and, behind them, the context: −1, so that it reaches every output. */
+export function inputDegrees(places: Int32Array, contextSize: number, copies: number): Degrees {
+  const degrees = new Int32Array(copies * places.length + contextSize).fill(-1);
+  for (let copy = 0; copy < copies; copy++) degrees.set(places, copy * places.length);
   return degrees;
 }
 

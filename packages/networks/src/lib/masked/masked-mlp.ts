@@ -31,6 +31,7 @@ import {
   strictObject,
   union,
 } from 'valibot';
+import { circularFeatures } from '../circular-features.ts';
 import { type Degrees, hiddenDegrees, hiddenMask, inputDegrees, outputMask } from './degrees.ts';
 import { placesOf, requireSequence, sequenceOf } from './sequence.ts';
 
@@ -44,6 +45,8 @@ const schema = strictObject({
   residual: optional(boolean(), false),
   /** How large the last layer's weights start, as in `mlp`. Default 0.01. */
   outputScale: optional(pipe(number(), minValue(0), maxValue(1)), 1e-2),
+  /** As in `mlp`: where inputs are points of circles [−circular, circular], such as π for angles: each enters as its cosine and its sine. Default: they are numbers of the line. */
+  circular: optional(pipe(number(), minValue(1e-3), maxValue(1e6))),
   /**
    * In which sequence inputs are seen: as they come, `reverse`, a random one by `{ seed }`, or a list of the inputs, first
    * that which depends on none. Default `forward`.
@@ -73,7 +76,7 @@ interface Masks {
 function masksOf(config: Config, size: number, contextSize: number, groups: number): Masks {
   const sequence = sequenceOf(config.sequence, size);
   const places = placesOf(sequence);
-  let from: Degrees = inputDegrees(places, contextSize);
+  let from: Degrees = inputDegrees(places, contextSize, config.circular === undefined ? 1 : 2);
   const masks: Float32Array[] = [];
   for (const units of config.hidden) {
     // A layer that adds its input to its output may not mix degrees.
@@ -100,8 +103,9 @@ function build(config: Config, { contextShape, fail }: Site, inputShape: Shape, 
       throw error;
     }
   }
-  const { activation, residual, outputScale } = config;
-  const sizes = [size + contextSize, ...config.hidden, outputs];
+  const { activation, residual, outputScale, circular } = config;
+  const entering = circular === undefined ? size : 2 * size;
+  const sizes = [entering + contextSize, ...config.hidden, outputs];
   const shapes = sizes.slice(1).map((to, i) => [sizes[i] as number, to] as const);
   let known: Masks | null = null;
   const made = (): Masks => {
@@ -132,7 +136,7 @@ function build(config: Config, { contextShape, fail }: Site, inputShape: Shape, 
     outputShape,
     contextShape,
     autoregressive: { sequence: () => made().sequence },
-    stack: { kind: 'dense', activation, residual, layers, context: flat },
+    ...(circular === undefined && { stack: { kind: 'dense' as const, activation, residual, layers, context: flat } }),
     layout: shapes.map(([from, to]) => ({ weight: leaf([from, to]), bias: leaf([to]) })),
     init: (seed) =>
       shapes.map(([from, to], i) => ({
@@ -141,7 +145,8 @@ function build(config: Config, { contextShape, fail }: Site, inputShape: Shape, 
       })),
     apply: (params, x, { context }) => {
       const batch = x.shape[0] as number;
-      const rows = reshape(x, [batch, size]);
+      const rows =
+        circular === undefined ? reshape(x, [batch, size]) : circularFeatures(reshape(x, [batch, size]), circular);
       const input = contextSize > 0 && context ? concat([rows, flat(context)], 1) : rows;
       return reshape(denseStack(input, layers(params), { activation, residual }), [batch, ...outputShape]);
     },

@@ -31,6 +31,7 @@ import { trainedRoundTrip } from './numbers/trained-round-trip.ts';
 import { constantLogDet } from './truth/constant-log-det.ts';
 import { densityIntegrates, samplesMatchDensity } from './truth/density.ts';
 import { identityAtStart } from './truth/identity-at-start.ts';
+import { kinks } from './truth/kinks.ts';
 import { jacobianStructure } from './truth/jacobian-structure.ts';
 import { logDetJacobian } from './truth/log-det-jacobian.ts';
 import { logDetsCancel } from './truth/log-dets-cancel.ts';
@@ -59,6 +60,7 @@ export const layerChecks: readonly Check[] = [
   logDetsCancel,
   logDetJacobian,
   jacobianStructure,
+  kinks,
   constantLogDet,
   chainAndInvert,
   rowsAlone,

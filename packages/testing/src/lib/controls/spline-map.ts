@@ -147,3 +147,15 @@ export function splineMap(eventShape: Shape, { bins = 8, reach = 3, change = (p)
     },
   } satisfies Bijector<SplineParams>;
 }
+
+/** Where the log-slope of number `index` has kinks: at the knots between its pieces, and at both ends. */
+export function splineKinks({ bins = 8, reach = 3 }: SplineOptions) {
+  return (params: ReadonlyMap<string, Float64Array>, index: number): readonly number[] => {
+    const raw = [...(params.get('widths') ?? [])].slice(index * bins, (index + 1) * bins).map(Math.exp);
+    const total = raw.reduce((sum, weight) => sum + weight, 0);
+    const knots = [-reach];
+    for (const weight of raw)
+      knots.push((knots.at(-1) as number) + 2 * reach * ((weight / total) * (1 - least * bins) + least));
+    return knots;
+  };
+}

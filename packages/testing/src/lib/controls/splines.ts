@@ -1,7 +1,7 @@
 import { concat, mul, neg, slice, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
 import { brokenLayer, type NegativeControl } from './broken.ts';
 import { changedGradient } from './changed-gradient.ts';
-import { type SplineOptions, splineMap } from './spline-map.ts';
+import { type SplineOptions, splineKinks, splineMap } from './spline-map.ts';
 
 const none = (dy: Tensor): Tensor => zerosLike(dy);
 
@@ -13,7 +13,7 @@ function ofLeftHalf(dy: Tensor): Tensor {
 }
 
 /** What may be wrong with the gradient of a map in pieces, by name. */
-export const splineFaults: Readonly<Record<string, Required<SplineOptions>['change']>> = {
+export const splineFaults = {
   'forgets-that-its-knots-move': (pieces) => ({
     ...pieces,
     x: changedGradient(pieces.x, none),
@@ -25,16 +25,33 @@ export const splineFaults: Readonly<Record<string, Required<SplineOptions>['chan
     right: changedGradient(pieces.right, neg),
   }),
   'learns-in-half-of-its-pieces': (pieces) => ({ ...pieces, height: changedGradient(pieces.height, ofLeftHalf) }),
-};
+} as const satisfies Readonly<Record<string, Required<SplineOptions>['change']>>;
 
-/** Splines whose gradient is wrong: their kinks must not hide it. */
-export const splineControls = (): readonly NegativeControl<'layer'>[] =>
-  Object.entries(splineFaults).map(([name, change]) =>
+const shape = { bins: 4, reach: 2 } as const;
+
+/** Splines whose gradient is wrong: their kinks must not hide it, whether they name them or not. And one that names too few. */
+export const splineControls = (): readonly NegativeControl<'layer'>[] => [
+  ...Object.entries(splineFaults).map(([name, change]) =>
     brokenLayer(
       name,
       'taylor-test',
       'Expected order 2 and got',
-      ({ eventShape }) => splineMap(eventShape, { bins: 4, reach: 2, change }),
+      ({ eventShape }) => splineMap(eventShape, { ...shape, change }),
       { trainingSteps: 20 },
     ),
-  );
+  ),
+  brokenLayer(
+    'names-its-kinks-and-learns-its-slopes-backwards',
+    'taylor-test',
+    'Expected order 2 and got',
+    ({ eventShape }) => splineMap(eventShape, { ...shape, change: splineFaults['learns-its-slopes-backwards'] }),
+    { trainingSteps: 20, capabilities: { kinks: splineKinks(shape) } },
+  ),
+  brokenLayer(
+    'names-its-ends-and-not-its-knots',
+    'kinks',
+    'Expected the log-slope of number 0 to have kinks at -2.000, 2.000, and it has one at',
+    ({ eventShape }) => splineMap(eventShape, shape),
+    { trainingSteps: 20, capabilities: { kinks: () => [-shape.reach, shape.reach] } },
+  ),
+];

@@ -6,13 +6,18 @@ import { parameterWalk } from './parameter-walk.ts';
 import { smoothRows } from './smooth-rows.ts';
 
 /** How to go away from the parameters. */
-export interface TaylorOptions {
+export interface TaylorOptions<P = unknown> {
   /** Draws the directions. Default 1. */
   readonly seed?: Seed;
   /** How many directions to take the median of, so that a kink or a curvature of 0 in one misleads nobody. Default 3. */
   readonly directions?: number;
   /** Step lengths, falling. Default ¼, ⅛, … 2⁻¹⁰. */
   readonly steps?: readonly number[];
+  /**
+   * The rows to judge by, in order, given the parameters at the far ends of all walks, which are disposed afterwards. Default: those whose losses bend least
+   * abruptly.
+   */
+  readonly rows?: (ends: readonly P[]) => readonly number[];
 }
 
 /** What is left of a loss after its first-order expansion. */
@@ -81,7 +86,7 @@ export function taylorRemainders<P>(
   layout: LayoutTree,
   params: P,
   loss: (params: P) => Tensor,
-  { seed = 1, directions = 3, steps = defaultSteps }: TaylorOptions = {},
+  { seed = 1, directions = 3, steps = defaultSteps, rows: rowsOf }: TaylorOptions<P> = {},
 ): TaylorRemainders {
   if (steps.length < 2) throw new DiffeoError('CONFIG', 'a Taylor test takes at least two steps');
   const { moved, slopeOf } = parameterWalk(layout, params);
@@ -94,7 +99,9 @@ export function taylorRemainders<P>(
     const [above, below] = [1, -1].map((sign) => all.map((step) => lossesAt(direction, sign * step)));
     return { direction, steps, above: above as Float32Array[], below: below as Float32Array[] };
   });
-  const rows = smoothRows(start, walks);
+  const farthest = Math.max(...steps);
+  const ends = () => walks.flatMap(({ direction }) => [farthest, -farthest].map((step) => moved(direction, step)));
+  const rows = rowsOf ? tidied(() => rowsOf(ends())) : smoothRows(start, walks);
   const slope = slopeOf((given) => meanOfRows(loss(given), rows));
 
   const origin = meanOf(start, rows);

@@ -137,3 +137,13 @@ export const hostLeaves = (trial: Subject, params: FlowParams): ReadonlyMap<stri
       leaf && Float32Array.from(leaf.dataSync()),
     ]),
   );
+
+/** The numbers of each leaf by its path within the part, as references and claims take them. */
+export function valuesByPath(trial: Subject, params: FlowParams): ReadonlyMap<string, Float64Array> {
+  const within = trial.kind === 'layer' ? 'layers.0.' : 'base.';
+  const found = new Map<string, Float64Array>();
+  for (const [path, values] of hostLeaves(trial, params)) {
+    if (path.startsWith(within)) found.set(path.slice(within.length), Float64Array.from(values ?? []));
+  }
+  return found;
+}

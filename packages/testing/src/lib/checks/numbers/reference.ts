@@ -4,17 +4,7 @@ import { evaluate } from '../../trial/evaluate.ts';
 import { takeRows } from '../../trial/points.ts';
 import type { RowMap } from '../../trial/subject.ts';
 import { toleranceText } from '../../trial/tolerance.ts';
-import { drawPoints, hostLeaves, type Trial } from '../../trial/trial.ts';
-
-/** The numbers of each leaf by its path within the part. */
-function paramsOf(trial: Trial): ReadonlyMap<string, Float64Array> {
-  const within = trial.kind === 'layer' ? 'layers.0.' : 'base.';
-  const found = new Map<string, Float64Array>();
-  for (const [path, values] of hostLeaves(trial, trial.params)) {
-    if (path.startsWith(within)) found.set(path.slice(within.length), Float64Array.from(values ?? []));
-  }
-  return found;
-}
+import { drawPoints, type Trial, valuesByPath } from '../../trial/trial.ts';
 
 function compare(trial: Trial, map: RowMap, params: ReadonlyMap<string, Float64Array>): readonly Outcome[] {
   const { [map.name]: reference } = trial.settings.reference;
@@ -41,7 +31,7 @@ export const reference: Check = {
   allows: toleranceText.roundTrip,
   applies: ({ maps, settings }) => maps.some(({ name }) => settings.reference[name] !== undefined),
   run: (trial) => {
-    const params = paramsOf(trial);
+    const params = valuesByPath(trial, trial.params);
     return worst(trial.maps.flatMap((map) => compare(trial, map, params)));
   },
 };

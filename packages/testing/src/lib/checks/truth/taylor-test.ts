@@ -8,6 +8,7 @@ import { callWith } from '../../trial/evaluate.ts';
 import { hasLikelihood, hasSamples, type RowMap } from '../../trial/subject.ts';
 import { drawContext, drawPoints, type Entered, enter, type Trial } from '../../trial/trial.ts';
 import { isTrainable } from './trainable.ts';
+import { unbrokenRows } from './unbroken-rows.ts';
 
 const rows = 256;
 /** The remainder's order is 2 for a right gradient and 1 for a wrong one; kinks (relu) and rounding blur it. */
@@ -64,7 +65,14 @@ export const taylorTest: Check = {
     const entered = enterLikely(trial, seed);
     const weights = rowWeights(entered.point, seed);
     const loss = (moved: FlowParams) => tidied(() => mul(lossOf(trial, moved, entered, seed), weights));
-    const { order, steps, remainders } = taylorRemainders(model.layout, params, loss, { seed });
+    const { kinks } = trial.settings.capabilities;
+    const values = entered.point.dataSync();
+    const { order, steps, remainders } = taylorRemainders(model.layout, params, loss, {
+      seed,
+      ...(kinks && {
+        rows: (ends: readonly FlowParams[]) => unbrokenRows(trial, kinks, values, values.length / rows, ends),
+      }),
+    });
     weights.dispose();
     entered.point.dispose();
     entered.context?.dispose();

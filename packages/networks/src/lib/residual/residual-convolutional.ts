@@ -1,0 +1,47 @@
+import { type Definition, defineNetwork, type Network } from '@diffeo/core';
+import { convStack } from '@diffeo/ops';
+import { concat } from '@tensorflow/tfjs-core';
+import { boolean, integer, maxValue, minValue, number, optional, picklist, pipe, strictObject } from 'valibot';
+import { imageNetwork } from '../images/image-context.ts';
+import { type ResidualParams, residualBlocks } from './residual-blocks.ts';
+
+const schema = strictObject({
+  /** How many channels pass from block to block. Default 32. */
+  width: optional(pipe(number(), integer(), minValue(1), maxValue(65536)), 32),
+  /** Default 2. */
+  blocks: optional(pipe(number(), integer(), minValue(1), maxValue(500)), 2),
+  /** Default `relu`. */
+  activation: optional(picklist(['relu', 'tanh', 'elu', 'sigmoid']), 'relu'),
+  /** Whether what enters a block is normalised, the channels of each pixel by themselves. Default false. */
+  layerNorm: optional(boolean(), false),
+});
+
+/**
+ * A residual network of images, the conditioner of RealNVP (Dinh et al. 2017, §3.7) and Flow++ without attention: a 3×3 convolution, blocks of a 3×3 and a 1×1 convolution
+ * that add to what they are given, and a 3×3 convolution that starts at zero. Stride 1, zeros beyond the borders; a context as `convolutional` takes it.
+ */
+export const residualConvolutional: Definition<'network', typeof schema> = /* @__PURE__ */ defineNetwork({
+  type: '@diffeo/networks/residual-convolutional',
+  version: 1,
+  schema,
+  build:
+    ({ width, blocks, activation, layerNorm: normalised }, site) =>
+    (inputShape, outputShape): Network<ResidualParams> => {
+      const { input, output, context } = imageNetwork(site, inputShape, outputShape);
+      const { layout, init, apply } = residualBlocks({
+        ...{ blocks, width, normalised, outputScale: 0 },
+        enter: [3, 3, input[2] + (context?.count ?? 0), width],
+        inside: [
+          [3, 3, width, width],
+          [1, 1, width, width],
+        ],
+        leave: [3, 3, width, output[2]],
+        run: (x, layers) => convStack(x, layers, { activation, residual: false }),
+      });
+      return {
+        ...{ inputShape, outputShape, contextShape: site.contextShape, layout, init },
+        apply: (params, x, call) =>
+          apply(params, call.context && context ? concat([x, context.of(call.context)], 3) : x),
+      };
+    },
+});

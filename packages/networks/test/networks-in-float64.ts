@@ -1,0 +1,86 @@
+// Networks in float64, one row at a time and written apart from those of the package: rows as lists, matrices by paths of parameters.
+type Row = readonly number[];
+
+/** The parameters of a network by path, as `leaves` names them. */
+export type Numbers = ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: ArrayLike<number> }>;
+
+const elu = (x: number): number => (x > 0 ? x : Math.expm1(x));
+const plus = (a: Row, b: Row): number[] => a.map((v, i) => v + (b[i] as number));
+
+function valuesOf(numbers: Numbers, path: string) {
+  const found = numbers.get(path);
+  if (!found) throw new RangeError(`nothing is called ${path} among ${[...numbers.keys()].join(', ')}`);
+  return found;
+}
+
+/** x·W + b. */
+function linear(numbers: Numbers, path: string, x: Row): number[] {
+  const { shape, values } = valuesOf(numbers, `${path}.weight`);
+  const bias = valuesOf(numbers, `${path}.bias`).values;
+  const outputs = shape.at(-1) as number;
+  return Array.from({ length: outputs }, (_, j) =>
+    x.reduce((sum, v, i) => sum + v * (values[i * outputs + j] as number), bias[j] as number),
+  );
+}
+
+function normalised(numbers: Numbers, path: string, x: Row): number[] {
+  const mean = x.reduce((sum, v) => sum + v, 0) / x.length;
+  const variance = x.reduce((sum, v) => sum + (v - mean) ** 2, 0) / x.length;
+  const [scale, shift] = [valuesOf(numbers, `${path}.scale`).values, valuesOf(numbers, `${path}.shift`).values];
+  return x.map((v, i) => ((v - mean) / Math.sqrt(variance + 1e-5)) * (scale[i] as number) + (shift[i] as number));
+}
+
+/** A residual network of vectors with normalisation and elu. */
+export function residualMlpInFloat64(numbers: Numbers, blocks: number, x: Row): number[] {
+  let h = linear(numbers, 'enter', x);
+  for (let i = 0; i < blocks; i++) {
+    const inside = linear(numbers, `blocks.${i}.layers.0`, normalised(numbers, `blocks.${i}.norm`, h)).map(elu);
+    h = plus(h, linear(numbers, `blocks.${i}.layers.1`, inside));
+  }
+  return linear(numbers, 'leave', h);
+}
+
+/** A transformer of pixels with elu: a row of channels for each pixel. */
+export function attentionInFloat64(
+  numbers: Numbers,
+  blocks: number,
+  heads: number,
+  pixels: readonly Row[],
+): number[][] {
+  const places = valuesOf(numbers, 'positions');
+  const width = places.shape[1] as number;
+  const size = width / heads;
+  let h = pixels.map((pixel, p) =>
+    plus(
+      linear(numbers, 'enter', pixel),
+      Array.from({ length: width }, (_, j) => places.values[p * width + j] as number),
+    ),
+  );
+  for (let i = 0; i < blocks; i++) {
+    const own = `blocks.${i}`;
+    const projected = h.map((row) =>
+      linear(numbers, `${own}.attention.project`, normalised(numbers, `${own}.before`, row)),
+    );
+    const part = (p: number, kind: number, head: number): number[] =>
+      (projected[p] as number[]).slice((kind * heads + head) * size, (kind * heads + head + 1) * size);
+    const found = h.map((_, p) =>
+      Array.from({ length: heads }, (_head, head) => {
+        const fits = h.map((_row, q) =>
+          Math.exp(
+            part(p, 0, head).reduce((sum, v, k) => sum + v * (part(q, 1, head)[k] as number), 0) / Math.sqrt(size),
+          ),
+        );
+        const total = fits.reduce((sum, v) => sum + v, 0);
+        return Array.from({ length: size }, (_v, k) =>
+          h.reduce((sum, _row, q) => sum + ((fits[q] as number) / total) * (part(q, 2, head)[k] as number), 0),
+        );
+      }).flat(),
+    );
+    h = h.map((row, p) => plus(row, linear(numbers, `${own}.attention.gather`, found[p] as number[])));
+    h = h.map((row) => {
+      const inside = linear(numbers, `${own}.layers.0`, normalised(numbers, `${own}.between`, row)).map(elu);
+      return plus(row, linear(numbers, `${own}.layers.1`, inside));
+    });
+  }
+  return h.map((row) => linear(numbers, 'leave', normalised(numbers, 'after', row)));
+}
