@@ -12,8 +12,10 @@ function ofLeftHalf(dy: Tensor): Tensor {
   return concat([half, mul(slice(dy, [0, bins >> 1], [dimensions, bins - (bins >> 1)]), 0)], 1);
 }
 
+type Fault = 'forgets-that-its-knots-move' | 'learns-its-slopes-backwards' | 'learns-in-half-of-its-pieces';
+
 /** What may be wrong with the gradient of a map in pieces, by name. */
-export const splineFaults = {
+export const splineFaults: Readonly<Record<Fault, Required<SplineOptions>['change']>> = {
   'forgets-that-its-knots-move': (pieces) => ({
     ...pieces,
     x: changedGradient(pieces.x, none),
@@ -25,7 +27,7 @@ export const splineFaults = {
     right: changedGradient(pieces.right, neg),
   }),
   'learns-in-half-of-its-pieces': (pieces) => ({ ...pieces, height: changedGradient(pieces.height, ofLeftHalf) }),
-} as const satisfies Readonly<Record<string, Required<SplineOptions>['change']>>;
+};
 
 const shape = { bins: 4, reach: 2 } as const;
 

@@ -17,9 +17,16 @@ const [suspects, halvings] = [16, 6];
 const [left, large] = [0.4, 0.03];
 
 /** logDet of the inverse and its slope along number `index`, at these values of it, the other numbers as in a row of ordinary ones. */
-function along(trial: Trial, index: number, at: readonly number[]): readonly [logDet: Float32Array, slope: Float32Array] {
+function along(
+  trial: Trial,
+  index: number,
+  at: readonly number[],
+): readonly [logDet: Float32Array, slope: Float32Array] {
   const inverse = trial.maps.find(({ name }) => name === 'inverse') as RowMap;
-  const ordinary = takeRows(drawPoints(trial, inverse, 1, 'kinks'), at.map(() => 0));
+  const ordinary = takeRows(
+    drawPoints(trial, inverse, 1, 'kinks'),
+    at.map(() => 0),
+  );
   const size = ordinary.values.length / at.length;
   for (const [row, value] of at.entries()) ordinary.values[row * size + index] = value;
   const [logDet, slopes] = tidied(() => {
@@ -41,7 +48,12 @@ function breaksOf(trial: Trial, index: number, which: 0 | 1): number[] {
   const values = along(trial, index, grid)[which];
   let found = grid
     .slice(1)
-    .map((above, i) => ({ below: grid[i] as number, above, lower: values[i] as number, upper: values[i + 1] as number }))
+    .map((above, i) => ({
+      below: grid[i] as number,
+      above,
+      lower: values[i] as number,
+      upper: values[i + 1] as number,
+    }))
     .map((cell) => ({ ...cell, change: Math.abs(cell.upper - cell.lower), size: Math.abs(cell.lower) }))
     .sort((a, b) => b.change - a.change)
     .slice(0, suspects)
