@@ -2,12 +2,12 @@ import { sizeOf } from '@diffeo/core';
 import { differentiate, tidied } from '@diffeo/core/engine';
 import { registerGradients } from '@diffeo/core/gradients';
 import { sum, type Tensor } from '@tensorflow/tfjs-core';
-import type { Check } from '../../check.ts';
-import { callWith } from '../../evaluate.ts';
-import { failed, type Outcome, passed, worst } from '../../outcome.ts';
-import { takeRows } from '../../points.ts';
-import type { RowMap } from '../../subject.ts';
-import { drawPoints, enter, type Trial, valuesByPath } from '../../trial.ts';
+import type { Check } from '../../plan/check.ts';
+import { failed, type Outcome, passed, worst } from '../../plan/outcome.ts';
+import { callWith } from '../../trial/evaluate.ts';
+import { takeRows } from '../../trial/points.ts';
+import type { RowMap } from '../../trial/subject.ts';
+import { drawPoints, enter, type Trial, valuesByPath } from '../../trial/trial.ts';
 
 /** Where numbers are looked at that may lie anywhere, and how finely. */
 const [reach, cells] = [4, 256];

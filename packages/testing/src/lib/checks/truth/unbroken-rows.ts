@@ -1,6 +1,6 @@
 import type { FlowParams } from '@diffeo/core';
 import type { Capabilities } from '../../options.ts';
-import { type Trial, valuesByPath } from '../../trial.ts';
+import { type Trial, valuesByPath } from '../../trial/trial.ts';
 
 type Kinks = NonNullable<Capabilities['kinks']>;
 
