@@ -3,9 +3,9 @@ import { spaceToChannels } from '@diffeo/ops';
 import { reshape, type Tensor, tile } from '@tensorflow/tfjs-core';
 
 /** The shape of an image. */
-export type Image = readonly [height: number, width: number, channels: number];
+type Image = readonly [height: number, width: number, channels: number];
 
-export const isImage = (shape: Shape): shape is Image => shape.length === 3;
+const isImage = (shape: Shape): shape is Image => shape.length === 3;
 
 /** How many channels a context adds to the network's input, and how they come to be; `null` where it does not fit. */
 function contextChannels(shape: Shape, [height, width]: Image): { count: number; of(context: Tensor): Tensor } | null {
