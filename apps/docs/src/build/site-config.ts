@@ -43,7 +43,7 @@ export const siteConfig: AstroInlineConfig = {
       expressiveCode: { defaultProps: { wrap: true } },
       description: 'Normalizing flows for TypeScript: exact densities, exact samples, trained in your page.',
       head: [{ tag: 'script', attrs: { type: 'module', src: '/offline.js' } }],
-      components: { Search: './src/components/search.astro' },
+      components: { Search: './src/components/search.astro', SocialIcons: './src/components/site-links.astro' },
       customCss: ['./src/styles/site.css', 'katex/dist/katex.min.css'],
       sidebar: [
         folder('Learn', 'learn'),

@@ -1,7 +1,15 @@
 import { dots, pageTheme, plot } from '@diffeo/charts';
 import { defineLayer, flow, leaf, normal } from '@diffeo/core';
 import { fit, useWasm } from '@diffeo/trainer';
-import { add, concat, mul, scalar, slice, square, zeros } from '@tensorflow/tfjs-core';
+import {
+  add,
+  concat,
+  mul,
+  scalar,
+  slice,
+  square,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { strictObject } from 'valibot';
 
 await useWasm();
@@ -13,7 +21,8 @@ const bend = defineLayer({
   schema: strictObject({}),
   build: (_config, { eventShape }) => {
     const column = (x, i) => slice(x, [0, i], [x.shape[0], 1]);
-    const bent = (x, a) => concat([column(x, 0), add(column(x, 1), mul(square(column(x, 0)), a))], 1);
+    const bent = (x, a) =>
+      concat([column(x, 0), add(column(x, 1), mul(square(column(x, 0)), a))], 1);
     const map = (x, a) => ({ value: bent(x, a), logDet: zeros([x.shape[0]]) });
     return {
       eventShape,
@@ -29,7 +38,10 @@ const bend = defineLayer({
 
 const z = normal([5000, 2], 1);
 const first = slice(z, [0, 0], [5000, 1]);
-const x = concat([first, add(slice(z, [0, 1], [5000, 1]), mul(square(first), 0.7))], 1); // bent by 0.7
+const x = concat(
+  [first, add(slice(z, [0, 1], [5000, 1]), mul(square(first), 0.7))],
+  1,
+); // bent by 0.7
 
 const model = flow({ eventShape: [2], layers: [bend()] });
 const { params } = await fit(model, x, { steps: 200, learningRate: 2e-2, seed: 1 });

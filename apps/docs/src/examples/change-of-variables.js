@@ -4,7 +4,7 @@ import { useWasm } from '@diffeo/trainer';
 import { tensor } from '@tensorflow/tfjs-core';
 
 await useWasm();
-const model = flow({ eventShape: [1], layers: [logit({ alpha: 1e-6 })] }); // data between 0 and 1, a normal base
+const model = flow({ eventShape: [1], layers: [logit({ alpha: 1e-6 })] });
 const params = model.init(1);
 
 const xs = Array.from({ length: 1000 }, (_, i) => (i + 0.5) / 1000);
@@ -19,5 +19,11 @@ const byHand = xs.map((_, i) => {
 });
 
 const byLibrary = model.logProb(params, x).dataSync();
-console.log('largest difference:', Math.max(...byHand.map((value, i) => Math.abs(value - byLibrary[i]))));
-console.log('area under the density:', byHand.reduce((sum, value) => sum + Math.exp(value) / 1000, 0).toFixed(4));
+console.log(
+  'largest difference:',
+  Math.max(...byHand.map((value, i) => Math.abs(value - byLibrary[i]))),
+);
+console.log(
+  'area under the density:',
+  byHand.reduce((sum, value) => sum + Math.exp(value) / 1000, 0).toFixed(4),
+);

@@ -16,7 +16,8 @@ const { params } = await fit(model, toTensor(moons.sample(10_000, 1)), {
   seed: 1,
 });
 
-// The same 600 points, between the layers: from the base, on the left, to data. Left half and right half of the base keep their colours.
+// The same 600 points, between the layers: from the base, on the left, to data.
+// Left half and right half of the base keep their colours.
 const z = model.drawBase(params, { count: 600, seed: 2 });
 const right = z.arraySync().map(([first]) => first > 0);
 const stages = model.trace(params, model.toData(params, z)); // from data to base
@@ -33,12 +34,15 @@ for (const [name, points] of [
   console.log(
     plot({
       title: `600 points at: ${name}`,
-      width: 98,
-      height: 116,
+      width: 124,
+      height: 140,
       theme: pageTheme,
       x: { domain: [-3, 3], ticks: 0, label: name },
       y: { domain: [-3, 3], ticks: 0 },
-      marks: [dots({ points: half(false) }), dots({ points: half(true), color: 'second' })],
+      marks: [
+        dots({ points: half(false) }),
+        dots({ points: half(true), color: 'second' }),
+      ],
     }),
   );
 }

@@ -4,7 +4,10 @@ import { useWasm } from '@diffeo/trainer';
 import { tensor2d } from '@tensorflow/tfjs-core';
 
 await useWasm();
-const model = flow({ eventShape: [2], layers: realNVP({ layers: 4, bound: 1, outputScale: 1 }) });
+const model = flow({
+  eventShape: [2],
+  layers: realNVP({ layers: 4, bound: 1, outputScale: 1 }),
+});
 const params = model.init(5);
 
 // A small square of the data's side, and where its corners land on the base's.

@@ -6,7 +6,8 @@ import { fit, score, useWasm } from '@diffeo/trainer';
 import { tensor2d } from '@tensorflow/tfjs-core';
 
 await useWasm();
-// A house uses more power when it is cold outside, and when it is hot: rows of [temperature, power].
+// A house uses more power when it is cold outside, and when it is hot:
+// rows of [temperature, power].
 const hours = (count, seed) => {
   const source = randomSource(seed);
   return Array.from({ length: count }, () => {
@@ -15,14 +16,24 @@ const hours = (count, seed) => {
   });
 };
 
-const model = flow({ eventShape: [2], layers: [standardise(), ...realNVP({ layers: 8, hidden: [32, 32] })] });
-const { params } = await fit(model, tensor2d(hours(10_000, 1)), { steps: 800, learningRate: 5e-3, seed: 1 });
+const model = flow({
+  eventShape: [2],
+  layers: [standardise(), ...realNVP({ layers: 8, hidden: [32, 32] })],
+});
+const { params } = await fit(model, tensor2d(hours(10_000, 1)), {
+  steps: 800,
+  learningRate: 5e-3,
+  seed: 1,
+});
 
 // The threshold: one usual hour in a hundred scores lower.
-const heldOut = [...(await score(model, params, tensor2d(hours(10_000, 2))))].sort((a, b) => a - b);
+const heldOut = [...(await score(model, params, tensor2d(hours(10_000, 2))))].sort(
+  (a, b) => a - b,
+);
 const threshold = heldOut[100];
 
-// Five hours at which something was wrong. No number is unusual by itself, only beside the other.
+// Five hours at which something was wrong. No number is unusual by itself,
+// only beside the other.
 const strange = [
   [20, 130],
   [10, 105],

@@ -17,10 +17,14 @@ x.print();
 value.print(); // the first number stays
 
 // ∂zᵢ/∂xⱼ by automatic differentiation.
-const rowToBase = (row) => reshape(model.toBase(params, reshape(row, [1, 3])).value, [3]);
+const rowToBase = (row) =>
+  reshape(model.toBase(params, reshape(row, [1, 3])).value, [3]);
 const matrix = jacobian(rowToBase, reshape(x, [3]));
 console.table([0, 3, 6].map((i) => [...matrix.slice(i, i + 3)]));
 
-const diagonal = [0, 4, 8].reduce((sum, i) => sum + Math.log(Math.abs(matrix[i])), 0);
+const diagonal = [0, 4, 8].reduce(
+  (sum, i) => sum + Math.log(Math.abs(matrix[i])),
+  0,
+);
 console.log('Σ log |diagonal|:', diagonal.toFixed(4));
 console.log('logDet:', logDet.dataSync()[0].toFixed(4));

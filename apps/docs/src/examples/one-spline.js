@@ -7,16 +7,27 @@ import { tensor2d } from '@tensorflow/tfjs-core';
 await useWasm();
 // Three heaps on a line.
 const source = randomSource(1);
-const heaps = Array.from({ length: 10_000 }, () => [[-2, 0.2, 2][source.integer(3)] + 0.35 * source.normal()]);
+const heaps = Array.from({ length: 10_000 }, () => [
+  [-2, 0.2, 2][source.integer(3)] + 0.35 * source.normal(),
+]);
 
-// One number has nothing to be conditioned on, so its one spline is learned as it is.
-const model = flow({ eventShape: [1], layers: neuralSpline({ layers: 1, bins: 16 }) });
-const { params } = await fit(model, tensor2d(heaps), { steps: 300, learningRate: 2e-2, seed: 1 });
+// One number has nothing to be conditioned on: its spline is learned as it is.
+const model = flow({
+  eventShape: [1],
+  layers: neuralSpline({ layers: 1, bins: 16 }),
+});
+const { params } = await fit(model, tensor2d(heaps), {
+  steps: 300,
+  learningRate: 2e-2,
+  seed: 1,
+});
 
 const xs = Array.from({ length: 241 }, (_, i) => -4 + i / 30);
 const scores = await score(model, params, tensor2d(xs.map((x) => [x])));
-const normal = (x, mean, scale) => Math.exp(-0.5 * ((x - mean) / scale) ** 2) / (scale * Math.sqrt(2 * Math.PI));
-const truth = (x) => [-2, 0.2, 2].reduce((sum, mean) => sum + normal(x, mean, 0.35) / 3, 0);
+const normal = (x, mean, scale) =>
+  Math.exp(-0.5 * ((x - mean) / scale) ** 2) / (scale * Math.sqrt(2 * Math.PI));
+const truth = (x) =>
+  [-2, 0.2, 2].reduce((sum, mean) => sum + normal(x, mean, 0.35) / 3, 0);
 const { value: base } = model.toBase(params, tensor2d(xs.map((x) => [x])));
 const z = base.dataSync();
 
@@ -31,7 +42,12 @@ const chart = (title, label, top, marks) =>
     marks,
   });
 console.log(
-  chart('The spline rises steeply where data are many', 'z', [-4, 4], [line({ points: xs.map((x, i) => [x, z[i]]) })]),
+  chart(
+    'The spline rises steeply where data are many',
+    'z',
+    [-4, 4],
+    [line({ points: xs.map((x, i) => [x, z[i]]) })],
+  ),
 );
 console.log(
   chart(

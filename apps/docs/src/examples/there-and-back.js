@@ -6,7 +6,7 @@ import { abs, max, sub } from '@tensorflow/tfjs-core';
 await useWasm();
 const layers = realNVP({ layers: 6, hidden: [32, 32], bound: 1, outputScale: 1 });
 const model = flow({ eventShape: [2], layers });
-const params = model.init(3); // nothing is learned yet: the map is an accident of the seed
+const params = model.init(3); // nothing is learned yet
 
 const z = model.drawBase(params, { count: 1000, seed: 1 }); // [1000, 2], normal
 const x = model.toData(params, z); //                          base → data

@@ -26,7 +26,10 @@ console.log(
     theme: pageTheme,
     x: { domain: [0, 600], label: 'step' },
     y: { domain: [0.9, 2.5], label: 'loss, nats' },
-    marks: [line({ points: losses }), line({ points: least, color: 'muted', dash: [5, 4] })],
+    marks: [
+      line({ points: losses }),
+      line({ points: least, color: 'muted', dash: [5, 4] }),
+    ],
   }),
 );
 

@@ -85,6 +85,7 @@ class LiveExample extends HTMLElement {
 
   async #edit(): Promise<void> {
     this.#button('edit').hidden = true;
+    this.#part<HTMLDetailsElement>('folded').open = true;
     const { openEditor } = await import('./editor.ts');
     const code = this.#part('code');
     code.replaceChildren();

@@ -45,22 +45,24 @@ function readExports(path: string): Exported[] {
   const { program, module, comments, errors } = parseSync(path, code);
   if (errors.length > 0) throw new Error(`${path} does not parse: ${errors[0]?.message}`);
   const statements = program.body as unknown as readonly Node[];
-  return module.staticExports
-    .flatMap(({ entries }) => entries)
-    .flatMap(({ exportName, importName, moduleRequest }): Exported[] => {
-      const name = exportName.name ?? '';
-      if (moduleRequest) {
-        const file = join(dirname(path), moduleRequest.value);
-        if (!existsSync(file)) return []; // of another package: it has its own page
-        const all = exportedBy(file);
-        if (importName.kind === 'AllButDefault' || importName.kind === 'All') return all;
-        return all.filter((found) => found.name === (importName.name ?? name)).map((found) => ({ ...found, name }));
-      }
-      const declared = statements.filter((statement) => namesOf(statement.declaration ?? statement).includes(name));
-      if (declared.length === 0) throw new Error(`${path} exports '${name}', whose declaration was not found`);
-      const schema = statements.find((statement) => namesOf(statement).includes('schema'));
-      return [withSchema(describe(name, declared, code, comments), schema && code.slice(schema.start, schema.end))];
-    });
+  // Each of a function's overloads is an entry.
+  const entries = new Map(
+    module.staticExports.flatMap((each) => each.entries).map((entry) => [entry.exportName.name ?? entry, entry]),
+  );
+  return [...entries.values()].flatMap(({ exportName, importName, moduleRequest }): Exported[] => {
+    const name = exportName.name ?? '';
+    if (moduleRequest) {
+      const file = join(dirname(path), moduleRequest.value);
+      if (!existsSync(file)) return []; // of another package: it has its own page
+      const all = exportedBy(file);
+      if (importName.kind === 'AllButDefault' || importName.kind === 'All') return all;
+      return all.filter((found) => found.name === (importName.name ?? name)).map((found) => ({ ...found, name }));
+    }
+    const declared = statements.filter((statement) => namesOf(statement.declaration ?? statement).includes(name));
+    if (declared.length === 0) throw new Error(`${path} exports '${name}', whose declaration was not found`);
+    const schema = statements.find((statement) => namesOf(statement).includes('schema'));
+    return [withSchema(describe(name, declared, code, comments), schema && code.slice(schema.start, schema.end))];
+  });
 }
 
 /** A definition's options are those of its schema, each with its doc comment and default. */

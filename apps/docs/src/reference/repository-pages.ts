@@ -52,10 +52,10 @@ export function repositoryPages(repository: string): RepositoryPage[] {
     description,
     order: i + 10,
   }));
-  const api = packages.map(({ folder, name, entries }, i) => ({
+  const api = packages.map(({ folder, name, description, entries }, i) => ({
     id: `api/${folder}`,
     source: `packages/${folder}/src/index.ts`,
-    text: `# API of ${name}\n\n${apiMarkdown(entries)}`,
+    text: `# API of ${name}\n\n${description.replace(/\.?$/, '.')} [What it is for, and how to begin](/reference/${folder}/).\n\n${apiMarkdown(entries)}`,
     label: name,
     description: `Everything that ${name} exports, from its doc comments.`,
     order: i + 1,

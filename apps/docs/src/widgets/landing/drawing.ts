@@ -1,6 +1,7 @@
 import { toyDensities } from '@diffeo/datasets';
 import { escapeHtml } from '../../build/escape-html.ts';
 import { drawPoster } from './draw-poster.ts';
+import { drawnCurve } from './loss-curve.ts';
 import { couplingCounts, defaults, learningRates, stepCounts } from './settings.ts';
 import { thumbnail } from './thumbnail.ts';
 
@@ -20,9 +21,16 @@ const icon = (path: string): string =>
 const option = (value: number, chosen: number): string =>
   `<option value="${value}"${value === chosen ? ' selected' : ''}>${value.toLocaleString('en')}</option>`;
 
+const written = (nats: number | null): string => (nats === null ? 'unknown' : nats.toFixed(3));
+
 /** The whole widget as it stands before anything runs: the picture of a flow that was trained while the site was built. */
 export async function draw(): Promise<string> {
-  const poster = await drawPoster();
+  const { svg, steps, losses, reference } = await drawPoster();
+  const { entropy, gaussian, truth } = reference;
+  const { path, y } = drawnCurve(losses, reference, steps);
+  const last = losses.at(-1)?.loss ?? Number.NaN;
+  const level = (name: string, value: number | null, className: string): string =>
+    `<g data-level="${name}"${value === null ? ' hidden' : ` transform="translate(0 ${y(value).toFixed(1)})"`}><path d="M0 0H300" vector-effect="non-scaling-stroke" class="${className}" /></g>`;
   const choices = Object.entries(labels).map(
     ([name, label]) =>
       `<button type="button" data-density="${name}" aria-pressed="${name === 'two-moons'}" title="${escapeHtml(label)}"><span class="sr-only">${escapeHtml(label)}</span>${thumbnail(toyDensities[name]?.())}</button>`,
@@ -30,7 +38,7 @@ export async function draw(): Promise<string> {
   return `
 <div class="landing-stage">
   <div class="landing-picture">
-    ${poster}
+    ${svg}
     <canvas aria-label="The density that the flow has learnt, with data and samples" role="img" hidden></canvas>
     <p class="landing-hint" data-hint hidden></p>
     <button type="button" class="landing-start" data-start>${icon('<path d="M7 4.5v15l12-7.5z" fill="currentColor"/>')} Train it here</button>
@@ -63,16 +71,16 @@ export async function draw(): Promise<string> {
   <figure class="landing-curve">
     <figcaption>Loss in nats, on data that it has not seen</figcaption>
     <svg viewBox="0 0 300 110" preserveAspectRatio="none" aria-hidden="true">
-      <g data-level="gaussian" hidden><path d="M0 0H300" vector-effect="non-scaling-stroke" class="muted" /></g>
-      <g data-level="entropy" hidden><path d="M0 0H300" vector-effect="non-scaling-stroke" class="second" /></g>
-      <path data-curve vector-effect="non-scaling-stroke" class="first" />
+      ${level('gaussian', gaussian, 'muted')}
+      ${level('entropy', entropy, 'second')}
+      <path data-curve d="${path}" vector-effect="non-scaling-stroke" class="first" />
     </svg>
-    <p class="landing-levels"><span class="muted" data-level-text="gaussian">- - a Gaussian <b>–</b></span><span class="second" data-level-text="entropy">- - the best there is <b>–</b></span></p>
+    <p class="landing-levels"><span class="muted" data-level-text="gaussian">- - a Gaussian <b>${written(gaussian)}</b></span><span class="second" data-level-text="entropy">- - the best there is <b>${written(entropy)}</b></span></p>
   </figure>
   <dl class="landing-numbers">
-    <div><dt>Step</dt><dd data-number="step">–</dd></div>
-    <div><dt>Loss</dt><dd data-number="loss">–</dd></div>
-    <div><dt>From the truth</dt><dd data-number="divergence">–</dd></div>
+    <div><dt>Step</dt><dd data-number="step">${steps.toLocaleString('en')}</dd></div>
+    <div><dt>Loss</dt><dd data-number="loss">${written(last)}</dd></div>
+    <div><dt>From the truth</dt><dd data-number="divergence">${truth === null ? 'unknown' : `${written(Math.max(0, last - truth))} nats`}</dd></div>
     <div><dt>On this machine</dt><dd data-number="speed">–</dd></div>
   </dl>
   <details class="landing-settings">
