@@ -12,6 +12,7 @@ const main = defineCommand({
     convolutions: () => import('./lib/commands/convolutions.ts').then(({ convolutions }) => convolutions),
     heap: () => import('./lib/commands/heap.ts').then(({ heap }) => heap),
     serving: () => import('./lib/commands/serving.ts').then(({ serving }) => serving),
+    site: () => import('./lib/commands/site.ts').then(({ site }) => site),
     profile: () => import('./lib/commands/profile.ts').then(({ profile }) => profile),
     quality: () => import('./lib/commands/quality.ts').then(({ quality }) => quality),
     size: () => import('./lib/commands/size.ts').then(({ size }) => size),

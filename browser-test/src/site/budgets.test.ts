@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { siteFolder } from '@diffeo/docs/site';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { startBrowser } from '../lib/browser.ts';
 import type {} from './lib/site.setup.ts';
-import { builtFolder, sitePages } from './lib/site-pages.ts';
+import { builtFiles, builtFolder, sitePages } from './lib/site-pages.ts';
 import { watchedPage } from './lib/watched-page.ts';
 
 const site = inject('site');
@@ -63,4 +64,33 @@ test('the landing page takes at most 300 kB after the click', async () => {
   expect(size, after.join(' ')).toBeLessThanOrEqual(300);
   expect(size).toBeGreaterThan(100);
   await close();
+});
+
+/** What a module of the site imports, and what that imports. */
+function importedBy(path: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(path)) return seen;
+  seen.add(path);
+  const code = readFileSync(join(builtFolder, path.slice(new URL(site).pathname.length)), 'utf8');
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  for (const [, name] of code.matchAll(/(?:from|import)\s*["'`]\.\/([\w.-]+\.js)["'`]/g))
+    importedBy(folder + name, seen);
+  return seen;
+}
+
+test('no example takes more than 300 kB when it is run', () => {
+  const root = new URL(site).pathname;
+  const files = builtFiles().filter((file) => file.startsWith('assets/'));
+  const named = (name: string) => files.filter((file) => new RegExp(`^assets/${name}[-.][\\w-]{8}\\.`).test(file));
+  const [worker = ''] = named('file-worker');
+  const [backend = ''] = named('tfjs-backend-wasm-simd');
+  const [kernels = ''] = named('kernels-relaxed-simd');
+  const examples = readdirSync(join(siteFolder, 'src/examples')).map((file) => file.replace(/\.js$/, ''));
+  const heavy = examples.flatMap((name) => {
+    const [chunk = ''] = named(name);
+    const scripts = importedBy(root + chunk, importedBy(root + worker));
+    const size = total([...scripts, root + backend, root + kernels]);
+    expect(size, name).toBeGreaterThan(200);
+    return size > 300 ? [`${name}: ${size.toFixed(1)} kB`] : [];
+  });
+  expect(heavy).toEqual([]);
 });

@@ -2,6 +2,7 @@ import { satteri } from '@astrojs/markdown-satteri';
 import starlight from '@astrojs/starlight';
 import type { AstroInlineConfig } from 'astro';
 import { drawnPlugin } from './drawn-plugin.ts';
+import { leanTfjs } from './lean-tfjs.ts';
 import { mathPlugin } from './math-plugin.ts';
 import { modernFonts } from './modern-fonts.ts';
 import { offline } from './offline.ts';
@@ -32,7 +33,11 @@ export const siteConfig: AstroInlineConfig = {
   vite: {
     plugins: [drawnPlugin(), printedPlugin(), modernFonts()],
     // Licences are named once a script: with every module of TensorFlow.js they take 7 kB of what a click fetches.
-    worker: { format: 'es', rolldownOptions: { output: { comments: { legal: false }, postBanner: licences } } },
+    worker: {
+      format: 'es',
+      plugins: () => [leanTfjs()],
+      rolldownOptions: { output: { comments: { legal: false }, postBanner: licences } },
+    },
     experimental: { renderBuiltUrl: (_file, { hostType }) => (hostType === 'html' ? undefined : { relative: true }) },
     build: { target: 'es2022', chunkSizeWarningLimit: Infinity, assetsInlineLimit: 0 },
   },

@@ -1,9 +1,6 @@
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
-import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import type { RunAnswer, RunRequest } from './messages.ts';
 import { loggedOutput, type Output, tabulatedOutput } from './output.ts';
+import { useSiteWasmFiles } from './site-wasm-files.ts';
 
 const answer = (message: RunAnswer): void => postMessage(message);
 const print = (output: Output): void => answer({ output });
@@ -13,11 +10,7 @@ export function serveRun(
   run: (request: RunRequest) => Promise<unknown>,
   explain: (error: Error) => Promise<string> | string = ({ name, message }) => `${name}: ${message}`,
 ): void {
-  setWasmPaths({
-    'tfjs-backend-wasm.wasm': plain,
-    'tfjs-backend-wasm-simd.wasm': simd,
-    'tfjs-backend-wasm-threaded-simd.wasm': threaded,
-  });
+  useSiteWasmFiles();
   const log = (...values: unknown[]) => print(loggedOutput(values));
   Object.assign(console, {
     log,

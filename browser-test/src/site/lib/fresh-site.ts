@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { siteFolder } from '@diffeo/docs/site';
+import { oneAtATime } from './one-at-a-time.ts';
 
 /** What is written last of a build. */
 const lastFile = join(siteFolder, 'dist/service-worker.js');
@@ -18,14 +19,15 @@ function newestIn(folder: string): number {
 }
 
 /** Builds the site into `dist`, in a process of its own, unless what lies there is newer than all that it is built of. */
-export async function freshSite(): Promise<void> {
-  const built = statSync(lastFile, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = ['apps/docs/src', 'apps/docs/public', 'packages', 'docs'].map((name) =>
-    newestIn(join(workspace, name)),
-  );
-  if (built > Math.max(...sources)) return;
-  await promisify(execFile)(process.execPath, [join(siteFolder, 'src/command/main.ts'), '--build'], {
-    env: { ...process.env, NODE_ENV: 'production', VITEST: undefined },
-    maxBuffer: 2 ** 26,
+export const freshSite = (): Promise<void> =>
+  oneAtATime(join(workspace, 'node_modules/.cache/diffeo-site.lock'), async () => {
+    const built = statSync(lastFile, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    const sources = ['apps/docs/src', 'apps/docs/public', 'packages', 'docs'].map((name) =>
+      newestIn(join(workspace, name)),
+    );
+    if (built > Math.max(...sources)) return;
+    await promisify(execFile)(process.execPath, [join(siteFolder, 'src/command/main.ts'), '--build'], {
+      env: { ...process.env, NODE_ENV: 'production', VITEST: undefined },
+      maxBuffer: 2 ** 26,
+    });
   });
-}
