@@ -7,9 +7,21 @@ import { minimise, score, useWasm } from '@diffeo/trainer';
 
 await useWasm();
 const moons = twoMoons();
-const model = flow({ eventShape: [2], layers: [standardise(), ...ffjord({ hidden: [64, 64], tolerance: 1e-3 })] });
-const options = { steps: 1500, learningRate: 1e-2, ema: 0.99, seed: 1, validation: 0 };
-const { params } = await minimise(model, flowMatching(model), { data: toTensor(moons.sample(10_000, 1)), ...options });
+const model = flow({
+  eventShape: [2],
+  layers: [standardise(), ...ffjord({ hidden: [64, 64], tolerance: 1e-3 })],
+});
+const options = {
+  steps: 1500,
+  learningRate: 1e-2,
+  ema: 0.99,
+  seed: 1,
+  validation: 0,
+};
+const { params } = await minimise(model, flowMatching(model), {
+  data: toTensor(moons.sample(10_000, 1)),
+  ...options,
+});
 
 // Samples of the trained flow, and the log-likelihood of unseen points by the same equation.
 const samples = model.toData(params, normal([1000, 2], 2));

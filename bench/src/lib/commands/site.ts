@@ -9,7 +9,10 @@ import { json, smoke } from './arguments.ts';
 import { reported } from './reported.ts';
 
 export const site = defineCommand({
-  meta: { name: 'site', description: "bytes and times of the site's landing page in a browser, beside its flow in Node" },
+  meta: {
+    name: 'site',
+    description: "bytes and times of the site's landing page in a browser, beside its flow in Node",
+  },
   args: {
     json,
     smoke,
