@@ -15,12 +15,18 @@ const isKept = (page: Page, address: string): Promise<boolean> =>
   page.evaluate(async (url) => (await caches.match(url)) !== undefined, address);
 const hasSteps = (page: Page) =>
   page.waitForFunction(() => Number(document.querySelector('diffeo-landing')?.getAttribute('data-step')) >= 5);
+/** A widget's script is fetched when it comes near the view. */
+async function widgetIsReady(page: Page): Promise<void> {
+  await page.locator('diffeo-one-point').scrollIntoViewIfNeeded();
+  await page.waitForSelector('diffeo-one-point[data-ready]');
+}
 
 test('what was visited works when the host is gone: pages, and the flow that trains', async () => {
   const served = await serveSite({ base: '/some/path/' });
   const { page, fetched, close } = await watchedPage(browser, served.url);
   try {
     await page.goto(`${served.url}learn/couplings/`);
+    await widgetIsReady(page);
     await page.goto(served.url);
     await page.click('[data-start]');
     await hasSteps(page);
@@ -36,7 +42,7 @@ test('what was visited works when the host is gone: pages, and the flow that tra
     await hasSteps(page);
     await page.goto(`${served.url}learn/couplings/`);
     expect(await page.textContent('h1')).toBe('Couplings');
-    await page.waitForSelector('diffeo-one-point[data-ready]');
+    await widgetIsReady(page);
   } finally {
     await close();
     await served.close();

@@ -1,7 +1,11 @@
 import type { Plugin } from 'vite';
 
-/** Where modules enter themselves into TensorFlow.js's lists. */
+/** Where something is entered into TensorFlow.js's lists. */
 const entries = [
+  {
+    file: /tfjs-backend-wasm\/dist\/register_all_kernels\.js/,
+    call: /^\s*(?:nonMaxSuppression|sparse|string)\w+Config,$/gm,
+  },
   { file: /tfjs-core\/dist\/index\.js/, call: /^registerOptimizers\(\);$/gm },
   {
     file: /tfjs-core\/dist\/platforms\/platform_browser\.js/,
@@ -13,6 +17,7 @@ const entries = [
  * Leaves out of the workers what of TensorFlow.js runs in no flow, a tenth of what a click fetches:
  *
  * - the half of the WASM backend that shares memory between threads: `useWasm` forbids it, since kernels write into that memory;
+ * - kernels of texts, of sparse tensors and of boxes in pictures;
  * - the places where TensorFlow.js's own models are saved, and its own optimisers: modules that enter themselves into lists.
  */
 export function leanTfjs(): Plugin {

@@ -34,17 +34,17 @@ export async function withNames(message: string): Promise<string> {
 }
 
 function stubOf(name: string): Promise<string> {
-  const stub = stubs.get(name) ?? makeStub(name);
+  const load = Object.hasOwn(modules, name) ? modules[name] : undefined;
+  if (!load)
+    return Promise.reject(
+      new Error(`'${name}' cannot be imported here. These can: ${Object.keys(modules).join(', ')}.`),
+    );
+  const stub = stubs.get(name) ?? makeStub(name, load);
   stubs.set(name, stub);
   return stub;
 }
 
-async function makeStub(name: string): Promise<string> {
-  const load = Object.hasOwn(modules, name) ? modules[name] : undefined;
-  if (!load) {
-    stubs.delete(name);
-    throw new Error(`'${name}' cannot be imported here. These can: ${Object.keys(modules).join(', ')}.`);
-  }
+async function makeStub(name: string, load: () => Promise<object>): Promise<string> {
   const exported = await load();
   const store = globalThis as { [shelf]?: Record<string, object> };
   store[shelf] = { ...store[shelf], [name]: exported };
