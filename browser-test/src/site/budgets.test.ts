@@ -33,7 +33,7 @@ const scripts = (paths: readonly string[]): string[] =>
 
 test('no page takes more than 40 kB of scripts before a click', async () => {
   const heavy: string[] = [];
-  const { page, fetched, close } = await watchedPage(browser, site, { serviceWorkers: 'block' });
+  const { page, fetched, settle, close } = await watchedPage(browser, site, { serviceWorkers: 'block' });
   for (const path of sitePages()) {
     const before = fetched.length;
     await page.goto(site + path);
@@ -44,7 +44,7 @@ test('no page takes more than 40 kB of scripts before a click', async () => {
         await new Promise((resolve) => requestAnimationFrame(resolve));
       }
     });
-    await page.waitForLoadState('networkidle');
+    await settle();
     const size = total(scripts(fetched.slice(before)));
     if (size > 40) heavy.push(`/${path}: ${size.toFixed(1)} kB`);
   }
@@ -53,9 +53,9 @@ test('no page takes more than 40 kB of scripts before a click', async () => {
 });
 
 test('the landing page takes at most 300 kB after the click', async () => {
-  const { page, fetched, close } = await watchedPage(browser, site, { serviceWorkers: 'block' });
+  const { page, fetched, settle, close } = await watchedPage(browser, site, { serviceWorkers: 'block' });
   await page.goto(site);
-  await page.waitForLoadState('networkidle');
+  await settle();
   const before = new Set(fetched);
   await page.click('[data-start]');
   await page.waitForFunction(() => Number(document.querySelector('diffeo-landing')?.getAttribute('data-step')) > 1);

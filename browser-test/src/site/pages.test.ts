@@ -57,11 +57,11 @@ function isLookedAt(path: string): boolean {
 }
 
 test.concurrent.each(sitePages())('a page is whole, on a phone, in the light and in the dark: /%s', (path) =>
-  onPhone(async ({ page, complaints }) => {
+  onPhone(async ({ page, complaints, settle }) => {
     const before = complaints.length;
     await page.emulateMedia({ colorScheme: 'light' });
     await page.goto(site + path);
-    await page.waitForLoadState('networkidle');
+    await settle();
     const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(tooWide, 'pixels beyond the right edge').toBeLessThanOrEqual(0);
     if (!isLookedAt(path)) return expect(complaints.slice(before)).toEqual([]);

@@ -7,6 +7,8 @@ export interface WatchedPage {
   readonly complaints: readonly string[];
   /** Paths of what was fetched, in the site. */
   readonly fetched: readonly string[];
+  /** Waits until nothing has been fetched for a third of a second. */
+  settle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,5 +39,9 @@ export async function watchedPage(
     if (response.url().startsWith(site)) fetched.push(new URL(response.url()).pathname);
   });
   page.setDefaultTimeout(120_000);
-  return { page, complaints, fetched, close: () => context.close() };
+  const settle = async (): Promise<void> => {
+    // Not playwright's `networkidle`, which on a busy machine may never come.
+    for (let known = -1; known !== fetched.length; await page.waitForTimeout(333)) known = fetched.length;
+  };
+  return { page, complaints, fetched, settle, close: () => context.close() };
 }
