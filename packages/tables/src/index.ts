@@ -1,3 +1,8 @@
+export { type TableBaseline, tableBaselines } from './lib/baselines/table-baselines.ts';
+export { type ColumnCalibration, columnCalibration } from './lib/diagnostics/column-calibration.ts';
+export { type ColumnGainsOptions, columnGains, type LogDensityOf } from './lib/diagnostics/column-gains.ts';
+export { type Coverage, coverage } from './lib/diagnostics/coverage.ts';
+export { type EnergyTest, type EnergyTestOptions, energyTest } from './lib/diagnostics/energy-test.ts';
 export type { MemberShare, TableFitted } from './lib/mix-members.ts';
 export type { ColumnFacts } from './lib/mixed/columns-of-data.ts';
 export { type Conditionals, conditionals, type FillOptions, isMixedModel } from './lib/mixed/conditionals.ts';

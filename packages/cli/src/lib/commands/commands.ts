@@ -3,7 +3,9 @@ import { version } from '../version.ts';
 import { checkCommand } from './check-command.ts';
 import { inspectCommand } from './inspect-command.ts';
 import { interpolateCommand } from './interpolate-command.ts';
+import { plotCommand } from './plot-command.ts';
 import { reconstructCommand } from './reconstruct-command.ts';
+import { reportCommand } from './report-command.ts';
 import { sampleCommand } from './sample-command.ts';
 import { scoreCommand } from './score-command.ts';
 import { trainCommand } from './train-command.ts';
@@ -16,6 +18,8 @@ export const commands: Readonly<Record<string, AnyCommand>> = {
   train: trainCommand,
   score: scoreCommand,
   sample: sampleCommand,
+  report: reportCommand,
+  plot: plotCommand,
   reconstruct: reconstructCommand,
   interpolate: interpolateCommand,
   inspect: inspectCommand,

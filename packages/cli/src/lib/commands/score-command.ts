@@ -5,7 +5,10 @@ import { countRange, numberOption, seedRange } from '../options/number-option.ts
 
 /** `diffeo score MODEL DATA` */
 export const scoreCommand = defineCommand({
-  meta: { name: 'score', description: 'Print the log-likelihood of every row, in nats, as CSV.' },
+  meta: {
+    name: 'score',
+    description: 'Print the log-likelihood of every row, in nats, and where it lies among others, as CSV.',
+  },
   args: {
     model: {
       type: 'positional',
@@ -21,6 +24,14 @@ export const scoreCommand = defineCommand({
     seed: { type: 'string', description: 'Draws the points of a toy and the noise of dequantization. Default 0.' },
     count: { type: 'string', description: 'How many points of a toy. Default 100000.' },
     draws: { type: 'string', description: 'Of dequantized data: draws of the noise for each row. Default 1.' },
+    top: {
+      type: 'string',
+      description: 'Only so many of the least likely rows, the least likely first, with the column to blame.',
+    },
+    blame: {
+      type: 'boolean',
+      description: 'Say of each row which column makes it unlikely given the others, and by how much.',
+    },
     ...csvArguments,
     ...imageArguments,
     part: partArgument,
@@ -35,6 +46,8 @@ export const scoreCommand = defineCommand({
       seed: numberOption('--seed', args.seed, seedRange, 0),
       count: numberOption('--count', args.count, countRange, undefined),
       draws: numberOption('--draws', args.draws, { whole: true, least: 1, most: 10_000 }, 1),
+      top: numberOption('--top', args.top, countRange, undefined),
+      blame: args.blame === true,
       csv: csvOptions(args),
       images: { ...imageOptions(args), part: partOf(args.part) },
       out: args.out,

@@ -1,5 +1,5 @@
 import type { Seed } from '@diffeo/core';
-import type { CsvOptions } from '@diffeo/datasets';
+import type { CsvNote, CsvOptions } from '@diffeo/datasets';
 import type { StoredModel } from '../model/read-model.ts';
 import type { ModelRows } from '../tables/mixed-data.ts';
 import type { TrainingData, TrainingDataOptions } from './training-data.ts';
@@ -11,6 +11,8 @@ export interface RowsOptions {
   /** How many points of a toy. */
   readonly count: number | undefined;
   readonly csv: CsvOptions;
+  /** What to do with rows of a table that lack a value. Default: to refuse them. */
+  readonly gaps?: 'drop';
   /** Which of images: all of a file, and the published test part, unless it says so. */
   readonly images?: {
     readonly folder: string | undefined;
@@ -23,6 +25,14 @@ export interface RowsOptions {
   readonly signal: AbortSignal;
 }
 
+/** Rows for a model. */
+export interface SourceRows extends ModelRows {
+  /** What was guessed of their file. */
+  readonly notes?: readonly CsvNote[];
+  /** Whether they were drawn anew from a density. */
+  readonly isDrawn?: boolean;
+}
+
 /** What the argument DATA names. Nothing else of the command asks which kind it is. */
 export interface DataSource {
   readonly name: string;
@@ -31,5 +41,5 @@ export interface DataSource {
   /** Reads it, ready to train on. Throws `USAGE` for options that it cannot use, `DATA` for too few rows, and what its readers throw. */
   train(options: TrainingDataOptions): TrainingData | Promise<TrainingData>;
   /** Reads the rows that a model takes, or what there is of them: their shape is looked at by who asks. */
-  rows(stored: StoredModel, options: RowsOptions): ModelRows | Promise<ModelRows>;
+  rows(stored: StoredModel, options: RowsOptions): SourceRows | Promise<SourceRows>;
 }

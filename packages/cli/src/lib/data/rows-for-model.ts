@@ -2,9 +2,8 @@ import { DiffeoError, sameShape, sizeOf } from '@diffeo/core';
 import { checkBins } from '@diffeo/datasets';
 import { isMixedModel } from '@diffeo/tables';
 import type { StoredModel } from '../model/read-model.ts';
-import type { ModelRows } from '../tables/mixed-data.ts';
 import { standardInput } from '../terminal/standard-input.ts';
-import type { RowsOptions } from './data-source.ts';
+import type { RowsOptions, SourceRows } from './data-source.ts';
 import { findData } from './find-data.ts';
 
 /**
@@ -12,7 +11,7 @@ import { findData } from './find-data.ts';
  * the model. Throws `SHAPE` when they do not fit, `BINS` for numbers that a dequantizing model cannot take, and what
  * the CSV reader throws.
  */
-export async function rowsForModel(stored: StoredModel, options: RowsOptions): Promise<ModelRows> {
+export async function rowsForModel(stored: StoredModel, options: RowsOptions): Promise<SourceRows> {
   const { model, path } = stored;
   const { data, csv } = options;
   if (model.contextShape && !isMixedModel(model)) {

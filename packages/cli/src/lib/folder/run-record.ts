@@ -1,4 +1,5 @@
 import { crc32, DiffeoError, type Flow } from '@diffeo/core';
+import type { Dataset } from '@diffeo/datasets';
 import type { TrainingData } from '../data/training-data.ts';
 import type { FoundModel } from './model-notes.ts';
 
@@ -7,6 +8,13 @@ export type RunRecord = Readonly<Record<string, string | number>>;
 
 const numbers = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+
+/** What the checksum of the data is called in a record. */
+export const dataChecksum = 'the checksum of the data';
+
+/** The checksum of rows, part by part. */
+export const checksumOfParts = (parts: readonly Dataset[]): string =>
+  crc32(...parts.map(({ values }) => numbers(values)));
 
 /** The record of a run with these options on these data; `null` for a model that the data decide. */
 export function runRecord(
@@ -18,7 +26,7 @@ export function runRecord(
   return {
     ...Object.fromEntries(given),
     ...(model && { 'the checksum of the flow': crc32(new TextEncoder().encode(JSON.stringify(model.spec))) }),
-    'the checksum of the data': crc32(...[train, validation, heldOut].map(({ values }) => numbers(values))),
+    [dataChecksum]: checksumOfParts([train, validation, heldOut]),
   };
 }
 

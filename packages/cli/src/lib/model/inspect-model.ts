@@ -45,7 +45,7 @@ function parts(model: Density, at = ''): readonly PartReport[] {
 
 /** What is in a model file, as `diffeo inspect --json` prints it. */
 function describe({ path, bytes, model, params, notes }: StoredModel) {
-  const { split: _, context, ...shown } = notes;
+  const { split: _, dataChecksum: __, scores: ___, context, ...shown } = notes;
   const { eventShape, contextShape, layout } = model;
   const dtypes = new Set(leaves(layout, params).map(({ leaf }) => leaf.dtype));
   return {

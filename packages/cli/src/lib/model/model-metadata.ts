@@ -1,6 +1,7 @@
 import { DiffeoError, type Metadata } from '@diffeo/core';
 import { type Column, type CsvOptions, columnKinds } from '@diffeo/datasets';
-import type { RunRecord } from '../folder/run-record.ts';
+import { dataChecksum, type RunRecord } from '../folder/run-record.ts';
+import { parseScoreNotes, type ScoreNotes } from '../score/score-notes.ts';
 import { version } from '../version.ts';
 
 /** How `train` cut the data into parts. */
@@ -28,9 +29,17 @@ export interface ModelNotes {
   readonly split: SplitNotes | null;
   /** How its CSV file was read: for files that do not tell. */
   readonly csv: CsvFormat | null;
+  /** The checksum of the parts that its data were cut into. */
+  readonly dataChecksum: string | null;
+  /** Scores of rows that it did not learn from. */
+  readonly scores: ScoreNotes | null;
   /** The program and its version. */
   readonly writtenBy: string | null;
 }
+
+/** Scores as an entry of a model file's metadata. */
+export const scoresMetadata = (scores: ScoreNotes | undefined): Metadata =>
+  scores ? { scores: JSON.stringify(scores) } : {};
 
 /** Notes as a model file's metadata. Nothing in it changes from one run to the next: equal runs write equal files. */
 export const metadataOf = (notes: {
@@ -41,6 +50,7 @@ export const metadataOf = (notes: {
   readonly split: SplitNotes;
   readonly csv?: CsvFormat | undefined;
   readonly run: RunRecord;
+  readonly scores?: ScoreNotes | undefined;
 }) =>
   ({
     ...(notes.columns && { columns: JSON.stringify(notes.columns) }),
@@ -50,6 +60,7 @@ export const metadataOf = (notes: {
     split: JSON.stringify(notes.split),
     ...(notes.csv && Object.keys(notes.csv).length > 0 && { csv: JSON.stringify(notes.csv) }),
     run: JSON.stringify(notes.run),
+    ...scoresMetadata(notes.scores),
     writtenBy: `@diffeo/cli ${version()}`,
   }) satisfies Metadata;
 
@@ -120,9 +131,19 @@ function parseFormat(text: string): CsvFormat {
   throw new DiffeoError('FILE', `its metadata entry 'csv' must say how its file was read; got ${text.slice(0, 80)}`);
 }
 
+/** The checksum in the record of a run; `null` where there is none. */
+function parseChecksum(run: string): string | null {
+  try {
+    const checksum: unknown = JSON.parse(run)?.[dataChecksum];
+    return typeof checksum === 'string' ? checksum : null;
+  } catch {
+    return null;
+  }
+}
+
 /** The notes in a model file's metadata; `size` is how many numbers one row of its data has, `contextSize` how many of its context. Throws `FILE`. */
 export const notesOf = (
-  { columns, context, data, flow, split, csv, writtenBy }: Metadata,
+  { columns, context, data, flow, split, csv, run, scores, writtenBy }: Metadata,
   size: number,
   contextSize = 0,
 ): ModelNotes => ({
@@ -132,5 +153,7 @@ export const notesOf = (
   flow: flow ?? null,
   split: split === undefined ? null : parseSplit(split),
   csv: csv === undefined ? null : parseFormat(csv),
+  dataChecksum: run === undefined ? null : parseChecksum(run),
+  scores: scores === undefined ? null : parseScoreNotes(scores),
   writtenBy: writtenBy ?? null,
 });

@@ -1,4 +1,5 @@
 import type { Warning } from '@diffeo/trainer';
+import type { ScoredRow } from './score-rows-csv.ts';
 
 /** What `diffeo score --json` prints: the mean log-likelihood of the rows, nats, in the units of the data. */
 export interface ScoreReport {
@@ -15,6 +16,8 @@ export interface ScoreReport {
   readonly count: number;
   /** Bits per dimension, where the model dequantizes its data. */
   readonly bitsPerDim?: number | null;
+  /** The least likely rows, the least likely first: with `--top` alone. */
+  readonly rows?: readonly ScoredRow[];
   /** What is to know of the scores: rows that are impossible, or few that decide the mean. */
   readonly warnings: readonly Warning[];
 }

@@ -1,15 +1,18 @@
-import { bitsPerDim, DiffeoError } from '@diffeo/core';
+import { bitsPerDim, DiffeoError, sizeOf } from '@diffeo/core';
+import { columnNames, type Dataset, takeRows } from '@diffeo/datasets';
 import { rowStatistics, scoreWarnings } from '@diffeo/trainer';
 import type { RowsOptions } from '../data/data-source.ts';
 import { rowsForModel } from '../data/rows-for-model.ts';
-import { readModel } from '../model/read-model.ts';
-import { csvHeader, csvRows } from '../terminal/csv-text.ts';
+import { readModel, type StoredModel } from '../model/read-model.ts';
 import { finiteOrNull } from '../terminal/finite-or-null.ts';
-import { type ResultSink, resultSink } from '../terminal/result-sink.ts';
+import { resultSink } from '../terminal/result-sink.ts';
 import { say } from '../terminal/say.ts';
 import { printResult } from '../terminal/standard-streams.ts';
+import { blameRows, requireColumns } from './blame-rows.ts';
+import { percentileOf } from './score-notes.ts';
 import type { ScoreReport } from './score-report.ts';
 import { scoreRows } from './score-rows.ts';
+import { type ScoredRow, writeScores } from './score-rows-csv.ts';
 
 /** What `diffeo score` was asked to do. */
 export interface ScoreOptions extends RowsOptions {
@@ -18,22 +21,48 @@ export interface ScoreOptions extends RowsOptions {
   readonly json: boolean;
   /** Draws of the noise that each score is made of. */
   readonly draws: number;
+  /** How many of the least likely rows to say alone. */
+  readonly top: number | undefined;
+  /** Whether to say of each row which column makes it unlikely. */
+  readonly blame: boolean;
 }
 
-/** How many lines go out at once. */
-const lines = 8192;
-
-async function writeScores(scores: Float32Array, sink: ResultSink): Promise<void> {
-  await sink.write(csvHeader(['logProb']));
-  for (let at = 0; at < scores.length; at += lines) await sink.write(csvRows(scores.subarray(at, at + lines), [{}]));
-  sink.finish();
+/** The rows to say something of, in their order, or the least likely ones first. */
+async function scoredRows(
+  stored: StoredModel,
+  rows: Dataset,
+  scores: Float32Array,
+  { top, blame, seed, signal }: Pick<ScoreOptions, 'top' | 'blame' | 'seed' | 'signal'>,
+): Promise<readonly ScoredRow[]> {
+  const order = Uint32Array.from(scores.keys());
+  const chosen =
+    top === undefined ? order : order.sort((a, b) => (scores[a] as number) - (scores[b] as number)).subarray(0, top);
+  const { notes, model } = stored;
+  const gains = blame || top !== undefined ? await blameRows(stored, takeRows(rows, chosen), { seed, signal }) : null;
+  const size = sizeOf(model.eventShape);
+  const names = notes.columns ? columnNames(notes.columns) : null;
+  const blamed = (i: number): Pick<ScoredRow, 'blame'> => {
+    if (!gains) return {};
+    const own = gains.subarray(i * size, (i + 1) * size);
+    const column = own.reduce((best, gain, j) => (gain > (own[best] as number) ? j : best), 0);
+    return { blame: { column: names?.[column] ?? `${column + 1}`, gain: own[column] as number } };
+  };
+  return Array.from(chosen, (row, i) => {
+    const logProb = scores[row] as number;
+    return {
+      row: row + 1,
+      logProb,
+      ...(notes.scores && { percentile: percentileOf(notes.scores, logProb) }),
+      ...blamed(i),
+    };
+  });
 }
 
 /**
- * Scores rows under a model: the log-likelihood of each as CSV, in the order of the rows, and their mean on stderr; or,
+ * Scores rows under a model: the log-likelihood of each as CSV, in the order of the rows, its percentile among rows that the model did not learn from, and their mean on stderr; or,
  * with `json`, the mean as an object on stdout, and the CSV only if `out` says where.
  */
-export async function score({ model: path, out, json, draws, ...options }: ScoreOptions): Promise<void> {
+export async function score({ model: path, out, json, draws, top, blame, ...options }: ScoreOptions): Promise<void> {
   const { seed, signal } = options;
   const stored = await readModel(path);
   if (draws > 1 && !stored.model.dequantizes) {
@@ -42,12 +71,15 @@ export async function score({ model: path, out, json, draws, ...options }: Score
       `--draws is for models of dequantized data, and ${path} is none: it has no noise to draw`,
     );
   }
+  if (blame || top !== undefined) requireColumns(stored, top === undefined ? '--blame' : '--top');
   // Opened first, so that a path that cannot be written is refused before the work.
   const sink = json && out === undefined ? null : resultSink(out);
-  let scores: Float32Array;
+  let [scores, shown]: [Float32Array, readonly ScoredRow[]] = [new Float32Array(), []];
   try {
-    scores = await scoreRows(stored, await rowsForModel(stored, options), { seed, signal, draws });
-    if (sink) await writeScores(scores, sink);
+    const rows = await rowsForModel(stored, options);
+    scores = await scoreRows(stored, rows, { seed, signal, draws });
+    if (sink || top !== undefined) shown = await scoredRows(stored, rows, scores, { top, blame, seed, signal });
+    if (sink) await writeScores(shown, sink, { isChosen: top !== undefined });
   } finally {
     sink?.close();
   }
@@ -66,6 +98,7 @@ export async function score({ model: path, out, json, draws, ...options }: Score
       trimmedMean: finiteOrNull(trimmedMean),
       count,
       ...(bits !== null && { bitsPerDim: finiteOrNull(bits) }),
+      ...(top !== undefined && { rows: shown }),
       warnings,
     };
     await printResult(`${JSON.stringify(report)}\n`);

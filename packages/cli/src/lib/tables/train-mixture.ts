@@ -7,6 +7,7 @@ import { sha256 } from '../folder/model-notes.ts';
 import { requireSameRecord, runRecord } from '../folder/run-record.ts';
 import type { TrainingFolder } from '../folder/training-folder.ts';
 import { metadataOf } from '../model/model-metadata.ts';
+import { scoreNotes } from '../score/score-notes.ts';
 import { scoreRows } from '../score/score-rows.ts';
 import { whenCancelled } from '../terminal/interruption.ts';
 import { say } from '../terminal/say.ts';
@@ -127,6 +128,7 @@ export async function trainMixture(folder: TrainingFolder, data: TrainingData, r
   const { columns: own, context: { columns: given } = {} } = heldOut;
   const metadata = metadataOf({
     ...{ columns: own, context: given, data: name, flow, csv: data.csv, run: record },
+    scores: scoreNotes('out-of-fold', fitted.outOfFold),
     split: { seed, limit: run.limit, heldOut: run.heldOut },
   });
   const scores = await scoreRows({ model, params }, heldOut, { seed, signal, cancelled: before });

@@ -11,11 +11,11 @@ export function float32Text(value: number): string {
 }
 
 /** Fields with separators, quotes, line breaks or spaces at their ends are quoted (RFC 4180). */
-const field = (text: string): string =>
+export const csvField = (text: string): string =>
   text === '' || /[",\r\n;\t]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 
 /** The first line of a CSV file. */
-export const csvHeader = (columns: readonly string[]): string => `${columns.map(field).join(',')}\n`;
+export const csvHeader = (columns: readonly string[]): string => `${columns.map(csvField).join(',')}\n`;
 
 type RawColumn = Partial<Pick<Column, 'kind' | 'origin' | 'unit' | 'categories'>>;
 
@@ -23,7 +23,7 @@ type RawColumn = Partial<Pick<Column, 'kind' | 'origin' | 'unit' | 'categories'>
 function rawText(value: number, column: RawColumn): string {
   if (Number.isNaN(value)) return '';
   const { categories } = column;
-  if (categories) return field(categories[Math.min(Math.max(Math.round(value), 0), categories.length - 1)] ?? '');
+  if (categories) return csvField(categories[Math.min(Math.max(Math.round(value), 0), categories.length - 1)] ?? '');
   if (column.kind !== 'date') return `${rawNumber(value, column)}`;
   return dateText(column.unit === undefined ? rawNumber(value, column) : rawNumber(Math.round(value), column));
 }

@@ -23,6 +23,8 @@ export interface FitAndSaveOptions {
   readonly ema?: number;
   /** What to save of what was fitted. Default: that. */
   readonly choose?: (fitted: Fitted) => Promise<Fitted>;
+  /** More to keep with the model of a run that has ended. */
+  readonly notesOf?: (fitted: Fitted) => Promise<Metadata>;
   /** Where an interrupted run left off. */
   readonly resume?: Uint8Array;
 }
@@ -80,9 +82,10 @@ export async function fitAndSave(
   { model, params }: Start,
   { train, validation }: TrainingData,
   folder: TrainingFolder,
-  { metadata, signal, choose, ...options }: FitAndSaveOptions,
+  { metadata, signal, choose, notesOf, ...options }: FitAndSaveOptions,
 ): Promise<Saved> {
-  const bytesOf = (reached: Fitted) => save(model, reached.params, { metadata });
+  const bytesOf = (reached: Fitted, more: Metadata = {}) =>
+    save(model, reached.params, { metadata: { ...metadata, ...more } });
   const keepUnfinished = async (reached: Fitted, code: string): Promise<string> => {
     const faults: string[] = [];
     const attempt = <T>(write: () => T): T | null => {
@@ -139,6 +142,6 @@ export async function fitAndSave(
     throw new DiffeoError('CANCELLED', `cancelled after step ${fitted.steps} of ${options.steps}. ${kept}`);
   }
   if (choose) fitted = await choose(fitted);
-  const bytes = await bytesOf(fitted);
+  const bytes = await bytesOf(fitted, await notesOf?.(fitted));
   return { fitted, model: bytes, path: folder.saveReached(bytes, fitted.history) };
 }

@@ -11,7 +11,8 @@ import { requireSameRecord, runRecord } from '../folder/run-record.ts';
 import { type TrainingFolder, trainingFolder } from '../folder/training-folder.ts';
 import { augment } from '../images/flips.ts';
 import type { ImageOptions } from '../images/image-data.ts';
-import { metadataOf } from '../model/model-metadata.ts';
+import { metadataOf, scoresMetadata } from '../model/model-metadata.ts';
+import { scoreNotes } from '../score/score-notes.ts';
 import { scoreRows } from '../score/score-rows.ts';
 import { keepIfBetter } from '../tables/keep-if-better.ts';
 import { resultWarnings, tableWarnings } from '../tables/table-warnings.ts';
@@ -161,6 +162,11 @@ async function trainInto(
     ...{ steps, batchSize, learningRate, patience, seed, metadata, signal },
     ...(ema !== undefined && { ema }),
     ...(data.all && { choose: (fitted: Fitted) => keepIfBetter(start, fitted, data.validation, { seed, signal }) }),
+    // Rows of a table are placed among those that decided when to stop, for want of better.
+    ...(data.all && {
+      notesOf: async ({ params }: Fitted) =>
+        scoresMetadata(scoreNotes('validation', await scoreRows({ model, params }, data.validation, { seed, signal }))),
+    }),
     ...(flips && { augment }),
     ...(workers !== undefined && { workers: { count: workers, ...(flips && { modules: [flipsModule] }) } }),
     ...(gradient && { gradient }),

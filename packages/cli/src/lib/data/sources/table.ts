@@ -90,7 +90,7 @@ export const tableSource = (name: string): DataSource => ({
     refuseImageOptions(name, options.images);
     return await tableData(name, options);
   },
-  rows: async ({ notes, model }, { count, csv, images, signal }: RowsOptions) => {
+  rows: async ({ notes, model }, { count, csv, gaps, images, signal }: RowsOptions) => {
     refuseImageOptions(name, images);
     refuseCount(name, count);
     const { context } = notes;
@@ -101,8 +101,8 @@ export const tableSource = (name: string): DataSource => ({
       ...(notes.csv && { like: notes.csv }),
     };
     try {
-      const gaps = isMixed ? ({ missing: 'keep', codesUnseen: true } as const) : ({ missing: 'error' } as const);
-      const read = await readTable(name, { take: 'all', ...gaps, ...known, signal, ...csv });
+      const missing = isMixed ? ({ missing: 'keep', codesUnseen: true } as const) : { missing: gaps ?? 'error' };
+      const read = await readTable(name, { take: 'all', ...missing, ...known, signal, ...csv });
       return isMixed ? cutContext(encoded(read), columnNames(context ?? [])) : read;
     } catch (error) {
       throw csv.columns === undefined ? ofAllColumns(error) : error;

@@ -35,6 +35,6 @@ export const toySource = (name: string, toy: ToyDensity): DataSource => ({
   },
   rows: (_, { seed, count, images }) => {
     refuseImageOptions(name, images);
-    return heldOutPoints(toy, seed, count);
+    return { ...heldOutPoints(toy, seed, count), isDrawn: true };
   },
 });

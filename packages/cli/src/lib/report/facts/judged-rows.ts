@@ -1,0 +1,39 @@
+import { type Dataset, datasetFrom } from '@diffeo/datasets';
+import { splitTable } from '../../data/split-rows.ts';
+import { checksumOfParts } from '../../folder/run-record.ts';
+import type { StoredModel } from '../../model/read-model.ts';
+
+/** What is known of the rows by which a model is judged. */
+export interface JudgedRows {
+  /** Rows that training did not see, as far as can be known. */
+  readonly judged: Dataset;
+  /** Rows that were trained on and validated with; `null` where the data are others. */
+  readonly seen: Dataset | null;
+  /**
+   * `held-out`: the very rows that `train` held out; `fresh`: points drawn anew from a density; `other`: of data that are not those
+   * of the training, of which some rows may be.
+   */
+  readonly are: 'held-out' | 'fresh' | 'other';
+}
+
+/** The rows of both, one after the other. */
+function together(a: Dataset, b: Dataset): Dataset {
+  const values = new Float32Array(a.values.length + b.values.length);
+  values.set(a.values);
+  values.set(b.values, a.values.length);
+  return { ...datasetFrom(values, { eventShape: a.eventShape }), ...(a.columns && { columns: a.columns }) };
+}
+
+/** Cuts data as `train` cut them, and sees by the checksum that was kept whether these are the same parts. */
+export function judgedRows({ notes }: StoredModel, rows: Dataset, name: string, isDrawn: boolean): JudgedRows {
+  if (isDrawn) return { judged: rows, seen: null, are: 'fresh' };
+  const other = { judged: rows, seen: null, are: 'other' } as const;
+  if (!notes.split || notes.dataChecksum === null) return other;
+  try {
+    const { train, validation, test } = splitTable(rows, name, notes.split);
+    if (checksumOfParts([train, validation, test]) !== notes.dataChecksum) return other;
+    return { judged: test, seen: together(train, validation), are: 'held-out' };
+  } catch {
+    return other; // too few rows to have been cut so
+  }
+}
