@@ -80,7 +80,11 @@ export async function tableBaselines(
   const centres = rows.count > maxKernels ? rowsAt(rows, order.slice(0, maxKernels)) : rows;
   return [
     { name: 'Gaussian', setting: 'full covariance', scores: await scoresUnder(gaussianMember('whitened'), rows) },
-    { name: 'Gaussian mixture', setting: `of ${setting}`, scores: await scoresUnder(mixture, rows, { setting, starts: mixtureStarts }) },
+    {
+      name: 'Gaussian mixture',
+      setting: `of ${setting}`,
+      scores: await scoresUnder(mixture, rows, { setting, starts: mixtureStarts }),
+    },
     {
       name: 'kernel density',
       setting: `${centres.count.toLocaleString('en')} kernels`,
