@@ -101,7 +101,9 @@ export const tableSource = (name: string): DataSource => ({
       ...(notes.csv && { like: notes.csv }),
     };
     try {
-      const missing = isMixed ? ({ missing: 'keep', codesUnseen: true } as const) : ({ missing: gaps ?? 'error' } as const);
+      const missing = isMixed
+        ? ({ missing: 'keep', codesUnseen: true } as const)
+        : ({ missing: gaps ?? 'error' } as const);
       const read = await readTable(name, { take: 'all', ...missing, ...known, signal, ...csv });
       return isMixed ? cutContext(encoded(read), columnNames(context ?? [])) : read;
     } catch (error) {
