@@ -54,6 +54,7 @@ const rules: Readonly<Record<string, Rule>> = {
     ],
   },
   '@diffeo/charts': { ours: ['@diffeo/core'], node: true },
+  '@diffeo/onnx': { ours: ['@diffeo/core'] },
   '@diffeo/testing': { ours: ['@diffeo/core'] },
   '@diffeo/cli': application,
   'create-diffeo-layer': { ours: [], node: true },

@@ -11,3 +11,5 @@ export {
   untaped,
 } from './lib/gradients/engine.ts';
 export { draws } from './lib/params/seed.ts';
+export { currentPart, failedPart } from './lib/tracing/current-part.ts';
+export { fixedRounds, withFixedRounds } from './lib/tracing/fixed-rounds.ts';

@@ -39,7 +39,7 @@ describe('diffeo', () => {
   });
 
   it.each([
-    ['trian', "inspect, check; did you mean 'train'? See diffeo --help."],
+    ['trian', "inspect, export, check; did you mean 'train'? See diffeo --help."],
     ['--hlep', "check; did you mean '--help'? See diffeo --help."],
     ['train two-mons', "there is no file 'two-mons' and no toy density of that name; did you mean 'two-moons'? Give"],
     ['train two-moons --flow relnvp', "glow; did you mean 'realnvp'?"],

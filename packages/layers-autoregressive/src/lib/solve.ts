@@ -1,4 +1,4 @@
-import { differentiate, tidied } from '@diffeo/core/engine';
+import { differentiate, fixedRounds, tidied } from '@diffeo/core/engine';
 import {
   add,
   any,
@@ -23,10 +23,12 @@ const differ = (a: Tensor, b: Tensor): boolean => tidied(() => any(notEqual(a, b
  */
 export function fixedPoint(step: (point: Tensor) => Tensor, from: Tensor, size: number): Tensor {
   let point = from;
-  for (let round = 0; round < size; round++) {
+  const fixed = fixedRounds('the rounds of its iterated direction', size);
+  const rounds = fixed ?? size;
+  for (let round = 0; round < rounds; round++) {
     const next = tidied(() => step(finite(point)));
     // The last round has nothing left to find out.
-    const isDone = round < size - 1 && !differ(next, point);
+    const isDone = fixed === null && round < size - 1 && !differ(next, point);
     if (point !== from) point.dispose();
     point = next;
     if (isDone) break;

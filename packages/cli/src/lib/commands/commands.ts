@@ -1,6 +1,7 @@
 import { type CommandDef, defineCommand } from 'citty';
 import { version } from '../version.ts';
 import { checkCommand } from './check-command.ts';
+import { exportCommand } from './export-command.ts';
 import { inspectCommand } from './inspect-command.ts';
 import { interpolateCommand } from './interpolate-command.ts';
 import { plotCommand } from './plot-command.ts';
@@ -23,6 +24,7 @@ export const commands: Readonly<Record<string, AnyCommand>> = {
   reconstruct: reconstructCommand,
   interpolate: interpolateCommand,
   inspect: inspectCommand,
+  export: exportCommand,
   check: checkCommand,
 };
 

@@ -2,6 +2,7 @@ import { type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { shortList } from '../arguments/describe-value.ts';
 import { requireTensor } from '../arguments/require-tensor.ts';
 import { leaves, requireStarted } from '../params/params.ts';
+import { withinPart } from '../tracing/current-part.ts';
 import { floatCall } from './call-context.ts';
 import type { Base, Bijector, Call, Dequantizer, Kind, Kinds, Part, StartingData, Transformed } from './contract.ts';
 import { DiffeoError } from './error.ts';
@@ -58,7 +59,7 @@ function checkedLayer(layer: Bijector, who: string): Bijector {
       if (layer.contextShape) requireContext(call, layer.contextShape, batch, who);
       if (layer.start || !params) requireStarted(layer.layout, params, who);
       if (batch === 0) return { value: zeros([0, ...to]), logDet: zeros([0]) };
-      const { value, logDet } = run(params, point, call);
+      const { value, logDet } = withinPart(who, () => run(params, point, call));
       return {
         value: returned(value, [batch, ...to], 'a value', where),
         logDet: returned(logDet, [batch], 'a logDet', where),
@@ -82,11 +83,12 @@ function checkedBase(base: Base, who: string): Base {
       const z = requireTensor(given, who);
       const batch = requireBatch(z, base.eventShape, who);
       if (base.start) requireStarted(base.layout, params, who);
-      return returned(logProb(params, z, floatCall(call, who)), [batch], 'log-densities', who);
+      const found = withinPart(who, () => logProb(params, z, floatCall(call, who)));
+      return returned(found, [batch], 'log-densities', who);
     },
     sample: (params, count, seed, temperature, call) => {
       if (base.start) requireStarted(base.layout, params, who);
-      const samples = sample(params, count, seed, temperature, floatCall(call, who));
+      const samples = withinPart(who, () => sample(params, count, seed, temperature, floatCall(call, who)));
       return returned(samples, [count, ...base.eventShape], 'samples', who);
     },
   };
@@ -97,13 +99,16 @@ function checkedDequantizer(part: Dequantizer, who: string): Dequantizer {
   const { encode, decode, withNoise, roundTrip } = part;
   return {
     ...part,
-    encode: (params, raw, seed, call) => encode.call(part, params, requireTensor(raw, who), seed, floatCall(call, who)),
-    decode: (params, value) => decode.call(part, params, requireTensor(value, who)),
+    encode: (params, raw, seed, call) =>
+      withinPart(who, () => encode.call(part, params, requireTensor(raw, who), seed, floatCall(call, who))),
+    decode: (params, value) => withinPart(who, () => decode.call(part, params, requireTensor(value, who))),
     ...(withNoise && {
       withNoise: {
         ...withNoise,
         encode: (params, raw, noise, call) =>
-          withNoise.encode(params, requireTensor(raw, who), requireTensor(noise, who), floatCall(call, who)),
+          withinPart(who, () =>
+            withNoise.encode(params, requireTensor(raw, who), requireTensor(noise, who), floatCall(call, who)),
+          ),
       },
     }),
     ...(roundTrip && {

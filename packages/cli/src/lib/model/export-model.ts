@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { DiffeoError, isFlow } from '@diffeo/core';
+import { didYouMean } from '@diffeo/core/arguments';
+import { exportOnnx, type OnnxFunction } from '@diffeo/onnx';
+import { atomicFile } from '../files/atomic-file.ts';
+import { makeFolder } from '../files/make-folder.ts';
+import { say } from '../terminal/say.ts';
+import { readModel } from './read-model.ts';
+
+/** What `diffeo export` was asked. */
+export interface ExportOptions {
+  readonly model: string;
+  /** Default: all that the model has. */
+  readonly functions: readonly string[] | undefined;
+  readonly rounds: number | undefined;
+  /** The folder to write into. */
+  readonly out: string;
+}
+
+const known: readonly string[] = ['logProb', 'toBase', 'toData'] satisfies readonly OnnxFunction[];
+const isKnown = (name: string): name is OnnxFunction => known.includes(name);
+
+function requireFunctions(names: readonly string[]): readonly OnnxFunction[] {
+  const unknown = names.find((name) => !isKnown(name));
+  if (unknown === undefined) return names.filter(isKnown);
+  const meant = didYouMean(unknown, known) || '.';
+  throw new DiffeoError('USAGE', `--functions: there is no function ${unknown}; there are ${known.join(', ')}${meant}`);
+}
+
+/** Writes functions of a model as ONNX files, all or none. Throws what reading a model and exporting it throws. */
+export async function exportModel({ model: given, functions, rounds, out }: ExportOptions): Promise<void> {
+  const asked = functions && requireFunctions(functions);
+  const { model, params } = await readModel(given);
+  const names = asked ?? (isFlow(model) ? requireFunctions(known) : (['logProb'] as const));
+  const files = await exportOnnx(model, params, { functions: names, ...(rounds !== undefined && { rounds }) });
+  makeFolder(out);
+  for (const [name, bytes] of Object.entries(files)) {
+    const path = join(out, `${name}.onnx`);
+    const file = atomicFile(path);
+    file.write(bytes);
+    file.commit();
+    say(`${path}: ${bytes.length.toLocaleString('en')} bytes`);
+  }
+}

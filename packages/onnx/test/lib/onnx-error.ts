@@ -1,0 +1,59 @@
+import { type Density, type FlowParams, isFlow } from '@diffeo/core';
+import { exportOnnx, type OnnxFunction } from '@diffeo/onnx';
+import { slice, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import * as ort from 'onnxruntime-web/wasm';
+
+ort.env.wasm.numThreads = 1;
+ort.env.logLevel = 'error';
+
+type Tensors = Readonly<Record<string, Tensor>>;
+
+async function run(session: ort.InferenceSession, inputs: Tensors): Promise<Tensors> {
+  const given = session.inputNames.map((name) => {
+    const value = inputs[name] as Tensor;
+    return [name, new ort.Tensor('float32', value.dataSync() as Float32Array, value.shape)] as const;
+  });
+  const made = Object.entries(await session.run(Object.fromEntries(given)));
+  return Object.fromEntries(made.map(([name, { data, dims }]) => [name, tensor(data as Float32Array, [...dims])]));
+}
+
+/** The largest |a − b| / max(1, |b|). */
+export function largestError(got: Tensor | undefined, wanted: Tensor): number {
+  if (String(got?.shape) !== String(wanted.shape)) return Number.POSITIVE_INFINITY;
+  const own = (got as Tensor).dataSync();
+  const errors = Array.from(wanted.dataSync(), (value, i) =>
+    Object.is(own[i], value) ? 0 : Math.abs((own[i] as number) - value) / Math.max(1, Math.abs(value)),
+  );
+  return errors.some(Number.isNaN) ? Number.POSITIVE_INFINITY : Math.max(0, ...errors);
+}
+
+/** What the library itself returns, by the names of the exported function's outputs. */
+function ownOutputs(model: Density, params: unknown, name: OnnxFunction, { x, z, ...options }: Tensors): Tensors {
+  if (name === 'logProb') return { logProb: model.logProb(params, x as Tensor, options) };
+  if (!isFlow(model)) throw new Error('a mixture has logProb alone');
+  if (name === 'toData') return { x: model.toData(params as FlowParams, z as Tensor, options) };
+  const { value, logDet } = model.toBase(params as FlowParams, x as Tensor, options);
+  return { z: value, logDet };
+}
+
+/** How far an exported function is from the library's, over all its outputs; on all rows, and on the first alone. */
+export async function onnxError<P>(
+  model: Density<P>,
+  params: P,
+  name: OnnxFunction,
+  inputs: Tensors,
+  rounds?: number,
+): Promise<number> {
+  const files = await exportOnnx(model, params, { functions: [name], ...(rounds !== undefined && { rounds }) });
+  const first = Object.fromEntries(Object.entries(inputs).map(([key, value]) => [key, slice(value, 0, 1)]));
+  const session = await ort.InferenceSession.create(files[name]);
+  let largest = 0;
+  for (const given of [inputs, first]) {
+    const got = await run(session, given);
+    for (const [key, wanted] of Object.entries(ownOutputs(model, params, name, given))) {
+      largest = Math.max(largest, largestError(got[key], wanted));
+    }
+  }
+  await session.release();
+  return largest;
+}
