@@ -11,6 +11,8 @@ import { presets } from './lib/own-packages.ts';
 
 const rows = 4;
 const tolerance = 1e-4;
+/** At least as many as make autoregressive layers of four numbers exact, and as continuous ones take steps. */
+const rounds = 6;
 
 beforeAll(async () => {
   await useWasm();
@@ -30,8 +32,8 @@ describe('every preset of ours, in ONNX Runtime', () => {
     const context = normal([rows, 2], 6);
     const params = await trained(model, x, { context });
     const z = model.toBase(params, x, { context }).value;
-    expect(await onnxError(model, params, 'logProb', { x, context }), name).toBeLessThan(tolerance);
-    expect(await onnxError(model, params, 'toData', { z, context }), name).toBeLessThan(tolerance);
+    expect(await onnxError(model, params, 'logProb', { x, context }, rounds), name).toBeLessThan(tolerance);
+    expect(await onnxError(model, params, 'toData', { z, context }, rounds), name).toBeLessThan(tolerance);
   });
 
   it('are found', () => {

@@ -9,6 +9,7 @@ import {
   sizeOf,
   specOf,
 } from '@diffeo/core';
+import { fixedRounds } from '@diffeo/core/engine';
 import { mlp } from '@diffeo/networks';
 import { reshape } from '@tensorflow/tfjs-core';
 import {
@@ -61,7 +62,10 @@ function continuousMap(config: ContinuousConfig, site: Site): Bijector<Continuou
       const rows = point.shape[0] as number;
       const fieldOf = fieldOfCall({ timed, divergence: config.divergence, params: params.network, call, rows });
       const span = direction === 'forward' ? { from: 0, to: 1 } : { from: 1, to: 0 };
-      const solver = call.seed === undefined ? config.solver : config.training;
+      const asked = call.seed === undefined ? config.solver : config.training;
+      // Where values cannot be read, no row can choose its steps.
+      const rounds = 'steps' in asked ? null : fixedRounds('its adaptive steps', null);
+      const solver = rounds === null ? asked : ({ method: 'rk4', steps: rounds } as const);
       const from = reshape(point, [rows, size]);
       const { x, logDet } =
         'steps' in solver

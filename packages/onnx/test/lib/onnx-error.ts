@@ -1,7 +1,7 @@
 import { type Density, type FlowParams, isFlow } from '@diffeo/core';
-import { exportOnnx, type OnnxFunction } from '@diffeo/onnx';
 import { slice, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import * as ort from 'onnxruntime-web/wasm';
+import { exportOnnx, type OnnxFunction } from '../../src/index.ts';
 
 ort.env.wasm.numThreads = 1;
 ort.env.logLevel = 'error';
