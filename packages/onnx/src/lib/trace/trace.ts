@@ -27,8 +27,8 @@ export interface Tracer {
 /** The inputs by name, with the shapes that they are given. */
 export type Shapes = Readonly<Record<string, readonly number[]>>;
 
-/** What tfjs says where a backend lacks a kernel. */
-const lacking = /Cannot find registered kernel '([^']+)'/;
+/** What tfjs says where a backend lacks a kernel, in two places. */
+const lacking = /(?:Cannot find registered kernel|^Kernel) '([^']+)'/;
 
 /** Names the part of the model that cannot be traced; any other error is none of tracing's. */
 function refusal(error: unknown): unknown {
