@@ -20,7 +20,7 @@ export interface GivenOptions {
 const rowsTogether = 1024;
 
 /** All columns of a mixed model in the order of its rows, and which of them are its context. */
-export function mixedColumns({ notes, path }: StoredModel, places: readonly number[], size: number): readonly Column[] {
+function mixedColumns({ notes, path }: StoredModel, places: readonly number[], size: number): readonly Column[] {
   const { columns, context } = notes;
   if (columns?.length !== size - places.length || (context?.length ?? 0) !== places.length) {
     throw new DiffeoError('FILE', `${path}: its metadata do not name its columns`);

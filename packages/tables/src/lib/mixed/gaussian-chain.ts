@@ -12,7 +12,7 @@ export interface Chain {
 }
 
 /** Columns that are present, in their order, of which each is normal given those before. */
-export function chainOf({ covariances, logWeights, curves }: ClassModel, present: readonly number[]): Chain {
+function chainOf({ covariances, logWeights, curves }: ClassModel, present: readonly number[]): Chain {
   const [classes, all, size] = [logWeights.length, curves.length, present.length];
   const factors = new Float64Array(classes * size * size);
   const own = new Float64Array(size * size);

@@ -42,7 +42,7 @@ export const withGaps = (values: Float32Array): Float32Array =>
   values.map((value) => (value === missingCell ? Number.NaN : value));
 
 /** The columns of rows that are at some places. */
-export function columnsAt({ values, count, size }: TableRows, places: readonly number[]): Float32Array {
+function columnsAt({ values, count, size }: TableRows, places: readonly number[]): Float32Array {
   const own = new Float32Array(count * places.length);
   for (let row = 0; row < count; row++) {
     for (const [at, place] of places.entries()) own[row * places.length + at] = values[row * size + place] as number;
