@@ -34,13 +34,13 @@ describe('diffeo', () => {
     const { code, stdout, stderr } = await diffeo(name);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(
-      /^diffeo: there is no (command|option) \S+; the commands are train, score, sample, reconstruct, interpolate, inspect/,
+      /^diffeo: there is no (command|option) \S+; the commands are train, score, sample, report, plot, reconstruct, interpolate, inspect/,
     );
   });
 
   it.each([
-    ['trian', "inspect, export, check; did you mean 'train'? See diffeo --help."],
-    ['--hlep', "check; did you mean '--help'? See diffeo --help."],
+    ['trian', "inspect, export, check, completion; did you mean 'train'? See diffeo --help."],
+    ['--hlep', "completion; did you mean '--help'? See diffeo --help."],
     ['train two-mons', "there is no file 'two-mons' and no toy density of that name; did you mean 'two-moons'? Give"],
     ['train two-moons --flow relnvp', "glow; did you mean 'realnvp'?"],
   ])('knows what %s may mean', async (line, message) => {

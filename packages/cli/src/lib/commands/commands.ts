@@ -1,6 +1,7 @@
 import { type CommandDef, defineCommand } from 'citty';
 import { version } from '../version.ts';
 import { checkCommand } from './check-command.ts';
+import { completionCommand } from './completion-command.ts';
 import { exportCommand } from './export-command.ts';
 import { inspectCommand } from './inspect-command.ts';
 import { interpolateCommand } from './interpolate-command.ts';
@@ -26,6 +27,7 @@ export const commands: Readonly<Record<string, AnyCommand>> = {
   inspect: inspectCommand,
   export: exportCommand,
   check: checkCommand,
+  completion: completionCommand(() => commands),
 };
 
 /** The command as a whole. */
