@@ -18,7 +18,7 @@ async function run(session: ort.InferenceSession, inputs: Tensors): Promise<Tens
 }
 
 /** The largest |a − b| / max(1, |b|). */
-export function largestError(got: Tensor | undefined, wanted: Tensor): number {
+function largestError(got: Tensor | undefined, wanted: Tensor): number {
   if (String(got?.shape) !== String(wanted.shape)) return Number.POSITIVE_INFINITY;
   const own = (got as Tensor).dataSync();
   const errors = Array.from(wanted.dataSync(), (value, i) =>

@@ -117,7 +117,7 @@ function wholeRows(
  * row with a context is log p of all less log p of the context.
  *
  * A row is one number for each column: the code of its category, its number, or {@link missingCell}. Its parameters are fitted by `mixedTable()` and not trained. It works on the host, in float64, and
- * has no gradient. Rounded numbers are conditioned on each other by the middles of their cells, in a fixed order; see decision 031.
+ * has no gradient. Rounded numbers are conditioned on each other by the middles of their cells, in a fixed order; see decision 034.
  */
 export const mixedRows: Definition<'base', typeof schema> = /* @__PURE__ */ defineBase({
   type: '@diffeo/tables/mixed-rows',
