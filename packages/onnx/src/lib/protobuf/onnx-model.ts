@@ -5,7 +5,7 @@
 import { bytes, concatBytes, float, integer, message, string } from './message.ts';
 
 /** The version of the operators' semantics that is written, and of the file format. */
-export const opset = 17;
+const opset = 17;
 const irVersion = 8;
 
 /** What ONNX calls element types. */
