@@ -1,10 +1,10 @@
-import { type Density, flow, mixture, normal, type Shape } from '@diffeo/core';
+import { type Density, flow, mixture, normal, type Shape, uniformBox } from '@diffeo/core';
 import { imageCoupling, realNVP } from '@diffeo/layers-coupling';
 import { standardise } from '@diffeo/layers-elementwise';
 import { gaussianMixture } from '@diffeo/tables';
 import { randomiseParams } from '@diffeo/testing';
 import { useWasm } from '@diffeo/trainer';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { mul, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { onnxError } from './lib/onnx-error.ts';
 import { presets } from './lib/own-packages.ts';
@@ -27,8 +27,10 @@ describe('every preset of ours, in ONNX Runtime', () => {
   const found = presets([{ layers: 2, hidden: [8] }, { ...small, steps: 1 }, small, {}]);
   it.each(found)('%s', async (name, layers) => {
     const eventShape: Shape = layers.some(({ $type }) => $type.endsWith('multi-scale')) ? [8, 8, 2] : [4];
-    const model = flow({ eventShape, contextShape: [2], layers });
-    const x = normal([rows, ...eventShape], 5);
+    // Angles have a base of angles.
+    const base = name.startsWith('circular') ? { base: uniformBox({ low: -Math.PI, high: Math.PI }) } : {};
+    const model = flow({ eventShape, contextShape: [2], layers, ...base });
+    const x = mul(normal([rows, ...eventShape], 5), 0.5);
     const context = normal([rows, 2], 6);
     const params = await trained(model, x, { context });
     const z = model.toBase(params, x, { context }).value;
