@@ -12,13 +12,13 @@ export interface PictureStyle {
 }
 
 /** The colours of rows and samples, wherever both are drawn. */
-export const sides = [
+const sides = [
   { label: 'rows', color: 'first', shape: 'area' },
   { label: 'samples', color: 'second', shape: 'line' },
 ] as const;
 
 /** Numbers without gaps, sorted. */
-export const sortedNumbers = (values: Float32Array): Float32Array =>
+const sortedNumbers = (values: Float32Array): Float32Array =>
   values.filter((value) => !Number.isNaN(value)).sort();
 
 /** The shares of numbers in boxes of equal width. */

@@ -13,7 +13,7 @@ export interface PairOfColumns {
 }
 
 /** More points than these are a blot. */
-export const pointsDrawn = 1000;
+const pointsDrawn = 1000;
 
 /** A scatter of two columns. */
 export function pairPicture({ columns, values, ranges, color }: PairOfColumns, style: PictureStyle): string {
