@@ -1,6 +1,7 @@
-/** Trains a flow on the UCI digits, compares it with a Gaussian, saves it, and draws what it samples. */
+/** Trains a flow on the UCI digits, compares it with a Gaussian, saves it, and draws what it samples; then learns a table by the command, and has it reported. */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
+import { main } from '@diffeo/cli';
 import { bitsPerDim, countParams, flow, load, save } from '@diffeo/core';
 import { dequantizerDefinitions, split, toTensor, uniformDequantize } from '@diffeo/datasets';
 import { nearestImages } from '@diffeo/datasets/images';
@@ -8,6 +9,7 @@ import { readDigits } from '@diffeo/datasets/node';
 import { couplingDefinitions, realNVP } from '@diffeo/layers-coupling';
 import { elementwiseDefinitions, logit, standardise } from '@diffeo/layers-elementwise';
 import { fit, gaussianBaseline, score, useWasm } from '@diffeo/trainer';
+import { penguinsJson } from './lib/penguins-json.ts';
 import { progressLines } from './lib/progress-lines.ts';
 import { reportPicture } from './lib/report-picture.ts';
 
@@ -86,3 +88,14 @@ const picture = await reportPicture({
 });
 say(`model: ${modelPath}`);
 say(`picture of real and sampled digits and the loss: ${write('digits.png', picture)}`);
+
+// The command as it is: the penguins of Palmer station, a table of numbers, categories and gaps.
+const [penguins, page] = [join(folder, 'penguins'), join(folder, 'penguins.html')];
+for (const args of [
+  ['train', penguinsJson, '--effort', 'fast', '--seed', '1', '--out', penguins, '--anew'],
+  ['report', penguins, penguinsJson, '--out', page],
+]) {
+  say(`\ndiffeo ${args.map((arg) => (isAbsolute(arg) ? relative(process.cwd(), arg) : arg)).join(' ')}`);
+  process.exitCode ||= await main(args);
+}
+say(`report of a table, to be opened in a browser: ${relative(process.cwd(), page)}`);
