@@ -18,8 +18,7 @@ const sides = [
 ] as const;
 
 /** Numbers without gaps, sorted. */
-const sortedNumbers = (values: Float32Array): Float32Array =>
-  values.filter((value) => !Number.isNaN(value)).sort();
+const sortedNumbers = (values: Float32Array): Float32Array => values.filter((value) => !Number.isNaN(value)).sort();
 
 /** The shares of numbers in boxes of equal width. */
 function histogram(sorted: Float32Array, [low, high]: readonly [number, number], boxes: number): Float64Array {
