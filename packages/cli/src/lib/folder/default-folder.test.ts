@@ -7,6 +7,9 @@ it.each([
   ['two-moons', 'diffeo-two-moons'],
   ['data/wine.csv', 'diffeo-wine'],
   ['/tmp/a b.csv.gz', 'diffeo-a-b'],
+  ...['csv', 'TSV', 'json', 'jsonl', 'ndjson', 'json.gz', 'parquet', 'arrow', 'feather', 'npy', 'npz', 'idx3'].map(
+    (ending) => [`data/penguins.${ending}`, 'diffeo-penguins'],
+  ),
   ['../x.2024.csv', 'diffeo-x.2024'],
   ['my.data.set.csv', 'diffeo-my.data.set'],
   ['.csv', 'diffeo-.csv'],

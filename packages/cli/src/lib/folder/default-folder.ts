@@ -1,7 +1,9 @@
 import { basename, resolve } from 'node:path';
 import { crc32 } from '@diffeo/core';
 
-const endings = /(?<=.)(\.(csv|tsv|txt|data|gz))+$/i;
+/** What files of the formats that are read end with. */
+const endings =
+  /(?<=.)(\.(csv|tsv|tab|psv|ssv|txt|dat|data|json|jsonl|ndjson|parquet|arrow|feather|ipc|npy|npz|idx\d?|gz))+$/i;
 
 /** What no name of a folder should hold: spaces, what a shell or a system takes for its own, and what cannot be seen. */
 const troublesome = /[\s/\\:*?"'`<>|&;$!#%^(){}[\]~=,\p{C}]+/gu;
