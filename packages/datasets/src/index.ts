@@ -10,6 +10,7 @@ export { dateText } from './lib/data/kinds/date-format.ts';
 export { type Learnable, type LearnableOptions, learnable } from './lib/data/learnable.ts';
 export type { Numbers } from './lib/data/numbers.ts';
 export { type Parts, type Split, split } from './lib/data/split.ts';
+export { takeColumns } from './lib/data/take-columns.ts';
 export { dequantizerDefinitions } from './lib/preprocessing/dequantizer-definitions.ts';
 export { horizontalFlips } from './lib/preprocessing/horizontal-flips.ts';
 export { padImages } from './lib/preprocessing/pad-images.ts';

@@ -1,4 +1,4 @@
-import type { Column, ColumnKind, Dataset, ReadTable } from '@diffeo/datasets';
+import { type Column, type ColumnKind, type Dataset, type ReadTable, takeColumns } from '@diffeo/datasets';
 import { withMissingCells } from '@diffeo/tables';
 import { maxCovariances } from '../train/max-covariances.ts';
 
@@ -35,17 +35,6 @@ export const encoded = <Table extends Dataset<Float32Array>>(table: Table): Tabl
   values: withMissingCells(table.values),
 });
 
-/** The columns of rows at some places. */
-function columnsAt({ values, count, eventShape, columns, ...rest }: Dataset, places: readonly number[]): Dataset {
-  const size = eventShape[0] as number;
-  const own = new Float32Array(count * places.length);
-  for (let row = 0; row < count; row++) {
-    for (const [at, place] of places.entries()) own[row * places.length + at] = values[row * size + place] as number;
-  }
-  const named = columns && { columns: places.map((place) => columns[place] as Column) };
-  return { ...rest, values: own, count, eventShape: [places.length], ...named };
-}
-
 /** Rows cut into what a model has a density of and the columns that it is given, by name. */
 export function cutContext(rows: Dataset, names: readonly string[]): ModelRows {
   if (names.length === 0) return rows;
@@ -53,5 +42,5 @@ export function cutContext(rows: Dataset, names: readonly string[]): ModelRows {
   const given = names.map((name) => columns.findIndex((column) => column.name === name));
   const isGiven = new Set(given);
   const others = [...columns.keys()].filter((place) => !isGiven.has(place));
-  return { ...columnsAt(rows, others), context: columnsAt(rows, given) };
+  return { ...takeColumns(rows, others), context: takeColumns(rows, given) };
 }
