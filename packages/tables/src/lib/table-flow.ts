@@ -37,7 +37,7 @@ function requireTable({ values, count, size }: TableRows): void {
  *
  * A small table is cut into folds. In each, every kind of member starts and trains on the fold's training rows alone, and one half of
  * the rows that are left out stops it; the other half, of all folds together, weighs the kinds by expectation and maximisation. A large table is cut once. The Gaussian of full covariance keeps
- * a thousandth at least: no row is more than 7 nats below it.
+ * 0.2 % at least: no row is more than 7 nats below it.
  *
  * @throws DiffeoError `DATA` for too few rows, `NOT_FINITE`, `CONFIG`; whatever `signal` was aborted with.
  */
