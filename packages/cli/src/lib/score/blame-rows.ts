@@ -1,18 +1,19 @@
-import { DiffeoError, fold, type Seed, sizeOf } from '@diffeo/core';
-import type { Dataset } from '@diffeo/datasets';
-import { columnGains, type TableRows, withGaps, withMissingCells } from '@diffeo/tables';
+import { DiffeoError, fold, type Seed } from '@diffeo/core';
+import { columnGains, conditionals, isMixedModel, type TableRows, withGaps, withMissingCells } from '@diffeo/tables';
 import { sample } from '@diffeo/trainer';
 import type { StoredModel } from '../model/read-model.ts';
+import { isCategory } from '../report/facts/cell-text.ts';
+import { stopIfCancelled } from '../terminal/interruption.ts';
 import { scoreRows } from './score-rows.ts';
 
 /** So many samples say what may stand in a column. */
 const referenceRows = 2000;
+/** Rows of a mixed model between two looks at the signal. */
+const rowsTogether = 512;
 
 /** Columns of which the numbers stand for categories, counted from 0. */
 const categoriesOf = ({ notes }: StoredModel): number[] =>
-  (notes.columns ?? []).flatMap(({ kind, categories }, i) =>
-    categories !== undefined || kind === 'category' || kind === 'boolean' ? [i] : [],
-  );
+  (notes.columns ?? []).flatMap((column, i) => (isCategory(column) ? [i] : []));
 
 /** Throws `USAGE` for models of which columns cannot be drawn anew one by one. */
 export function requireColumns({ model, path }: StoredModel, option: string): void {
@@ -26,21 +27,45 @@ export function requireColumns({ model, path }: StoredModel, option: string): vo
   );
 }
 
-/** How much more likely each row would be if a column were drawn anew given the others, `rows × columns`, nats. */
-export async function blameRows(
-  stored: StoredModel,
-  rows: Dataset,
-  { seed, signal }: { readonly seed: Seed; readonly signal: AbortSignal },
-): Promise<Float64Array> {
+/** Exactly, of a model that has conditionals. */
+async function exactGains({ model, params }: StoredModel, rows: TableRows, { seed, signal }: BlameOptions) {
+  const { columnGains: gainsOf } = conditionals(model, params);
+  const cells = withMissingCells(rows.values);
+  const gains = new Float64Array(cells.length);
+  const step = rowsTogether * rows.size;
+  for (let at = 0; at < cells.length; at += step) {
+    await stopIfCancelled(signal);
+    gains.set(gainsOf(cells.subarray(at, at + step), { seed: fold(seed, at) }), at);
+  }
+  return gains;
+}
+
+/** What rows are blamed by. */
+export interface BlameOptions {
+  /** Samples of the model, with NaN for gaps. Default: {@link referenceRows}, where they are needed. */
+  readonly samples?: TableRows;
+  readonly seed: Seed;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * How much more likely each row would be if a column were drawn anew given the others, `rows × columns`, nats; 0 for gaps, which are NaN. By the model's own
+ * conditionals where it has them, and by trying numbers where it has none.
+ */
+export async function blameRows(stored: StoredModel, rows: TableRows, options: BlameOptions): Promise<Float64Array> {
   const { model, params } = stored;
+  if (isMixedModel(model)) return await exactGains(stored, rows, options);
   const { eventShape } = model;
-  const size = sizeOf(eventShape);
-  const values = await sample(model, params, { count: referenceRows, seed: fold(seed, 'blame') });
+  const { seed, signal } = options;
+  const drawn = async (): Promise<TableRows> => ({
+    values: withGaps(await sample(model, params, { count: referenceRows, seed: fold(seed, 'blame') })),
+    count: referenceRows,
+    size: rows.size,
+  });
   return await columnGains(
-    async ({ values, count }: TableRows) =>
-      await scoreRows(stored, { values: withMissingCells(values), count, eventShape }, { seed, signal }),
-    { values: withGaps(Float32Array.from(rows.values)), count: rows.count, size },
-    { values: withGaps(values), count: referenceRows, size },
+    async ({ values, count }) => await scoreRows(stored, { values, count, eventShape }, { seed, signal }),
+    rows,
+    options.samples ?? (await drawn()),
     { categories: categoriesOf(stored) },
   );
 }

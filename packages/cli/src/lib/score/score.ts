@@ -4,6 +4,7 @@ import { rowStatistics, scoreWarnings } from '@diffeo/trainer';
 import type { RowsOptions } from '../data/data-source.ts';
 import { rowsForModel } from '../data/rows-for-model.ts';
 import { readModel, type StoredModel } from '../model/read-model.ts';
+import { tableOf } from '../report/facts/table-of.ts';
 import { finiteOrNull } from '../terminal/finite-or-null.ts';
 import { resultSink } from '../terminal/result-sink.ts';
 import { say } from '../terminal/say.ts';
@@ -38,13 +39,18 @@ async function scoredRows(
   const chosen =
     top === undefined ? order : order.sort((a, b) => (scores[a] as number) - (scores[b] as number)).subarray(0, top);
   const { notes, model } = stored;
-  const gains = blame || top !== undefined ? await blameRows(stored, takeRows(rows, chosen), { seed, signal }) : null;
+  const table = blame || top !== undefined ? tableOf(takeRows(rows, chosen)) : null;
+  const gains = table && (await blameRows(stored, table, { seed, signal }));
   const size = sizeOf(model.eventShape);
   const names = notes.columns ? columnNames(notes.columns) : null;
   const blamed = (i: number): Pick<ScoredRow, 'blame'> => {
     if (!gains) return {};
     const own = gains.subarray(i * size, (i + 1) * size);
-    const column = own.reduce((best, gain, j) => (gain > (own[best] as number) ? j : best), 0);
+    const present = [...own.keys()].filter((j) => !Number.isNaN(table?.values[i * size + j]));
+    const column = present.reduce(
+      (best, j) => ((own[j] as number) > (own[best] as number) ? j : best),
+      present[0] ?? 0,
+    );
     return { blame: { column: names?.[column] ?? `${column + 1}`, gain: own[column] as number } };
   };
   return Array.from(chosen, (row, i) => {

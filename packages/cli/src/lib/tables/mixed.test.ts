@@ -101,6 +101,21 @@ describe('diffeo train, plainly, on a table of categories, dates and gaps', () =
     expect(other).toBeLessThan(whole - 3);
   });
 
+  test('--blame finds what was planted, says the same each time, and never blames a gap', async () => {
+    const planted = Array.from({ length: 60 }, (_, i) => {
+      const [[kind, length, , tagged, day] = []] = rowsOf(animals(1));
+      const far = Number(length) + 15 * (i % 4 < 2 ? 1 : -1);
+      return i % 2 === 0 ? [kind, far, Math.round(60 * Number(length)), tagged, day] : [kind, length, '', tagged, day];
+    });
+    scratch.file('planted.csv', `kind,length,grams,tagged,day\n${planted.map((row) => row.join()).join('\n')}\n`);
+    const { code, stdout, stderr } = await run('score', 'diffeo-animals', 'planted.csv', '--blame');
+    expect(code, stderr).toBe(0);
+    const blamed = rowsOf(stdout).map((row) => row.at(-2) as string);
+    expect(blamed.filter((column, i) => i % 2 === 0 && column === 'length').length).toBeGreaterThanOrEqual(27);
+    expect(blamed.filter((column, i) => i % 2 === 1 && column === 'grams')).toEqual([]);
+    expect((await run('score', 'diffeo-animals', 'planted.csv', '--blame')).stdout).toBe(stdout);
+  });
+
   test('one flow that is described takes the numbers of whole rows alone', async () => {
     const { code, stderr, stdout } = await run('train', 'animals.csv', '--steps', '5', '--out', 'flow', '--json');
     expect(code, stderr).toBe(0);

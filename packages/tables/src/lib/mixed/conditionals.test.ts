@@ -70,6 +70,13 @@ test('a column that does not go with the others has the largest gain', () => {
   expect(blamed.filter((column, row) => column === row % 3).length).toBeGreaterThanOrEqual(36);
 });
 
+test('a value that is missing has no gain', () => {
+  const { columnGains } = conditionals(fitted.model, fitted.params);
+  const gains = columnGains([1, 6, 2 ** 100, 1, 6, 32], { seed: 1, draws: 4 });
+  expect(gains[2]).toBe(0);
+  expect(gains[5]).not.toBe(0);
+});
+
 test('other densities have none', () => {
   const other = flow({ eventShape: [2], layers: [] });
   expect(isMixedModel(other)).toBe(false);

@@ -11,7 +11,7 @@ import {
 import { classScores, logSum } from './class-density.ts';
 import type { ClassModel } from './class-model.ts';
 import { type DrawOptions, drawnOf, rowDrawer } from './draw-row.ts';
-import { openCell } from './mixed-column.ts';
+import { missingCell, openCell } from './mixed-column.ts';
 import { classModelOf, gapsOf, type MixedRowsConfig, type MixedRowsParams, mixedRows } from './mixed-rows.ts';
 import { rowCells } from './row-cells.ts';
 
@@ -34,8 +34,8 @@ export interface Conditionals {
   /** The rows with every open cell drawn given the others of its row. */
   fill(rows: ArrayLike<number>, options: FillOptions): Float64Array;
   /**
-   * `[rows × columns]`: by how much the log-density of each row rises, nats, in the mean of `draws` (default 16), when one column is drawn anew given all others. A column that does not go with
-   * the others has a large gain. 0 for columns of the context.
+   * `[rows × columns]`: by how much the log-density of each row rises, nats, in the mean of `draws` (default 16), when one column is drawn anew given all others, and not missing. A column that
+   * does not go with the others has a large gain. 0 for columns of the context and for values that are missing.
    */
   columnGains(rows: ArrayLike<number>, options: { readonly seed: Seed; readonly draws?: number }): Float64Array;
 }
@@ -137,9 +137,10 @@ export function conditionals(model: Density, params: unknown): Conditionals {
         if (isGiven[i]) continue;
         const open = Float64Array.from(rows, (value, at) => (at % size === i ? openCell : value));
         for (let draw = 0; draw < draws; draw++) {
-          const anew = logProb(fill(open, { seed: fold(fold(seed, i), draw) }));
+          const anew = logProb(fill(open, { seed: fold(fold(seed, i), draw), canBeMissing: false }));
           for (const [row, log] of anew.entries()) {
             const at = row * size + i;
+            if (rows[at] === missingCell) continue;
             gains[at] = (gains[at] as number) + (log - (before[row] as number)) / draws;
           }
         }

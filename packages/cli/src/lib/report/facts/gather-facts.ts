@@ -68,7 +68,7 @@ export async function gatherFacts(
   const places = placesAmong(tableOf(rows), judged);
   const unlikely = await unlikelyRows(
     stored,
-    { rows: judged, scores: rowScores, places, samples: firstRows(drawn, rowsDrawn), sampleScores, categories },
+    { rows: judged, scores: rowScores, places, samples: firstRows(drawn, rowsDrawn), sampleScores },
     { top, seed, signal },
   );
   const { training, history } = runFiles(path);

@@ -1,7 +1,7 @@
 import type { Seed } from '@diffeo/core';
-import { columnGains, type TableRows, withMissingCells } from '@diffeo/tables';
+import type { TableRows } from '@diffeo/tables';
 import type { StoredModel } from '../../model/read-model.ts';
-import { scoreRows } from '../../score/score-rows.ts';
+import { blameRows } from '../../score/blame-rows.ts';
 import type { UnlikelyRow } from './report-facts.ts';
 
 /** What is known of the rows. */
@@ -13,28 +13,20 @@ export interface ScoredTable {
   /** Samples of the model, and their scores. */
   readonly samples: TableRows;
   readonly sampleScores: Float32Array;
-  /** Columns of categories, counted from 0. */
-  readonly categories: readonly number[];
 }
 
 /** The least likely rows and the columns that make them so, the least likely first. */
 export async function unlikelyRows(
   stored: StoredModel,
-  { rows, scores, places, samples, sampleScores, categories }: ScoredTable,
+  { rows, scores, places, samples, sampleScores }: ScoredTable,
   { top, seed, signal }: { readonly top: number; readonly seed: Seed; readonly signal: AbortSignal },
 ): Promise<readonly UnlikelyRow[]> {
   const { size, values } = rows;
   const order = Uint32Array.from(scores.keys()).sort((a, b) => (scores[a] as number) - (scores[b] as number));
   const chosen = [...order.subarray(0, top)];
   const own = chosen.map((row) => [...values.subarray(row * size, (row + 1) * size)]);
-  const { eventShape } = stored.model;
-  const gains = await columnGains(
-    async ({ values, count }) =>
-      await scoreRows(stored, { values: withMissingCells(values), count, eventShape }, { seed, signal }),
-    { values: Float32Array.from(own.flat()), count: chosen.length, size },
-    samples,
-    { categories },
-  );
+  const least = { values: Float32Array.from(own.flat()), count: chosen.length, size };
+  const gains = await blameRows(stored, least, { samples, seed, signal });
   return chosen.map((row, i) => {
     const logProb = scores[row] as number;
     const less = sampleScores.reduce((sum, score) => sum + (score < logProb ? 1 : 0), 0);
