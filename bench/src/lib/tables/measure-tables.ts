@@ -5,7 +5,7 @@ import { tensor2d } from '@tensorflow/tfjs-core';
 import { type Machine, machine } from '../machine.ts';
 import { say } from '../say.ts';
 import { baselines } from './baselines.ts';
-import { type Coverage, coverageOf } from './coverage.ts';
+import { coverageOf, type TestCoverage } from './coverage.ts';
 import { type BenchTable, readBenchTable, tableNames, tablesFolder } from './table-set.ts';
 
 /** What to measure. */
@@ -47,7 +47,7 @@ export interface TableResult {
   readonly cpuSeconds: number;
   /** The nll of each seed, where there are several. */
   readonly seeds: readonly number[];
-  readonly coverage: readonly Coverage[];
+  readonly coverage: readonly TestCoverage[];
   readonly members: readonly { readonly name: string; readonly setting: string; readonly weight: number }[];
   readonly beside: readonly Beside[];
 }

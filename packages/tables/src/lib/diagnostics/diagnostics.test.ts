@@ -51,6 +51,17 @@ describe('coverage', () => {
     expect(half).toMatchObject({ share: 0, expected: [0.1, 0.9], isExpected: false });
     expect(() => coverage([], [1])).toThrow(expect.objectContaining({ code: 'DATA' }));
   });
+
+  test.each([
+    // scipy.stats.binom.ppf([0.005, 0.995], rows, level)
+    [21, 0.5, 5, 16],
+    [200, 0.9, 168, 190],
+    // So many chances are 0 in float64 that nothing may be lost by it.
+    [5000, 0.99, 4931, 4967],
+  ])('of %i rows at %d, %i to %i are expected', (count, level, least, most) => {
+    const [found] = coverage([0], new Float64Array(count), [level]);
+    expect(found?.expected).toEqual([least / count, most / count]);
+  });
 });
 
 describe('columnCalibration', () => {
