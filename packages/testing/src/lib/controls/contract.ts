@@ -124,4 +124,16 @@ export const contractControls = (): readonly NegativeControl<'layer'>[] => [
       },
     };
   }),
+  brokenLayer('leaks-at-every-eighth-call', 'no-leaks', 'expected 0 more tensors and got 1', ({ eventShape }) => {
+    const sound = soundAffine(eventShape);
+    let count = 0;
+    return {
+      ...sound,
+      inverse: (params, x, call) => {
+        count++;
+        if (count % 8 === 0) keep(zeros([1]));
+        return sound.inverse(params, x, call);
+      },
+    };
+  }),
 ];
