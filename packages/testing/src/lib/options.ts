@@ -48,8 +48,8 @@ export interface Capabilities {
   readonly unchanged?: (eventShape: Shape) => readonly number[];
   /**
    * Of a layer that treats numbers one by one: where, on the data's side, the log-slope of number `index` has kinks or jumps, in rising order, as many for
-   * all parameters. `() => []`: it is smooth. The Taylor test then leaves out the rows that a kink may pass and no others, and a layer with more kinks than
-   * it names is found out. Default: it may have some, and the Taylor test leaves out the rows that bend most abruptly.
+   * all parameters. `() => []`: it is smooth. The Taylor test then leaves out the rows that a kink may pass and no others, unless those are
+   * all, and a layer with more kinks than it names is found out. Default: it may have some, and the Taylor test leaves out the rows that bend most abruptly.
    */
   readonly kinks?: (params: ReadonlyMap<string, Float64Array>, index: number) => readonly number[];
   /** The part uses the context where there is one, and so a layer must declare it. Default: it may ignore it. */

@@ -53,6 +53,13 @@ describe('rows with kinks, of which some lie next to where the walk begins', () 
       expect(taylorRemainders(line, { a: tensor1d([0]) }, loss, { seed }).order).toBeLessThan(1.1);
     }
   });
+
+  test('where the caller leaves none to judge by, the test chooses them itself', () => {
+    const [told, chosen] = [{ rows: () => [] }, {}].map((rows) =>
+      taylorRemainders(line, { a: tensor1d([0]) }, ({ a }) => losses(a), rows),
+    );
+    expect(told).toEqual(chosen);
+  });
 });
 
 test('the same seed goes the same way', () => {

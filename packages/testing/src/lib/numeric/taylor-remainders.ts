@@ -14,8 +14,8 @@ export interface TaylorOptions<P = unknown> {
   /** Step lengths, falling. Default ¼, ⅛, … 2⁻¹⁰. */
   readonly steps?: readonly number[];
   /**
-   * The rows to judge by, in order, given the parameters at the far ends of all walks, which are disposed afterwards. Default: those whose losses bend least
-   * abruptly.
+   * The rows to judge by, in order, given the parameters at the far ends of all walks, which are disposed afterwards. Default, and where it gives none: those
+   * whose losses bend least abruptly.
    */
   readonly rows?: (ends: readonly P[]) => readonly number[];
 }
@@ -101,7 +101,8 @@ export function taylorRemainders<P>(
   });
   const farthest = Math.max(...steps);
   const ends = () => walks.flatMap(({ direction }) => [farthest, -farthest].map((step) => moved(direction, step)));
-  const rows = rowsOf ? tidied(() => rowsOf(ends())) : smoothRows(start, walks);
+  const told = rowsOf ? tidied(() => rowsOf(ends())) : [];
+  const rows = told.length > 0 ? told : smoothRows(start, walks);
   const slope = slopeOf((given) => meanOfRows(loss(given), rows));
 
   const origin = meanOf(start, rows);
