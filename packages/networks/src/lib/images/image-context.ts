@@ -27,7 +27,7 @@ function contextChannels(shape: Shape, [height, width]: Image): { count: number;
 export function imageNetwork({ contextShape, fail }: Site, inputShape: Shape, outputShape: Shape) {
   if (!isImage(inputShape) || !isImage(outputShape)) {
     return fail(
-      "a convolutional network maps images: give the coupling of an image the mask 'channels' or 'checkerboard'",
+      "this network maps images, that is event shapes [height, width, channels]: give the coupling of an image the mask 'channels' or 'checkerboard'",
     );
   }
   const context = contextShape && contextChannels(contextShape, inputShape);
