@@ -48,8 +48,12 @@ export function composedSupport(layers: readonly Bijector[], nameOf: (index: num
 export function requireBaseSupport(layers: Support, base: Interval | undefined, name: string): void {
   const taken = layers === 'kept' ? null : layers.domain;
   if (!taken || !base || same(taken, base)) return;
+  const isWithin = base[0] >= taken[0] && base[1] <= taken[1];
+  const trouble = isWithin
+    ? 'data that they map to the others would have no density'
+    : 'samples would begin at numbers that they do not map';
   throw new DiffeoError(
     'SUPPORT',
-    `the layers map the numbers of ${described(taken)} to data, and ${name} has those of ${described(base)}: data would have no density, or samples no image. Choose a base of that support, or put a layer in front of it`,
+    `the layers map the numbers of ${described(taken)} to data, and ${name} has those of ${described(base)}: ${trouble}. Choose a base of that support, or put a layer in front of it, last in the list, that maps its numbers to those`,
   );
 }
