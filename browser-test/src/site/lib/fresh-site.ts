@@ -10,11 +10,15 @@ import { oneAtATime } from './one-at-a-time.ts';
 const lastFile = join(siteFolder, 'dist/service-worker.js');
 const workspace = fileURLToPath(new URL('../../../../', import.meta.url));
 
+const notSources = ['node_modules', 'dist', '.astro'];
+
+/** When the newest source below a folder was written. Links are not followed: those of packages to each other have no end. */
 function newestIn(folder: string): number {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  const times = entries
-    .filter((entry) => entry.isFile() && !/node_modules|[\\/]dist[\\/]|[\\/]\.astro/.test(entry.parentPath))
-    .map(({ parentPath, name }) => statSync(join(parentPath, name)).mtimeMs);
+  const times = readdirSync(folder, { withFileTypes: true }).map((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return notSources.includes(entry.name) ? 0 : newestIn(path);
+    return entry.isFile() ? statSync(path).mtimeMs : 0;
+  });
   return Math.max(0, ...times);
 }
 
