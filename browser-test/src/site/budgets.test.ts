@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { siteFolder } from '@diffeo/docs/site';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { startBrowser } from '../lib/browser.ts';
+import { kilobytes } from './lib/kilobytes.ts';
 import type {} from './lib/site.setup.ts';
 import { builtFiles, builtFolder, sitePages } from './lib/site-pages.ts';
 import { watchedPage } from './lib/watched-page.ts';
@@ -16,17 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-const sizes = new Map<string, number>();
-/** Of a file of the site, in thousands of bytes, as hosts send it. */
-function kilobytes(path: string): number {
-  const file = path.slice(new URL(site).pathname.length);
-  const known = sizes.get(file);
-  if (known !== undefined) return known;
-  const size = gzipSync(readFileSync(join(builtFolder, file))).length / 1000;
-  sizes.set(file, size);
-  return size;
-}
-const total = (paths: Iterable<string>): number => [...new Set(paths)].reduce((sum, path) => sum + kilobytes(path), 0);
+const total = (paths: Iterable<string>): number => kilobytes(site, paths);
 /** The service worker copies what was fetched: that is no second script. */
 const scripts = (paths: readonly string[]): string[] =>
   paths.filter((path) => /\.js$/.test(path) && !/service-worker/.test(path));

@@ -26,7 +26,7 @@ type Page = Awaited<ReturnType<typeof watchedPage>>['page'];
 
 /** Opens the landing page, trains for so many seconds, and closes it. */
 export async function visitLanding(browser: Browser, site: string, seconds: number): Promise<Visit> {
-  const { page, close } = await watchedPage(browser, site, { serviceWorkers: 'block' });
+  const { page, settle, close } = await watchedPage(browser, site, { serviceWorkers: 'block' });
   const sizes: { readonly name: string; readonly size: Promise<number> }[] = [];
   page.context().on('response', (response) => {
     const size = response.body().then(
@@ -43,7 +43,7 @@ export async function visitLanding(browser: Browser, site: string, seconds: numb
     await page.addInitScript(observePaints);
     await page.goto(site);
     await page.waitForSelector('diffeo-landing.is-live');
-    await page.waitForLoadState('networkidle');
+    await settle();
     const before = sizes.length;
     const [scriptsBefore, allBefore] = [await weight(0, /\.js$/), await weight(0)];
     const paints = await page.evaluate(() => (globalThis as unknown as { seen: Paints }).seen);
