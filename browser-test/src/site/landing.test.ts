@@ -174,6 +174,27 @@ describe('data of the reader', () => {
   });
 });
 
+test('training that broke says so, until it begins again', async () => {
+  const { page, close } = await watchedPage(browser, site);
+  try {
+    await page.goto(site);
+    await page.click('[data-start]');
+    await hasSteps(page, 5);
+    const status = () => page.textContent('[data-status]');
+    await page.workers()[0]?.evaluate(() => {
+      setTimeout(() => {
+        throw new Error('broken');
+      });
+    });
+    await expect.poll(status).toMatch(/^Training stopped: .*broken/);
+    await page.click('[data-toggle]');
+    await hasSteps(page, 5);
+    expect(await status()).not.toContain('stopped');
+  } finally {
+    await close();
+  }
+});
+
 test('leaving the page ends its worker, and so does removing the widget', async () => {
   await onLanding('', async (page) => {
     await page.click('[data-start]');

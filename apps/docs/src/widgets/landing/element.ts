@@ -12,6 +12,14 @@ import { whenWelcome } from './when-welcome.ts';
 const cells = 80;
 const samples = 500;
 
+const emptyScene: Scene = {
+  frame: null,
+  data: new Float32Array(),
+  window: sketchWindow,
+  at: 0,
+  shows: { data: true, samples: true, grid: false },
+};
+
 /** The flow of the landing page: it trains what is chosen, drawn or dropped, and shows it. */
 class Landing extends HTMLElement {
   readonly #over = new AbortController();
@@ -20,7 +28,7 @@ class Landing extends HTMLElement {
   #live!: LiveWorker;
   #stage!: Stage;
   #curve!: LossCurve;
-  #scene: Scene = this.#emptyScene();
+  #scene: Scene = emptyScene;
   #sketch: Sketch | null = null;
   #drawing = 0;
   #isDone = false;
@@ -102,9 +110,9 @@ class Landing extends HTMLElement {
     this.#isDone = false;
     this.removeAttribute('data-done');
     delete this.dataset['step'];
-    this.#scene = { ...this.#emptyScene(), at: this.#scene.at, shows: this.#scene.shows };
+    this.#scene = { ...emptyScene, at: this.#scene.at, shows: this.#scene.shows };
     this.#live.start(this.#setup(), this.#view(), { paused });
-    for (const name of ['step', 'loss', 'divergence', 'speed'] as const) this.#panel.number(name, '–');
+    this.#panel.clearNumbers();
     this.#panel.find('[data-start]').hidden = true;
     this.#markRunning();
     this.#panel.announce(paused ? 'Ready.' : 'Training.');
@@ -226,7 +234,7 @@ class Landing extends HTMLElement {
   /** Nothing runs any more, and the button begins anew. */
   #fail(message: string): void {
     this.#isDone = true;
-    this.#panel.say(message);
+    this.#panel.announce(message);
     this.#markRunning();
   }
 
@@ -237,21 +245,11 @@ class Landing extends HTMLElement {
     this.toggleAttribute('data-way-shown', frame.way !== null);
     this.toggleAttribute('data-done', frame.isDone);
     if (frame.loss !== null) this.#curve.add(frame.step, frame.validation ?? frame.loss, frame.steps);
-    this.#panel.number('step', frame.step.toLocaleString('en'));
-    this.#panel.number('loss', (frame.validation ?? frame.loss)?.toFixed(3) ?? '–');
-    this.#panel.number(
-      'divergence',
-      frame.divergence === null ? 'unknown' : `${Math.max(0, frame.divergence).toFixed(3)} nats`,
-    );
-    if (frame.stepsPerSecond > 0)
-      this.#panel.number('speed', `${Math.round(frame.stepsPerSecond).toLocaleString('en')} steps/s`);
+    this.#panel.writeNumbers(frame);
     if (frame.isDone && !this.#isDone) {
       this.#isDone = true;
       this.#markRunning();
-      const { divergence } = frame;
-      this.#panel.announce(
-        `Trained in ${frame.step.toLocaleString('en')} steps${divergence === null ? '' : `, ${Math.max(0, divergence).toFixed(3)} nats from the truth`}.`,
-      );
+      this.#panel.announceEnd(frame);
     }
     this.#reveal();
     this.#redraw();
@@ -277,16 +275,6 @@ class Landing extends HTMLElement {
 
   #view(): View {
     return { cells, samples, way: this.#panel.position(this.#settings.couplings) > 0 || this.#panel.shows.grid };
-  }
-
-  #emptyScene(): Scene {
-    return {
-      frame: null,
-      data: new Float32Array(),
-      window: sketchWindow,
-      at: 0,
-      shows: { data: true, samples: true, grid: false },
-    };
   }
 
   /** The canvas takes the place of the picture that was drawn when the site was built. */

@@ -1,5 +1,8 @@
+import type { Frame } from '../../live/protocol.ts';
 import type { Settings } from './settings.ts';
 import type { Scene } from './stage.ts';
+
+const nats = (divergence: number): string => `${Math.max(0, divergence).toFixed(3)} nats`;
 
 /** What of the landing widget stands around its picture: reads the controls, and writes numbers and words. */
 export class Panel {
@@ -60,7 +63,19 @@ export class Panel {
     this.find(`[data-level-text="${name}"] b`).textContent = value === null ? 'unknown' : value.toFixed(3);
   }
 
-  number(name: 'step' | 'loss' | 'divergence' | 'speed', text: string): void {
+  clearNumbers(): void {
+    for (const name of ['step', 'loss', 'divergence', 'speed'] as const) this.#number(name, '–');
+  }
+
+  /** Writes how far training is, and how fast. */
+  writeNumbers({ step, loss, validation, divergence, stepsPerSecond }: Frame): void {
+    this.#number('step', step.toLocaleString('en'));
+    this.#number('loss', (validation ?? loss)?.toFixed(3) ?? '–');
+    this.#number('divergence', divergence === null ? 'unknown' : nats(divergence));
+    if (stepsPerSecond > 0) this.#number('speed', `${Math.round(stepsPerSecond).toLocaleString('en')} steps/s`);
+  }
+
+  #number(name: 'step' | 'loss' | 'divergence' | 'speed', text: string): void {
     this.find(`[data-number="${name}"]`).textContent = text;
   }
 
@@ -76,6 +91,11 @@ export class Panel {
     if (text === this.#announced) return;
     this.#announced = text;
     this.say(text);
+  }
+
+  announceEnd({ step, divergence }: Frame): void {
+    const distance = divergence === null ? '' : `, ${nats(divergence)} from the truth`;
+    this.announce(`Trained in ${step.toLocaleString('en')} steps${distance}.`);
   }
 
   say(text: string): void {
