@@ -16,7 +16,8 @@ export const csvArguments = {
   missing: {
     type: 'enum',
     options: ['error', 'drop', 'drop-columns'] as string[],
-    description: 'What to do where a value is missing: stop (the default), leave the row out, or the column.',
+    description:
+      'Where a value is missing: stop, leave the row out, or the column. Default: train takes gaps as such, or leaves them out; score stops, unless the model takes them.',
   },
   'missing-values': {
     type: 'string',
