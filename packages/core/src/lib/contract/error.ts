@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'NEWER_VERSION'
   | 'NOT_FINITE'
   | 'ONE_WAY'
+  | 'OVERFLOW'
   | 'PARAMETERS'
   | 'SEED'
   | 'SHAPE'

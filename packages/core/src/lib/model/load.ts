@@ -52,7 +52,8 @@ function begin(where: string, bytes: Uint8Array, options: LoadAsyncOptions): Gen
  * file are held against them.
  *
  * @throws DiffeoError `FILE` for a file that is cut, altered or none of ours; `UNKNOWN_TYPE`, `NEWER_VERSION` and the
- * other codes of {@link hydrate}; `MISSING_TENSOR`, `SURPLUS_TENSOR`, `TENSOR_SHAPE`, `TENSOR_DTYPE`; `NOT_FINITE`.
+ * other codes of {@link hydrate}; `MISSING_TENSOR`, `SURPLUS_TENSOR`, `TENSOR_SHAPE`, `TENSOR_DTYPE`; `OVERFLOW`, where a
+ * tensor was rewritten in a wider type and a number does not fit; `NOT_FINITE`.
  */
 export function load(bytes: Uint8Array, options: LoadOptions & { readonly mixtures: true }): Loaded<Density>;
 export function load(bytes: Uint8Array, options: LoadOptions): Loaded;

@@ -8,6 +8,7 @@ import type { Density, Flow } from '../flow/flow-contract.ts';
 import { densityOf } from '../mixture/density-of.ts';
 import { buildParams, type Leaf, leaves, type NamedLeaf } from '../params/params.ts';
 import { type RunningChecksum, runningChecksum } from './checksum.ts';
+import { hostFloats, hostIntegers, isFloat } from './host-numbers.ts';
 import { dtypes, formatVersion, type Metadata, type Numbers, requireFinite } from './model-format.ts';
 import { type HostTensor, readSafetensors, type SafetensorsFile } from './safetensors.ts';
 
@@ -23,9 +24,9 @@ const bytesEach = 2 ** 22;
 
 /** Holds a tensor of the file to its leaf. */
 function requireLeaf({ path, leaf }: NamedLeaf, stored: HostTensor): void {
-  const dtype = dtypes[leaf.dtype];
-  if (stored.dtype !== dtype) {
-    throw new DiffeoError('TENSOR_DTYPE', `'${path}' is ${stored.dtype} in the file, and the model needs ${dtype}`);
+  if (isFloat(stored.dtype) !== (leaf.dtype === 'float32')) {
+    const needed = dtypes[leaf.dtype];
+    throw new DiffeoError('TENSOR_DTYPE', `'${path}' is ${stored.dtype} in the file, and the model needs ${needed}`);
   }
   if (sameShape(stored.shape, leaf.shape)) return;
   throw new DiffeoError(
@@ -35,9 +36,7 @@ function requireLeaf({ path, leaf }: NamedLeaf, stored: HostTensor): void {
 }
 
 function readTensor(path: string, leaf: Leaf, stored: HostTensor): Tensor {
-  // Not slice(): on Node's Buffer that is a view of the whole file.
-  const copy = new Uint8Array(stored.bytes).buffer;
-  const values: Numbers = leaf.dtype === 'int32' ? new Int32Array(copy) : new Float32Array(copy);
+  const values: Numbers = (leaf.dtype === 'int32' ? hostIntegers : hostFloats)(path, stored);
   requireFinite(values, path);
   return tensor(values, [...leaf.shape], leaf.dtype);
 }

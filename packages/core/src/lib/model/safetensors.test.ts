@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isDiffeoError } from '../contract/error.ts';
+import { type Dtype, dtypeSizes } from './host-numbers.ts';
 import { type HostTensor, readSafetensors, type SafetensorsFile, writeSafetensors } from './safetensors.ts';
 
 const hostTensor: fc.Arbitrary<HostTensor> = fc
-  .record({ dtype: fc.constantFrom('F32', 'I32'), shape: fc.array(fc.nat(4), { maxLength: 3 }) })
+  .record({
+    dtype: fc.constantFrom(...(Object.keys(dtypeSizes) as Dtype[])),
+    shape: fc.array(fc.nat(4), { maxLength: 3 }),
+  })
   .chain(({ dtype, shape }) => {
-    const length = 4 * shape.reduce((product, size) => product * size, 1);
+    const length = dtypeSizes[dtype] * shape.reduce((product, size) => product * size, 1);
     return fc
       .uint8Array({ minLength: length, maxLength: length })
       .map((bytes) => ({ dtype, shape, bytes }) as HostTensor);
@@ -99,7 +103,11 @@ describe('no length in a file is trusted', () => {
     ['half a size', { a: entry([1.5], [0, 6]) }, /'a'/],
     ['an overlap', { a: entry([2], [0, 8]), b: entry([1], [4, 8]) }, /'b' begins at byte 4 of the data, not at 8/],
     ['a gap', { a: entry([1], [4, 8]) }, /begins at byte 4 of the data, not at 0/],
-    ['another type of number', { a: entry([1], [0, 8], 'F64') }, /dtype must be F32 or I32/],
+    ['another type of number', { a: entry([8], [0, 8], 'F8_E4M3') }, /dtype must be one of F64, .*; it is 'F8_E4M3'/],
+    ['a type from JavaScript', { a: entry([1], [0, 8], 'toString') }, /dtype must be one of/],
+    ['no type of number', { a: entry([1], [0, 8], null) }, /it is none/],
+    ['doubles that span half of their bytes', { a: entry([2], [0, 8], 'F64') }, /\[2\] and spans 8 bytes/],
+    ['halves that span all of the file', { a: entry([2], [0, 8], 'BF16') }, /\[2\] and spans 8 bytes/],
     ['an entry too many in a tensor', { a: { ...entry([2], [0, 8]), more: 1 } }, /'a'/],
     ['metadata that are not text', { __metadata__: { a: 1 }, a: entry([2], [0, 8]) }, /strings only/],
     ['a list', [1, 2], /not a JSON object/],

@@ -7,14 +7,17 @@ import { shortList, shortName } from '../arguments/describe-value.ts';
 import { DiffeoError } from '../contract/error.ts';
 import { isObject } from '../contract/is-object.ts';
 import { areSizes, type Shape, sizeOf } from '../contract/shape.ts';
+import { type Dtype, dtypeSizes } from './host-numbers.ts';
 
 /** A tensor on the host. */
 export interface HostTensor {
-  readonly dtype: 'F32' | 'I32';
+  readonly dtype: Dtype;
   readonly shape: Shape;
-  /** The numbers' bytes, little endian. */
+  /** The numbers' bytes, little endian. {@link hostNumbers} reads them. */
   readonly bytes: Uint8Array;
 }
+
+/** What a safetensors file holds. */
 export interface SafetensorsFile {
   readonly tensors: ReadonlyMap<string, HostTensor>;
   readonly metadata: Readonly<Record<string, string>>;
@@ -27,7 +30,11 @@ const broken = (message: string, cause?: unknown): DiffeoError =>
     cause,
   });
 
-/** The bytes of a safetensors file. The header is padded so that the data begins at a multiple of 8. */
+/**
+ * The bytes of a safetensors file. The header is padded so that the data begins at a multiple of 8.
+ *
+ * @throws DiffeoError `FILE` where names and metadata are more than a header may hold.
+ */
 export function writeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8Array {
   let end = 0;
   const entries = [...tensors].map(([name, { dtype, shape, bytes }]) => {
@@ -79,18 +86,23 @@ function readHeader(file: Uint8Array): {
   return { header, data: file.subarray(8 + length) };
 }
 
+const isDtype = (value: unknown): value is Dtype => typeof value === 'string' && Object.hasOwn(dtypeSizes, value);
+
 /** A tensor's entry in the header: exactly these three, each as the format says. */
 function readEntry(name: string, value: unknown) {
   const said = shortName(name);
   const { dtype, shape, data_offsets, ...more } = (value ?? {}) as Readonly<Record<string, unknown>>;
-  if (dtype !== 'F32' && dtype !== 'I32') throw broken(`'${said}': dtype must be F32 or I32`);
+  if (!isDtype(dtype)) {
+    const got = typeof dtype === 'string' ? `'${shortName(dtype, 20)}'` : 'none';
+    throw broken(`'${said}': dtype must be one of ${Object.keys(dtypeSizes).join(', ')}; it is ${got}`);
+  }
   if (!areSizes(shape, 0)) throw broken(`'${said}': shape must be a list of sizes`);
   if (!areSizes(data_offsets, 0) || data_offsets.length !== 2)
     throw broken(`'${said}': data_offsets must be two places`);
   const [surplus] = Object.keys(more);
   if (surplus !== undefined) throw broken(`'${said}': the format has no '${shortName(surplus)}'`);
   const [begin, end] = data_offsets as readonly [number, number];
-  const bytes = sizeOf(shape) * 4;
+  const bytes = sizeOf(shape) * dtypeSizes[dtype];
   if (!Number.isSafeInteger(bytes) || end - begin !== bytes) {
     throw broken(`'${said}' has the shape [${shortList(shape)}] and spans ${end - begin} bytes`);
   }
@@ -104,7 +116,8 @@ function readMetadata(value: unknown = {}): Readonly<Record<string, string>> {
 }
 
 /**
- * Reads a safetensors file of F32 and I32 tensors. The tensors' bytes are views of `file`.
+ * Reads a safetensors file: tensors of floats of 64, 32 and 16 bits (`F64`, `F32`, `F16`, `BF16`), of whole numbers and of booleans.
+ * The tensors' bytes are views of `file`.
  *
  * @throws DiffeoError `FILE` when a length, an offset, a type or a size is not as it should be, when tensors overlap or
  * leave gaps, or when the file ends early or goes on after its last tensor.

@@ -7,6 +7,7 @@ import { define } from '../contract/define.ts';
 import { flow } from '../flow/flow.ts';
 import { leaves, mapParams } from '../params/params.ts';
 import { normal } from '../params/seed.ts';
+import { hostNumbers } from './host-numbers.ts';
 import { load } from './load.ts';
 import { type HostTensor, readSafetensors, writeSafetensors } from './safetensors.ts';
 import { save } from './save.ts';
@@ -32,6 +33,16 @@ onEachBackend('a saved model', () => {
     expect(load(first, { definitions }).metadata).toEqual(metadata);
   });
 
+  test('rewritten in float64 by another tool, it is the same model', async () => {
+    const params = await started();
+    const { tensors, metadata } = readSafetensors(await save(model(), params));
+    const { 'diffeo.checksum': _, ...rest } = metadata;
+    const rewritten = new Map([...tensors].map(([name, stored]) => [name, asDoubles(stored)]));
+    const loaded = load(writeSafetensors({ tensors: rewritten, metadata: rest }), { definitions });
+    const x = normal([7, 2], 3);
+    expect(numbers(loaded.model.logProb(loaded.params, x))).toEqual(numbers(model().logProb(params, x)));
+  });
+
   test('what has not started is null again', async () => {
     const { params } = load(await save(model(), model().init(1)), { definitions });
     const before = leaves(model().layout, model().init(1)).map(({ path, tensor }) => [path, tensor === null]);
@@ -49,6 +60,12 @@ onEachBackend('a saved model', () => {
     });
   });
 });
+
+/** The tensor as another tool would rewrite it in float64. */
+function asDoubles({ shape, ...stored }: HostTensor, change: (value: number) => number = (value) => value): HostTensor {
+  const doubles = hostNumbers('', { shape, ...stored }).map(change);
+  return { dtype: 'F64', shape, bytes: new Uint8Array(doubles.buffer) };
+}
 
 describe('a file that is not what was saved', () => {
   /** The file with its tensors and metadata changed, and everything else as the format wants it. */
@@ -83,6 +100,18 @@ describe('a file that is not what was saved', () => {
       },
       'TENSOR_DTYPE',
       /is I32 in the file/,
+    ],
+    [
+      'doubles beyond float32',
+      (tensors, metadata) => {
+        delete metadata['diffeo.checksum'];
+        tensors.set(
+          weight,
+          asDoubles(one(tensors), (value) => value + 1e39),
+        );
+      },
+      'OVERFLOW',
+      /'layers\.1\.weight' holds 1e\+39 at position 0/,
     ],
     [
       'NaN',
