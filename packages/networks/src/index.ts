@@ -4,6 +4,7 @@ export { conditionalNormal } from './lib/bases/conditional-normal.ts';
 export { buildConditioner, type Conditioner, type ConditionerParams } from './lib/conditioner.ts';
 export { convolutional } from './lib/convolutional.ts';
 export { maskedMlp } from './lib/masked/masked-mlp.ts';
+export { maskedResidualMlp } from './lib/masked/masked-residual-mlp.ts';
 export { mlp } from './lib/mlp.ts';
 export { networkDefinitions } from './lib/network-definitions.ts';
 export { residualConvolutional } from './lib/residual/residual-convolutional.ts';

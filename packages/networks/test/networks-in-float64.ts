@@ -40,6 +40,22 @@ export function residualMlpInFloat64(numbers: Numbers, blocks: number, x: Row): 
   return linear(numbers, 'leave', h);
 }
 
+const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** A residual network of vectors with the activation first in each block, elu, and with gates by the context. */
+export function gatedResidualMlpInFloat64(numbers: Numbers, blocks: number, x: Row, context: Row): number[] {
+  let h = linear(numbers, 'enter', [...x, ...context]);
+  for (let i = 0; i < blocks; i++) {
+    const inside = linear(numbers, `blocks.${i}.layers.0`, h.map(elu)).map(elu);
+    const gates = linear(numbers, `blocks.${i}.gate`, context).map(sigmoid);
+    h = plus(
+      h,
+      linear(numbers, `blocks.${i}.layers.1`, inside).map((v, j) => v * (gates[j] as number)),
+    );
+  }
+  return linear(numbers, 'leave', h);
+}
+
 /** A transformer of pixels with elu: a row of channels for each pixel. */
 export function attentionInFloat64(
   numbers: Numbers,

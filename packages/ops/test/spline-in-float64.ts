@@ -5,11 +5,19 @@ export interface Spline {
   readonly bins: number;
   readonly bound: number;
   readonly tails: 'linear' | 'bounded' | 'circular';
+  readonly leastWidth?: number;
+  readonly leastHeight?: number;
+  readonly leastSlope?: number;
+  readonly softClip?: number;
 }
 
-const minimum = 1e-3;
-
-function cumulative(raw: readonly number[], bound: number): number[] {
+function cumulative(
+  given: readonly number[],
+  bound: number,
+  minimum: number,
+  clip = Number.POSITIVE_INFINITY,
+): number[] {
+  const raw = given.map((u) => u / (1 + Math.abs((2 * u) / clip)));
   const top = Math.max(...raw);
   const weights = raw.map((u) => Math.exp(u - top));
   const total = weights.reduce((sum, w) => sum + w, 0);
@@ -21,15 +29,20 @@ function cumulative(raw: readonly number[], bound: number): number[] {
 }
 
 /** The knots and the slopes there of raw parameters in order. */
-export function knotsOf({ bins, bound, tails }: Spline, raw: readonly number[]) {
+export function knotsOf(spline: Spline, raw: readonly number[]) {
+  const { bins, bound, tails, softClip } = spline;
+  const other = softClip === undefined ? 1e-3 : 0;
+  const { leastWidth = other, leastHeight = other, leastSlope: minimum = other } = spline;
   const slope = (u: number) => {
+    if (softClip !== undefined) return Math.exp(u / (1 + Math.abs(u / softClip)));
     const v = Math.min(u, 1000) + Math.log(Math.expm1(1 - minimum));
     return minimum + Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v)));
   };
   const given = raw.slice(2 * bins, 3 * bins + (tails === 'bounded' ? 1 : tails === 'linear' ? -1 : 0)).map(slope);
   const slopes =
     tails === 'linear' ? [1, ...given, 1] : tails === 'circular' ? [...given, given[0] as number] : [...given];
-  return { x: cumulative(raw.slice(0, bins), bound), y: cumulative(raw.slice(bins, 2 * bins), bound), slopes };
+  const x = cumulative(raw.slice(0, bins), bound, leastWidth, softClip);
+  return { x, y: cumulative(raw.slice(bins, 2 * bins), bound, leastHeight, softClip), slopes };
 }
 
 const wrapped = (x: number, bound: number): number => x - 2 * bound * Math.floor((x + bound) / (2 * bound));

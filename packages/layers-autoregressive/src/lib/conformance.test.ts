@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
-import { maskedMlp } from '@diffeo/networks';
+import { maskedMlp, maskedResidualMlp } from '@diffeo/networks';
 import { affine, rationalQuadratic } from '@diffeo/ops';
 import { testLayer } from '@diffeo/testing/vitest';
 import { autoregressive } from './autoregressive.ts';
@@ -28,6 +28,17 @@ testLayer(
     eventShapes: [[3]],
     trainingSteps: 20,
     capabilities: { usesContext: true, jacobian: 'upper-triangular', iterates: solved('inverse') },
+  },
+);
+
+testLayer(
+  autoregressive({
+    transform: affine({ scale: 'softplus' }),
+    conditioner: maskedResidualMlp({ width: 8, activation: 'tanh', preactivation: true, context: 'blocks' }),
+  }),
+  {
+    ...{ eventShapes: [[3]], contextShapes: [[2]], backends: ['wasm'], trainingSteps: 20 },
+    capabilities: { usesContext: true, jacobian: 'lower-triangular', iterates: solved('forward') },
   },
 );
 

@@ -11,6 +11,10 @@ const activation = 'tanh' as const;
 testLayer(coupling({ transform: affine(), conditioner: residualMlp({ width: 8, activation, layerNorm: true }) }), {
   ...{ ...options, eventShapes: [[3]], capabilities },
 });
+const gated = residualMlp({ width: 8, activation, preactivation: true, context: 'gate' });
+testLayer(coupling({ transform: affine({ scale: 'sigmoid', offset: 2 }), conditioner: gated }), {
+  ...{ ...options, eventShapes: [[3]], capabilities },
+});
 for (const conditioner of [
   residualConvolutional({ width: 4, activation, layerNorm: true }),
   attention({ width: 4, heads: 2, blocks: 1, activation }),

@@ -7,7 +7,12 @@ import { installMatchers } from '@diffeo/testing/vitest';
 import { setBackend, slice, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildNetwork } from '../../test/build-network.ts';
-import { attentionInFloat64, type Numbers, residualMlpInFloat64 } from '../../test/networks-in-float64.ts';
+import {
+  attentionInFloat64,
+  gatedResidualMlpInFloat64,
+  type Numbers,
+  residualMlpInFloat64,
+} from '../../test/networks-in-float64.ts';
 import { attention } from './attention/attention.ts';
 import { maskedMlp } from './masked/masked-mlp.ts';
 import { mlp } from './mlp.ts';
@@ -51,6 +56,23 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
         residualMlpInFloat64(numbers, 2, [...points.slice(3 * row, 3 * row + 3), ...given.slice(2 * row, 2 * row + 2)]),
       );
       expect(found).toBeCloseToTensor(truth, 2e-6);
+    });
+  });
+
+  test('residualMlp with gates is a float64 evaluation of them, the activation first in each block', () => {
+    tidied(() => {
+      const spec = residualMlp({ width: 5, blocks: 2, activation: 'elu', preactivation: true, context: 'gate' });
+      const network = buildNetwork(spec, [3], [2], [2]);
+      const { params, numbers } = moved(network);
+      const [x, context] = [normal([4, 3], 2), normal([4, 2], 3)];
+      const [points, given] = [[...x.dataSync()], [...context.dataSync()]];
+      const truth = [0, 1, 2, 3].flatMap((row) =>
+        gatedResidualMlpInFloat64(
+          ...([numbers, 2, points.slice(3 * row, 3 * row + 3), given.slice(2 * row, 2 * row + 2)] as const),
+        ),
+      );
+      expect(network.apply(params, x, { context })).toBeCloseToTensor(truth, 2e-6);
+      expect(() => buildNetwork(spec, [3], [2])).toThrow(/'gate' needs a flow with a context/);
     });
   });
 

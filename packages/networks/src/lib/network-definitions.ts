@@ -4,6 +4,7 @@ import { conditionalMixture } from './bases/conditional-mixture.ts';
 import { conditionalNormal } from './bases/conditional-normal.ts';
 import { convolutional } from './convolutional.ts';
 import { maskedMlp } from './masked/masked-mlp.ts';
+import { maskedResidualMlp } from './masked/masked-residual-mlp.ts';
 import { mlp } from './mlp.ts';
 import { residualConvolutional } from './residual/residual-convolutional.ts';
 import { residualMlp } from './residual/residual-mlp.ts';
@@ -13,6 +14,7 @@ export const networkDefinitions: readonly Definition[] = [
   mlp,
   residualMlp,
   maskedMlp,
+  maskedResidualMlp,
   convolutional,
   residualConvolutional,
   attention,

@@ -22,6 +22,17 @@ export function hiddenDegrees(width: number, size: number, hasContext: boolean):
   return Int32Array.from({ length: width }, (_, unit) => least + Math.floor((unit * classes) / width));
 }
 
+/**
+ * Degrees as a configuration lists them, one for each of `width` units: −1 for a unit that sees the context alone, or nothing.
+ *
+ * @returns what is wrong with them, or `null`
+ */
+export function wrongDegrees(list: readonly number[], width: number, size: number): string | null {
+  if (list.length !== width) return `a layer of ${width} units has ${list.length} degrees`;
+  const beyond = list.find((degree) => degree >= size);
+  return beyond === undefined ? null : `a unit has the degree ${beyond}, and there are ${size} inputs, from 0`;
+}
+
 /** 1 where a unit of `to` sees one of `from`, row-major `[from, to]`. */
 export const hiddenMask = (from: Degrees, to: Degrees): Float32Array => maskOf(from, to, (a, b) => a <= b);
 

@@ -2,7 +2,6 @@ import {
   type Definition,
   defineNetwork,
   fold,
-  isDiffeoError,
   leaf,
   type Network,
   normal,
@@ -18,7 +17,6 @@ import {
   boolean,
   type InferOutput,
   integer,
-  literal,
   maxLength,
   maxValue,
   minLength,
@@ -27,15 +25,14 @@ import {
   optional,
   picklist,
   pipe,
-  safeInteger,
   strictObject,
-  union,
 } from 'valibot';
 import { circularFeatures } from '../circular-features.ts';
-import { type Degrees, hiddenDegrees, hiddenMask, inputDegrees, outputMask } from './degrees.ts';
-import { placesOf, requireSequence, sequenceOf } from './sequence.ts';
+import { type Degrees, hiddenDegrees, hiddenMask, inputDegrees, outputMask, wrongDegrees } from './degrees.ts';
+import { holdSequence, placesOf, sequenceEntry, sequenceOf } from './sequence.ts';
 
 const width = pipe(number(), integer(), minValue(1), maxValue(65536));
+const degree = pipe(number(), integer(), minValue(-1));
 const schema = strictObject({
   /** The widths of the hidden layers, at least one. Fewer units than inputs leave some inputs unseen. Default [64, 64]. */
   hidden: optional(pipe(array(width), minLength(1), maxLength(1000)), () => [64, 64]),
@@ -47,22 +44,12 @@ const schema = strictObject({
   outputScale: optional(pipe(number(), minValue(0), maxValue(1)), 1e-2),
   /** As in `mlp`: where inputs are points of circles [−circular, circular], such as π for angles: each enters as its cosine and its sine. Default: they are numbers of the line. */
   circular: optional(pipe(number(), minValue(1e-3), maxValue(1e6))),
+  sequence: sequenceEntry,
   /**
-   * In which sequence inputs are seen: as they come, `reverse`, a random one by `{ seed }`, or a list of the inputs, first
-   * that which depends on none. Default `forward`.
+   * The degree of each unit of each hidden layer, as MADE says it: the place in the sequence up to which it has seen the inputs, from 0, or
+   * −1 for the context alone. A model from elsewhere may need it; the default shares all degrees evenly.
    */
-  sequence: optional(
-    union(
-      [
-        literal('forward'),
-        literal('reverse'),
-        strictObject({ seed: pipe(number(), safeInteger()) }),
-        array(pipe(number(), integer(), minValue(0))),
-      ],
-      "takes 'forward', 'reverse', { seed: a whole number } or a list of all inputs in sequence",
-    ),
-    'forward',
-  ),
+  degrees: optional(array(array(degree))),
 });
 type Config = InferOutput<typeof schema>;
 
@@ -78,10 +65,11 @@ function masksOf(config: Config, size: number, contextSize: number, groups: numb
   const places = placesOf(sequence);
   let from: Degrees = inputDegrees(places, contextSize, config.circular === undefined ? 1 : 2);
   const masks: Float32Array[] = [];
-  for (const units of config.hidden) {
+  for (const [i, units] of config.hidden.entries()) {
     // A layer that adds its input to its output may not mix degrees.
     const adds = config.residual && units === from.length;
-    const to = adds ? from : hiddenDegrees(units, size, contextSize > 0);
+    const given = config.degrees?.[i];
+    const to = adds ? from : given ? Int32Array.from(given) : hiddenDegrees(units, size, contextSize > 0);
     masks.push(hiddenMask(from, to));
     from = to;
   }
@@ -95,13 +83,14 @@ function build(config: Config, { contextShape, fail }: Site, inputShape: Shape, 
   if (size === 0 || outputs % size !== 0) {
     fail(`a masked network returns so many numbers for each input; ${size} inputs cannot have ${outputs} outputs`);
   }
-  if (Array.isArray(config.sequence)) {
-    try {
-      requireSequence(config.sequence, size);
-    } catch (error) {
-      if (isDiffeoError(error)) fail(error.message);
-      throw error;
-    }
+  holdSequence(config.sequence, size, fail);
+  const { degrees } = config;
+  if (degrees && degrees.length !== config.hidden.length) {
+    fail(`${config.hidden.length} hidden layers need as many lists of degrees; got ${degrees.length}`);
+  }
+  for (const [i, list] of (degrees ?? []).entries()) {
+    const wrong = wrongDegrees(list, config.hidden[i] as number, size);
+    if (wrong) fail(wrong);
   }
   const { activation, residual, outputScale, circular } = config;
   const entering = circular === undefined ? size : 2 * size;

@@ -13,6 +13,13 @@ const schema = strictObject({
   activation: optional(picklist(['relu', 'tanh', 'elu', 'sigmoid']), 'relu'),
   /** Whether what enters a block is normalised, each row by itself. Default false. */
   layerNorm: optional(boolean(), false),
+  /** Whether the activation comes before the first layer of a block too, as it does in Durkan et al.'s own code. Default false. */
+  preactivation: optional(boolean()),
+  /**
+   * Where the context enters: joined to the input (`join`), or besides as a gate of each block (`gate`), which multiplies what the block
+   * adds by the sigmoid of a linear map of it. Default `join`.
+   */
+  context: optional(picklist(['join', 'gate'])),
   /** How large the last layer's weights start. Default 0.01. */
   outputScale: optional(pipe(number(), minValue(0), maxValue(1)), 1e-2),
 });
@@ -26,11 +33,15 @@ export const residualMlp: Definition<'network', typeof schema> = /* @__PURE__ */
   version: 1,
   schema,
   build:
-    ({ width, blocks, activation, layerNorm: normalised, outputScale }, { contextShape }) =>
+    ({ width, blocks, activation, layerNorm: normalised, outputScale, ...config }, { contextShape, fail }) =>
     (inputShape, outputShape): Network<ResidualParams> => {
       const [inputs, contexts] = [sizeOf(inputShape), contextShape ? sizeOf(contextShape) : 0];
+      const isGated = config.context === 'gate';
+      if (isGated && contexts === 0) fail("context: 'gate' needs a flow with a context");
       const { layout, init, apply } = residualBlocks({
         ...{ blocks, width, normalised, outputScale },
+        preactivation: config.preactivation ? activation : null,
+        gate: isGated ? [contexts, width] : null,
         enter: [inputs + contexts, width],
         inside: [
           [width, width],
@@ -44,9 +55,10 @@ export const residualMlp: Definition<'network', typeof schema> = /* @__PURE__ */
         apply: (params, x, { context }) => {
           const batch = x.shape[0] as number;
           const given: Tensor[] = inputs > 0 ? [reshape(x, [batch, inputs])] : [];
-          if (contexts > 0 && context) given.push(reshape(context, [batch, contexts]));
+          const flat = contexts > 0 && context ? reshape(context, [batch, contexts]) : null;
+          if (flat) given.push(flat);
           const input = given.length > 1 ? concat(given, 1) : (given[0] ?? zeros([batch, 0]));
-          return reshape(apply(params, input), [batch, ...outputShape]);
+          return reshape(apply(params, input, isGated ? flat : null), [batch, ...outputShape]);
         },
       };
     },

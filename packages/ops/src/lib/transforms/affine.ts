@@ -1,17 +1,29 @@
 import { type Definition, defineTransform, type ElementwiseTransform, everywhere } from '@diffeo/core';
 import { add, exp, mul, neg, sub, type Tensor } from '@tensorflow/tfjs-core';
-import { maxValue, minValue, number, optional, pipe, strictObject } from 'valibot';
-import { bounded } from './bounded.ts';
+import { maxValue, minValue, number, optional, picklist, pipe, strictObject } from 'valibot';
+import { type AffineScale, logScaleOf, scaleNames } from './affine-scale.ts';
 import { parameterOf } from './elementwise.ts';
 
 const schema = strictObject({
-  /** c: log-scales stay within ±c, so numbers are stretched by at most eᶜ. Default 3. */
+  /** c: log-scales stay within ±c, so numbers are stretched by at most eᶜ. Of `tanh`, `atan` and `soft-clip`. Default 3. */
   bound: optional(pipe(number(), minValue(0.01), maxValue(20)), 3),
+  /**
+   * What makes a scale of a raw number a. Log-scales are c·tanh(a/c) by `tanh`, (2c/π)·atan(πa/2c) by `atan`, a/(1 + |a/c|) by
+   * `soft-clip`, and a by `exp`; scales are sigmoid(a + offset) + least by `sigmoid` and softplus(a + offset) + least by
+   * `softplus`. Default `tanh`.
+   */
+  scale: optional(picklist(scaleNames)),
+  /** Of `sigmoid` and `softplus`: 2 for a sigmoid that starts near 1. Default 0. */
+  offset: optional(pipe(number(), minValue(-20), maxValue(20))),
+  /** Of `sigmoid` and `softplus`: no scale is below this. Default 1e-3. */
+  least: optional(pipe(number(), minValue(0), maxValue(1))),
+  /** Of `softplus`: no scale is above this. Default: none. */
+  most: optional(pipe(number(), minValue(1e-3), maxValue(1e6))),
 });
 
-/** {@link affine}, built. */
-export function affineTransform(bound: number): ElementwiseTransform {
-  const logScale = (raw: Tensor): Tensor => bounded(parameterOf(raw, 0, 2), bound);
+/** {@link affine}, built, with log-scales c·tanh(a/c) within ±`bound`, or by another function. */
+export function affineTransform(bound: number, scale: Omit<AffineScale, 'bound'> = {}): ElementwiseTransform {
+  const logScale = (raw: Tensor): Tensor => logScaleOf({ bound, ...scale }, parameterOf(raw, 0, 2));
   return {
     parameters: 2,
     domain: everywhere,
@@ -24,7 +36,7 @@ export function affineTransform(bound: number): ElementwiseTransform {
       const negative = neg(logScale(raw));
       return { value: mul(sub(y, parameterOf(raw, 1, 2)), exp(negative)), logSlope: negative };
     },
-    kernel: { name: 'DiffeoAffine', attributes: { bound } },
+    ...((scale.scale ?? 'tanh') === 'tanh' && { kernel: { name: 'DiffeoAffine', attributes: { bound } } }),
   };
 }
 
@@ -32,11 +44,13 @@ export function affineTransform(bound: number): ElementwiseTransform {
  * The affine transform of RealNVP (Dinh et al. 2017, eq. 7–8) with log-scales bounded by `bound`: s = c·tanh(a/c), so that
  * the scale is symmetric around 1 and nothing overflows. Raw parameters are a, then the shift t.
  *
+ * Other functions make the scale by `scale`: those of other libraries, for models that were trained there. They have no kernel.
+ *
  * forward: x·eˢ + t, log-slope s. inverse: (y − t)·e⁻ˢ, log-slope −s.
  */
 export const affine: Definition<'transform', typeof schema> = /* @__PURE__ */ defineTransform({
   type: '@diffeo/ops/affine',
   version: 1,
   schema,
-  build: ({ bound }) => affineTransform(bound),
+  build: ({ bound, ...scale }) => affineTransform(bound, scale),
 });

@@ -24,6 +24,9 @@ const shapes: readonly Spline[] = [
   { bins: 16, bound: 30, tails: 'linear' },
   { bins: 5, bound: 2, tails: 'bounded' },
   { bins: 6, bound: Math.PI, tails: 'circular' },
+  { bins: 4, bound: 3, tails: 'linear', leastWidth: 0.02, leastHeight: 0.01, leastSlope: 0.1 },
+  { bins: 8, bound: 5, tails: 'linear', softClip: Math.log(1000) },
+  { bins: 3, bound: 5, tails: 'bounded', softClip: 2, leastWidth: 0.01 },
 ];
 
 const cases = fc.record({

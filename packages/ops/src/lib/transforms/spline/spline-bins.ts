@@ -4,6 +4,7 @@ import {
   concat,
   cumsum,
   div,
+  exp,
   expandDims,
   fill,
   greaterEqual,
@@ -16,7 +17,7 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import { along } from '../by-number.ts';
-import { largestRawSlope, least, rawOfSlopeOne, type SplineShape, slopeCount } from './spline-shape.ts';
+import { largestRawSlope, leastOf, rawOfSlopeOne, type SplineShape, slopeCount } from './spline-shape.ts';
 
 /** All bins of each number's spline. */
 export interface Bins {
@@ -48,21 +49,28 @@ export interface Bin {
   readonly s: Tensor;
 }
 
-/** md + softplus(u + c), which is 1 at u = 0. */
-const slopesOf = (raw: Tensor): Tensor => add(softplus(add(minimum(raw, largestRawSlope), rawOfSlopeOne)), least);
+/** md + softplus(u + c), which is 1 at u = 0, or eᵘ. */
+function slopesOf(shape: SplineShape, raw: Tensor): Tensor {
+  if (shape.softClip !== undefined) return exp(raw);
+  const { slope } = leastOf(shape);
+  return add(softplus(add(minimum(raw, largestRawSlope), rawOfSlopeOne(slope))), slope);
+}
 
 /** Bins of raw parameters `[rows, size, parameters]`: widths, heights, slopes, and perhaps others. */
 export function binsOf(shape: SplineShape, raw: Tensor): Bins {
   const { bins, bound, tails } = shape;
   const [rows, size] = raw.shape as [number, number, number];
   const shares = (begin: number): Tensor => softmax(along(raw, begin, bins));
-  const sizes = (share: Tensor): Tensor => add(mul(share, 2 * bound * (1 - bins * least)), 2 * bound * least);
+  const least = leastOf(shape);
+  const sizes = (share: Tensor, floor: number): Tensor =>
+    add(mul(share, 2 * bound * (1 - bins * floor)), 2 * bound * floor);
   const [widthShares, heightShares] = [shares(0), shares(bins)];
   const rawSlopes = along(raw, 2 * bins, slopeCount(shape));
-  const own = slopesOf(rawSlopes);
+  const own = slopesOf(shape, rawSlopes);
   const one = tails === 'linear' ? fill([rows, size, 1], 1) : null;
   const slopes = one ? concat([one, own, one], 2) : tails === 'circular' ? concat([own, along(own, 0, 1)], 2) : own;
-  return { widthShares, heightShares, widths: sizes(widthShares), heights: sizes(heightShares), rawSlopes, slopes };
+  const [widths, heights] = [sizes(widthShares, least.width), sizes(heightShares, least.height)];
+  return { widthShares, heightShares, widths, heights, rawSlopes, slopes };
 }
 
 /**

@@ -2,6 +2,7 @@ import {
   add,
   concat,
   div,
+  exp,
   expandDims,
   less,
   mul,
@@ -18,7 +19,7 @@ import {
 import { along } from '../by-number.ts';
 import type { Bin, Bins } from './spline-bins.ts';
 import type { Piece } from './spline-piece.ts';
-import { largestRawSlope, least, rawOfSlopeOne, type SplineShape } from './spline-shape.ts';
+import { largestRawSlope, leastOf, rawOfSlopeOne, type SplineShape } from './spline-shape.ts';
 
 /** The gradients of the value y and of l = log dy/dx; both are 0 for numbers outside the interval. */
 export interface SplineCotangents {
@@ -60,6 +61,7 @@ function toRawSizes(
   { bins, bound }: SplineShape,
   { here, below }: Bin,
   shares: Tensor,
+  least: number,
   own: Tensor,
   before: Tensor,
 ): Tensor {
@@ -69,7 +71,8 @@ function toRawSizes(
 }
 
 /** From the gradients by the slopes at all knots, that of the raw ones. */
-function toRawSlopes({ bins, tails }: SplineShape, { rawSlopes }: Bins, bySlope: Tensor): Tensor {
+function toRawSlopes(shape: SplineShape, { rawSlopes }: Bins, bySlope: Tensor): Tensor {
+  const { bins, tails, softClip } = shape;
   const [rows, size] = bySlope.shape as [number, number, number];
   const added = () => {
     const around = along(bySlope, bins, 1);
@@ -77,7 +80,8 @@ function toRawSlopes({ bins, tails }: SplineShape, { rawSlopes }: Bins, bySlope:
     return add(along(bySlope, 0, bins), concat([around, others], 2));
   };
   const own = { linear: () => along(bySlope, 1, bins - 1), bounded: () => bySlope, circular: added }[tails]();
-  const slope = mul(own, sigmoid(add(rawSlopes, rawOfSlopeOne)));
+  if (softClip !== undefined) return mul(own, exp(rawSlopes));
+  const slope = mul(own, sigmoid(add(rawSlopes, rawOfSlopeOne(leastOf(shape).slope))));
   return where(less(rawSlopes, largestRawSlope), slope, zerosLike(slope));
 }
 
@@ -91,13 +95,14 @@ export function splineGradient(
 ): Tensor {
   const { belowWidth, byWidth, byHeight, g0, g1 } = byPiece(bin, piece, cotangents);
   const { here } = bin;
+  const least = leastOf(shape);
   const [rows, size] = g0.shape as [number, number];
   const edge = zeros([rows, size, 1]);
   const bySlope = add(concat([mul(here, expandDims(g0, 2)), edge], 2), concat([edge, mul(here, expandDims(g1, 2))], 2));
   return concat(
     [
-      toRawSizes(shape, bin, all.widthShares, byWidth, belowWidth),
-      toRawSizes(shape, bin, all.heightShares, byHeight, cotangents.gy),
+      toRawSizes(shape, bin, all.widthShares, least.width, byWidth, belowWidth),
+      toRawSizes(shape, bin, all.heightShares, least.height, byHeight, cotangents.gy),
       toRawSlopes(shape, all, bySlope),
     ],
     2,
