@@ -19,6 +19,7 @@ const packages = [
   'layers-coupling',
   'layers-elementwise',
   'layers-glow',
+  'layers-linear',
   'networks',
   'ops',
   'trainer',

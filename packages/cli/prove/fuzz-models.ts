@@ -17,7 +17,8 @@ import {
 import { padImages, uniformDequantize } from '@diffeo/datasets';
 import { imageCoupling, realNVP } from '@diffeo/layers-coupling';
 import { logit, standardise } from '@diffeo/layers-elementwise';
-import { glow, permute, reverse } from '@diffeo/layers-glow';
+import { glow } from '@diffeo/layers-glow';
+import { invertibleConv1x1, permute, reverse } from '@diffeo/layers-linear';
 import { memory, setBackend, tidy } from '@tensorflow/tfjs-core';
 import { definitions } from '../src/lib/model/definitions.ts';
 import { mutateJson } from './lib/mutate-json.ts';
@@ -40,7 +41,7 @@ const specs: readonly FlowSpec[] = [
   {
     eventShape: [6, 6, 1],
     dequantize: padImages({ to: [8, 8], dequantizer: uniformDequantize({ bins: 17 }) }),
-    layers: [logit(), ...glow({ coupling: imageCoupling, levels: 2, steps: 1, width: 4 })],
+    layers: [logit(), ...glow({ coupling: imageCoupling, linear: invertibleConv1x1, levels: 2, steps: 1, width: 4 })],
   },
 ];
 

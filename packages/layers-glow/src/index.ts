@@ -4,9 +4,11 @@ export { glowDefinitions } from './lib/glow-definitions.ts';
 export { haar } from './lib/images/haar.ts';
 export { multiScale } from './lib/images/multi-scale.ts';
 export { squeeze, unsqueeze } from './lib/images/squeeze.ts';
-export { type InvertibleConv1x1Options, invertibleConv1x1 } from './lib/linear/invertible-conv-1x1.ts';
-export { invertibleLinear } from './lib/linear/invertible-linear.ts';
-export { type GlowOptions, glow, type ImageCouplingFor, type ImageCouplingRequest } from './lib/presets/glow.ts';
+export {
+  type GlowOptions,
+  glow,
+  type ImageCouplingFor,
+  type ImageCouplingRequest,
+  type LinearFor,
+} from './lib/presets/glow.ts';
 export { type RealNVPImageOptions, realNVPImage } from './lib/presets/real-nvp-image.ts';
-export { permute } from './lib/reordering/permute.ts';
-export { reverse } from './lib/reordering/reverse.ts';

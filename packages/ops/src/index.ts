@@ -1,10 +1,17 @@
 export { type ChannelMatrix, type ChannelScale, channelMap } from './lib/channels/channel-map.ts';
+export { type LastAxis, lastAxis } from './lib/channels/last-axis.ts';
 export { permute } from './lib/channels/permute.ts';
 export { type PluFactors, type PluMatrixOptions, pluMatrix } from './lib/channels/plu-matrix.ts';
 export { reflections } from './lib/channels/reflections.ts';
 export { channelsToSpace, type ImageShape, spaceToChannels } from './lib/channels/space-to-channels.ts';
 export { triangleMask } from './lib/channels/triangle-mask.ts';
 export { type TriangularInverseOptions, triangularInverse } from './lib/channels/triangular-inverse.ts';
+export {
+  isWeightMatrixFusion,
+  type WeightMatrix,
+  type WeightMatrixFusion,
+  weightMatrixFusion,
+} from './lib/channels/weight-matrix.ts';
 export { type FusedOp, fusedOp } from './lib/fused-op.ts';
 export {
   type AdamKernelAttributes,

@@ -1,5 +1,13 @@
 import { countParams, flow, normal } from '@diffeo/core';
-import { actnorm, invertibleLinear } from '@diffeo/layers-glow';
+import { actnorm } from '@diffeo/layers-glow';
+import {
+  fullLinear,
+  lowRankLinear,
+  orthogonalLinear,
+  pluLinear,
+  qrLinear,
+  triangularLinear,
+} from '@diffeo/layers-linear';
 import { fit, score, useWasm } from '@diffeo/trainer';
 import { matMul, tensor2d } from '@tensorflow/tfjs-core';
 
@@ -20,12 +28,12 @@ const least = 2 * Math.log(2 * Math.PI * Math.E) + Math.log(1 * 0.6 * 0.5 * 0.3)
 
 const families = {
   'none: actnorm alone': [],
-  "'plu'": [invertibleLinear()],
-  "'full'": [invertibleLinear({ matrix: 'full' })],
-  "'qr'": [invertibleLinear({ matrix: 'qr' })],
-  "'triangular'": [invertibleLinear({ matrix: 'triangular', triangle: 'upper' })],
-  "'orthogonal'": [invertibleLinear({ matrix: 'orthogonal' })],
-  "'low-rank', rank 1": [invertibleLinear({ matrix: 'low-rank', rank: 1 })],
+  pluLinear: [pluLinear()],
+  fullLinear: [fullLinear()],
+  qrLinear: [qrLinear()],
+  triangularLinear: [triangularLinear({ triangle: 'upper' })],
+  orthogonalLinear: [orthogonalLinear()],
+  'lowRankLinear, rank 1': [lowRankLinear({ rank: 1 })],
 };
 const rows = [];
 for (const [matrix, layers] of Object.entries(families)) {

@@ -14,6 +14,7 @@ export const modules: Readonly<Record<string, () => Promise<object>>> = {
   '@diffeo/layers-coupling': () => import('@diffeo/layers-coupling'),
   '@diffeo/layers-elementwise': () => import('@diffeo/layers-elementwise'),
   '@diffeo/layers-glow': () => import('@diffeo/layers-glow'),
+  '@diffeo/layers-linear': () => import('@diffeo/layers-linear'),
   '@diffeo/networks': () => import('@diffeo/networks'),
   '@diffeo/ops': () => import('@diffeo/ops'),
   '@diffeo/testing': () => import('@diffeo/testing'),

@@ -1,6 +1,7 @@
 import { type Flow, flow, normal } from '@diffeo/core';
 import { imageCoupling, realNVP } from '@diffeo/layers-coupling';
 import { glow } from '@diffeo/layers-glow';
+import { invertibleConv1x1 } from '@diffeo/layers-linear';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /** A flow of any depth, and what it is differentiated at. */
@@ -25,7 +26,7 @@ const glowOf = (side: number, width: number, images: number, repeats: number): D
   build: (depth) =>
     flow({
       eventShape: [side, side, 1],
-      layers: [...glow({ coupling: imageCoupling, levels: 2, steps: depth / 2, width })],
+      layers: [...glow({ coupling: imageCoupling, linear: invertibleConv1x1, levels: 2, steps: depth / 2, width })],
     }),
   data: () => normal([images, side, side, 1], 1),
   repeats,

@@ -27,6 +27,7 @@ const packages: readonly (readonly [string, number | null])[] = [
   ['@diffeo/layers-coupling', layerBudget],
   ['@diffeo/layers-elementwise', layerBudget],
   ['@diffeo/layers-glow', layerBudget],
+  ['@diffeo/layers-linear', layerBudget],
   ['@diffeo/networks', layerBudget],
   ['@diffeo/tables', null],
   ['@diffeo/ops', null],

@@ -4,7 +4,8 @@ import { diagonalNormal, invert, normalMixture } from '@diffeo/core';
 import { padImages, uniformDequantize } from '@diffeo/datasets';
 import { affineCoupling, imageCoupling } from '@diffeo/layers-coupling';
 import { standardise, whiten } from '@diffeo/layers-elementwise';
-import { multiScale, permute, reverse } from '@diffeo/layers-glow';
+import { multiScale } from '@diffeo/layers-glow';
+import { permute, reverse } from '@diffeo/layers-linear';
 
 const bytesOf = (header: string): Uint8Array => {
   const text = new TextEncoder().encode(header);

@@ -7,11 +7,10 @@ import {
   type Site,
   type StartingData,
 } from '@diffeo/core';
-import { type ChannelScale, channelMap } from '@diffeo/ops';
+import { type ChannelScale, channelMap, lastAxis } from '@diffeo/ops';
 import { type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import { strictObject } from 'valibot';
-import { lastAxis } from './linear/last-axis.ts';
-import { actnormFusion } from './linear/linear-fusion.ts';
+import { actnormFusion } from './actnorm-fusion.ts';
 
 const schema = strictObject({});
 

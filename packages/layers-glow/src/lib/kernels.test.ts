@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import { flow, normal, type Spec, sizeOf } from '@diffeo/core';
 import { installKernels } from '@diffeo/kernels-wasm';
 import { imageCoupling } from '@diffeo/layers-coupling';
+import { fullLinear, invertibleConv1x1 as linear } from '@diffeo/layers-linear';
 import { checkLayer, type LayerOptions, randomiseParams } from '@diffeo/testing';
 import { setBackend, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -18,13 +19,17 @@ const coupling = imageCoupling;
 const smooth: typeof coupling = (options) => imageCoupling({ ...options, activation: 'elu', residual: true });
 
 describe.each<[string, readonly Spec<'layer'>[], LayerOptions]>([
-  ['glow', glow({ coupling, levels: 2, steps: 2, width: 32 }), { eventShapes: [[4, 4, 3]] }],
+  ['glow', glow({ coupling, linear, levels: 2, steps: 2, width: 32 }), { eventShapes: [[4, 4, 3]] }],
   [
     'glow with a context',
-    glow({ coupling: smooth, levels: 2, steps: 1, width: 8 }),
+    glow({ coupling: smooth, linear, levels: 2, steps: 1, width: 8 }),
     { eventShapes: [[4, 4, 2]], contextShapes: [[3]], capabilities: { usesContext: true } },
   ],
-  ['glow with full matrices', glow({ coupling, steps: 1, width: 32, matrix: 'full' }), { eventShapes: [[4, 4, 1]] }],
+  [
+    'glow with full matrices',
+    glow({ coupling, linear: () => fullLinear({ init: 'rotation' }), steps: 1, width: 32 }),
+    { eventShapes: [[4, 4, 1]] },
+  ],
   ['realNVPImage', realNVPImage({ coupling, levels: 2, width: 16 }), { eventShapes: [[4, 6, 1]] }],
   [
     'realNVPImage with a context',

@@ -2,17 +2,17 @@ import { chain, type FlowParams, flow, leaves, mapParams, negativeLogLikelihood,
 import { gradients } from '@diffeo/core/gradients';
 import { installKernels } from '@diffeo/kernels-wasm';
 import { additiveCoupling, realNVP } from '@diffeo/layers-coupling';
+import { pluLinear } from '@diffeo/layers-linear';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import { add, cast, mul, oneHot, setBackend, type Tensor, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { actnorm } from './actnorm.ts';
-import { invertibleLinear } from './linear/invertible-linear.ts';
 
 const flows = {
   realNVP: realNVP({ layers: 2, hidden: [8] }),
   actnorm: [actnorm()],
-  linear: [actnorm(), invertibleLinear({ init: 'rotation' })],
+  linear: [actnorm(), pluLinear({ init: 'rotation' })],
   additive: [chain({ layers: [additiveCoupling()] })],
 };
 const setups = { cpu: 'cpu', wasm: 'wasm', 'wasm with its kernels': 'wasm' } as const;

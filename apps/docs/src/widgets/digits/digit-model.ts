@@ -3,6 +3,7 @@ import { dequantizerDefinitions, uniformDequantize } from '@diffeo/datasets';
 import { couplingDefinitions, imageCoupling } from '@diffeo/layers-coupling';
 import { elementwiseDefinitions, logit } from '@diffeo/layers-elementwise';
 import { glow, glowDefinitions } from '@diffeo/layers-glow';
+import { invertibleConv1x1, linearDefinitions } from '@diffeo/layers-linear';
 
 /** The side of a digit, in pixels. */
 export const side = 8;
@@ -17,7 +18,7 @@ export const digitFlow = (): FlowSpec =>
     eventShape: [side, side, 1],
     contextShape: [classes],
     dequantize: uniformDequantize({ bins: levels }),
-    layers: [logit(), ...glow({ coupling: imageCoupling, levels: 2, steps: 4, width: 48 })],
+    layers: [logit(), ...glow({ coupling: imageCoupling, linear: invertibleConv1x1, levels: 2, steps: 4, width: 48 })],
   }).spec;
 
 /** What a file of the flow is loaded with. */
@@ -26,4 +27,5 @@ export const digitDefinitions = [
   ...dequantizerDefinitions,
   ...elementwiseDefinitions,
   ...glowDefinitions,
+  ...linearDefinitions,
 ];

@@ -197,7 +197,8 @@ describe('our own packages', () => {
 
   test.each([
     ['@diffeo/layers-coupling', ['coupling']],
-    ['@diffeo/layers-glow', ['actnorm', 'reverse', 'invertible-linear']],
+    ['@diffeo/layers-glow', ['actnorm', 'squeeze']],
+    ['@diffeo/layers-linear', ['permute', 'plu-linear', 'reverse']],
   ])('%s', async (name, layers) => {
     const { code, stdout, stderr } = await check([name, '--only', truths, '--backend', 'wasm', '--json'], here);
     const report: CheckReport = JSON.parse(stdout);

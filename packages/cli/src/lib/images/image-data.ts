@@ -4,7 +4,8 @@ import { type Images, imagesFrom, reduceBits } from '@diffeo/datasets/images';
 import { type FoundPictures, publishedSets, readImageFolder, readImages } from '@diffeo/datasets/node';
 import { imageCoupling } from '@diffeo/layers-coupling';
 import { logit } from '@diffeo/layers-elementwise';
-import { actnorm, invertibleLinear, squeeze } from '@diffeo/layers-glow';
+import { actnorm, squeeze } from '@diffeo/layers-glow';
+import { invertibleConv1x1 } from '@diffeo/layers-linear';
 import { digitBins, readDigitRows } from '../data/read-rows.ts';
 
 /** How images are read and taken in. */
@@ -141,11 +142,7 @@ export async function readImagesOf(
 /** The flow of the noise: half as wide as is usual for the data, at the scale after one squeeze. */
 const noiseLayers = (width: number): Spec<'layer'>[] => [
   squeeze(),
-  ...[false, true, false, true].flatMap((swap) => [
-    actnorm(),
-    invertibleLinear({ init: 'rotation' }),
-    imageCoupling({ width, swap }),
-  ]),
+  ...[false, true, false, true].flatMap((swap) => [actnorm(), invertibleConv1x1(), imageCoupling({ width, swap })]),
 ];
 
 /** What stands before the layers of a flow of such images. */

@@ -6,6 +6,7 @@ import { continuousDefinitions } from '@diffeo/layers-continuous';
 import { couplingDefinitions } from '@diffeo/layers-coupling';
 import { elementwiseDefinitions } from '@diffeo/layers-elementwise';
 import { glowDefinitions } from '@diffeo/layers-glow';
+import { linearDefinitions } from '@diffeo/layers-linear';
 import { tableDefinitions } from '@diffeo/tables';
 
 /** Everything that models of this command may be made of. */
@@ -18,5 +19,6 @@ export const definitions: readonly Definition[] = [
   ...classicDefinitions,
   ...continuousDefinitions,
   ...glowDefinitions,
+  ...linearDefinitions,
   ...tableDefinitions,
 ];

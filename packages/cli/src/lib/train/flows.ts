@@ -4,6 +4,7 @@ import { iaf, maf, splineMAF } from '@diffeo/layers-autoregressive';
 import { ffjord } from '@diffeo/layers-continuous';
 import { imageCoupling, neuralSpline, nice, realNVP } from '@diffeo/layers-coupling';
 import { glow } from '@diffeo/layers-glow';
+import { invertibleConv1x1 } from '@diffeo/layers-linear';
 
 /** What every kind of flow is made from. */
 export interface FlowOptions {
@@ -42,7 +43,10 @@ function glowLayers({ layers, hidden, levels }: FlowOptions): readonly Spec<'lay
       `--hidden of --flow glow is one width for all of its layers; got ${hidden.join(',')}`,
     );
   }
-  return glow({ coupling: imageCoupling, levels, steps: layers, ...(width !== undefined && { width }) });
+  return glow({
+    ...{ coupling: imageCoupling, linear: invertibleConv1x1, levels, steps: layers },
+    ...(width !== undefined && { width }),
+  });
 }
 
 /** Every kind of flow by the name that `--flow` takes. */

@@ -1,18 +1,18 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import { flow, normal, type Shape, type Spec } from '@diffeo/core';
+import { pluLinear } from '@diffeo/layers-linear';
 import { checkLayer } from '@diffeo/testing';
 import { range, reshape, setBackend, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { actnorm } from '../actnorm.ts';
-import { invertibleLinear } from '../linear/invertible-linear.ts';
 import { haar } from './haar.ts';
 import { multiScale } from './multi-scale.ts';
 import { squeeze, unsqueeze } from './squeeze.ts';
 
 const numbers = (tensor: Tensor) => [...tensor.dataSync()];
 const at = (eventShape: Shape, ...layers: Spec<'layer'>[]) => flow({ eventShape, layers });
-const step = () => [actnorm(), invertibleLinear({ init: 'rotation' })];
+const step = () => [actnorm(), pluLinear({ init: 'rotation' })];
 const levels = (count: number) =>
   multiScale({ levels: Array.from({ length: count }, () => ({ layers: [squeeze(), ...step()] })) });
 

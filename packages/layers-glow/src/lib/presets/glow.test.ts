@@ -13,6 +13,7 @@ import {
 } from '@diffeo/core';
 import { gradients } from '@diffeo/core/gradients';
 import { couplingDefinitions, imageCoupling } from '@diffeo/layers-coupling';
+import { fullLinear, invertibleConv1x1, linearDefinitions } from '@diffeo/layers-linear';
 import { jacobian, logAbsDeterminant, randomiseParams } from '@diffeo/testing';
 import { installMatchers } from '@diffeo/testing/vitest';
 import { abs, max, mul, setBackend, type Tensor } from '@tensorflow/tfjs-core';
@@ -24,10 +25,11 @@ import { realNVPImage } from './real-nvp-image.ts';
 installMatchers();
 
 const small = { coupling: imageCoupling, levels: 2, width: 4 } as const;
+const smallGlow = { ...small, linear: invertibleConv1x1, steps: 2 } as const;
 const presets = [
-  ['glow', glow({ ...small, steps: 2 })],
-  ['glow without a learned prior', glow({ ...small, steps: 2, learnedPrior: false })],
-  ['glow with full matrices', glow({ ...small, steps: 2, matrix: 'full' })],
+  ['glow', glow(smallGlow)],
+  ['glow without a learned prior', glow({ ...smallGlow, learnedPrior: false })],
+  ['glow with full matrices', glow({ ...smallGlow, linear: () => fullLinear({ init: 'rotation' }) })],
   ['realNVPImage', realNVPImage(small)],
 ] as const;
 
@@ -101,7 +103,7 @@ describe.each(presets)('%s', (_, layers) => {
     const model = flow({ eventShape: [4, 4, 1], layers });
     const x = normal([6, 4, 4, 1], 2);
     const params = await moved(model, x);
-    const definitions = [...coreDefinitions, ...glowDefinitions, ...couplingDefinitions];
+    const definitions = [...coreDefinitions, ...glowDefinitions, ...couplingDefinitions, ...linearDefinitions];
     const copy = load(await save(model, params), { definitions });
     expect(copy.model.logProb(copy.params, x)).toBeCloseToTensor(model.logProb(params, x), 0);
     expect(hydrate(JSON.parse(JSON.stringify(model.spec)), definitions)).toEqual(model.spec);

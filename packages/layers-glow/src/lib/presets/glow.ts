@@ -2,7 +2,6 @@ import type { Spec } from '@diffeo/core';
 import {
   callable,
   type OptionChecks,
-  oneOf,
   required,
   requireOptions,
   trueOrFalse,
@@ -11,7 +10,6 @@ import {
 import { actnorm } from '../actnorm.ts';
 import { multiScale } from '../images/multi-scale.ts';
 import { squeeze } from '../images/squeeze.ts';
-import { invertibleConv1x1 } from '../linear/invertible-conv-1x1.ts';
 
 /** What a preset asks of a coupling of images, such as `imageCoupling` of `@diffeo/layers-coupling`. */
 export interface ImageCouplingRequest {
@@ -26,20 +24,24 @@ export interface ImageCouplingRequest {
 /** Makes the couplings of a preset. */
 export type ImageCouplingFor = (request: ImageCouplingRequest) => Spec<'layer'>;
 
+/** Makes the 1×1 convolutions of a preset: linear layers over the channels. */
+export type LinearFor = () => Spec<'layer'>;
+
 /** What `glow()` takes. */
 export interface GlowOptions {
   /** Makes the couplings: `imageCoupling` of `@diffeo/layers-coupling`, or a function of one's own. */
   readonly coupling: ImageCouplingFor;
+  /**
+   * Makes the 1×1 convolutions: `invertibleConv1x1` of `@diffeo/layers-linear`, which starts at a rotation, as in the paper, or a function
+   * of one's own, such as `() => fullLinear({ init: 'rotation' })`.
+   */
+  readonly linear: LinearFor;
   /** How often the image is squeezed, and half of it split off but after the last. Default 2. */
   readonly levels?: number;
   /** Steps of flow at each level. Default 8. */
   readonly steps?: number;
   /** Channels of the hidden layers of each coupling's network. Default 64. */
   readonly width?: number;
-  /** The initial matrices of the 1×1 convolutions. Default `rotation`, as in the paper. */
-  readonly init?: 'identity' | 'rotation';
-  /** How the 1×1 convolutions keep their matrices: in factors, as the paper's large models, or as they are. Default `plu`. */
-  readonly matrix?: 'plu' | 'full';
   /**
    * Whether what goes on to the next level says where what splits off lies and how wide it is (the paper's learned prior):
    * one more coupling before each split. Default true.
@@ -55,9 +57,8 @@ export const presetChecks = {
 };
 const checks: OptionChecks<GlowOptions> = {
   ...presetChecks,
+  linear: required({ ...callable, expected: 'a function that makes linear layers, such as invertibleConv1x1' }),
   steps: wholeNumber({ from: 1, to: 1000 }),
-  init: oneOf('identity', 'rotation'),
-  matrix: oneOf('plu', 'full'),
   learnedPrior: trueOrFalse,
 };
 
@@ -65,21 +66,20 @@ const listOf = <T>(count: number, make: (index: number) => T): T[] => Array.from
 
 /**
  * Glow (Kingma & Dhariwal 2018, fig. 2): at each level a squeeze and steps of activation normalisation, invertible 1×1
- * convolution and coupling, and half of the channels split off. Layers for `flow({ layers: [...glow({ coupling })] })`,
+ * convolution and coupling, and half of the channels split off. Layers for `flow({ layers: [...glow({ coupling, linear })] })`,
  * whose events are images of which `2 ** levels` divides both sides. A context goes to every coupling.
  *
  * @throws DiffeoError `CONFIG` for options that there are not, or that cannot be meant.
  */
 export function glow(options: GlowOptions): readonly Spec<'layer'>[] {
   requireOptions('glow', options, checks);
-  const { coupling, levels = 2, steps = 8, width = 64, learnedPrior = true } = options;
-  const { init = 'rotation', matrix = 'plu' } = options;
+  const { coupling, linear, levels = 2, steps = 8, width = 64, learnedPrior = true } = options;
   const level = (index: number) => ({
     layers: [
       squeeze(),
       ...listOf(steps, (step) => [
         actnorm(),
-        invertibleConv1x1({ init, matrix }),
+        linear(),
         coupling({ width, swap: step % 2 === 1, mask: 'channels' }),
       ]).flat(),
       // What stays is what goes on; what changes splits off.

@@ -1,4 +1,5 @@
 import { imageCoupling, realNVP } from '@diffeo/layers-coupling';
+import { invertibleConv1x1 as linear } from '@diffeo/layers-linear';
 import { describe, expect, test } from 'vitest';
 import { glow } from './glow.ts';
 import { realNVPImage } from './real-nvp-image.ts';
@@ -7,12 +8,17 @@ const coupling = imageCoupling;
 
 describe('options of presets', () => {
   test.each<[string, () => unknown, string]>([
-    ['glow', () => glow({ coupling, level: 3 } as never), "there is no option 'level'; did you mean 'levels'?"],
+    ['glow', () => glow({ coupling, linear, level: 3 } as never), "there is no option 'level'; did you mean 'levels'?"],
     ['glow', () => glow({} as never), 'coupling is missing: a function that makes couplings, such as imageCoupling'],
     ['glow', () => glow(undefined as never), 'coupling is missing'],
-    ['glow', () => glow({ coupling: coupling() } as never), 'coupling must be a function that makes couplings'],
+    [
+      'glow',
+      () => glow({ coupling } as never),
+      'linear is missing: a function that makes linear layers, such as invertibleConv1x1',
+    ],
+    ['glow', () => glow({ coupling: coupling(), linear } as never), 'coupling must be a function that makes couplings'],
     ...[-1, 0, 1.5, Number.NaN, '2', null].flatMap((levels): [string, () => unknown, string][] => [
-      ['glow', () => glow({ coupling, levels } as never), 'levels must be a whole number from 1 to 24'],
+      ['glow', () => glow({ coupling, linear, levels } as never), 'levels must be a whole number from 1 to 24'],
       ['realNVPImage', () => realNVPImage({ coupling, levels } as never), 'levels must be a whole number from 1 to 24'],
       ['realNVP', () => realNVP({ layers: levels } as never), 'layers must be a whole number from 1 to 10000'],
     ]),
@@ -35,6 +41,8 @@ describe('options of presets', () => {
 
   test('that are undefined are absent', () => {
     expect(realNVP({ layers: undefined } as object)).toEqual(realNVP());
-    expect(glow({ coupling, steps: 1, width: undefined } as never)).toEqual(glow({ coupling, steps: 1 }));
+    expect(glow({ coupling, linear, steps: 1, width: undefined } as never)).toEqual(
+      glow({ coupling, linear, steps: 1 }),
+    );
   });
 });

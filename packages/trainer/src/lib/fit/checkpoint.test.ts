@@ -13,6 +13,7 @@ import { toTensor, twoMoons, uniformDequantize, variationalDequantize } from '@d
 import { affineCoupling, imageCoupling, realNVP } from '@diffeo/layers-coupling';
 import { logit, standardise } from '@diffeo/layers-elementwise';
 import { actnorm, glow, squeeze } from '@diffeo/layers-glow';
+import { invertibleConv1x1 } from '@diffeo/layers-linear';
 import { floor, memory, mul, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -96,7 +97,7 @@ describe('a run that is stopped and resumed', () => {
     const images = flow({
       eventShape: [4, 4, 1],
       dequantize: variationalDequantize(noise),
-      layers: [logit(), ...glow({ coupling: imageCoupling, levels: 2, steps: 1, width: 4 })],
+      layers: [logit(), ...glow({ coupling: imageCoupling, linear: invertibleConv1x1, levels: 2, steps: 1, width: 4 })],
     });
     const x = floor(mul(uniform([96, 4, 4, 1], 1), 7.99));
     const given = { steps: 24, batchSize: 16, seed: 5, validateEvery: 6, gradient: 'recompute', workers: 2 } as const;

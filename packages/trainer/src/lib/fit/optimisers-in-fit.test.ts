@@ -4,6 +4,7 @@ import { installKernels } from '@diffeo/kernels-wasm';
 import { imageCoupling, realNVP } from '@diffeo/layers-coupling';
 import { standardise } from '@diffeo/layers-elementwise';
 import { actnorm, glow } from '@diffeo/layers-glow';
+import { invertibleConv1x1 } from '@diffeo/layers-linear';
 import { memory, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeEach, expect, test } from 'vitest';
 import { decreasing } from '../../../test/decreasing.ts';
@@ -84,7 +85,7 @@ test('an optimiser that workers do not find is refused by name', async () => {
 test('filters that are changed where they are, are read anew', async () => {
   const images = flow({
     eventShape: [4, 4, 1],
-    layers: glow({ coupling: imageCoupling, levels: 1, steps: 2, width: 4 }),
+    layers: glow({ coupling: imageCoupling, linear: invertibleConv1x1, levels: 1, steps: 2, width: 4 }),
   });
   const x = normal([32, 4, 4, 1], 1);
   const given = {

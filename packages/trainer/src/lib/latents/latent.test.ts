@@ -2,7 +2,8 @@ import { defineLayer, flow, isDiffeoError, leaves, mapParams, normal, uniform } 
 import { uniformDequantize } from '@diffeo/datasets';
 import { imageCoupling, realNVP } from '@diffeo/layers-coupling';
 import { logit } from '@diffeo/layers-elementwise';
-import { glow, invertibleLinear } from '@diffeo/layers-glow';
+import { glow } from '@diffeo/layers-glow';
+import { invertibleConv1x1, pluLinear } from '@diffeo/layers-linear';
 import { randomiseParams } from '@diffeo/testing';
 import { add, cast, floor, memory, mul, sub, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { strictObject } from 'valibot';
@@ -15,7 +16,7 @@ beforeAll(() => useWasm());
 const images = flow({
   eventShape: [4, 4, 1],
   dequantize: uniformDequantize({ bins: 256 }),
-  layers: [logit(), ...glow({ coupling: imageCoupling, levels: 2, steps: 2, width: 8 })],
+  layers: [logit(), ...glow({ coupling: imageCoupling, linear: invertibleConv1x1, levels: 2, steps: 2, width: 8 })],
 });
 const raw = (rows: number, seed: number): Tensor => floor(mul(uniform([rows, 4, 4, 1], seed), 256));
 const imageParams = async () =>
@@ -147,7 +148,7 @@ test('images of 8 bits come back exactly, and nothing is left behind', async () 
 });
 
 test('the direction of a linear flow finds the shift that the data were given', async () => {
-  const model = flow({ eventShape: [3], layers: [invertibleLinear({ init: 'rotation' })] });
+  const model = flow({ eventShape: [3], layers: [pluLinear({ init: 'rotation' })] });
   const params = model.init(4);
   const x = normal([50, 3], 1);
   const shift = [1, -2, 0.5];

@@ -5,6 +5,7 @@ import { uniformDequantize } from '@diffeo/datasets';
 import { affineCoupling, imageCoupling, realNVP } from '@diffeo/layers-coupling';
 import { logit } from '@diffeo/layers-elementwise';
 import { glow } from '@diffeo/layers-glow';
+import { invertibleConv1x1 } from '@diffeo/layers-linear';
 import { floor, memory, mul, sum, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { useWasm } from '../backend/backend.ts';
@@ -20,7 +21,10 @@ beforeAll(async () => {
 const flows = {
   vectors: flow({ eventShape: [3], layers: realNVP({ layers: 3, hidden: [16] }) }),
   conditional: flow({ eventShape: [3], contextShape: [2], layers: [affineCoupling(), affineCoupling({ swap: true })] }),
-  images: flow({ eventShape: [8, 8, 1], layers: glow({ levels: 2, steps: 2, width: 32, coupling: imageCoupling }) }),
+  images: flow({
+    eventShape: [8, 8, 1],
+    layers: glow({ levels: 2, steps: 2, width: 32, coupling: imageCoupling, linear: invertibleConv1x1 }),
+  }),
   discrete: flow({
     eventShape: [3],
     dequantize: uniformDequantize({ bins: 16 }),

@@ -15,6 +15,7 @@ import { padImages, variationalDequantize } from '@diffeo/datasets';
 import { affineCoupling, imageCoupling, realNVP } from '@diffeo/layers-coupling';
 import { logit } from '@diffeo/layers-elementwise';
 import { actnorm, glow, squeeze } from '@diffeo/layers-glow';
+import { invertibleConv1x1 } from '@diffeo/layers-linear';
 import { mlp } from '@diffeo/networks';
 import { add, clone, floor, mul, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { boolean, strictObject } from 'valibot';
@@ -53,7 +54,7 @@ const conditional = (looks: boolean) =>
     layers: [affineCoupling({ conditioner: mlp({ hidden: [16] }) }), counting({ looks })],
   });
 const images = (looks: boolean) => {
-  const layers = glow({ levels: 2, steps: 2, width: 32, coupling: imageCoupling });
+  const layers = glow({ levels: 2, steps: 2, width: 32, coupling: imageCoupling, linear: invertibleConv1x1 });
   return flow({ eventShape: [8, 8, 1], layers: [...layers, counting({ looks })] });
 };
 
@@ -61,7 +62,7 @@ const images = (looks: boolean) => {
 const discrete = (looks: boolean) => {
   const coupling = imageCoupling({ mask: 'channels' });
   const noise = variationalDequantize({ bins: 16, layers: [squeeze(), coupling, actnorm()] });
-  const layers = glow({ levels: 1, steps: 2, width: 32, coupling: imageCoupling });
+  const layers = glow({ levels: 1, steps: 2, width: 32, coupling: imageCoupling, linear: invertibleConv1x1 });
   return flow({
     eventShape: [6, 6, 1],
     dequantize: padImages({ to: [8, 8], dequantizer: noise }),

@@ -1,8 +1,9 @@
 import { leaf } from '@diffeo/core';
+import type { WeightMatrix } from '@diffeo/ops';
 import { eye, neg, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { randomRotation } from '../plu/random-rotation.ts';
 import { matrixInverse } from './matrix-inverse.ts';
-import type { Start, WeightMatrix } from './weight-matrix.ts';
+import type { Start } from './start.ts';
 
 /** The parameters of a matrix that is kept as it is. */
 export interface FullParams {
@@ -11,7 +12,7 @@ export interface FullParams {
 }
 
 /** W itself, with its inverse and its log-determinant by elimination. */
-export const fullMatrix = (size: number, init: Start): WeightMatrix<FullParams> => ({
+export const fullWeight = (size: number, init: Start): WeightMatrix<FullParams> => ({
   layout: { weight: leaf([size, size]) },
   init: (seed) => {
     if (init === 'identity') return { weight: eye(size) };

@@ -3,7 +3,7 @@ import { type Flow, flow, hydrate, type Shape, type Spec, shuffled } from '@diff
 import { tidied } from '@diffeo/core/engine';
 import { setBackend, tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { glowDefinitions } from '../glow-definitions.ts';
+import { linearDefinitions } from '../linear-definitions.ts';
 import { permute } from './permute.ts';
 import { reverse } from './reverse.ts';
 
@@ -39,7 +39,7 @@ describe('permute', () => {
 
   test('it comes back from JSON with its order', () => {
     const spec = { eventShape: [3], layers: [permute({ permutation: [2, 0, 1] })] };
-    const back = flow(hydrate(JSON.parse(JSON.stringify(spec)), glowDefinitions));
+    const back = flow(hydrate(JSON.parse(JSON.stringify(spec)), linearDefinitions));
     expect(mapped(back, 'inverse', [10, 11, 12])).toEqual([12, 10, 11]);
   });
 
@@ -67,7 +67,7 @@ describe('permute', () => {
     expect(() => model(permute({ permutation }), [3])).toThrowError(
       expect.objectContaining({
         code: 'SHAPE',
-        message: expect.stringMatching(/^layers\.0 \(@diffeo\/layers-glow\/permute\).*each of 0 … 2 once/),
+        message: expect.stringMatching(/^layers\.0 \(@diffeo\/layers-linear\/permute\).*each of 0 … 2 once/),
       }),
     );
   });

@@ -1,6 +1,6 @@
 import { type Definition, defineLayer, shuffled } from '@diffeo/core';
+import { lastAxis } from '@diffeo/ops';
 import { array, minValue, number, pipe, safeInteger, strictObject, union } from 'valibot';
-import { lastAxis } from '../linear/last-axis.ts';
 import { reordering } from './reordering.ts';
 
 const wholeNumber = pipe(number(), safeInteger());
@@ -34,7 +34,7 @@ function isPermutation(order: readonly number[], size: number): boolean {
  * @throws DiffeoError `SHAPE`, when the flow is built, where `permutation` is not one of the last axis.
  */
 export const permute: Definition<'layer', typeof schema> = /* @__PURE__ */ defineLayer({
-  type: '@diffeo/layers-glow/permute',
+  type: '@diffeo/layers-linear/permute',
   version: 1,
   schema,
   build: (config, site) => {

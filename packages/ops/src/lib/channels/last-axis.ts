@@ -6,7 +6,11 @@ export interface LastAxis {
   readonly positions: number;
 }
 
-/** The last axis of the event shape at `site`; fails for a scalar event, which has none. */
+/**
+ * The last axis of the event shape at `site`.
+ *
+ * @throws DiffeoError `SHAPE` for a scalar event, which has none.
+ */
 export function lastAxis({ eventShape, fail }: Pick<Site, 'eventShape' | 'fail'>): LastAxis {
   const channels = eventShape.at(-1);
   if (channels === undefined) return fail('works on the last axis of an event and this event has none');

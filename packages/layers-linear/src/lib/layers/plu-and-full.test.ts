@@ -1,20 +1,20 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
-import { type Flow, type FlowParams, flow, load, normal, type Shape, save } from '@diffeo/core';
+import { type Flow, type FlowParams, flow, load, normal, type Shape, type Spec, save } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
 import { logAbsDeterminant, randomiseParams } from '@diffeo/testing';
 import { abs, eye, fill, max, memory, mul, reshape, setBackend, sub, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { glowDefinitions } from '../glow-definitions.ts';
+import { linearDefinitions } from '../linear-definitions.ts';
+import { fullLinear } from './full-linear.ts';
 import { invertibleConv1x1 } from './invertible-conv-1x1.ts';
-import { invertibleLinear } from './invertible-linear.ts';
+import { pluLinear } from './plu-linear.ts';
 
-type Config = Parameters<typeof invertibleLinear>[0];
-
-const model = (eventShape: Shape, config?: Config): Flow => flow({ eventShape, layers: [invertibleLinear(config)] });
+const made = { plu: pluLinear, full: fullLinear };
+type Way = keyof typeof made;
 const ways = ['plu', 'full'] as const;
-type Way = (typeof ways)[number];
-const rotated = (eventShape: Shape, matrix: Way): Flow => model(eventShape, { matrix, init: 'rotation' });
+const model = (eventShape: Shape, layer: Spec<'layer'>): Flow => flow({ eventShape, layers: [layer] });
+const rotated = (eventShape: Shape, matrix: Way): Flow => model(eventShape, made[matrix]({ init: 'rotation' }));
 const distance = (a: Tensor, b: Tensor): number => max(abs(sub(a, b))).dataSync()[0] as number;
 
 /** W, column by column: the images of the unit vectors. */
@@ -50,7 +50,7 @@ function keepsRoundTrip(size: number, limit: number, matrix: Way): void {
 }
 
 describe.each(['cpu', 'wasm'].flatMap((backend) => ways.map((matrix) => ({ backend, matrix }))))(
-  'invertibleLinear, $matrix, on $backend',
+  'a linear layer, $matrix, on $backend',
   ({ backend, matrix }) => {
     beforeAll(async () => {
       await setBackend(backend);
@@ -58,7 +58,7 @@ describe.each(['cpu', 'wasm'].flatMap((backend) => ways.map((matrix) => ({ backe
 
     test('it starts as the identity, to the bit', () => {
       tidied(() => {
-        const { bijector, init } = model([5], { matrix });
+        const { bijector, init } = model([5], made[matrix]());
         const { layers } = init(1);
         const x = normal([6, 5], 2);
         for (const direction of ['forward', 'inverse'] as const) {
@@ -134,7 +134,7 @@ describe.each(['cpu', 'wasm'].flatMap((backend) => ways.map((matrix) => ({ backe
       const layer = rotated([6], matrix);
       const params = layer.init(11);
       const x = normal([3, 6], 12);
-      const back = load(await save(layer, params), { definitions: glowDefinitions });
+      const back = load(await save(layer, params), { definitions: linearDefinitions });
       tidied(() => {
         expect(back.model.logProb(back.params, x).dataSync()).toEqual(layer.logProb(params, x).dataSync());
         expect(back.model.sample(back.params, { count: 4, seed: 1 }).dataSync()).toEqual(
@@ -178,16 +178,14 @@ test('both ways begin with the same rotation, and the 1×1 convolution is one of
     const [plu, full] = ways.map((matrix) => matrixOf(rotated([6], matrix), rotated([6], matrix).init(5)));
     for (const [i, value] of (plu as Float64Array).entries()) expect(full?.[i]).toBeCloseTo(value, 5);
   });
-  for (const matrix of ways) {
-    expect(invertibleConv1x1({ matrix })).toEqual(invertibleLinear({ matrix, init: 'rotation' }));
-    expect(invertibleConv1x1({ matrix, init: 'identity' })).toEqual(invertibleLinear({ matrix }));
-  }
+  expect(invertibleConv1x1()).toEqual(pluLinear({ init: 'rotation' }));
+  expect(invertibleConv1x1({ init: 'identity', bound: 2 })).toEqual(pluLinear({ bound: 2 }));
 });
 
 test('log-scales stay within the bound, however far the parameter goes', async () => {
   await setBackend('wasm');
   tidied(() => {
-    const { bijector, init } = model([1], { bound: 2 });
+    const { bijector, init } = model([1], pluLinear({ bound: 2 }));
     const [{ permutation, sign }] = init(1).layers as unknown as [Record<'permutation' | 'sign', Tensor>];
     const logDet = (a: number): number =>
       bijector
@@ -221,14 +219,13 @@ test.each([
   ['an unknown start', { init: 'random' }],
   ['a bound of 0', { bound: 0 }],
   ['a bound that is infinite', { bound: Number.POSITIVE_INFINITY }],
-  ['a bound for a matrix that has none', { matrix: 'full', bound: 3 }],
-  ['an unknown matrix', { matrix: 'lu' }],
+  ['a bias of one number', { bias: 1 }],
   ['a surplus setting', { channels: 3 }],
 ])('%s is refused', (_, config) => {
-  expect(() => invertibleLinear(config as never)).toThrowError(
+  expect(() => pluLinear(config as never)).toThrowError(
     expect.objectContaining({
       code: 'CONFIG',
-      message: expect.stringContaining('@diffeo/layers-glow/invertible-linear'),
+      message: expect.stringContaining('@diffeo/layers-linear/plu-linear'),
     }),
   );
 });

@@ -3,19 +3,20 @@ import '@tensorflow/tfjs-backend-wasm';
 import { type Flow, flow, mapParams, normal, type Params, type Transformed } from '@diffeo/core';
 import { differentiate, tidied } from '@diffeo/core/engine';
 import { gradients, registerGradients } from '@diffeo/core/gradients';
+import { fullLinear, pluLinear } from '@diffeo/layers-linear';
 import { randomiseParams } from '@diffeo/testing';
 import { add, mul, setBackend, sum, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { actnorm } from '../actnorm.ts';
-import { invertibleLinear } from './invertible-linear.ts';
+import { actnorm } from './actnorm.ts';
 
+const linear = { plu: pluLinear, full: fullLinear };
 const ways = ['plu', 'full'] as const;
 const directions = ['forward', 'inverse'] as const;
 type Run = (params: readonly Params[], x: Tensor) => Transformed;
 
 /** Actnorm in front of a linear layer, and the same two as flows of their own. */
 function built(eventShape: readonly number[], matrix: (typeof ways)[number]) {
-  const layers = [actnorm(), invertibleLinear({ matrix, init: 'rotation' })];
+  const layers = [actnorm(), linear[matrix]({ init: 'rotation' })];
   const model = flow({ eventShape, layers });
   const [first, second] = layers.map((layer) => flow({ eventShape, layers: [layer] }).bijector);
   const separate =

@@ -1,5 +1,6 @@
 import { leaf, normal } from '@diffeo/core';
 import { product } from '@diffeo/core/engine';
+import type { WeightMatrix } from '@diffeo/ops';
 import {
   add,
   div,
@@ -16,7 +17,6 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { matrixInverse } from './matrix-inverse.ts';
-import type { WeightMatrix } from './weight-matrix.ts';
 
 /** The parameters of a diagonal and a product of low rank. */
 interface LowRankParams {
@@ -31,7 +31,7 @@ interface LowRankParams {
  * inverse, in channels·(1 + rank) numbers. By the determinant lemma log |det W| = log |det D| + log |det C|, and by Woodbury's identity
  * W⁻¹ = D⁻¹ − D⁻¹·U·C⁻¹·Uᵀ·D⁻¹, where C = I + Uᵀ·D⁻¹·U is of the size of the rank and not below I.
  */
-export function lowRank(size: number, rank: number, bound: number): WeightMatrix<LowRankParams> {
+export function lowRankWeight(size: number, rank: number, bound: number): WeightMatrix<LowRankParams> {
   const partsOf = ({ logScale, factor }: LowRankParams) => {
     const scale = mul(bound, tanh(div(logScale, bound)));
     const scaled = mul(factor, expandDims(exp(neg(scale)), 1));

@@ -1,5 +1,6 @@
 import { leaf, normal, type Seed } from '@diffeo/core';
 import { product } from '@diffeo/core/engine';
+import type { WeightMatrix } from '@diffeo/ops';
 import { reflections } from '@diffeo/ops';
 import {
   add,
@@ -17,7 +18,7 @@ import {
   transpose,
   zeros,
 } from '@tensorflow/tfjs-core';
-import type { Start, WeightMatrix } from './weight-matrix.ts';
+import type { Start } from './start.ts';
 
 /** The parameters of a product of reflections. */
 export interface ReflectionParams {
@@ -63,7 +64,7 @@ export const still: WeightMatrix<Readonly<Record<string, never>>> = orthogonal(
 );
 
 /** A product of an even number of Householder reflections (Tomczak & Welling 2016): a rotation. */
-export const reflectionsMatrix = (count: number, size: number, init: Start): WeightMatrix<ReflectionParams> =>
+export const reflectionsWeight = (count: number, size: number, init: Start): WeightMatrix<ReflectionParams> =>
   orthogonal(
     { normals: leaf([count, size]) },
     (seed) => ({ normals: initialNormals(count, size, init, seed) }),
@@ -89,7 +90,7 @@ function exponential({ generator }: ExponentialParams): Tensor {
 }
 
 /** exp(A − Aᵀ): every rotation, from the identity on. */
-export const exponentialMatrix = (size: number, init: Start): WeightMatrix<ExponentialParams> =>
+export const exponentialWeight = (size: number, init: Start): WeightMatrix<ExponentialParams> =>
   orthogonal(
     { generator: leaf([size, size]) },
     (seed) => ({

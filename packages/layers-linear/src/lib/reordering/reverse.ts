@@ -1,6 +1,6 @@
 import { type Definition, defineLayer } from '@diffeo/core';
+import { lastAxis } from '@diffeo/ops';
 import { strictObject } from 'valibot';
-import { lastAxis } from '../linear/last-axis.ts';
 import { reordering } from './reordering.ts';
 
 const schema = strictObject({});
@@ -10,7 +10,7 @@ const schema = strictObject({});
  * "NICE", §3.2; Kingma & Dhariwal 2018, table 1). No parameters; logDet 0. It is its own inverse.
  */
 export const reverse: Definition<'layer', typeof schema> = /* @__PURE__ */ defineLayer({
-  type: '@diffeo/layers-glow/reverse',
+  type: '@diffeo/layers-linear/reverse',
   version: 1,
   schema,
   build: (_, site) => {

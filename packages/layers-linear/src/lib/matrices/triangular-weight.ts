@@ -1,9 +1,10 @@
 import { leaf, type Seed } from '@diffeo/core';
 import { product } from '@diffeo/core/engine';
+import type { WeightMatrix } from '@diffeo/ops';
 import { triangleMask, triangularInverse } from '@diffeo/ops';
 import { add, div, exp, eye, mul, neg, sum, type Tensor, tanh, transpose, zeros } from '@tensorflow/tfjs-core';
-import { initialNormals, type ReflectionParams, reflected } from './orthogonal-matrix.ts';
-import type { Start, WeightMatrix } from './weight-matrix.ts';
+import { initialNormals, type ReflectionParams, reflected } from './orthogonal-weight.ts';
+import type { Start } from './start.ts';
 
 /** The parameters of a triangular matrix. */
 interface TriangularParams {
@@ -25,7 +26,7 @@ function triangleOf({ triangle }: TriangularParams, part: Triangle, bound: numbe
 }
 
 /** A triangle with a positive diagonal, whose log-scales stay within ±bound. */
-export const triangular = (size: number, triangle: Triangle, bound: number): WeightMatrix<TriangularParams> => ({
+export const triangularWeight = (size: number, triangle: Triangle, bound: number): WeightMatrix<TriangularParams> => ({
   layout: { triangle: leaf([size, size]) },
   init: () => ({ triangle: zeros([size, size]) }),
   direct: (params) => triangleOf(params, triangle, bound),
@@ -36,7 +37,7 @@ export const triangular = (size: number, triangle: Triangle, bound: number): Wei
 });
 
 /** W = Q·R: a rotation by reflections, and an upper triangle (Hoogeboom et al. 2019, "Emerging convolutions", §3.2). */
-export const qrMatrix = (
+export const qrWeight = (
   size: number,
   count: number,
   init: Start,

@@ -1,0 +1,11 @@
+export { conformance } from './lib/conformance.ts';
+export { fullLinear } from './lib/layers/full-linear.ts';
+export { type InvertibleConv1x1Options, invertibleConv1x1 } from './lib/layers/invertible-conv-1x1.ts';
+export { lowRankLinear } from './lib/layers/low-rank-linear.ts';
+export { orthogonalLinear } from './lib/layers/orthogonal-linear.ts';
+export { pluLinear } from './lib/layers/plu-linear.ts';
+export { qrLinear } from './lib/layers/qr-linear.ts';
+export { triangularLinear } from './lib/layers/triangular-linear.ts';
+export { linearDefinitions } from './lib/linear-definitions.ts';
+export { permute } from './lib/reordering/permute.ts';
+export { reverse } from './lib/reordering/reverse.ts';
