@@ -6,6 +6,7 @@ export { studentT } from './lib/bases/student-t.ts';
 export { uniformBox } from './lib/bases/uniform-box.ts';
 export { build, type Place } from './lib/contract/build.ts';
 export type {
+  Autoregressive,
   Base,
   Bijector,
   Call,
@@ -31,6 +32,7 @@ export type {
   StartingData,
   Support,
   Transformed,
+  Turns,
 } from './lib/contract/contract.ts';
 export { coreDefinitions } from './lib/contract/core-definitions.ts';
 export {

@@ -9,3 +9,4 @@ export {
   type SplineMAFOptions,
   splineMAF,
 } from './lib/presets.ts';
+export { type TarFlowOptions, tarFlow } from './lib/tar-flow.ts';

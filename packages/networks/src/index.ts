@@ -1,4 +1,5 @@
 export { attention } from './lib/attention/attention.ts';
+export { causalAttention } from './lib/attention/causal-attention.ts';
 export { conditionalMixture } from './lib/bases/conditional-mixture.ts';
 export { conditionalNormal } from './lib/bases/conditional-normal.ts';
 export { buildConditioner, type Conditioner, type ConditionerParams } from './lib/conditioner.ts';

@@ -56,22 +56,58 @@ export function gatedResidualMlpInFloat64(numbers: Numbers, blocks: number, x: R
   return linear(numbers, 'leave', h);
 }
 
+/** What stands for a position: its place, and more. */
+function atPlace(numbers: Numbers, p: number, more: Row): number[] {
+  const places = valuesOf(numbers, 'positions');
+  const width = places.shape[1] as number;
+  return Array.from({ length: width }, (_, j) => (places.values[p * width + j] as number) + (more[j] ?? 0));
+}
+
 /** A transformer of pixels with elu: a row of channels for each pixel. */
-export function attentionInFloat64(
+export const attentionInFloat64 = (
   numbers: Numbers,
   blocks: number,
   heads: number,
   pixels: readonly Row[],
-): number[][] {
-  const places = valuesOf(numbers, 'positions');
-  const width = places.shape[1] as number;
-  const size = width / heads;
-  let h = pixels.map((pixel, p) =>
-    plus(
-      linear(numbers, 'enter', pixel),
-      Array.from({ length: width }, (_, j) => places.values[p * width + j] as number),
-    ),
+): number[][] =>
+  transformerInFloat64(
+    numbers,
+    blocks,
+    heads,
+    pixels.map((pixel, p) => atPlace(numbers, p, linear(numbers, 'enter', pixel))),
+    () => true,
   );
+
+/** A causal transformer of patches with elu: the outputs of each patch, from the patches before it and a context. */
+export function causalAttentionInFloat64(
+  numbers: Numbers,
+  blocks: number,
+  heads: number,
+  patches: readonly Row[],
+  { reverse, context }: { readonly reverse: boolean; readonly context: Row | null },
+): number[][] {
+  const told = context ? linear(numbers, 'context', context) : [];
+  const entered = patches.map((_, p) => {
+    const before = patches[reverse ? p + 1 : p - 1];
+    const seen = before ? linear(numbers, 'enter', before) : [];
+    return atPlace(
+      numbers,
+      p,
+      atPlace(numbers, p, []).map((_v, j) => (seen[j] ?? 0) + (told[j] ?? 0)),
+    );
+  });
+  return transformerInFloat64(numbers, blocks, heads, entered, (query, key) => (reverse ? key >= query : key <= query));
+}
+
+function transformerInFloat64(
+  numbers: Numbers,
+  blocks: number,
+  heads: number,
+  entered: readonly Row[],
+  sees: (query: number, key: number) => boolean,
+): number[][] {
+  const size = (entered[0] as Row).length / heads;
+  let h = entered.map((row) => [...row]);
   for (let i = 0; i < blocks; i++) {
     const own = `blocks.${i}`;
     const projected = h.map((row) =>
@@ -81,10 +117,12 @@ export function attentionInFloat64(
       (projected[p] as number[]).slice((kind * heads + head) * size, (kind * heads + head + 1) * size);
     const found = h.map((_, p) =>
       Array.from({ length: heads }, (_head, head) => {
-        const fits = h.map((_row, q) =>
-          Math.exp(
-            part(p, 0, head).reduce((sum, v, k) => sum + v * (part(q, 1, head)[k] as number), 0) / Math.sqrt(size),
-          ),
+        const fits = h.map(
+          (_row, q) =>
+            Number(sees(p, q)) *
+            Math.exp(
+              part(p, 0, head).reduce((sum, v, k) => sum + v * (part(q, 1, head)[k] as number), 0) / Math.sqrt(size),
+            ),
         );
         const total = fits.reduce((sum, v) => sum + v, 0);
         return Array.from({ length: size }, (_v, k) =>

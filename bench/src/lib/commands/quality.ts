@@ -4,6 +4,7 @@ import { describeMachine } from '../machine.ts';
 import { print } from '../print.ts';
 import { setNames } from '../quality/data-set.ts';
 import { measureQuality } from '../quality/measure-quality.ts';
+import { flowNames } from '../quality/quality-flow.ts';
 import { qualityTable } from '../quality/quality-table.ts';
 import { say } from '../say.ts';
 import { wholeNumber } from '../whole-number.ts';
@@ -21,6 +22,7 @@ export const quality = defineCommand({
     json,
     only: { type: 'string', description: 'sets to train on: digits,mnist,fashion. Default: all that are there' },
     noise: { type: 'string', default: 'variational,uniform', description: 'how whole numbers become dense' },
+    flow: { type: 'string', default: 'glow', description: 'what is trained: glow,tarflow' },
     steps: { type: 'string', description: 'of each run, instead of as many as fit into its minutes' },
     minutes: { type: 'string', description: 'of each run. Default: digits 4, mnist 10, fashion 18' },
     data: { type: 'string', description: 'the folder of the data. Default: ../shared/data beside the repository' },
@@ -35,6 +37,7 @@ export const quality = defineCommand({
     const result = await measureQuality({
       only: args.only === undefined ? undefined : named(args.only, '--only', setNames),
       noises: named(args.noise, '--noise', ['variational', 'uniform']),
+      flows: named(args.flow, '--flow', flowNames),
       steps: args.steps === undefined ? undefined : wholeNumber(args.steps, '--steps'),
       ...{ minutes, data: args.data, out: args.out },
       seed: wholeNumber(args.seed, '--seed', 0),

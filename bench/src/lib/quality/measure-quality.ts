@@ -8,7 +8,7 @@ import { type Machine, machine } from '../machine.ts';
 import { say } from '../say.ts';
 import { type DataSet, readDataSets, type SetName } from './data-set.ts';
 import { curveCsv } from './learning-curve.ts';
-import { gaussianFronts, type Noise, qualityFlow } from './quality-flow.ts';
+import { type FlowName, gaussianFronts, type Noise, qualityFlow } from './quality-flow.ts';
 import { type Gallery, writeInterpolations, writeReconstructions, writeSamples } from './sheets.ts';
 import { type CurvePoint, trainWithin } from './train-within.ts';
 
@@ -16,6 +16,7 @@ import { type CurvePoint, trainWithin } from './train-within.ts';
 export interface QualityOptions {
   readonly only: readonly SetName[] | undefined;
   readonly noises: readonly Noise[];
+  readonly flows: readonly FlowName[];
   /** Of each run; without it, what the data take. */
   readonly minutes: number | undefined;
   /** Of each run; without it, as many as fit into its minutes. */
@@ -42,6 +43,7 @@ export interface QualityRow {
   readonly images: readonly [train: number, validation: number, test: number];
   readonly parts: string;
   readonly noise: Noise;
+  readonly flow: FlowName;
   readonly steps: number;
   /** The step whose parameters were kept. */
   readonly bestStep: number;
@@ -135,13 +137,14 @@ async function hang(gallery: Gallery, test: Images): Promise<Pick<QualityRow, 'r
 
 async function rowOf(
   set: DataSet,
-  noise: Noise,
+  { noise, flow }: { readonly noise: Noise; readonly flow: FlowName },
   { minutes = set.minutes, steps: wanted, out, seed }: QualityOptions,
   foreign: Images | undefined,
 ): Promise<QualityRow> {
   const { name, train, validation, test, parts, maxSteps, target } = set;
-  say(`${name}, ${noise} noise, ${minutes} minutes`);
-  const model = qualityFlow(set, noise);
+  say(`${name}, ${flow}, ${noise} noise, ${minutes} minutes`);
+  const model = qualityFlow(set, noise, flow);
+  const called = [name, noise, ...(flow === 'glow' ? [] : [flow])].join('-');
   const workers = await startWorkers(model, { count: 2 });
   const data = { train: tensorOf(train), validation: tensorOf(validation), first: tensorOf(firstOf(train, 1000)) };
   try {
@@ -151,10 +154,10 @@ async function rowOf(
     const bits = await bitsOf(scorer, test);
     const few = firstOf(test, maxDraws);
     const sixteen = mean(await bitsOf(scorer, few, 16));
-    const gallery = { model, params, bins: test.bins, folder: out, name: `${name}-${noise}`, seed };
+    const gallery = { model, params, bins: test.bins, folder: out, name: called, seed };
     const { reconstruction, files } = await hang(gallery, test);
     const written = (ending: string, content: string | Uint8Array): string => {
-      const file = join(out, `${name}-${noise}${ending}`);
+      const file = join(out, `${called}${ending}`);
       writeFileSync(file, content);
       return file;
     };
@@ -165,7 +168,7 @@ async function rowOf(
     const middle = mean(bits);
     const variance = mean(bits.map((value) => (value - middle) ** 2));
     const row: QualityRow = {
-      ...{ data: name, images: [train.count, validation.count, test.count], parts, noise },
+      ...{ data: name, images: [train.count, validation.count, test.count], parts, noise, flow },
       ...{ steps, bestStep, stopped, minutes: seconds / 60, peakBytes },
       ...{ bits: middle, standardError: Math.sqrt(variance / bits.length) },
       draws: { images: few.count, one: mean(bits.slice(0, few.count)), sixteen },
@@ -194,11 +197,11 @@ async function mnistTest({ data, seed }: QualityOptions, sets: readonly DataSet[
 }
 
 /**
- * Trains Glow on each set with each noise, on two workers, and measures what came of it on images that it never saw. Writes
+ * Trains each flow on each set with each noise, on two workers, and measures what came of it on images that it never saw. Writes
  * pictures, learning curves and models; and `quality.json` after each run, so that what is done is kept.
  */
 export async function measureQuality(options: QualityOptions): Promise<QualityResult> {
-  const { only, noises, data, out, seed } = options;
+  const { only, noises, flows, data, out, seed } = options;
   await useWasm();
   const { sets, leftOut } = await readDataSets({ only, folder: data, seed });
   mkdirSync(out, { recursive: true });
@@ -206,9 +209,9 @@ export async function measureQuality(options: QualityOptions): Promise<QualityRe
   const rows: QualityRow[] = [];
   const result = (): QualityResult => ({ benchmark: 'quality', machine: before, seed, rows, leftOut });
   for (const set of sets) {
-    for (const noise of noises) {
+    for (const each of noises.flatMap((noise) => flows.map((flow) => ({ noise, flow })))) {
       const foreign = set.name === 'fashion' ? await mnistTest(options, sets) : undefined;
-      rows.push(await rowOf(set, noise, options, foreign));
+      rows.push(await rowOf(set, each, options, foreign));
       writeFileSync(join(out, 'quality.json'), `${JSON.stringify(result(), null, 2)}\n`);
     }
   }

@@ -11,9 +11,9 @@ const gaussians = ({ gaussian }: QualityRow): string =>
   gaussian ? `${bits(gaussian.preprocessed)}, ${bits(gaussian.plain)}` : '';
 
 /** Every target beside what was reached; noise that is learned is what they are asked of. */
-function targetsOf({ data, noise, minutes, target, ...row }: QualityRow): readonly (readonly string[])[] {
+function targetsOf({ data, noise, flow, minutes, target, ...row }: QualityRow): readonly (readonly string[])[] {
   const line = (what: string, wanted: string, reached: string, met: boolean): readonly string[] => [
-    ...[data, noise, what, wanted, reached],
+    ...[data, noise, flow, what, wanted, reached],
     met ? 'met' : 'not met',
   ];
   const { images, exact } = row.reconstruction;
@@ -44,6 +44,7 @@ export function qualityTable({ rows, leftOut }: QualityResult): string {
     [
       { heading: 'data', align: 'left' },
       { heading: 'noise', align: 'left' },
+      { heading: 'flow', align: 'left' },
       { heading: 'steps', align: 'right' },
       { heading: 'minutes', align: 'right' },
       { heading: 'bits/dim', align: 'right' },
@@ -56,14 +57,22 @@ export function qualityTable({ rows, leftOut }: QualityResult): string {
       { heading: 'MB', align: 'right' },
     ],
     rows.map((row) => [
-      ...[row.data, row.noise, whole(row.steps), row.minutes.toFixed(1), bits(row.bits), bits(row.standardError)],
+      ...[
+        row.data,
+        row.noise,
+        row.flow,
+        whole(row.steps),
+        row.minutes.toFixed(1),
+        bits(row.bits),
+        bits(row.standardError),
+      ],
       ...[bits(row.draws.one), bits(row.draws.sixteen), gaussians(row), bits(row.binBits)],
       ...[bits(row.mnistBits), row.peakBytes === null ? '' : (row.peakBytes / 1e6).toFixed(0)],
     ]),
   );
   const curves = rows.map(
-    ({ data, noise, curve, bestStep, stopped }) =>
-      `${data}, ${noise}: validation by steps ${curveInShort(curve)}; kept that of step ${bestStep}${stopped === 'finished' ? '' : `, ${stopped === 'converged' ? 'validation got no better' : 'ended by the clock'}`}`,
+    ({ data, noise, flow, curve, bestStep, stopped }) =>
+      `${data}, ${noise}, ${flow}: validation by steps ${curveInShort(curve)}; kept that of step ${bestStep}${stopped === 'finished' ? '' : `, ${stopped === 'converged' ? 'validation got no better' : 'ended by the clock'}`}`,
   );
   const notes = [
     ...rows
@@ -80,6 +89,7 @@ export function qualityTable({ rows, leftOut }: QualityResult): string {
     [
       { heading: 'data', align: 'left' },
       { heading: 'noise', align: 'left' },
+      { heading: 'flow', align: 'left' },
       { heading: 'target', align: 'left' },
       { heading: 'wanted', align: 'right' },
       { heading: 'reached', align: 'right' },

@@ -1,9 +1,9 @@
 import {
+  type Autoregressive,
   type Call,
   type Layout,
   leaf,
   leaves,
-  type Network,
   type Params,
   type Seed,
   type Shape,
@@ -29,7 +29,7 @@ export interface Conditioner {
   /** Where the network is a plain stack: the same, by the conditioner's parameters. */
   readonly stack: Stack<ConditionerParams> | null;
   /** Where each output depends only on the inputs before its own: the inputs in that sequence. */
-  readonly autoregressive: Network['autoregressive'] | null;
+  readonly autoregressive: Autoregressive<ConditionerParams> | null;
   /** The parameters that a gradient reaches. */
   trainable(params: ConditionerParams): Tensor[];
   init(seed: Seed): ConditionerParams;
@@ -59,14 +59,14 @@ export function buildConditioner(spec: Spec<'network'>, site: Site, inputs: Shap
     };
   }
   const network = site.build(spec, 'network')(inputs, outputs);
-  const { start, stack, autoregressive = null } = network;
+  const { start, stack, autoregressive } = network;
   const layout = { network: network.layout };
   const trainable = trainableBy(layout);
   return {
     contextShape: network.contextShape,
     layout,
     trainable,
-    autoregressive,
+    autoregressive: autoregressive ? ofNetwork(autoregressive) : null,
     stack: stack ? { ...stack, layers: ({ network: params }) => stack.layers(params) } : null,
     init: (seed) => ({ network: network.init(seed) }),
     ...(start && { start: async (params, data) => ({ network: (await start(params.network, data)) as Params }) }),
@@ -76,6 +76,20 @@ export function buildConditioner(spec: Spec<'network'>, site: Site, inputs: Shap
         network.apply(params.network, point as Tensor, context ? { ...call, context } : call);
       const given = call.context ? [x, call.context] : [x];
       return checkpoint(again, given, trainable(params));
+    },
+  };
+}
+
+/** The same, by the conditioner's parameters. */
+function ofNetwork({ sequence, turns }: Autoregressive<Params>): Autoregressive<ConditionerParams> {
+  if (!turns) return { sequence };
+  const { groups, begin, next } = turns;
+  return {
+    sequence,
+    turns: {
+      groups,
+      begin: ({ network }, batch, call) => begin(network as Params, batch, call),
+      next: ({ network }, state, turn, known) => next(network as Params, state, turn, known),
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Definition } from '@diffeo/core';
 import { attention } from './attention/attention.ts';
+import { causalAttention } from './attention/causal-attention.ts';
 import { conditionalMixture } from './bases/conditional-mixture.ts';
 import { conditionalNormal } from './bases/conditional-normal.ts';
 import { convolutional } from './convolutional.ts';
@@ -18,6 +19,7 @@ export const networkDefinitions: readonly Definition[] = [
   convolutional,
   residualConvolutional,
   attention,
+  causalAttention,
   conditionalNormal,
   conditionalMixture,
 ];

@@ -224,6 +224,35 @@ export interface Stack<P = any> {
   context(context: Tensor): Tensor;
 }
 
+/** What an autoregressive network says of itself. */
+export interface Autoregressive<P> {
+  /** The inputs, first that which depends on none. */
+  sequence(): ArrayLike<number>;
+  /** Optional, of a network that sees inputs in groups, one group after another. */
+  readonly turns?: Turns<P>;
+}
+
+/**
+ * The outputs of an autoregressive network group by group, for a loop that finds the inputs on the way: what was computed of
+ * groups before is kept in a state, so that all turns together cost one `apply`. The numbers are those of `apply` but for rounding.
+ */
+export interface Turns<P> {
+  /** Where each group begins among the inputs and how many follow each other, in sequence. */
+  groups(): readonly { readonly begin: number; readonly count: number }[];
+  /** What is kept before the first turn. */
+  begin(params: P, batch: number, call: Call): readonly Tensor[];
+  /**
+   * The outputs of a group, `[batch, outputs of each input · count]`, laid out as those of `apply`, and the next state, of
+   * tensors of its own. `known` is the group before, `[batch, count]`; `null` at the first turn.
+   */
+  next(
+    params: P,
+    state: readonly Tensor[],
+    turn: number,
+    known: Tensor | null,
+  ): readonly [outputs: Tensor, state: readonly Tensor[]];
+}
+
 /** A network inside a layer: any layer takes any network, saved by type. */
 // biome-ignore lint/suspicious/noExplicitAny: lists hold parts of any parameters and configuration
 export interface Network<P = any> extends Omit<Part<P>, 'eventShape'> {
@@ -235,7 +264,7 @@ export interface Network<P = any> extends Omit<Part<P>, 'eventShape'> {
    * Optional, of a network whose outputs come in groups of one for each input: those of an input depend on the inputs before it
    * in the sequence alone, and on the context. `sequence` lists the inputs, first that which depends on none.
    */
-  readonly autoregressive?: { sequence(): ArrayLike<number> };
+  readonly autoregressive?: Autoregressive<P>;
   /** `x`: `[batch, ...inputShape]` → `[batch, ...outputShape]`. Reads `call.context` where it has a context shape. */
   apply(params: P, x: Tensor, call: Call): Tensor;
 }
