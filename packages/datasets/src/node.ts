@@ -9,4 +9,4 @@ export { publishedSets } from './lib/images/published/published-sets.ts';
 export { readIdxImages } from './lib/images/read-idx-images.ts';
 export { isImageFile, readImages } from './lib/images/read-images.ts';
 export { type Digits, readDigits } from './lib/read-digits.ts';
-export { readTableFile, readTableStream } from './lib/readers/read-table-file.ts';
+export { readTableFile, readTableFiles, readTableStream } from './lib/readers/read-table-file.ts';

@@ -62,7 +62,11 @@ function check(rawArgs: readonly string[], args: ArgsDef): string[] {
   if (missing !== undefined) throw new DiffeoError('USAGE', `${missing.toUpperCase()} is missing`);
   if (given.includes('')) throw new DiffeoError('USAGE', `${expected[given.indexOf('')]?.toUpperCase()} is empty`);
   const [surplus] = given.slice(expected.length);
-  if (surplus !== undefined) throw new DiffeoError('USAGE', `there is no place for the argument '${surplus}'`);
+  if (surplus !== undefined) {
+    const several =
+      expected.at(-1) === 'data' ? ". Several files are one table by a pattern in quotes: 'rows/*.csv'" : '';
+    throw new DiffeoError('USAGE', `there is no place for the argument '${surplus}'${several}`);
+  }
   const required = Object.keys(args).find(
     (name) => args[name]?.required && options.has(name) && !tokens.some((t) => t.kind === 'option' && t.name === name),
   );

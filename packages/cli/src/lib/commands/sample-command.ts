@@ -1,10 +1,14 @@
 import { defineCommand } from 'citty';
 import { listOption } from '../options/list-option.ts';
 import { countRange, numberOption, parseNumber, seedRange } from '../options/number-option.ts';
+import { outputArguments } from '../options/output-arguments.ts';
 
 /** `diffeo sample MODEL --count N` */
 export const sampleCommand = defineCommand({
-  meta: { name: 'sample', description: 'Draw samples from a model and print them as CSV, or draw a sheet of images.' },
+  meta: {
+    name: 'sample',
+    description: 'Draw samples from a model and print them as CSV or in other formats, or draw a sheet of images.',
+  },
   args: {
     model: {
       type: 'positional',
@@ -30,10 +34,10 @@ export const sampleCommand = defineCommand({
     },
     columns: { type: 'string', description: 'Images in a row of a sheet.' },
     seed: { type: 'string', description: 'The same seed draws the same samples. Default 0.' },
+    ...outputArguments,
     out: {
-      type: 'string',
-      valueHint: 'file',
-      description: 'Write the CSV there; a sheet of images where it ends with .png.',
+      ...outputArguments.out,
+      description: `${outputArguments.out.description} A name that ends with .png: draw a sheet of images.`,
     },
   },
   run: async ({ args, data: signal }) => {
@@ -49,6 +53,7 @@ export const sampleCommand = defineCommand({
       columns: numberOption('--columns', args.columns, countRange, undefined),
       seed: numberOption('--seed', args.seed, seedRange, 0),
       out: args.out,
+      format: args.format,
       signal,
     });
   },

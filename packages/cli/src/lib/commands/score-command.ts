@@ -2,12 +2,14 @@ import { defineCommand } from 'citty';
 import { csvArguments, csvOptions } from '../options/csv-arguments.ts';
 import { imageArguments, imageOptions, partArgument, partOf } from '../options/image-arguments.ts';
 import { countRange, numberOption, seedRange } from '../options/number-option.ts';
+import { outputArguments } from '../options/output-arguments.ts';
 
 /** `diffeo score MODEL DATA` */
 export const scoreCommand = defineCommand({
   meta: {
     name: 'score',
-    description: 'Print the log-likelihood of every row, in nats, and where it lies among others, as CSV.',
+    description:
+      'Print the log-likelihood of every row, in nats, and where it lies among others, as CSV or in another format.',
   },
   args: {
     model: {
@@ -35,8 +37,8 @@ export const scoreCommand = defineCommand({
     ...csvArguments,
     ...imageArguments,
     part: partArgument,
-    out: { type: 'string', valueHint: 'file', description: 'Write the CSV there.' },
-    json: { type: 'boolean', description: 'Print mean, standard error and count as one JSON object, and no CSV.' },
+    ...outputArguments,
+    json: { type: 'boolean', description: 'Print mean, standard error and count as one JSON object, and no table.' },
   },
   run: async ({ args, data: signal }) => {
     const { score } = await import('../score/score.ts');
@@ -51,6 +53,7 @@ export const scoreCommand = defineCommand({
       csv: csvOptions(args),
       images: { ...imageOptions(args), part: partOf(args.part) },
       out: args.out,
+      format: args.format,
       json: args.json === true,
       signal,
     });

@@ -7,6 +7,7 @@ import { fileKind } from '../files/file-kind.ts';
 import { imageFile, pictureFolder, publishedImages, publishedNames } from '../images/image-data.ts';
 import { standardInput } from '../terminal/standard-input.ts';
 import type { DataSource } from './data-source.ts';
+import { isPattern } from './matching-files.ts';
 import { digitsSource } from './sources/digits.ts';
 import { imagesSource } from './sources/images.ts';
 import { tableSource } from './sources/table.ts';
@@ -52,18 +53,18 @@ function otherThanTable(name: string): DataSource | null {
 
 /**
  * What data a name stands for: a file when there is one of that name or when the name has a path separator or a dot in
- * it, standard input for `-`; otherwise a toy density, `digits`, or a published set of images. The one place that tells kinds of
+ * it, standard input for `-`, several files for a pattern; otherwise a toy density, `digits`, or a published set of images. The one place that tells kinds of
  * data apart. Throws `DATA` for none of them, and `USAGE` for CSV options on what is not CSV.
  */
 export function findData(name: string, csv: CsvOptions): DataSource {
-  if (name === standardInput) return tableSource(name);
+  if (name === standardInput || isPattern(name)) return tableSource(name);
   const other = otherThanTable(name);
   if (!other) {
     if (/[/\\.]/.test(name) || isFile(name)) return tableSource(name);
     const names = [...Object.keys(toyDensities), 'digits', ...publishedNames];
     throw new DiffeoError(
       'DATA',
-      `there is no file '${shortName(name)}' and no toy density of that name${didYouMean(name, names) || '.'} Give a CSV file, - for one on standard input, images (IDX, NPY, NPZ, or a folder of PNG and JPEG), digits, ${publishedNames.join(', ')}, or one of ${Object.keys(toyDensities).join(', ')}`,
+      `there is no file '${shortName(name)}' and no toy density of that name${didYouMean(name, names) || '.'} Give a file of a table, a pattern for several, - for one on standard input, images (IDX, NPY, NPZ, or a folder of PNG and JPEG), digits, ${publishedNames.join(', ')}, or one of ${Object.keys(toyDensities).join(', ')}`,
     );
   }
   const [option] = Object.keys(csv);

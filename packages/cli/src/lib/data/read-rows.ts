@@ -1,9 +1,10 @@
-import { oneLine } from '@diffeo/core/arguments';
+import { oneLine, shortName } from '@diffeo/core/arguments';
 import type { Column, CsvNote, CsvOptions, Dataset, ReadTable } from '@diffeo/datasets';
-import { readDigits, readTableFile, readTableStream } from '@diffeo/datasets/node';
+import { readDigits, readTableFile, readTableFiles, readTableStream } from '@diffeo/datasets/node';
 import { csvFlags, shellWord } from '../options/csv-flags.ts';
 import { say } from '../terminal/say.ts';
 import { standardInput } from '../terminal/standard-input.ts';
+import { isPattern, matchingFiles } from './matching-files.ts';
 
 /** What messages call a file. */
 export const sourceName = (path: string): string => (path === standardInput ? 'standard input' : path);
@@ -14,11 +15,21 @@ export function sayNote(path: string, { text, otherwise }: CsvNote): void {
   say(oneLine(`${sourceName(path)}: ${text}${flags ? `; otherwise: ${flags}` : ''}`));
 }
 
-/** The rows of a file of a table, or of standard input. Says what was guessed. */
+function tableAt(path: string, options: CsvOptions): Promise<ReadTable> {
+  if (path === standardInput) return readTableStream(process.stdin, { source: sourceName(path), ...options });
+  if (!isPattern(path)) return readTableFile(path, options);
+  const files = matchingFiles(path);
+  say(
+    oneLine(
+      `${path}: ${files.length} ${files.length === 1 ? 'file' : 'files'}, ${shortName(files[0] ?? '')}${files.length > 1 ? ` to ${shortName(files.at(-1) ?? '')}` : ''}`,
+    ),
+  );
+  return readTableFiles(files, { source: path, ...options });
+}
+
+/** The rows of a file of a table, of the files of a pattern, or of standard input. Says what was guessed. */
 export async function readTable(path: string, options: CsvOptions): Promise<ReadTable> {
-  const table = await (path === standardInput
-    ? readTableStream(process.stdin, { source: sourceName(path), ...options })
-    : readTableFile(path, options));
+  const table = await tableAt(path, options);
   for (const note of table.notes) sayNote(path, note);
   return table;
 }

@@ -1,6 +1,8 @@
 import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { DiffeoError } from '@diffeo/core';
 import type { DataSource } from '../data/data-source.ts';
+import { isPattern } from '../data/matching-files.ts';
 import { fileError } from '../files/file-error.ts';
 import { fileKind } from '../files/file-kind.ts';
 import type { FoundRuns, TrainingFolder } from './training-folder.ts';
@@ -12,6 +14,7 @@ export type DataOrigin = { readonly path: string } | { readonly name: string } |
 export function originOf(source: DataSource): DataOrigin {
   const { name, isOurs } = source;
   if (isOurs) return { name };
+  if (isPattern(name)) return { path: resolve(name) };
   const found = fileKind(name);
   if (found !== 'file' && found !== 'folder') return null;
   try {

@@ -1,4 +1,4 @@
-import { basename, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { crc32 } from '@diffeo/core';
 
 /** What files of the formats that are read end with. */
@@ -23,12 +23,18 @@ function beginning(text: string, room: number): string {
   return kept;
 }
 
+/** The last part of a path that is a name: of a pattern for all files of a folder, the folder's. */
+function nameOf(path: string): string {
+  const name = basename(path).replace(endings, '');
+  return /^[*?]*\*[*?]*$/.test(name) && dirname(path) !== path ? nameOf(dirname(path)) : name;
+}
+
 /**
- * The folder for data of this name unless `--out` names one: `diffeo-two-moons`, `diffeo-wine` for `data/wine.csv`. Letters of
+ * The folder for data of this name unless `--out` names one: `diffeo-two-moons`, `diffeo-wine` for `data/wine.csv`, `diffeo-rows` for `rows/*.csv`. Letters of
  * every script stay; what is too long is cut and told apart by a checksum.
  */
 export function defaultFolder(data: string): string {
-  const name = data === '-' ? 'stdin' : basename(resolve(data)).replace(endings, '');
+  const name = data === '-' ? 'stdin' : nameOf(resolve(data));
   const plain = name
     .normalize('NFC')
     .replace(troublesome, '-')

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readTableFile } from '@diffeo/datasets/node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { peopleCsv } from '../../../test/people-csv.ts';
 import { quick } from '../../../test/quick.ts';
@@ -83,6 +84,35 @@ describe('diffeo sample', () => {
     const code = await new Promise((resolve) => child.once('close', resolve));
     expect(code).toBe(1);
     expect(said).toMatch(/^diffeo: .*ENOSPC.*\n$/);
+  });
+
+  it('writes the same rows in every format, by the ending or by --format', async () => {
+    const { stdout: csv } = await diffeo('sample', 'people', '--count', '30');
+    const [, ...rows] = csv.trim().split('\n');
+    const asCsv = ({ 'height, m': height, mass }: Record<string, number>) => `${height},${mass}`;
+    const { stdout: lines } = await diffeo('sample', 'people', '--count', '30', '--format', 'jsonl');
+    const objects = lines
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(objects.map(asCsv)).toEqual(rows);
+    for (const name of ['rows.json', 'rows.parquet', 'rows.tsv', 'rows.JSONL']) {
+      const { code, stdout, stderr } = await diffeo('sample', 'people', '--count', '30', '--out', name);
+      expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '' });
+      const { values } = await readTableFile(join(scratch.path, name));
+      expect(Array.from(values)).toEqual(rows.flatMap((row) => row.split(',').map(Number)).map(Math.fround));
+    }
+  });
+
+  it('refuses names of no format, and what would not be whole leaves nothing', async () => {
+    const wrong = await diffeo('sample', 'people', '--count', '5', '--out', 'rows.xlsx');
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toMatch(/nothing is written as \.xlsx.*\.parquet.*--format/);
+    const sheet = await diffeo('sample', 'people', '--count', '5', '--out', 'rows.png', '--format', 'csv');
+    expect(sheet.stderr).toMatch(/--format is for tables/);
+    const typo = await diffeo('sample', 'people', '--count', '5', '--format', 'parket');
+    expect(typo.stderr).toMatch(/--format is one of csv, .*did you mean 'parquet'\?/);
+    expect(readdirSync(scratch.path).filter((name) => /xlsx|png|tmp/.test(name))).toEqual([]);
   });
 
   it('refuses to write over what is not a file', async () => {

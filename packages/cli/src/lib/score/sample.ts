@@ -5,13 +5,12 @@ import { sample as draw, rowsTogether } from '@diffeo/trainer';
 import { requireImages } from '../images/image-model.ts';
 import { sheetFile } from '../images/sheet-file.ts';
 import { readModel, type StoredModel } from '../model/read-model.ts';
-import { csvHeader, csvRows } from '../terminal/csv-text.ts';
 import { stopIfCancelled } from '../terminal/interruption.ts';
-import { resultSink } from '../terminal/result-sink.ts';
+import { type ResultPlace, resultTable } from '../terminal/result-table.ts';
 import { sampleMixed } from './sample-mixed.ts';
 
 /** What `diffeo sample` was asked to do. */
-export interface SampleOptions {
+export interface SampleOptions extends ResultPlace {
   readonly model: string;
   readonly count: number;
   /** One, or several for a sheet of images, each a row of them. */
@@ -23,7 +22,6 @@ export interface SampleOptions {
   /** A file of such values. */
   readonly contexts: string | undefined;
   readonly seed: Seed;
-  readonly out: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -59,7 +57,7 @@ async function sampleSheet(
 }
 
 /**
- * Draws samples from a model and writes them as CSV, under the names of the columns that it was trained on. Of two runs
+ * Draws samples from a model and writes them as a table, under the names of the columns that it was trained on. Of two runs
  * with one seed, the shorter is the beginning of the longer. Into a PNG file go images, as a sheet.
  */
 export async function sample(options: SampleOptions): Promise<void> {
@@ -75,6 +73,9 @@ export async function sample(options: SampleOptions): Promise<void> {
     throw new DiffeoError('CONTEXT', `${path} is conditional: it takes a context, which this command cannot give`);
   }
   if (out !== undefined && /\.png$/i.test(out)) {
+    if (options.format !== undefined) {
+      throw new DiffeoError('USAGE', '--format is for tables, and --out says to draw a sheet of images');
+    }
     await sampleSheet(stored, { ...options, out });
     return;
   }
@@ -86,32 +87,31 @@ export async function sample(options: SampleOptions): Promise<void> {
   if (isMixed) {
     if (temperature !== 1)
       throw new DiffeoError('USAGE', `--temperature is for models of numbers, and ${path} is of a mixed table`);
-    const sink = resultSink(out);
+    const table = resultTable(options);
     try {
-      await sampleMixed(stored, options, sink);
+      await sampleMixed(stored, options, table);
     } finally {
-      sink.close();
+      table.close();
     }
     return;
   }
   const width = sizeOf(model.eventShape);
   const columns =
     notes.columns ?? Array.from({ length: width }, (_, i): Column => ({ name: `x${i + 1}`, kind: 'real' }));
-  const sink = resultSink(out);
+  const table = resultTable(options);
   try {
     const batch = rowsTogether(model);
-    const names = columnNames(columns);
-    if (!areOrdinals(names)) await sink.write(csvHeader(names));
+    await table.begin(columns, { header: !areOrdinals(columnNames(columns)) });
     for (let drawn = 0; drawn < count; drawn += batch) {
       await stopIfCancelled(signal);
       const size = Math.min(batch, count - drawn);
       const samples = model.sample(params, { count: size, seed: fold(seed, drawn), temperature });
       const values = (await samples.data()) as Float32Array;
       samples.dispose();
-      await sink.write(csvRows(values, columns));
+      await table.write(values);
     }
-    sink.finish();
+    await table.finish();
   } finally {
-    sink.close();
+    table.close();
   }
 }

@@ -1,5 +1,5 @@
 import type { Warning } from '@diffeo/trainer';
-import type { ScoredRow } from './score-rows-csv.ts';
+import type { ScoredRow } from './score-table.ts';
 
 /** What `diffeo score --json` prints: the mean log-likelihood of the rows, nats, in the units of the data. */
 export interface ScoreReport {

@@ -6,19 +6,18 @@ import { rowsForModel } from '../data/rows-for-model.ts';
 import { readModel, type StoredModel } from '../model/read-model.ts';
 import { tableOf } from '../report/facts/table-of.ts';
 import { finiteOrNull } from '../terminal/finite-or-null.ts';
-import { resultSink } from '../terminal/result-sink.ts';
+import { type ResultPlace, resultTable } from '../terminal/result-table.ts';
 import { say } from '../terminal/say.ts';
 import { printResult } from '../terminal/standard-streams.ts';
 import { blameRows, requireColumns } from './blame-rows.ts';
 import { percentileOf } from './score-notes.ts';
 import type { ScoreReport } from './score-report.ts';
 import { scoreRows } from './score-rows.ts';
-import { type ScoredRow, writeScores } from './score-rows-csv.ts';
+import { type ScoredRow, writeScores } from './score-table.ts';
 
 /** What `diffeo score` was asked to do. */
-export interface ScoreOptions extends RowsOptions {
+export interface ScoreOptions extends RowsOptions, ResultPlace {
   readonly model: string;
-  readonly out: string | undefined;
   readonly json: boolean;
   /** Draws of the noise that each score is made of. */
   readonly draws: number;
@@ -65,10 +64,19 @@ async function scoredRows(
 }
 
 /**
- * Scores rows under a model: the log-likelihood of each as CSV, in the order of the rows, its percentile among rows that the model did not learn from, and their mean on stderr; or,
- * with `json`, the mean as an object on stdout, and the CSV only if `out` says where.
+ * Scores rows under a model: the log-likelihood of each as a table, in the order of the rows, its percentile among rows that the model did not learn from, and their mean on stderr; or,
+ * with `json`, the mean as an object on stdout, and the table only if `out` says where.
  */
-export async function score({ model: path, out, json, draws, top, blame, ...options }: ScoreOptions): Promise<void> {
+export async function score({
+  model: path,
+  out,
+  format,
+  json,
+  draws,
+  top,
+  blame,
+  ...options
+}: ScoreOptions): Promise<void> {
   const { seed, signal } = options;
   const stored = await readModel(path);
   if (draws > 1 && !stored.model.dequantizes) {
@@ -79,15 +87,15 @@ export async function score({ model: path, out, json, draws, top, blame, ...opti
   }
   if (blame || top !== undefined) requireColumns(stored, top === undefined ? '--blame' : '--top');
   // Opened first, so that a path that cannot be written is refused before the work.
-  const sink = json && out === undefined ? null : resultSink(out);
+  const table = json && out === undefined ? null : resultTable({ out, format });
   let [scores, shown]: [Float32Array, readonly ScoredRow[]] = [new Float32Array(), []];
   try {
     const rows = await rowsForModel(stored, options);
     scores = await scoreRows(stored, rows, { seed, signal, draws });
-    if (sink || top !== undefined) shown = await scoredRows(stored, rows, scores, { top, blame, seed, signal });
-    if (sink) await writeScores(shown, sink, { isChosen: top !== undefined });
+    if (table || top !== undefined) shown = await scoredRows(stored, rows, scores, { top, blame, seed, signal });
+    if (table) await writeScores(shown, table, { isChosen: top !== undefined });
   } finally {
-    sink?.close();
+    table?.close();
   }
 
   const { mean, standardError, median, trimmedMean, count } = rowStatistics(scores);

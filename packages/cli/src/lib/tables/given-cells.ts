@@ -1,8 +1,7 @@
 import { DiffeoError } from '@diffeo/core';
 import { didYouMean, shortName } from '@diffeo/core/arguments';
-import { type Column, columnNames, missingValues, parseCsv } from '@diffeo/datasets';
+import { type Column, columnNames, csvLine, missingValues, parseCsv } from '@diffeo/datasets';
 import { missingCell } from '@diffeo/tables';
-import { csvHeader } from '../terminal/csv-text.ts';
 
 /** What is said of a column in `--given`. */
 type Said = readonly [name: string, text: string];
@@ -50,7 +49,7 @@ export async function givenCells(said: readonly Said[], columns: readonly Column
       continue;
     }
     // A second row keeps a value from being taken for a footer or a header.
-    const csv = `${csvHeader([name, 'row'])}${csvHeader([text, '1'])}${csvHeader([text, '2'])}`;
+    const csv = `${csvLine([name, 'row'])}${csvLine([text, '1'])}${csvLine([text, '2'])}`;
     const read = await parseCsv(csv, {
       take: 'all',
       known: [column],

@@ -3,7 +3,7 @@ import { printResult } from './standard-streams.ts';
 
 /** Where a result goes, piece by piece. */
 export interface ResultSink {
-  write(text: string): Promise<void>;
+  write(piece: string | Uint8Array): Promise<void>;
   /** To be called after the last piece. */
   finish(): void;
   /** To be called in any case; without `finish` before it, a file is not written. */
@@ -18,7 +18,7 @@ export function resultSink(path: string | undefined): ResultSink {
   if (path === undefined) return standardOutput;
   const file = atomicFile(path);
   return {
-    write: (text) => Promise.resolve(file.write(text)),
+    write: (piece) => Promise.resolve(file.write(piece)),
     finish: file.commit,
     close: file.discard,
   };

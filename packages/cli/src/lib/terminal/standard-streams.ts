@@ -19,7 +19,7 @@ export function guardStandardStreams(): void {
 }
 
 /** Writes to stdout; resolves when the text is on its way, so that nothing piles up in memory. */
-export const printResult = (text: string): Promise<void> =>
+export const printResult = (piece: string | Uint8Array): Promise<void> =>
   new Promise((resolve) => {
-    process.stdout.write(text, () => resolve());
+    process.stdout.write(piece, () => resolve());
   });

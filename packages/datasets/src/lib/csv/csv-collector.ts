@@ -17,6 +17,8 @@ export interface CsvCollector {
   add(fields: readonly string[], line: number): void;
   /** The same for a row of a format with types: its numbers are numbers, and it has no footer. */
   addRow(cells: readonly (string | number)[], line: number): void;
+  /** To be called after the last record of a file: the next ones are another's. */
+  endFile(): void;
   table(): ReadTable;
 }
 
@@ -181,7 +183,7 @@ export function csvCollector(
     while (held.length > 0 && isFooter(held.at(-1)?.[0] as readonly string[], { width, isMissing, isNumbers })) {
       footer.unshift(held.pop() as (typeof held)[number]);
     }
-    for (const [fields, line] of held) take(fields, line);
+    for (const [fields, line] of held.splice(0)) take(fields, line);
     const [first] = footer;
     if (!first) return;
     const label = shown(first[0].find((field) => field !== '') ?? '');
@@ -191,6 +193,7 @@ export function csvCollector(
 
   return {
     addRow,
+    endFile: takeHeld,
     add(fields, line) {
       held.push([fields, line]);
       if (held.length > longestFooter) take(...(held.shift() as (typeof held)[number]));

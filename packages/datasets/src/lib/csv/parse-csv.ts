@@ -1,11 +1,14 @@
 import { DiffeoError } from '@diffeo/core';
 import { columnFinder } from './columns/csv-columns.ts';
-import { csvCollector } from './csv-collector.ts';
+import { type FileColumns, placesOfColumns } from './columns/same-columns.ts';
+import { type CsvCollector, csvCollector } from './csv-collector.ts';
 import { type CsvNote, type CsvOptions, csvSettings, type ReadTable } from './csv-options.ts';
 import { type CsvSource, csvText } from './csv-source.ts';
 import { readHead } from './layout/csv-head.ts';
-import { detectLayout } from './layout/csv-layout.ts';
+import { type CsvLayout, detectLayout } from './layout/csv-layout.ts';
+import { refusal } from './problems/csv-refusal.ts';
 import { refuseGuesses } from './problems/refuse-guesses.ts';
+import { shown } from './problems/shown.ts';
 import { readRecords } from './text/csv-records.ts';
 import type { FoundEncoding } from './text/decode-text.ts';
 
@@ -69,31 +72,88 @@ function chosenColumns(
  * const table = await parseCsv('height,name,mass\n1.81,Ada,62\n1.64,Kurt,58');
  * console.log(columnNames(table.columns), table.count); // ['height', 'mass'] 2
  */
-export async function parseCsv(source: CsvSource, options: CsvOptions = {}): Promise<ReadTable> {
+export function parseCsv(source: CsvSource, options: CsvOptions = {}): Promise<ReadTable> {
+  return parseCsvFiles([{ name: options.source ?? csvSettings(options).source, text: () => source }], options);
+}
+
+/** A file of a table. */
+export interface CsvFile {
+  /** What messages call it. */
+  readonly name: string;
+  /** What is in it, asked for when it is its turn. */
+  text(): CsvSource;
+}
+
+/** What the first file of a table decides for the others. */
+interface Begun {
+  readonly layout: CsvLayout;
+  readonly columns: FileColumns;
+  readonly collector: CsvCollector;
+}
+
+/** Throws where the numbers of a file are written otherwise than those of the first. */
+function requireAlikeDecimals(first: CsvLayout, other: CsvLayout, source: string, places: readonly number[] | null) {
+  const isComma = (layout: CsvLayout, i: number) => layout.decimals[i] === ',';
+  const at = first.names.findIndex((_, i) => {
+    const place = places ? (places[i] as number) : i;
+    return place >= 0 && isComma(first, i) !== isComma(other, place);
+  });
+  if (at < 0) return;
+  const problem = `${source} writes the decimals of column ${shown(first.names[at] as string)} otherwise than the file before it: files of one table are alike.`;
+  throw refusal('CSV_DECIMAL', { problem, columns: [first.names[at] as string], advice: [] });
+}
+
+/** As {@link parseCsv}, of a table whose rows lie in several files, with the same columns by name. */
+export async function parseCsvFiles(files: readonly CsvFile[], options: CsvOptions): Promise<ReadTable> {
   requireOptions(options);
   const settings = csvSettings(options);
   const notes: CsvNote[] = [];
-  const text = csvText(source, {
-    name: settings.source,
-    onFound: (encoding) => notes.push({ code: 'ENCODING', text: encodings[encoding] }),
-    signal: options.signal,
-  });
-  try {
-    const head = await readHead(text, settings.source);
-    const layout = await detectLayout(head, settings, notes);
-    const { delimiter, comment, linesBefore, recordsBefore } = layout;
-    const collector = csvCollector(layout, chosenColumns(layout, settings), settings, notes);
-    let records = 0;
-    await readRecords(joined(layout.text, text), {
-      ...{ delimiter, comment, quotes: settings.quotes, linesBefore, source: settings.source },
-      onRecord(fields, line) {
-        if (records++ >= recordsBefore) collector.add(fields, line);
-      },
+  let begun: Begun | null = null;
+  for (const { name, text: source } of files) {
+    // What is guessed of the first is said, and guessed of the others alike.
+    const own = begun ? [] : notes;
+    const text = csvText(source(), {
+      name,
+      onFound: (encoding) => own.push({ code: 'ENCODING', text: encodings[encoding] }),
+      signal: options.signal,
     });
-    const table = collector.table();
-    if (settings.isStrict) refuseGuesses(table, settings);
-    return table;
-  } finally {
-    await text.return(undefined);
+    try {
+      const head = await readHead(text, name);
+      const like = begun ? { ...settings.like, ...formatOf(begun.layout) } : settings.like;
+      const layout = await detectLayout(head, { ...settings, source: name, like }, own);
+      const columns = { source: name, names: layout.names, hasNames: layout.header !== null };
+      begun ??= {
+        layout,
+        columns,
+        collector: csvCollector(layout, chosenColumns(layout, settings), settings, notes),
+      };
+      const { collector } = begun;
+      const wanted = settings.columns && chosenColumns(begun.layout, settings);
+      const places = layout === begun.layout ? null : placesOfColumns(begun.columns, columns, wanted);
+      requireAlikeDecimals(begun.layout, layout, name, places);
+      const { delimiter, comment, linesBefore, recordsBefore, width } = layout;
+      let records = 0;
+      await readRecords(joined(layout.text, text), {
+        ...{ delimiter, comment, quotes: settings.quotes, linesBefore, source: name },
+        onRecord(fields, line) {
+          if (records++ < recordsBefore) return;
+          // What is not a row is for the collector to say.
+          const isRow = places !== null && fields.length === width;
+          collector.add(isRow ? places.map((place) => fields[place] ?? '') : fields, line);
+        },
+      });
+      collector.endFile();
+    } finally {
+      await text.return(undefined);
+    }
   }
+  const table = (begun as Begun).collector.table();
+  if (settings.isStrict) refuseGuesses(table, settings);
+  return table;
 }
+
+/** What others are read like where they do not tell. */
+const formatOf = ({ delimiter, decimals }: CsvLayout): CsvOptions['like'] => ({
+  delimiter,
+  ...(decimals.includes(',') && { decimal: ',' as const }),
+});

@@ -1,6 +1,6 @@
 import { DiffeoError } from '@diffeo/core';
-import { type Cell, cellOf, collectTable } from './collect-table.ts';
-import { allBytes, type ByteSource, beginsWith, type TableReader } from './reader.ts';
+import { type Cell, cellOf, type TypedRows, typedReader } from './collect-table.ts';
+import { allBytes, type ByteSource, beginsWith } from './reader.ts';
 
 type Json = Readonly<Record<string, unknown>> | readonly unknown[];
 
@@ -65,11 +65,7 @@ function recordsOf(document: unknown, name: string): Iterable<Json> {
 }
 
 /** The columns are those of the first rows; what comes later under other names is refused. */
-async function tableOf(
-  records: AsyncIterable<Json> | Iterable<Json>,
-  source: ByteSource,
-  options: Parameters<TableReader['read']>[1],
-) {
+async function tableOf(records: AsyncIterable<Json> | Iterable<Json>, source: ByteSource): Promise<TypedRows> {
   const places = new Map<string, number>();
   const first: Json[] = [];
   const iterator = (async function* () {
@@ -105,12 +101,13 @@ async function tableOf(
     }
     yield batch;
   }
-  return await collectTable(names, batches(), { source: source.name, ...options });
+  return { names, batches: batches() };
 }
 
 /** JSON: lines of objects or lists as they come in, or one document with a list of rows. */
-export const jsonReader: TableReader = {
+export const jsonReader = typedReader({
   name: 'json',
+  format: 'JSON',
   recognise(head) {
     const text = new TextDecoder()
       .decode(head)
@@ -118,7 +115,7 @@ export const jsonReader: TableReader = {
       .trimStart();
     return /^(\{\s*("|\})|\[\s*([{["\d\-\]]|(true|false|null)\b))/.test(text) && !beginsWith(head, '[Content_Types]');
   },
-  async read(source, options) {
+  async open(source) {
     const iterator = source.chunks()[Symbol.asyncIterator]();
     const head: Uint8Array[] = [];
     let text = '';
@@ -136,7 +133,7 @@ export const jsonReader: TableReader = {
     };
     const [line = '', ...rest] = text.trimStart().split('\n');
     if (rest.some((one) => one.trim() !== '') && isRecord(parsed(line)))
-      return await tableOf(recordLines(whole), source, options);
+      return await tableOf(recordLines(whole), source);
     const bytes = await allBytes(whole);
     let document: unknown;
     try {
@@ -144,9 +141,9 @@ export const jsonReader: TableReader = {
     } catch (cause) {
       throw refuse(source.name, `it is cut or damaged (${(cause as Error).message.slice(0, 120)})`, cause);
     }
-    return await tableOf(recordsOf(document, source.name), source, options);
+    return await tableOf(recordsOf(document, source.name), source);
   },
-};
+});
 
 function parsed(line: string): unknown {
   try {

@@ -2,8 +2,8 @@ import { DiffeoError } from '@diffeo/core';
 import type { NumberArray } from '../images/arrays/number-array.ts';
 import { parseNpy } from '../images/arrays/parse-npy.ts';
 import { parseNpz } from '../images/arrays/parse-npz.ts';
-import { collectTable } from './collect-table.ts';
-import { allBytes, beginsWith, type TableReader } from './reader.ts';
+import { typedReader } from './collect-table.ts';
+import { allBytes, beginsWith } from './reader.ts';
 
 function* rowsOf(arrays: readonly NumberArray[], count: number): Generator<number[]> {
   for (let row = 0; row < count; row++) {
@@ -14,10 +14,11 @@ function* rowsOf(arrays: readonly NumberArray[], count: number): Generator<numbe
 const isTable = ({ shape }: NumberArray): boolean => shape.length === 1 || shape.length === 2;
 
 /** NumPy's arrays of one or two axes: rows of numbers. */
-export const npyReader: TableReader = {
+export const npyReader = typedReader({
   name: 'npy',
+  format: 'NPY',
   recognise: (head) => beginsWith(head, '\x93NUMPY'),
-  async read(source, options) {
+  async open(source) {
     const array = parseNpy(await allBytes(source), { source: source.name });
     if (!isTable(array)) {
       throw new DiffeoError(
@@ -27,17 +28,18 @@ export const npyReader: TableReader = {
     }
     const [count = 0, width = 1] = array.shape;
     const names = Array.from({ length: width }, () => '');
-    return await collectTable(names, [rowsOf([array], count)], { source: source.name, ...options });
+    return { names, batches: [rowsOf([array], count)] };
   },
-};
+});
 
 /** NumPy's archives: the arrays of one or two axes that have as many rows as the first, side by side under their names. */
-export const npzReader: TableReader = {
+export const npzReader = typedReader({
   name: 'npz',
+  format: 'NPZ',
   recognise: (head, name) =>
     beginsWith(head, 'PK\x03\x04') &&
     (/\.npz$/i.test(name) || new TextDecoder('latin1').decode(head.subarray(30, 120)).includes('.npy')),
-  async read(source, options) {
+  async open(source) {
     const arrays = [...(await parseNpz(await allBytes(source), { source: source.name }))].filter(([, array]) =>
       isTable(array),
     );
@@ -53,6 +55,6 @@ export const npzReader: TableReader = {
       ]) => (width === undefined ? [name] : Array.from({ length: width }, (_, i) => `${name}.${i + 1}`)),
     );
     const numbers = together.map(([, array]) => array);
-    return await collectTable(names, [rowsOf(numbers, count)], { source: source.name, ...options });
+    return { names, batches: [rowsOf(numbers, count)] };
   },
-};
+});

@@ -1,6 +1,6 @@
 import { DiffeoError } from '@diffeo/core';
-import { type Cell, cellOf, collectTable, type Rows } from './collect-table.ts';
-import { allBytes, type ByteSource, beginsWith, damagedFile, type TableReader } from './reader.ts';
+import { type Cell, cellOf, type Rows, typedReader } from './collect-table.ts';
+import { allBytes, type ByteSource, beginsWith } from './reader.ts';
 
 /** What hyparquet reads from. */
 interface Parts {
@@ -39,43 +39,40 @@ function* rowsOf(columns: readonly ArrayLike<unknown>[], count: number): Generat
 }
 
 /** Apache Parquet, a group of rows at a time, by hyparquet, which is loaded with the first such file. */
-export const parquetReader: TableReader = {
+export const parquetReader = typedReader({
   name: 'parquet',
+  format: 'Parquet',
   recognise: (head) => beginsWith(head, 'PAR1'),
-  async read(source, options) {
+  async open(source, { signal }) {
     const [{ parquetMetadataAsync, parquetRead, parquetSchema }, { compressors }] = await Promise.all([
       import('hyparquet'),
       import('hyparquet-compressors'),
     ]);
-    try {
-      const file = await partsOf(source);
-      const metadata = await parquetMetadataAsync(file);
-      const names = parquetSchema(metadata).children.map(({ element }) => element.name);
-      if (names.length === 0) throw new DiffeoError('FILE', `${source.name} has no columns.`);
-      async function* groups(): AsyncGenerator<Rows> {
-        let begin = 0;
-        for (const { num_rows: all } of metadata.row_groups) {
-          if (options.signal?.aborted) throw new DiffeoError('CANCELLED', `cancelled while ${source.name} was read`);
-          const rowEnd = begin + Number(all);
-          const columns = new Map<string, ArrayLike<unknown>[]>();
-          await parquetRead({
-            ...{ file, metadata, compressors, rowStart: begin, rowEnd },
-            onChunk: ({ columnName, columnData }) => {
-              const pieces = columns.get(columnName);
-              if (pieces) pieces.push(columnData);
-              else columns.set(columnName, [columnData]);
-            },
-          });
-          yield rowsOf(
-            names.map((name) => joined(columns.get(name) ?? [])),
-            rowEnd - begin,
-          );
-          begin = rowEnd;
-        }
+    const file = await partsOf(source);
+    const metadata = await parquetMetadataAsync(file);
+    const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+    if (names.length === 0) throw new DiffeoError('FILE', `${source.name} has no columns.`);
+    async function* groups(): AsyncGenerator<Rows> {
+      let begin = 0;
+      for (const { num_rows: all } of metadata.row_groups) {
+        if (signal?.aborted) throw new DiffeoError('CANCELLED', `cancelled while ${source.name} was read`);
+        const rowEnd = begin + Number(all);
+        const columns = new Map<string, ArrayLike<unknown>[]>();
+        await parquetRead({
+          ...{ file, metadata, compressors, rowStart: begin, rowEnd },
+          onChunk: ({ columnName, columnData }) => {
+            const pieces = columns.get(columnName);
+            if (pieces) pieces.push(columnData);
+            else columns.set(columnName, [columnData]);
+          },
+        });
+        yield rowsOf(
+          names.map((name) => joined(columns.get(name) ?? [])),
+          rowEnd - begin,
+        );
+        begin = rowEnd;
       }
-      return await collectTable(names, groups(), { source: source.name, ...options });
-    } catch (cause) {
-      throw damagedFile(source.name, 'Parquet', cause);
     }
+    return { names, batches: groups() };
   },
-};
+});

@@ -7,7 +7,7 @@ import type { CsvOptions, ReadTable } from '../csv/csv-options.ts';
 import { isGzip } from '../csv/text/is-gzip.ts';
 import { unpacked } from '../csv/text/unpacked.ts';
 import { streamFault } from '../files/stream-fault.ts';
-import { readTable } from './read-table.ts';
+import { readTable, readTables } from './read-table.ts';
 import type { ByteSource } from './reader.ts';
 
 /** The bytes of a file that is no pipe, in any order. */
@@ -37,17 +37,11 @@ async function partsOf(path: string | URL): Promise<ByteSource['parts']> {
   }
 }
 
-/** `place` is what is said of a stream that breaks: where a name is short, a path says which file. */
-async function read(
-  stream: Readable,
-  source: Omit<ByteSource, 'chunks'>,
-  options: CsvOptions,
-  place = source.name,
-): Promise<ReadTable> {
-  const { signal } = options;
+/** The bytes of a stream, unpacked. `place` is what is said of one that breaks: where a name is short, a path says which file. */
+async function* bytesOf(stream: Readable, place: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   try {
     if (signal) addAbortSignal(signal, stream);
-    return await readTable({ ...source, chunks: () => unpacked(stream) }, options);
+    yield* unpacked(stream);
   } catch (cause) {
     if (isDiffeoError(cause)) throw cause;
     if (signal?.aborted) throw new DiffeoError('CANCELLED', `cancelled while ${place} was read`, { cause });
@@ -57,16 +51,46 @@ async function read(
   }
 }
 
+/** A file as a source, under a name. */
+async function fileSource(path: string | URL, name: string, place: string, signal?: AbortSignal): Promise<ByteSource> {
+  const parts = await partsOf(path);
+  return { name, ...(parts && { parts }), chunks: () => bytesOf(createReadStream(path), place, signal) };
+}
+
+const nameOf = (path: string | URL): string => basename(typeof path === 'string' ? path : path.pathname);
+
 /**
  * Reads a table from a file of any format that {@link readTable} knows, packed by gzip or not; Node only. Parquet is read a
  * group of rows at a time. Messages name the file. Throws `FILE` when it cannot be read or unpacked.
  */
 export async function readTableFile(path: string | URL, options: CsvOptions = {}): Promise<ReadTable> {
-  const name = options.source ?? basename(typeof path === 'string' ? path : path.pathname);
-  const parts = await partsOf(path);
-  return await read(createReadStream(path), { name, ...(parts && { parts }) }, options, options.source ?? `${path}`);
+  const name = options.source ?? nameOf(path);
+  return await readTable(await fileSource(path, name, options.source ?? `${path}`, options.signal), options);
+}
+
+/**
+ * Reads a table whose rows lie in several files of one format, one after the other, as {@link readTables} reads them; Node only.
+ * `source` is what messages call all of them.
+ */
+export async function readTableFiles(paths: readonly string[], options: CsvOptions = {}): Promise<ReadTable> {
+  const sources: ByteSource[] = [];
+  for (const path of paths) sources.push(await fileSource(path, path, path, options.signal));
+  try {
+    return await readTables(sources, options);
+  } catch (error) {
+    if (!isDiffeoError(error) || paths.length < 2) throw error;
+    // What is wrong with one of them is said with its own name and lines.
+    for (const path of paths) {
+      const own = await readTableFile(path, { ...options, source: path }).catch((reason: unknown) => reason);
+      if (isDiffeoError(own) && own.code === error.code) throw own;
+    }
+    throw error;
+  }
 }
 
 /** Reads a table from a stream, such as standard input, as {@link readTableFile} reads a file; Node only. */
-export const readTableStream = (stream: AsyncIterable<Uint8Array>, options: CsvOptions = {}): Promise<ReadTable> =>
-  read(stream instanceof Readable ? stream : Readable.from(stream), { name: options.source ?? 'the stream' }, options);
+export function readTableStream(stream: AsyncIterable<Uint8Array>, options: CsvOptions = {}): Promise<ReadTable> {
+  const name = options.source ?? 'the stream';
+  const readable = stream instanceof Readable ? stream : Readable.from(stream);
+  return readTable({ name, chunks: () => bytesOf(readable, name, options.signal) }, options);
+}

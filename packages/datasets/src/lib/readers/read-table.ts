@@ -1,5 +1,7 @@
+import { DiffeoError } from '@diffeo/core';
 import type { CsvOptions, ReadTable } from '../csv/csv-options.ts';
 import { refusal } from '../csv/problems/csv-refusal.ts';
+import { joinBytes } from '../files/join-bytes.ts';
 import { arrowReader } from './arrow-reader.ts';
 import { csvReader } from './csv-reader.ts';
 import { jsonReader } from './json-reader.ts';
@@ -32,12 +34,7 @@ async function peeked(
     first.push(next.value);
     size += next.value.length;
   }
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const piece of first) {
-    all.set(piece, at);
-    at += piece.length;
-  }
+  const all = joinBytes(first);
   return {
     head: all.subarray(0, headSize),
     close: async () => void (await iterator.return?.()),
@@ -67,13 +64,50 @@ export async function readTable(
   options: CsvOptions = {},
 ): Promise<ReadTable> {
   const given = data instanceof Uint8Array || !('chunks' in data) ? sourceOf(data as Uint8Array, options.source) : data;
+  return await readTables([given], options);
+}
+
+const readerOf = (head: Uint8Array, name: string): TableReader =>
+  tableReaders.find((one) => one.recognise(head, name)) ?? csvReader;
+
+/** A source that is refused if it is of another format than the first. */
+const alike = (source: ByteSource, reader: TableReader, first: string): ByteSource => ({
+  ...source,
+  async *chunks() {
+    const { head, source: whole, close } = await peeked(source);
+    try {
+      const own = readerOf(head, source.name);
+      if (own !== reader) {
+        throw new DiffeoError(
+          'FILE',
+          `${source.name} is a file of ${own.name}, and ${first} one of ${reader.name}: files of one table are alike.`,
+        );
+      }
+      yield* whole.chunks();
+    } finally {
+      await close();
+    }
+  },
+});
+
+/**
+ * Reads a table whose rows lie in several sources of one format, with the same columns by name, as {@link readTable} reads one. Kinds are those of
+ * all rows together. `source` is what messages call all of them.
+ *
+ * Throws `CSV_HEADER` where the columns of one are not those of the first, and `FILE` for other formats.
+ */
+export async function readTables(sources: readonly ByteSource[], options: CsvOptions = {}): Promise<ReadTable> {
+  const [given, ...others] = sources;
+  if (!given) throw new DiffeoError('FILE', 'there is no file to read.');
+  const name = options.source ?? sources.map((source) => source.name).join(', ');
   const { head, source, close } = await peeked(given);
   try {
-    const reader = tableReaders.find((one) => one.recognise(head, source.name)) ?? csvReader;
-    return await reader.read(source, { take: 'all', source: source.name, ...options });
+    const reader = readerOf(head, source.name);
+    const all = [source, ...others.map((other) => alike(other, reader, source.name))];
+    return await reader.read(all, { take: 'all', ...options, source: name });
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw refusal('MEMORY', { problem: `${source.name} is larger than memory holds: ${cause.message}.`, advice: [] });
+    throw refusal('MEMORY', { problem: `${name} is larger than memory holds: ${cause.message}.`, advice: [] });
   } finally {
     await close();
   }

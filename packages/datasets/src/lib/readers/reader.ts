@@ -1,11 +1,12 @@
 import { DiffeoError, isDiffeoError } from '@diffeo/core';
 import type { CsvOptions, ReadTable } from '../csv/csv-options.ts';
+import { joinBytes } from '../files/join-bytes.ts';
 
 /** The bytes of a file, a stream, or of memory. */
 export interface ByteSource {
   /** What messages call them; a file's name. */
   readonly name: string;
-  /** All bytes in their order, a piece at a time. To be asked for once. */
+  /** All bytes in their order, a piece at a time. Of a stream to be asked for once. */
   chunks(): AsyncIterable<Uint8Array>;
   /** How many there are, and some of them, where they can be had in any order. */
   readonly parts?: { readonly size: number; slice(begin: number, end: number): Promise<Uint8Array> };
@@ -20,8 +21,13 @@ export interface Reader<Options, Data> {
   read(source: ByteSource, options: Options): Promise<Data>;
 }
 
-/** A format that tables are read from. */
-export type TableReader = Reader<CsvOptions, ReadTable>;
+/**
+ * A format that tables are read from. A table may lie in several files of the format: they have the same columns by name, and their rows follow one
+ * another. `options.source` is what messages call all of them.
+ */
+export interface TableReader extends Omit<Reader<CsvOptions, ReadTable>, 'read'> {
+  read(sources: readonly ByteSource[], options: CsvOptions): Promise<ReadTable>;
+}
 
 // biome-ignore lint/suspicious/useAwait: it is to look like a stream
 async function* inOnePiece(data: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -57,13 +63,7 @@ export async function allBytes({ name, chunks, parts }: ByteSource): Promise<Uin
     if (size > maxBytes) throw tooMany();
   }
   if (pieces.length === 1) return pieces[0] as Uint8Array;
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
+  return joinBytes(pieces);
 }
 
 /** What was thrown while a file was read, as an error that names the file. What names it already stays. */

@@ -1,7 +1,10 @@
-import { columnNames, parseCsv } from '@diffeo/datasets';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvHeader, csvRows, float32Text } from './csv-text.ts';
+import { parseCsv } from '../csv/parse-csv.ts';
+import { columnNames } from '../data/column.ts';
+import { datasetFrom } from '../data/dataset.ts';
+import { encodeTable } from './write-table.ts';
+import { float32Text } from './written-cell.ts';
 
 const float32 = fc.float({ noNaN: true, noDefaultInfinity: true });
 
@@ -26,20 +29,16 @@ describe('CSV as text', () => {
         fc.tuple(
           fc.constant(columns),
           fc.array(fc.array(float32, { minLength: columns.length, maxLength: columns.length }), { minLength: 1 }),
+          fc.constantFrom(['csv', ','] as const, ['tsv', '\t'] as const),
         ),
       );
     await fc.assert(
-      fc.asyncProperty(table, async ([columns, rows]) => {
+      fc.asyncProperty(table, async ([columns, rows, [format, delimiter]]) => {
         const values = Float32Array.from(rows.flat());
-        const text =
-          csvHeader(columns) +
-          csvRows(
-            values,
-            columns.map(() => ({})),
-          );
-        const read = await parseCsv(text, {
+        const bytes = await encodeTable(datasetFrom(values, { eventShape: [columns.length], columns }), { format });
+        const read = await parseCsv(bytes, {
           header: true,
-          delimiter: ',',
+          delimiter,
           known: columns.map((name) => ({ name, kind: 'real' as const })),
         });
         expect(columnNames(read.columns)).toEqual(columns);
