@@ -3,6 +3,7 @@ export { type ColumnCalibration, columnCalibration } from './lib/diagnostics/col
 export { type ColumnGainsOptions, columnGains, type LogDensityOf } from './lib/diagnostics/column-gains.ts';
 export { type Coverage, coverage } from './lib/diagnostics/coverage.ts';
 export { type EnergyTest, type EnergyTestOptions, energyTest } from './lib/diagnostics/energy-test.ts';
+export { type FilledRows, type FillRowsOptions, fillRows } from './lib/filling/fill-rows.ts';
 export type { MemberShare, TableFitted } from './lib/mix-members.ts';
 export type { ColumnFacts } from './lib/mixed/columns-of-data.ts';
 export { type Conditionals, conditionals, type FillOptions, isMixedModel } from './lib/mixed/conditionals.ts';

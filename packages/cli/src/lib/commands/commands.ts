@@ -3,6 +3,7 @@ import { version } from '../version.ts';
 import { checkCommand } from './check-command.ts';
 import { completionCommand } from './completion-command.ts';
 import { exportCommand } from './export-command.ts';
+import { fillCommand } from './fill-command.ts';
 import { inspectCommand } from './inspect-command.ts';
 import { interpolateCommand } from './interpolate-command.ts';
 import { plotCommand } from './plot-command.ts';
@@ -20,6 +21,7 @@ export const commands: Readonly<Record<string, AnyCommand>> = {
   train: trainCommand,
   score: scoreCommand,
   sample: sampleCommand,
+  fill: fillCommand,
   report: reportCommand,
   plot: plotCommand,
   reconstruct: reconstructCommand,
