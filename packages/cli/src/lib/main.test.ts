@@ -34,7 +34,7 @@ describe('diffeo', () => {
     const { code, stdout, stderr } = await diffeo(name);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(
-      /^diffeo: there is no (command|option) \S+; the commands are train, score, sample, report, plot, reconstruct, interpolate, inspect/,
+      /^diffeo: there is no (command|option) \S+; the commands are train, score, sample, fill, report, plot, reconstruct, interpolate, inspect/,
     );
   });
 

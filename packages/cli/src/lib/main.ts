@@ -20,7 +20,7 @@ const wantsHelp = (args: readonly string[]): boolean => {
 async function dispatch(args: readonly string[], interrupted: Interruption): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined) {
-    process.stderr.write(await usage(program));
+    process.stderr.write(usage(program));
     return 2;
   }
   if (name === '--version' || name === '-v') {
@@ -29,7 +29,7 @@ async function dispatch(args: readonly string[], interrupted: Interruption): Pro
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (wantsHelp(args)) {
-    process.stdout.write(await (command ? usage(command, program) : usage(program)));
+    process.stdout.write(command ? usage(command, program) : usage(program));
     return 0;
   }
   if (!command) {

@@ -1,11 +1,10 @@
 import { defineCommand } from 'citty';
 import type { ImageOptions } from '../images/image-data.ts';
 import { csvArguments, csvOptions } from '../options/csv-arguments.ts';
+import { flowArguments, flowRequest } from '../options/flow-arguments.ts';
 import { imageArguments, imageOptions, sizeOption } from '../options/image-arguments.ts';
 import { listOption } from '../options/list-option.ts';
-import { countRange, numberOption, parseNumber, seedRange } from '../options/number-option.ts';
-
-const width = { whole: true, least: 1, most: 65536 };
+import { countRange, numberOption, seedRange } from '../options/number-option.ts';
 
 /** `diffeo train DATA` */
 export const trainCommand = defineCommand({
@@ -27,23 +26,7 @@ export const trainCommand = defineCommand({
       valueHint: 'species,year',
       description: 'Of a table: columns that the density is conditioned on. The model is p(the others | these).',
     },
-    flow: {
-      type: 'string',
-      description:
-        'What kind of flow: realnvp, neural-spline, nice, maf, spline-maf, iaf or continuous; glow for images.',
-    },
-    steps: { type: 'string', description: 'Training steps, one batch each.' },
-    batch: { type: 'string', description: 'Rows a batch.' },
-    'learning-rate': { type: 'string', description: "Adam's learning rate at its highest." },
-    layers: { type: 'string', description: 'How many layers of the kind of the flow; steps at each level of glow.' },
-    hidden: { type: 'string', valueHint: '64,64', description: "The hidden widths of each layer's network." },
-    levels: { type: 'string', description: 'At how many scales glow works.' },
-    workers: { type: 'string', description: 'How many threads share each batch. Default: this one alone.' },
-    gradient: {
-      type: 'enum',
-      options: ['store', 'checkpoint', 'recompute'] as string[],
-      description: 'What is kept for gradients: less takes more time. Default store.',
-    },
+    ...flowArguments,
     ...imageArguments,
     dequantize: {
       type: 'enum',
@@ -80,23 +63,15 @@ export const trainCommand = defineCommand({
     const { train } = await import('../train/train.ts');
     await train({
       data: args.data,
-      flow: args.flow,
+      ...flowRequest(args),
       context: listOption('--context', args.context),
       effort: args.effort as 'fast' | 'standard' | 'best' | undefined,
-      levels: numberOption('--levels', args.levels, { whole: true, least: 1, most: 16 }, undefined),
-      workers: numberOption('--workers', args.workers, { whole: true, least: 1, most: 64 }, undefined),
-      gradient: args.gradient as 'store' | 'checkpoint' | 'recompute' | undefined,
       images: {
         ...imageOptions(args),
         pad: sizeOption('--pad', args.pad),
         flips: args.flips === true ? true : undefined,
         dequantize: args.dequantize as 'uniform' | 'variational' | undefined,
       } as Partial<ImageOptions>,
-      steps: whole('--steps', args.steps),
-      batchSize: whole('--batch', args.batch),
-      learningRate: numberOption('--learning-rate', args['learning-rate'], { least: 1e-12, most: 1e3 }, undefined),
-      layers: numberOption('--layers', args.layers, { whole: true, least: 1, most: 1000 }, undefined),
-      hidden: listOption('--hidden', args.hidden)?.map((text) => parseNumber('--hidden', text, width)),
       seed: numberOption('--seed', args.seed, seedRange, 0),
       limit: whole('--limit', args.limit),
       heldOut: numberOption('--held-out', args['held-out'], { ...countRange, least: 2 }, undefined),

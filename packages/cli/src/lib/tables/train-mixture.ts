@@ -1,4 +1,4 @@
-import { type Density, DiffeoError, type GradientMode, type Seed, save, sizeOf } from '@diffeo/core';
+import { type Density, DiffeoError, type Seed, save, sizeOf } from '@diffeo/core';
 import { type Effort, mixedTable, type TableFitted, type TableRows, tableFlow } from '@diffeo/tables';
 import { type Baseline, meanOf, scoreWarnings, useWasm } from '@diffeo/trainer';
 import type { TrainingData } from '../data/training-data.ts';
@@ -12,24 +12,12 @@ import { scoreRows } from '../score/score-rows.ts';
 import { whenCancelled } from '../terminal/interruption.ts';
 import { say } from '../terminal/say.ts';
 import { printResult } from '../terminal/standard-streams.ts';
+import { describedBy, type FlowRequest } from '../train/flow-request.ts';
 import { maxCovariances } from '../train/max-covariances.ts';
 import { fitBaseline } from '../train/start-training.ts';
 import { scoredReport, type TrainReport, trainSummary } from '../train/train-report.ts';
 import { cutContext, type ModelRows } from './mixed-data.ts';
 import { scoredWarnings, tableWarnings } from './table-warnings.ts';
-
-/** What asks for one flow, trained in its own way. */
-interface FlowRequest {
-  readonly flow: string | undefined;
-  readonly steps: number | undefined;
-  readonly batchSize: number | undefined;
-  readonly learningRate: number | undefined;
-  readonly layers: number | undefined;
-  readonly hidden: readonly number[] | undefined;
-  readonly levels: number | undefined;
-  readonly workers: number | undefined;
-  readonly gradient: GradientMode | undefined;
-}
 
 /** What a run on a table was asked for. */
 interface MixtureRun {
@@ -52,16 +40,9 @@ interface MixtureRun {
 /** Fewer rows than this have no folds. */
 const fewestRows = 16;
 
-/** Whether one flow was described. */
-export function describesFlow(asked: FlowRequest): boolean {
-  const { flow, steps, batchSize, learningRate, layers, hidden, levels, workers, gradient } = asked;
-  const described = [flow, steps, batchSize, learningRate, layers, hidden, levels, workers, gradient];
-  return described.some((value) => value !== undefined);
-}
-
 /** Whether data are a table whose density is to be found, and not one flow that was described. */
 export function isForMixture({ all, train, validation }: TrainingData, asked: FlowRequest): boolean {
-  if (!all || describesFlow(asked)) return false;
+  if (!all || describedBy(asked) !== null) return false;
   return sizeOf(train.eventShape) <= maxCovariances && train.count + validation.count >= fewestRows;
 }
 

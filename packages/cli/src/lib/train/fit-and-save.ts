@@ -1,6 +1,14 @@
 import { DiffeoError, type GradientMode, isDiffeoError, type Metadata, type Seed, save } from '@diffeo/core';
 import { toTensor } from '@diffeo/datasets';
-import { type Augment, type Fitted, fit, type Stopped, type WorkersOptions } from '@diffeo/trainer';
+import {
+  type Augment,
+  type FitOptions,
+  type Fitted,
+  fit,
+  type OptimiserSpec,
+  type Stopped,
+  type WorkersOptions,
+} from '@diffeo/trainer';
 import type { TrainingData } from '../data/training-data.ts';
 import type { TrainingFolder } from '../folder/training-folder.ts';
 import { packageVersions } from '../model/package-versions.ts';
@@ -14,6 +22,8 @@ export interface FitAndSaveOptions {
   readonly batchSize: number;
   readonly learningRate: number;
   readonly patience: number;
+  readonly optimiser?: OptimiserSpec;
+  readonly schedule?: NonNullable<FitOptions['schedule']>;
   readonly seed: Seed;
   readonly metadata: Metadata;
   readonly signal: AbortSignal;

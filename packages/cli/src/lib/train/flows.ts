@@ -5,6 +5,7 @@ import { ffjord } from '@diffeo/layers-continuous';
 import { imageCoupling, neuralSpline, nice, realNVP } from '@diffeo/layers-coupling';
 import { glow } from '@diffeo/layers-glow';
 import { invertibleConv1x1 } from '@diffeo/layers-linear';
+import { type ActivationName, flowNames } from '../options/flow-names.ts';
 
 /** What every kind of flow is made from. */
 export interface FlowOptions {
@@ -13,23 +14,33 @@ export interface FlowOptions {
   /** The hidden widths of each layer's network; of glow, the one width of all of them. */
   readonly hidden: readonly number[];
   /** What stands between the layers of those networks. */
-  readonly activation: 'relu' | 'tanh' | 'elu' | 'sigmoid';
+  readonly activation: ActivationName;
   /** Whether hidden layers that keep their width add their input to their output. */
   readonly residual: boolean;
   /** After how many squeezes half of the channels have split off, for flows of images at several scales. */
   readonly levels: number;
-  /** Log-scales of each layer stay within ±bound; not of glow. */
+  /** Log-scales of each layer stay within ±bound; not of glow, nor of splines. */
   readonly bound: number;
+  /** Splines bend what lies in [−interval, interval]. Default: that of the layers. */
+  readonly interval?: number | undefined;
+  /** How many bins splines have. Default: that of the layers. */
+  readonly bins?: number | undefined;
   /** How large the last layer of those networks starts; not of glow. */
   readonly outputScale: number;
 }
+
+/** What not every flow takes. */
+type Taken = 'activation' | 'residual' | 'bound' | 'bins' | 'levels';
 
 /** The layers of one kind of flow that stand between preprocessing and base, in data order. */
 export interface FlowKind {
   /** Whether events must be images. */
   readonly images: boolean;
+  readonly takes: readonly Taken[];
+  /** The activations that it takes, where not all. */
+  readonly activations?: readonly ActivationName[];
   /** What it takes otherwise than the data's defaults say. */
-  readonly defaults?: Partial<Pick<FlowOptions, 'layers' | 'residual'>> & { readonly steps?: number };
+  readonly defaults?: Partial<Pick<FlowOptions, 'layers' | 'residual' | 'activation'>> & { readonly steps?: number };
   /** How toy densities are learned otherwise than by default: from so many points, in so many steps. */
   readonly toy?: { readonly rows: number; readonly steps: number };
   layers(options: FlowOptions): readonly Spec<'layer'>[];
@@ -49,53 +60,62 @@ function glowLayers({ layers, hidden, levels }: FlowOptions): readonly Spec<'lay
   });
 }
 
+/** What all flows with dense networks take. */
+const dense = ({ layers, hidden, activation, residual, outputScale }: FlowOptions) => ({
+  ...{ layers, hidden, activation, residual, outputScale },
+});
+
+const affine = (options: FlowOptions) => ({ ...dense(options), bound: options.bound });
+
+const spline = ({ interval, bins, ...options }: FlowOptions) => ({
+  ...dense({ ...options }),
+  ...(interval !== undefined && { bound: interval }),
+  ...(bins !== undefined && { bins }),
+});
+
+const smooth = ['tanh', 'elu', 'sigmoid'] as const;
+const isSmooth = (activation: ActivationName): activation is (typeof smooth)[number] =>
+  smooth.some((one) => one === activation);
+
+const ofAffine: Pick<FlowKind, 'images' | 'takes'> = { images: false, takes: ['activation', 'residual', 'bound'] };
+const ofSplines: Pick<FlowKind, 'images' | 'takes'> = {
+  images: false,
+  takes: ['activation', 'residual', 'bound', 'bins'],
+};
+
 /** Every kind of flow by the name that `--flow` takes. */
-const flows: Readonly<Record<string, FlowKind>> = {
-  realnvp: {
-    images: false,
-    layers: ({ levels: _, ...options }) => realNVP(options),
-  },
+const flows: Readonly<Record<(typeof flowNames)[number], FlowKind>> = {
+  realnvp: { ...ofAffine, layers: (options) => realNVP(affine(options)) },
   'neural-spline': {
-    images: false,
+    ...ofSplines,
     // Of two dimensions, plain networks learn splines in half the divergence that residual ones leave.
     defaults: { residual: false },
     // Splines go on learning for long, and would learn fewer points by heart.
     toy: { rows: 1_000_000, steps: 10_000 },
-    layers: ({ levels: _, bound: __, ...options }) => neuralSpline(options),
+    layers: (options) => neuralSpline(spline(options)),
   },
-  nice: {
-    images: false,
-    layers: ({ levels: _, ...options }) => nice(options),
-  },
-  maf: {
-    images: false,
-    layers: ({ levels: _, ...options }) => maf(options),
-  },
-  'spline-maf': {
-    images: false,
-    layers: ({ levels: _, bound: __, ...options }) => splineMAF(options),
-  },
-  iaf: {
-    images: false,
-    layers: ({ levels: _, ...options }) => iaf(options),
-  },
+  nice: { ...ofAffine, layers: (options) => nice(affine(options)) },
+  maf: { ...ofAffine, layers: (options) => maf(affine(options)) },
+  'spline-maf': { ...ofSplines, layers: (options) => splineMAF(spline(options)) },
+  iaf: { ...ofAffine, layers: (options) => iaf(affine(options)) },
   continuous: {
     images: false,
+    takes: ['activation', 'residual'],
+    activations: smooth,
     // One field does what many layers do, and a step evaluates its network dozens of times.
     defaults: { layers: 1, steps: 500 },
-    layers: ({ levels: _, bound: __, activation, ...options }) =>
-      ffjord({ ...options, activation: activation === 'relu' ? 'tanh' : activation }),
+    layers: ({ activation, ...options }) =>
+      ffjord({ ...dense({ ...options, activation }), activation: isSmooth(activation) ? activation : 'tanh' }),
   },
-  glow: { images: true, layers: glowLayers },
+  glow: { images: true, takes: ['levels'], layers: glowLayers },
 };
 
 /** The kind of flow of that name. Throws `USAGE` when there is none. */
 export function flowNamed(name: string): FlowKind {
-  const kind = Object.hasOwn(flows, name) ? flows[name] : undefined;
-  if (kind) return kind;
-  const names = Object.keys(flows);
+  const known = flowNames.find((one) => one === name);
+  if (known) return flows[known];
   throw new DiffeoError(
     'USAGE',
-    `there is no flow '${name}'; --flow is one of ${names.join(', ')}${didYouMean(name, names)}`,
+    `there is no flow '${name}'; --flow is one of ${flowNames.join(', ')}${didYouMean(name, flowNames)}`,
   );
 }

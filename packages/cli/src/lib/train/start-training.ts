@@ -1,4 +1,4 @@
-import { type Flow, type FlowParams, flow, fold, type Seed, sizeOf } from '@diffeo/core';
+import { type Flow, type FlowParams, flow, fold, type Seed, type Spec, sizeOf } from '@diffeo/core';
 import { columnNames, type Dataset, toTensor } from '@diffeo/datasets';
 import { type Baseline, gaussianBaseline } from '@diffeo/trainer';
 import type { Tensor } from '@tensorflow/tfjs-core';
@@ -54,11 +54,12 @@ export async function fitBaseline(
 export async function startTraining(
   data: TrainingData,
   kind: FlowKind,
-  { seed, ...options }: FlowOptions & { readonly seed: Seed },
+  { seed, base: asked, ...options }: FlowOptions & { readonly seed: Seed; readonly base?: Spec<'base'> },
 ): Promise<Start> {
   const gaussian = await fitBaseline(data, seed);
   const { train, validation, preprocessing } = data;
-  const { layers, dequantize, base: baseFor } = preprocessing;
+  const { layers, dequantize } = preprocessing;
+  const baseFor: typeof preprocessing.base = asked ? () => ({ base: asked }) : preprocessing.base;
   const { eventShape } = train;
   const dequantizes = dequantize && { dequantize };
   const front = flow({ eventShape, layers, ...dequantizes });

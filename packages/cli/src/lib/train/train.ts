@@ -1,4 +1,4 @@
-import { DiffeoError, type GradientMode, isDiffeoError, type Seed } from '@diffeo/core';
+import { DiffeoError, isDiffeoError, type Seed } from '@diffeo/core';
 import type { CsvOptions } from '@diffeo/datasets';
 import type { Effort } from '@diffeo/tables';
 import { type Fitted, useWasm } from '@diffeo/trainer';
@@ -16,11 +16,13 @@ import { scoreNotes } from '../score/score-notes.ts';
 import { scoreRows } from '../score/score-rows.ts';
 import { keepIfBetter } from '../tables/keep-if-better.ts';
 import { resultWarnings, tableWarnings } from '../tables/table-warnings.ts';
-import { describesFlow, isForMixture, trainMixture } from '../tables/train-mixture.ts';
+import { isForMixture, trainMixture } from '../tables/train-mixture.ts';
 import { stopIfCancelled, whenCancelled } from '../terminal/interruption.ts';
 import { say } from '../terminal/say.ts';
 import { printResult } from '../terminal/standard-streams.ts';
 import { comesAgain, fitAndSave } from './fit-and-save.ts';
+import { describedBy, type FlowRequest } from './flow-request.ts';
+import { flowSettings } from './flow-settings.ts';
 import { flowNamed } from './flows.ts';
 import { startTraining } from './start-training.ts';
 import { type TrainReport, trainReport, trainSummary } from './train-report.ts';
@@ -32,22 +34,12 @@ const flipsModule = new URL(
 );
 
 /** What `diffeo train` was asked to do. What is `undefined` has a default that goes with the data. */
-export interface TrainOptions {
+export interface TrainOptions extends FlowRequest {
   readonly data: string;
-  readonly flow: string | undefined;
-  readonly steps: number | undefined;
-  readonly batchSize: number | undefined;
-  readonly learningRate: number | undefined;
-  readonly layers: number | undefined;
-  readonly hidden: readonly number[] | undefined;
-  readonly levels: number | undefined;
-  /** Threads beside this one that share the work. */
-  readonly workers: number | undefined;
   /** Columns of a table that the density is conditioned on. */
   readonly context: readonly string[] | undefined;
   /** How much work a table is worth. */
   readonly effort: Effort | undefined;
-  readonly gradient: GradientMode | undefined;
   readonly images: Partial<ImageOptions>;
   readonly seed: Seed;
   readonly limit: number | undefined;
@@ -91,17 +83,18 @@ async function trainInto(
   origin: DataOrigin,
   options: TrainOptions,
 ): Promise<void> {
-  const { data: name, seed, signal, workers, gradient } = options;
+  const { data: name, seed, signal, workers } = options;
   const { flips } = options.images;
   const { checkpoint: resume, line } = beginRun(folder, { ...options, name, origin });
   const before = `cancelled before training. ${resume ? `The interrupted run in ${folder.path} stays` : 'Nothing was saved'}`;
   whenCancelled(signal, before);
-  const asked = options.flow === undefined ? null : flowNamed(options.flow);
-  const data = await source.train({ ...options, describesFlow: describesFlow(options) });
+  const named = options.flow === undefined ? null : flowNamed(options.flow);
+  const described = describedBy(options);
+  const data = await source.train({ ...options, describesFlow: described !== null });
   if (options.context && !data.mixed) {
     throw new DiffeoError(
       'USAGE',
-      `--context is for tables of at least 20 rows, without options of one flow such as --flow or --steps`,
+      `--context is for tables of at least 20 rows, ${described ? `and ${described} asks for one flow` : `and '${name}' is none`}`,
     );
   }
   if (isForMixture(data, options)) {
@@ -109,38 +102,27 @@ async function trainInto(
     return;
   }
   if (options.effort !== undefined) {
-    throw new DiffeoError('USAGE', `--effort is for tables, without options of one flow such as --flow or --steps`);
+    throw new DiffeoError(
+      'USAGE',
+      described
+        ? `--effort is for the density that is found for a table, and ${described} asks for one flow: leave one of them out`
+        : `--effort is for tables, and '${name}' is none`,
+    );
   }
   const { columns } = data;
   const { flow = data.defaults.flow } = options;
-  const kind = asked ?? flowNamed(flow);
-  const defaults = { ...data.defaults, ...kind.defaults };
+  const kind = named ?? flowNamed(flow);
   if (kind.images && data.train.eventShape.length !== 3) {
     throw new DiffeoError('USAGE', `--flow ${flow} is for images, and '${name}' is none`);
   }
-  if (options.levels !== undefined && !kind.images) {
-    throw new DiffeoError('USAGE', `--levels is for flows of images, and --flow ${flow} is none`);
-  }
-  const { layers = defaults.layers, hidden = defaults.hidden, levels = defaults.levels } = options;
-  const { steps = defaults.steps } = options;
-  const { batchSize = defaults.batchSize, learningRate = defaults.learningRate } = options;
-  const { activation, residual, bound, outputScale, patience, ema } = defaults;
+  const { shape, base, fit, record: asked } = flowSettings(options, flow, kind, data.defaults);
 
   await stopIfCancelled(signal, before);
   await useWasm();
-  const start = await startTraining(data, kind, {
-    ...{ layers, hidden, activation, residual, bound, outputScale, levels, seed },
-  });
+  const start = await startTraining(data, kind, { ...shape, seed, ...(base && { base }) });
   const { model, gaussian } = start;
 
-  const record = runRecord(
-    {
-      ...{ flow, steps, batchSize, learningRate, layers, hidden: hidden.join(','), levels, workers, gradient, seed },
-      flips: flips && 'yes',
-    },
-    model,
-    data,
-  );
+  const record = runRecord({ ...asked, seed, flips: flips && 'yes' }, model, data);
   const { found } = folder;
   if (options.resume && !resume && found.model && found.report) {
     requireSameRecord(record, found.model, folder.path);
@@ -152,15 +134,15 @@ async function trainInto(
   if (options.anew) folder.removeCheckpoint();
   const early = tableWarnings(data);
   for (const { message } of early) say(`warning: ${message}`);
-  say(`training ${flow} on ${data.train.count} rows of ${name} for ${steps} steps`);
+  say(`training ${flow} on ${data.train.count} rows of ${name} for ${fit.steps} steps`);
 
   const metadata = metadataOf({
     ...{ columns, data: name, flow, csv: data.csv, run: record },
     split: { seed, limit: options.limit, heldOut: options.heldOut },
   });
   const settings = {
-    ...{ steps, batchSize, learningRate, patience, seed, metadata, signal },
-    ...(ema !== undefined && { ema }),
+    ...fit,
+    ...{ seed, metadata, signal },
     ...(data.all && { choose: (fitted: Fitted) => keepIfBetter(start, fitted, data.validation, { seed, signal }) }),
     // Rows of a table are placed among those that decided when to stop, for want of better.
     ...(data.all && {
@@ -169,7 +151,6 @@ async function trainInto(
     }),
     ...(flips && { augment }),
     ...(workers !== undefined && { workers: { count: workers, ...(flips && { modules: [flipsModule] }) } }),
-    ...(gradient && { gradient }),
     ...(resume && { resume }),
   };
   // Until something is saved.

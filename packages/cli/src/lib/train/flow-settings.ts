@@ -1,0 +1,57 @@
+import type { Spec } from '@diffeo/core';
+import type { FitOptions } from '@diffeo/trainer';
+import { type FlowRequest, requireTaken } from './flow-request.ts';
+import type { FlowKind, FlowOptions } from './flows.ts';
+import type { TrainDefaults } from './train-defaults.ts';
+import { baseNamed, steppingOf } from './training-parts.ts';
+
+/** A flow and its training, with every default filled in. */
+export interface FlowSettings {
+  /** What its layers are made from. */
+  readonly shape: FlowOptions;
+  /** The base that was asked for. Absent: the one that goes with the data. */
+  readonly base?: Spec<'base'>;
+  /** How it is trained. */
+  readonly fit: Pick<FitOptions, 'optimiser' | 'schedule' | 'ema' | 'gradient'> & {
+    readonly steps: number;
+    readonly batchSize: number;
+    readonly learningRate: number;
+    readonly patience: number;
+  };
+  /** What the run was asked for, for its record. */
+  readonly record: Readonly<Record<string, string | number | undefined>>;
+}
+
+/**
+ * What was asked of a flow, and what goes with the data and its kind where nothing was.
+ *
+ * @throws DiffeoError `USAGE` for options that the kind does not take.
+ */
+export function flowSettings(asked: FlowRequest, flow: string, kind: FlowKind, data: TrainDefaults): FlowSettings {
+  requireTaken(asked, flow, kind);
+  const defaults = { ...data, ...kind.defaults };
+  const { layers = defaults.layers, hidden = defaults.hidden, levels = defaults.levels } = asked;
+  const { activation = defaults.activation, residual = defaults.residual } = asked;
+  const { steps = defaults.steps, batchSize = defaults.batchSize, learningRate = defaults.learningRate } = asked;
+  const { patience = defaults.patience, ema = defaults.ema, base, gradient, bins, workers } = asked;
+  const ofSplines = kind.takes.includes('bins');
+  const { optimiser, decay, schedule } = asked;
+  return {
+    shape: {
+      ...{ layers, hidden, activation, residual, levels, bins, outputScale: defaults.outputScale },
+      bound: ofSplines ? defaults.bound : (asked.bound ?? defaults.bound),
+      interval: ofSplines ? asked.bound : undefined,
+    },
+    ...(base && { base: baseNamed(base) }),
+    fit: {
+      ...{ steps, batchSize, learningRate, patience },
+      ...steppingOf({ optimiser, decay, schedule }),
+      ...(ema !== undefined && ema > 0 && { ema }),
+      ...(gradient && { gradient }),
+    },
+    record: {
+      ...{ flow, steps, batchSize, learningRate, layers, hidden: hidden.join(','), levels, workers, gradient },
+      ...{ optimiser, decay, schedule, ema: asked.ema, patience: asked.patience },
+    },
+  };
+}
