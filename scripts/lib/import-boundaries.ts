@@ -56,6 +56,10 @@ const rules: Readonly<Record<string, Rule>> = {
   '@diffeo/charts': { ours: ['@diffeo/core'], node: true },
   '@diffeo/onnx': { ours: ['@diffeo/core'] },
   '@diffeo/testing': { ours: ['@diffeo/core'] },
+  '@diffeo/cluster': {
+    ours: ['@diffeo/core', '@diffeo/datasets', '@diffeo/kernels-wasm', '@diffeo/trainer'],
+    node: true,
+  },
   '@diffeo/cli': application,
   'create-diffeo-layer': { ours: [], node: true },
 };

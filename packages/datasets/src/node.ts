@@ -10,3 +10,4 @@ export { readIdxImages } from './lib/images/read-idx-images.ts';
 export { isImageFile, readImages } from './lib/images/read-images.ts';
 export { type Digits, readDigits } from './lib/read-digits.ts';
 export { readTableFile, readTableFiles, readTableStream } from './lib/readers/read-table-file.ts';
+export { readTableShard, type TableShard, tableShards } from './lib/shards/table-shards.ts';

@@ -1,1 +1,2 @@
+export { socketPort } from './lib/executor/socket-port.ts';
 export { type ServeOptions, serveFlows } from './lib/tasks/serve-flows.ts';

@@ -3,8 +3,7 @@ import { spawn } from 'node:child_process';
 import { createServer, type Server, type Socket } from 'node:net';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Channel, Port, WorkersOptions } from '../src/index.ts';
-import { serveFlows } from '../src/worker.ts';
-import { socketPort } from './socket-port.ts';
+import { serveFlows, socketPort } from '../src/worker.ts';
 
 const messagePort = (port: MessagePort): Port => ({
   post: (message, transfer = []) => port.postMessage(message, [...transfer]),

@@ -38,41 +38,66 @@ function* rowsOf(columns: readonly ArrayLike<unknown>[], count: number): Generat
   for (let row = 0; row < count; row++) yield columns.map((column) => cellOf(column[row]));
 }
 
-/** Apache Parquet, a group of rows at a time, by hyparquet, which is loaded with the first such file. */
-export const parquetReader = typedReader({
-  name: 'parquet',
-  format: 'Parquet',
-  recognise: (head) => beginsWith(head, 'PAR1'),
-  async open(source, { signal }) {
-    const [{ parquetMetadataAsync, parquetRead, parquetSchema }, { compressors }] = await Promise.all([
-      import('hyparquet'),
-      import('hyparquet-compressors'),
-    ]);
-    const file = await partsOf(source);
-    const metadata = await parquetMetadataAsync(file);
-    const names = parquetSchema(metadata).children.map(({ element }) => element.name);
-    if (names.length === 0) throw new DiffeoError('FILE', `${source.name} has no columns.`);
-    async function* groups(): AsyncGenerator<Rows> {
-      let begin = 0;
-      for (const { num_rows: all } of metadata.row_groups) {
-        if (signal?.aborted) throw new DiffeoError('CANCELLED', `cancelled while ${source.name} was read`);
-        const rowEnd = begin + Number(all);
-        const columns = new Map<string, ArrayLike<unknown>[]>();
-        await parquetRead({
-          ...{ file, metadata, compressors, rowStart: begin, rowEnd },
-          onChunk: ({ columnName, columnData }) => {
-            const pieces = columns.get(columnName);
-            if (pieces) pieces.push(columnData);
-            else columns.set(columnName, [columnData]);
-          },
-        });
-        yield rowsOf(
-          names.map((name) => joined(columns.get(name) ?? [])),
-          rowEnd - begin,
-        );
-        begin = rowEnd;
+/** A Parquet file whose end was read: what is in it, and where. */
+interface OpenParquet {
+  readonly names: readonly string[];
+  /** How many rows each of its groups has. */
+  readonly groups: readonly number[];
+  /** The rows of one group. */
+  read(group: number): Promise<Rows>;
+}
+
+/** Opens a Parquet file by hyparquet, which is loaded with the first. Throws `FILE` where it has no columns. */
+export async function openParquet(source: ByteSource): Promise<OpenParquet> {
+  const [{ parquetMetadataAsync, parquetRead, parquetSchema }, { compressors }] = await Promise.all([
+    import('hyparquet'),
+    import('hyparquet-compressors'),
+  ]);
+  const file = await partsOf(source);
+  const metadata = await parquetMetadataAsync(file);
+  const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+  if (names.length === 0) throw new DiffeoError('FILE', `${source.name} has no columns.`);
+  const groups = metadata.row_groups.map(({ num_rows: rows }) => Number(rows));
+  return {
+    names,
+    groups,
+    read: async (group) => {
+      const rowStart = groups.slice(0, group).reduce((sum, rows) => sum + rows, 0);
+      const rowEnd = rowStart + (groups[group] as number);
+      const columns = new Map<string, ArrayLike<unknown>[]>();
+      await parquetRead({
+        ...{ file, metadata, compressors, rowStart, rowEnd },
+        onChunk: ({ columnName, columnData }) => {
+          const pieces = columns.get(columnName);
+          if (pieces) pieces.push(columnData);
+          else columns.set(columnName, [columnData]);
+        },
+      });
+      return rowsOf(
+        names.map((name) => joined(columns.get(name) ?? [])),
+        rowEnd - rowStart,
+      );
+    },
+  };
+}
+
+/** Apache Parquet, a group of rows at a time, from one group up to another. */
+export const parquetGroups = (begin: number, end: number) =>
+  typedReader({
+    name: 'parquet',
+    format: 'Parquet',
+    recognise: (head) => beginsWith(head, 'PAR1'),
+    async open(source, { signal }) {
+      const { names, groups, read } = await openParquet(source);
+      async function* batches(): AsyncGenerator<Rows> {
+        for (let group = begin; group < Math.min(end, groups.length); group++) {
+          if (signal?.aborted) throw new DiffeoError('CANCELLED', `cancelled while ${source.name} was read`);
+          yield await read(group);
+        }
       }
-    }
-    return { names, batches: groups() };
-  },
-});
+      return { names, batches: batches() };
+    },
+  });
+
+/** Apache Parquet, a group of rows at a time. */
+export const parquetReader = parquetGroups(0, Infinity);

@@ -10,8 +10,8 @@ import { streamFault } from '../files/stream-fault.ts';
 import { readTable, readTables } from './read-table.ts';
 import type { ByteSource } from './reader.ts';
 
-/** The bytes of a file that is no pipe, in any order. */
-async function partsOf(path: string | URL): Promise<ByteSource['parts']> {
+/** The bytes of a file that is no pipe and not packed, in any order. */
+export async function fileParts(path: string | URL): Promise<ByteSource['parts']> {
   // A pipe that is opened and closed again has lost its writer.
   const found = await stat(path).catch(() => null);
   const file = found?.isFile() ? await open(path, 'r').catch(() => null) : null;
@@ -53,7 +53,7 @@ async function* bytesOf(stream: Readable, place: string, signal: AbortSignal | u
 
 /** A file as a source, under a name. */
 async function fileSource(path: string | URL, name: string, place: string, signal?: AbortSignal): Promise<ByteSource> {
-  const parts = await partsOf(path);
+  const parts = await fileParts(path);
   return { name, ...(parts && { parts }), chunks: () => bytesOf(createReadStream(path), place, signal) };
 }
 

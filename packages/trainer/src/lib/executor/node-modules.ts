@@ -4,6 +4,7 @@ interface NodeModules {
   readonly fs: typeof import('node:fs');
   readonly module: typeof import('node:module');
   readonly url: typeof import('node:url');
+  readonly v8: typeof import('node:v8');
   readonly worker_threads: typeof import('node:worker_threads');
 }
 

@@ -1,0 +1,24 @@
+export type {
+  Engine,
+  JobEvent,
+  RunHandle,
+  ServeOptions,
+  SubmitOptions,
+  WaitOptions,
+} from './lib/engines/engine.ts';
+export { type LocalOptions, local } from './lib/engines/local.ts';
+export { openEngine } from './lib/engines/open-engine.ts';
+export { type PostgresOptions, postgres } from './lib/engines/postgres.ts';
+export { type PartOptions, servePart } from './lib/engines/serve-part.ts';
+export { type InputRef, storeInput } from './lib/files/inputs.ts';
+export { openRoot, type Root } from './lib/files/root.ts';
+export type { Handler, HandlerContext, Handlers } from './lib/jobs/handler.ts';
+export { handlersInThreads, type ThreadedHandlers, type ThreadOptions } from './lib/jobs/handlers-in-threads.ts';
+export type { Job, JobRequest } from './lib/jobs/job.ts';
+export type { Json } from './lib/jobs/json.ts';
+export { type WorkerEnvironment, workerEnvironment } from './lib/jobs/worker-environment.ts';
+export { outputPaths } from './lib/runs/manifest.ts';
+export type { JobFailure, Progress, Run, RunRecord } from './lib/runs/run.ts';
+export type { Address } from './lib/sockets/mesh.ts';
+export { remoteWorker, serveTraining, type TrainingWorker } from './lib/sockets/remote-workers.ts';
+export { socketAllReduce, socketAllReduceOn } from './lib/sockets/socket-all-reduce.ts';

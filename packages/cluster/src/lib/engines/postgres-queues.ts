@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import type { PgBoss } from 'pg-boss';
+import { type Job, jobHash } from '../jobs/job.ts';
+import type { JobFailure, Progress, RunRecord } from '../runs/run.ts';
+
+/** A job as it lies in the queue. */
+export interface QueuedJob {
+  readonly run: RunRecord;
+  readonly job: Job;
+}
+
+const prefix = 'diffeo.';
+
+/** So many jobs go to the server at once. */
+const jobsTogether = 500;
+const listLimit = 10_000;
+
+const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+
+/** The part of a queue's name by which workers know whether they may take from it. */
+export const buildMark = (build: string | null): string => (build === null ? 'mixed' : shortHash(build));
+
+/** The queue of a run: its name says which build its workers have. */
+export const queueOf = ({ id, build }: Pick<RunRecord, 'id' | 'build'>): string => `${prefix}${id}.${buildMark(build)}`;
+
+/** A queue's name taken apart; `null` for one that is not ours. */
+export function parseQueue(name: string): { readonly run: string; readonly mark: string } | null {
+  const [run, mark, ...more] = name.startsWith(prefix) ? name.slice(prefix.length).split('.') : [];
+  return run && mark && more.length === 0 ? { run, mark } : null;
+}
+
+/** The id of a job in the queue: the same job of the same run has the same, and lies there once. */
+function queuedId(run: RunRecord, job: Job): string {
+  const hex = createHash('sha256')
+    .update(`${run.id}\n${jobHash(job)}`)
+    .digest('hex');
+  // A UUID of version 8, which is for hashes of one's own (RFC 9562, section 5.8).
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** How jobs of a queue are kept. */
+export interface QueueTerms {
+  readonly tries: number;
+  /** After so many seconds without a sign of its worker, a job is somebody else's. */
+  readonly leaseSeconds: number;
+}
+
+const days = 86_400;
+
+/** Puts jobs into the queue of their run, those that are not there yet. */
+export async function enqueue(
+  boss: PgBoss,
+  schema: string,
+  run: RunRecord,
+  jobs: readonly Job[],
+  { tries, leaseSeconds }: QueueTerms,
+): Promise<void> {
+  const queue = queueOf(run);
+  await boss.createQueue(queue, {
+    retryLimit: tries - 1,
+    retryDelay: 0,
+    heartbeatSeconds: leaseSeconds,
+    // A job is as long as it is, while its worker gives signs.
+    expireInSeconds: days,
+    retentionSeconds: 365 * days,
+    deleteAfterSeconds: 365 * days,
+  });
+  for (let at = 0; at < jobs.length; at += jobsTogether) {
+    const some = jobs.slice(at, at + jobsTogether).map((job) => ({ id: queuedId(run, job), job }));
+    // Those that are done by the queue's word and whose outputs are gone are done anew.
+    const { rows } = await boss
+      .getDb()
+      .executeSql(`select id from ${schema}.job where name = $1 and state = 'completed' and id = any($2::uuid[])`, [
+        queue,
+        some.map(({ id }) => id),
+      ]);
+    if (rows.length > 0)
+      await boss.deleteJob(
+        queue,
+        rows.map(({ id }: { readonly id: string }) => id),
+      );
+    await boss.insert(
+      queue,
+      some.map(({ id, job }) => ({ id, data: { run, job } satisfies QueuedJob })),
+    );
+  }
+}
+
+/** How the jobs of a run stand. What is on no list any more is done. */
+export async function queueProgress(boss: PgBoss, schema: string, run: RunRecord): Promise<Progress> {
+  const { rows } = await boss
+    .getDb()
+    .executeSql(`select state::text as state, count(*)::int as count from ${schema}.job where name = $1 group by 1`, [
+      queueOf(run),
+    ]);
+  const counts = new Map(
+    rows.map(({ state, count }: { readonly state: string; readonly count: number }) => [state, count] as const),
+  );
+  const of = (...states: readonly string[]): number => states.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0);
+  const [waiting, active, failed] = [of('created', 'retry'), of('active'), of('failed', 'cancelled')];
+  return { jobs: run.jobs, waiting, active, failed, done: run.jobs - waiting - active - failed };
+}
+
+/** What a job left when it failed, as text. */
+function errorOf(output: unknown): string {
+  const { message, value } = (output ?? {}) as { readonly message?: unknown; readonly value?: { message?: unknown } };
+  return String(message ?? value?.message ?? JSON.stringify(output));
+}
+
+/** The jobs of a run that were given up, with their ids. */
+export async function failedJobs(
+  boss: PgBoss,
+  schema: string,
+  run: RunRecord,
+): Promise<readonly (JobFailure & { readonly id: string })[]> {
+  const { rows } = await boss
+    .getDb()
+    .executeSql(
+      `select id, data, output from ${schema}.job where name = $1 and state = 'failed' order by id limit ${listLimit}`,
+      [queueOf(run)],
+    );
+  return rows.map(
+    ({ id, data, output }: { readonly id: string; readonly data: QueuedJob; readonly output: unknown }) => ({
+      ...{ id, hash: jobHash(data.job), job: data.job },
+      error: errorOf(output),
+    }),
+  );
+}
+
+/** The record of the run of a queue; `null` of an empty one. */
+export async function recordIn(boss: PgBoss, queue: string): Promise<RunRecord | null> {
+  const [first] = await boss.findJobs<QueuedJob>(queue, { limit: 1 });
+  return first?.data.run ?? null;
+}
+
+/** The names of our queues, the oldest first. */
+export async function queueNames(boss: PgBoss, schema: string): Promise<string[]> {
+  const { rows } = await boss.getDb().executeSql(`select name from ${schema}.queue order by created_on, name`);
+  return rows.map(({ name }: { readonly name: string }) => name).filter((name) => parseQueue(name) !== null);
+}

@@ -1,0 +1,191 @@
+import { DiffeoError } from '@diffeo/core';
+import { numberBetween, requireOptions, text, wholeNumber } from '@diffeo/core/arguments';
+import type { PgBoss } from 'pg-boss';
+import { openRoot } from '../files/root.ts';
+import { workerEnvironment } from '../jobs/worker-environment.ts';
+import { beginRun, missingJobs, tidyRun } from '../runs/manifest.ts';
+import type { RunRecord } from '../runs/run.ts';
+import { defaultTries, type Engine, type RunHandle } from './engine.ts';
+import { patiently } from './postgres-patience.ts';
+import {
+  buildMark,
+  enqueue,
+  failedJobs,
+  parseQueue,
+  type QueuedJob,
+  queueNames,
+  queueOf,
+  queueProgress,
+  recordIn,
+} from './postgres-queues.ts';
+import { workOn } from './postgres-slot.ts';
+import { startBoss } from './start-boss.ts';
+import { pause, waitForRun } from './wait-for-run.ts';
+
+export interface PostgresOptions {
+  /** The folder outside of which nothing is read or written; the same for all workers. Default: where the process stands. */
+  readonly root?: string;
+  /** The schema of the database that holds the jobs. Default `diffeo`. */
+  readonly schema?: string;
+  /** After so many seconds without a sign of its worker, a job is somebody else's. At least 10. Default 30. */
+  readonly leaseSeconds?: number;
+  /** For so many seconds calls are repeated while the server is away. Default 600. */
+  readonly patienceSeconds?: number;
+  /** How many seconds pass between two looks for jobs where there were none. Default 1. */
+  readonly pollSeconds?: number;
+  /** What results depend on. Default: what this process has. */
+  readonly build?: string;
+}
+
+/**
+ * An engine on a Postgres database, by pg-boss: any number of workers on any number of machines, each of which may die, and so
+ * may the server. Jobs lie in a schema of their own, a queue for each run.
+ *
+ * @param url `postgres://user:password@host:port/database`
+ * @throws DiffeoError `CONFIG`, `FILE`; `ENGINE` from its methods, when the database is not reached or refuses.
+ */
+export function postgres(url: string, options: PostgresOptions = {}): Engine {
+  requireOptions<PostgresOptions>('postgres', options, {
+    ...{ root: text, schema: text, build: text },
+    leaseSeconds: wholeNumber({ from: 10, to: 86_400 }),
+    patienceSeconds: numberBetween(0, 86_400),
+    pollSeconds: numberBetween(0.01, 3600),
+  });
+  const { schema = 'diffeo', leaseSeconds = 30, patienceSeconds = 600, pollSeconds = 1 } = options;
+  if (!/^[a-z_][a-z0-9_]{0,49}$/.test(schema)) {
+    throw new DiffeoError('CONFIG', `postgres: schema must be made of small letters, digits and _; got '${schema}'`);
+  }
+  const root = openRoot(options.root ?? '.');
+  const patience = { seconds: patienceSeconds };
+  const poll = 1000 * pollSeconds;
+
+  let started: Promise<PgBoss> | null = null;
+  const boss = (): Promise<PgBoss> => {
+    started ??= startBoss(url, { schema, leaseSeconds, patience }).catch((error: unknown) => {
+      started = null;
+      throw error;
+    });
+    return started;
+  };
+  let build: Promise<string> | null = null;
+  const ownBuild = (): Promise<string> => {
+    build ??=
+      options.build === undefined ? workerEnvironment().then((found) => found.build) : Promise.resolve(options.build);
+    return build;
+  };
+
+  function handleOf(run: RunRecord): RunHandle {
+    const ask = async <T>(call: (boss: PgBoss) => Promise<T>): Promise<T> => {
+      const open = await boss();
+      return await patiently(() => call(open), patience);
+    };
+    const progress = () => ask((open) => queueProgress(open, schema, run));
+    return {
+      run,
+      progress,
+      failures: async () =>
+        (await ask((open) => failedJobs(open, schema, run))).map(({ id: _, ...failure }) => failure),
+      retry: async () => {
+        const failed = await ask((open) => failedJobs(open, schema, run));
+        const ids = failed.map(({ id }) => id);
+        if (ids.length > 0) await ask((open) => open.retry(queueOf(run), ids));
+        return failed.length;
+      },
+      wait: (given) => waitForRun(progress, Math.max(poll, 100), given),
+      forget: async () => {
+        await ask((open) => open.deleteQueue(queueOf(run)));
+        await tidyRun(root, run.folder);
+      },
+    };
+  }
+
+  return {
+    submit: async (run, { mixed = false, tries = defaultTries } = {}) => {
+      const record = await beginRun(root, run, mixed ? null : await ownBuild());
+      const missing = await missingJobs(root, run);
+      const open = await boss();
+      await patiently(() => enqueue(open, schema, record, missing, { tries, leaseSeconds }), patience);
+      return handleOf(record);
+    },
+    runs: async () => {
+      const open = await boss();
+      const names = await patiently(() => queueNames(open, schema), patience);
+      const records = await patiently(() => Promise.all(names.map((name) => recordIn(open, name))), patience);
+      return records.flatMap((record) => (record ? [handleOf(record)] : []));
+    },
+    serve: async (
+      handlers,
+      { slots = 1, signal = new AbortController().signal, until = 'aborted', onJob, onNotice } = {},
+    ) => {
+      const mark = buildMark(await ownBuild());
+      const open = await boss();
+      const trying = { ...patience, signal, onNotice };
+      const passedOver = new Set<string>();
+      let active = 0;
+
+      /** Queues that this worker may take from. Others are named once. */
+      async function queues(): Promise<string[]> {
+        const names = await patiently(() => queueNames(open, schema), trying);
+        return names.filter((name) => {
+          const found = parseQueue(name);
+          if (found?.mark === 'mixed' || found?.mark === mark) return true;
+          if (!passedOver.has(name)) onNotice?.(`run ${found?.run} is for workers of another build: passed over`);
+          passedOver.add(name);
+          return false;
+        });
+      }
+
+      /** Takes a job from one of them and does it; `false` where none has any. */
+      async function workOnce(names: readonly string[]): Promise<boolean> {
+        for (const name of names) {
+          const jobs = await patiently(() => fetchFrom(open, name), trying);
+          const [job] = jobs;
+          if (!job) continue;
+          active++;
+          try {
+            await workOn(name, job, { boss: open, root, handlers, leaseSeconds, patience: trying, signal, onJob });
+          } finally {
+            active--;
+          }
+          return true;
+        }
+        return false;
+      }
+
+      async function isIdle(names: readonly string[]): Promise<boolean> {
+        if (active > 0) return false;
+        const records = await Promise.all(names.map((name) => recordIn(open, name)));
+        const all = await Promise.all(records.flatMap((run) => (run ? [queueProgress(open, schema, run)] : [])));
+        return all.every((progress) => progress.waiting + progress.active === 0);
+      }
+
+      async function slot(): Promise<void> {
+        while (!signal.aborted) {
+          const names = await queues();
+          let worked = await workOnce(names);
+          while (worked && !signal.aborted) worked = await workOnce(names);
+          if (until === 'idle' && (await patiently(() => isIdle(names), trying))) return;
+          await pause(poll, signal);
+        }
+      }
+      const ends = await Promise.allSettled(Array.from({ length: slots }, slot));
+      const failed = ends.find((end) => end.status === 'rejected');
+      if (failed && !signal.aborted) throw failed.reason;
+    },
+    close: async () => {
+      const open = await started?.catch(() => null);
+      started = null;
+      await open?.stop({ graceful: false }).catch(() => undefined);
+    },
+  };
+}
+
+/** A job of a queue; none of one that was deleted meanwhile. */
+async function fetchFrom(boss: PgBoss, queue: string) {
+  try {
+    return await boss.fetch<QueuedJob>(queue, { batchSize: 1 });
+  } catch (error) {
+    if (/does not exist/.test((error as Error).message)) return [];
+    throw error;
+  }
+}

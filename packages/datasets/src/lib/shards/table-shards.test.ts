@@ -1,0 +1,68 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readTableFile } from '../readers/read-table-file.ts';
+import { readTableShard, tableShards } from './table-shards.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'diffeo-shards-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const records = Array.from({ length: 2500 }, (_, i) => ({ x: Math.sin(i), n: i % 7, text: i % 3 ? 'b' : 'a,\n"x"\n' }));
+const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+const lines = records.map(({ x, n, text }) => `${x},${n},${quoted(text)}`);
+const parquet = (rowGroupSize: number): Uint8Array =>
+  new Uint8Array(
+    parquetWriteBuffer({
+      columnData: [
+        { name: 'x', data: records.map(({ x }) => x), type: 'DOUBLE' },
+        { name: 'n', data: records.map(({ n }) => n), type: 'INT32' },
+        { name: 'text', data: records.map(({ text }) => text), type: 'STRING' },
+      ],
+      rowGroupSize,
+    }),
+  );
+
+const files: Readonly<Record<string, { readonly bytes: () => string | Uint8Array; readonly shards: number }>> = {
+  'CSV with names': { bytes: () => ['x,n,text', ...lines, ''].join('\n'), shards: 3 },
+  'CSV without a line break at the end': { bytes: () => ['x,n,text', ...lines].join('\n'), shards: 3 },
+  'CSV without names': { bytes: () => records.map(({ x, n }) => `${x},${n}\n`).join(''), shards: 3 },
+  'CSV of Windows': { bytes: () => ['x,n', ...records.map(({ x, n }) => `${x},${n}`), ''].join('\r\n'), shards: 3 },
+  'Parquet of small groups': { bytes: () => parquet(300), shards: 3 },
+  'Parquet of large groups': { bytes: () => parquet(2000), shards: 2 },
+  'CSV with comments': {
+    bytes: () => ['# of a station', 'x,n', ...records.map(({ x, n }) => `${x},${n}`)].join('\n'),
+    shards: 1,
+  },
+  'packed CSV': { bytes: () => gzipSync(['x,n,text', ...lines].join('\n')), shards: 1 },
+  'JSON lines': { bytes: () => records.map((record) => JSON.stringify(record)).join('\n'), shards: 1 },
+};
+
+describe.each(Object.entries(files))('%s', (name, { bytes, shards: expected }) => {
+  test('in parts has the rows that it has as a whole', async () => {
+    const path = join(folder, name.replaceAll(' ', '-'));
+    await writeFile(path, bytes());
+    const whole = await readTableFile(path, { take: 'all' });
+    const shards = await tableShards(path, { rows: 1000 });
+    expect(shards.length).toBe(expected);
+    // Data that travel in a job.
+    expect(JSON.parse(JSON.stringify(shards))).toEqual(shards);
+    const values: number[] = [];
+    for (const shard of shards) {
+      expect(shard.firstRow).toBe(values.length / whole.columns.length);
+      const part = await readTableShard(path, shard, { known: whole.columns });
+      expect(part.columns.map((column) => column.name)).toEqual(whole.columns.map((column) => column.name));
+      values.push(...part.values);
+    }
+    expect(values).toEqual([...whole.values]);
+  });
+});
+
+test('a file that is not there is named', async () => {
+  await expect(tableShards(join(folder, 'none.csv'), { rows: 10 })).rejects.toMatchObject({ code: 'FILE' });
+});
