@@ -2,11 +2,12 @@ import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DiffeoError } from '@diffeo/core';
 import type { HistoryPoint } from '@diffeo/trainer';
-import { type AtomicFile, atomicFile, writeAtomically } from '../files/atomic-file.ts';
+import { atomicFile, writeAtomically } from '../files/atomic-file.ts';
 import { fileError } from '../files/file-error.ts';
 import { fileKind } from '../files/file-kind.ts';
 import { removeLeftovers } from '../files/leftover-files.ts';
 import { makeFolder, removeMade } from '../files/make-folder.ts';
+import { writeTogether } from '../files/write-together.ts';
 import { modelFile } from '../model/read-model.ts';
 import type { TrainReport } from '../train/train-report.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -63,21 +64,6 @@ function readReport(path: string, model: FoundModel | null): TrainReport | null 
     return model !== null && report?.modelSha256 === model.sha256 ? report : null;
   } catch {
     return null;
-  }
-}
-
-/** Writes several files beside their places, and when all are whole renames them one after the other. */
-function writeTogether(contents: readonly (readonly [path: string, content: string | Uint8Array])[]): void {
-  const files: AtomicFile[] = [];
-  try {
-    for (const [path, content] of contents) {
-      const file = atomicFile(path);
-      files.push(file);
-      file.write(content);
-    }
-    for (const file of files) file.commit();
-  } finally {
-    for (const file of files) file.discard();
   }
 }
 

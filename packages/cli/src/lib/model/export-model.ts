@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { DiffeoError, isFlow } from '@diffeo/core';
 import { didYouMean } from '@diffeo/core/arguments';
 import { exportOnnx, type OnnxFunction } from '@diffeo/onnx';
-import { atomicFile } from '../files/atomic-file.ts';
 import { makeFolder } from '../files/make-folder.ts';
+import { writeTogether } from '../files/write-together.ts';
 import { say } from '../terminal/say.ts';
 import { readModel } from './read-model.ts';
 
@@ -33,12 +33,8 @@ export async function exportModel({ model: given, functions, rounds, out }: Expo
   const { model, params } = await readModel(given);
   const names = asked ?? (isFlow(model) ? requireFunctions(known) : (['logProb'] as const));
   const files = await exportOnnx(model, params, { functions: names, ...(rounds !== undefined && { rounds }) });
+  const written = Object.entries(files).map(([name, bytes]) => [join(out, `${name}.onnx`), bytes] as const);
   makeFolder(out);
-  for (const [name, bytes] of Object.entries(files)) {
-    const path = join(out, `${name}.onnx`);
-    const file = atomicFile(path);
-    file.write(bytes);
-    file.commit();
-    say(`${path}: ${bytes.length.toLocaleString('en')} bytes`);
-  }
+  writeTogether(written);
+  for (const [path, { length }] of written) say(`${path}: ${length.toLocaleString('en')} bytes`);
 }
