@@ -8,6 +8,7 @@ import {
   add,
   cast,
   exp,
+  fill,
   getBackend,
   linspace,
   memory,
@@ -129,6 +130,15 @@ describe('exportOnnx', () => {
       /nothing here says what 'Multinomial' is in ONNX/,
     ],
     ['counts rows', (given) => mul(given, 1 / (given.shape[0] as number)), /depend on how many rows there are/],
+    [
+      'takes other parameters with more rows',
+      (given, scale) => {
+        const other = fill(scale.shape, 2);
+        const both = [mul(given, scale), mul(given, other)];
+        return add(mul(given, (given.shape[0] as number) > 2 ? other : scale), add(...(both as [Tensor, Tensor])));
+      },
+      /depend on how many rows there are/,
+    ],
     [
       'does something else with more rows',
       (given) => ((given.shape[0] as number) > 2 ? exp(given) : given),

@@ -67,7 +67,10 @@ export function pairTraces(first: Trace, second: Trace): PairedTrace {
     const before = constants.get(a.info.dataId) ?? [];
     constants.set(a.info.dataId, before);
     const operand = made(a, b);
-    const same = before.find(({ shape, dtype }) => dtype === operand.dtype && String(shape) === String(operand.shape));
+    const same = before.find(
+      ({ shape, dtype, constant: pair }) =>
+        pair?.[1].info.dataId === b.info.dataId && dtype === operand.dtype && String(shape) === String(operand.shape),
+    );
     if (!same) before.push(operand);
     return same ?? operand;
   }
