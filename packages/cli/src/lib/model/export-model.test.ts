@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { quick } from '../../../test/quick.ts';
@@ -21,6 +21,13 @@ describe('diffeo export', () => {
     const folder = join(scratch.path, 'onnx/moons');
     expect(readdirSync(folder).sort()).toEqual(['logProb.onnx', 'toBase.onnx', 'toData.onnx']);
     expect(readFileSync(join(folder, 'toData.onnx'), 'latin1')).toContain('layers.1');
+  });
+
+  it('writes all of them or none', async () => {
+    mkdirSync(join(scratch.path, 'half/toData.onnx'), { recursive: true });
+    const { code, stderr } = await diffeo('export', 'moons', '--to', 'onnx', '--out', 'half');
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('toData.onnx cannot be written') });
+    expect(readdirSync(join(scratch.path, 'half'))).toEqual(['toData.onnx']);
   });
 
   it('refuses functions and formats that there are not, and writes nothing', async () => {
