@@ -18,16 +18,25 @@ export const castTo = (
   to: Argument['dtype'],
 ): string => (dtype === to ? name : graph.emit('Cast', [name], { to: elementTypes[to] }));
 
-const unary =
+/** An operator of one input that gives bools. */
+const predicate =
   (op: string): Lower =>
   (call) =>
     call.graph.emit(op, [argument(call, 'x').name]);
 
-/** A composition of one input. */
+/** An operator of one input, of the result's type: of whole numbers, TensorFlow.js makes others where it has to. */
+const unary =
+  (op: string): Lower =>
+  (call) =>
+    call.graph.emit(op, [castTo(call.graph, argument(call, 'x'), result(call).dtype)]);
+
+/** A composition of one input, whose numbers are float32. */
 const composed =
   (compose: (graph: GraphBuilder, x: string, call: KernelCall) => string): Lower =>
-  (call) =>
-    compose(call.graph, argument(call, 'x').name, call);
+  (call) => {
+    if (result(call).dtype === 'int32') call.refuse('of whole numbers has no equivalent');
+    return compose(call.graph, castTo(call.graph, argument(call, 'x'), 'float32'), call);
+  };
 
 /** Arithmetic of two inputs, both of the result's type. */
 const binary =
@@ -66,7 +75,10 @@ export const elementwiseKernels: Lowerings = each({
   Log1p: composed(logOnePlus),
   Softplus: composed(softplus),
   Rsqrt: composed(({ emit }, x) => emit('Reciprocal', [emit('Sqrt', [x])])),
-  Square: composed(({ emit }, x) => emit('Mul', [x, x])),
+  Square: (call) => {
+    const { name } = argument(call, 'x');
+    return call.graph.emit('Mul', [name, name]);
+  },
   Relu6: composed(({ emit, scalar }, x) => emit('Clip', [x, scalar(0), scalar(6)])),
   LeakyRelu: composed(({ emit }, x, { attributes }) =>
     emit('LeakyRelu', [x], { alpha: { float: Number(attributes['alpha']) } }),
@@ -80,10 +92,10 @@ export const elementwiseKernels: Lowerings = each({
   ),
   Identity: (call) => argument(call, 'x').name,
   Cast: (call) => castTo(call.graph, argument(call, 'x'), result(call).dtype),
-  IsNan: unary('IsNaN'),
-  IsInf: unary('IsInf'),
+  IsNan: predicate('IsNaN'),
+  IsInf: predicate('IsInf'),
   IsFinite: composed(({ emit }, x) => emit('Not', [emit('Or', [emit('IsNaN', [x]), emit('IsInf', [x])])])),
-  LogicalNot: unary('Not'),
+  LogicalNot: predicate('Not'),
   EluGrad: (call) => {
     const { emit, scalar } = call.graph;
     const [dy, y] = ['dy', 'y'].map((name) => argument(call, name).name) as [string, string];

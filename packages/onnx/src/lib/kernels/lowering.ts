@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import type { Size } from '../graph/paired-trace.ts';
+import { isFixed, type Size } from '../graph/paired-trace.ts';
 import type { ElementType } from '../protobuf/onnx-model.ts';
 
 /** An input of a kernel: the name of its value in the graph, and what it is. */
@@ -47,4 +47,9 @@ export function axesOf(named: unknown, rank: number): number[] {
   if (named === undefined || named === null) return Array.from({ length: rank }, (_, axis) => axis);
   const axes = Array.isArray(named) ? named.map(Number) : [Number(named)];
   return axes.map((axis) => (axis < 0 ? axis + rank : axis));
+}
+
+/** Refuses what would mix rows: a row's result is that of the row alone, whatever others are beside it. */
+export function requireRowsApart({ refuse }: KernelCall, shape: readonly Size[], axes: readonly number[]): void {
+  if (axes.some((axis) => !isFixed(shape[axis] as Size))) refuse('over the rows makes a row depend on the others');
 }

@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { activated } from './compositions.ts';
-import { type Argument, argument, type KernelCall, type Lower, type Lowerings } from './lowering.ts';
+import { type Argument, argument, type KernelCall, type Lower, type Lowerings, requireRowsApart } from './lowering.ts';
 
 /** Adds the bias and runs the activation of a fused kernel. */
 export function finished(call: KernelCall, product: string, biasShape?: readonly number[]): string {
@@ -29,21 +29,15 @@ function oriented(graph: GraphBuilder, { name, shape }: Argument, isTransposed: 
 
 const product: Lower = (call) => {
   const { attributes, graph } = call;
+  const { shape } = argument(call, 'a');
+  requireRowsApart(call, shape, [shape.length - (attributes['transposeA'] ? 2 : 1)]);
   const a = oriented(graph, argument(call, 'a'), attributes['transposeA']);
   const b = oriented(graph, argument(call, 'b'), attributes['transposeB']);
   return finished(call, graph.emit('MatMul', [a, b]));
 };
 
-const einsum: Lower = ({ attributes, graph, list }) =>
-  graph.emit(
-    'Einsum',
-    list.map(({ name }) => name),
-    { equation: String(attributes['equation']) },
-  );
-
 /** Products of matrices. */
 export const productKernels: Lowerings = {
   BatchMatMul: { lower: product },
   _FusedMatMul: { lower: product },
-  Einsum: { lower: einsum },
 };

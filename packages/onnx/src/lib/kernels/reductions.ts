@@ -1,5 +1,5 @@
 import { castTo } from './elementwise.ts';
-import { argument, axesOf, type KernelCall, type Lower, type Lowerings, result } from './lowering.ts';
+import { argument, axesOf, type KernelCall, type Lower, type Lowerings, requireRowsApart, result } from './lowering.ts';
 
 /** Whether reduced axes stay, with the size 1. */
 const keeps = (call: KernelCall): number => Number(result(call).shape.length === argument(call, 'x').shape.length);
@@ -8,9 +8,12 @@ const keeps = (call: KernelCall): number => Number(result(call).shape.length ===
 const reduction =
   (op: string, axesAreInput = false): Lower =>
   (call) => {
-    const { name, shape } = argument(call, 'x');
+    const { shape, ...x } = argument(call, 'x');
     const { attributes, graph } = call;
+    const { dtype } = result(call);
+    const name = dtype === 'bool' ? x.name : castTo(graph, x, dtype);
     const axes = axesOf(attributes['axis'] ?? attributes['reductionIndices'], shape.length);
+    requireRowsApart(call, shape, axes);
     // ONNX reduces all axes where it is given none.
     if (axes.length === 0) return name;
     const keepdims = keeps(call);
@@ -35,21 +38,23 @@ const indexOf =
   (call) => {
     const { name, shape } = argument(call, 'x');
     const [axis = 0] = axesOf(call.attributes['axis'], shape.length);
+    requireRowsApart(call, shape, [axis]);
     const found = call.graph.emit(op, [name], { axis, keepdims: 0 });
     return castTo(call.graph, { name: found, dtype: 'int64' }, 'int32');
   };
 
-const softmaxOf =
-  (op: string, attribute: string): Lower =>
-  (call) => {
-    const [name] = call.list.map((input) => input.name) as [string];
-    return call.graph.emit(op, [name], { axis: Number(call.attributes[attribute] ?? -1) });
-  };
+const softmax: Lower = (call) => {
+  const { name, shape } = argument(call, 'logits');
+  const axis = Number(call.attributes['dim'] ?? -1);
+  requireRowsApart(call, shape, axesOf(axis, shape.length));
+  return call.graph.emit('Softmax', [name], { axis });
+};
 
 const cumulativeSum: Lower = (call) => {
   const { attributes, graph } = call;
   const { name, shape } = argument(call, 'x');
   const [axis = 0] = axesOf(attributes['axis'], shape.length);
+  requireRowsApart(call, shape, [axis]);
   const options = {
     exclusive: Number(attributes['exclusive'] ?? false),
     reverse: Number(attributes['reverse'] ?? false),
@@ -68,7 +73,6 @@ export const reductionKernels: Lowerings = {
   All: { lower: ofBools('ReduceMin') },
   ArgMax: { lower: indexOf('ArgMax') },
   ArgMin: { lower: indexOf('ArgMin') },
-  Softmax: { lower: softmaxOf('Softmax', 'dim') },
-  LogSoftmax: { lower: softmaxOf('LogSoftmax', 'axis') },
+  Softmax: { lower: softmax },
   Cumsum: { lower: cumulativeSum },
 };

@@ -1,7 +1,15 @@
 import { slice_util } from '@tensorflow/tfjs-core';
-import { isFixed, type Size } from '../graph/paired-trace.ts';
+import { isFixed } from '../graph/paired-trace.ts';
 import { castTo } from './elementwise.ts';
-import { type Argument, argument, axesOf, type KernelCall, type Lowerings, result } from './lowering.ts';
+import {
+  type Argument,
+  argument,
+  axesOf,
+  type KernelCall,
+  type Lowerings,
+  requireRowsApart,
+  result,
+} from './lowering.ts';
 import { reshaped } from './shapes.ts';
 
 /** As far as there are any. */
@@ -15,13 +23,10 @@ function slice(call: KernelCall): string {
   const taken = result(call).shape;
   const axes = shape.flatMap((size, axis) => (String(size) === String(taken[axis]) ? [] : [axis]));
   if (axes.length === 0) return name;
-  const ends = axes.map((axis): Size => {
-    const [first, second] = taken[axis] as Size;
-    const from = begin[axis] as number;
-    return [from + first, from + second];
-  });
-  const starts = graph.integers(axes.map((axis) => begin[axis] as number));
-  return graph.emit('Slice', [name, starts, graph.sizes(ends), graph.integers(axes)]);
+  requireRowsApart(call, shape, axes);
+  const starts = axes.map((axis) => begin[axis] as number);
+  const ends = starts.map((start, i) => start + (taken[axes[i] as number]?.[0] as number));
+  return graph.emit('Slice', [name, ...[starts, ends, axes].map((list) => graph.integers(list))]);
 }
 
 function stridedSlice(call: KernelCall): string {
@@ -54,6 +59,7 @@ function reverse(call: KernelCall): string {
   const { graph } = call;
   const { name, shape } = argument(call, 'x');
   const axes = axesOf(call.attributes['dims'], shape.length);
+  requireRowsApart(call, shape, axes);
   if (axes.length === 0) return name;
   const lists = [axes.map(() => -1), axes.map(() => -toTheEnd), axes, axes.map(() => -1)];
   return graph.emit('Slice', [name, ...lists.map((list) => graph.integers(list))]);
@@ -65,6 +71,7 @@ function gather(call: KernelCall): string {
   const indices = argument(call, 'indices');
   const [axis = 0] = axesOf(attributes['axis'], x.shape.length);
   const batchDims = Number(attributes['batchDims'] ?? 0);
+  requireRowsApart(call, x.shape, [axis]);
   if (batchDims === 0) return graph.emit('Gather', [x.name, indices.name], { axis });
   if (batchDims !== axis) refuse('with other batchDims than its axis has no equivalent');
   const whole = castTo(graph, indices, 'int64');
@@ -74,7 +81,10 @@ function gather(call: KernelCall): string {
 
 function gatherNd(call: KernelCall): string {
   const { graph } = call;
-  return graph.emit('GatherND', [argument(call, 'params').name, castTo(graph, argument(call, 'indices'), 'int64')]);
+  const [params, indices] = [argument(call, 'params'), argument(call, 'indices')];
+  const [named = 0] = indices.shape.at(-1) ?? [];
+  requireRowsApart(call, params.shape, axesOf(undefined, named));
+  return graph.emit('GatherND', [params.name, castTo(graph, indices, 'int64')]);
 }
 
 /** A row of numbers that is `onValue` at an index: where the index is the number's own place. ONNX's own counts −1 from the end. */

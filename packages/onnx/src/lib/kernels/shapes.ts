@@ -85,7 +85,6 @@ export const shapeKernels: Lowerings = {
   Unpack: { lower: unpack },
   SplitV: { lower: split },
   Tile: { lower: tile, varying: ['reps'] },
-  BroadcastTo: { lower: tile, varying: ['shape', 'inputShape'] },
   PadV2: { lower: pad },
   MirrorPad: { lower: mirrorPad },
 };
