@@ -109,8 +109,17 @@ describe('exportOnnx', () => {
     const params = randomiseParams(model.layout, model.init(1), 2);
     const z = x();
     expect(await onnxError(model, params, 'toData', { z })).toBeLessThan(1e-5);
-    const once = await onnxError(model, params, 'toData', { z }, 1);
+    const once = await onnxError(model, params, 'toData', { z }, { rounds: 1 });
     expect(once).toBeGreaterThan(1e-4);
+    for (const [given, said] of [
+      [{}, '3, which is exact'],
+      [{ rounds: 1 }, '1 of 3 that are exact'],
+    ] as const) {
+      const { toData } = await exportOnnx(model, params, { functions: ['toData'], ...given });
+      expect(Buffer.from(toData).toString('latin1')).toMatch(
+        new RegExp(`diffeo\\.rounds.*layers\\.\\d.*: the rounds of its iterated direction: ${said}`),
+      );
+    }
     const endless = modelThat((given) => {
       const rounds = fixedRounds('its steps', null);
       return mul(given, rounds ?? 1);

@@ -8,7 +8,7 @@ import {
   requireParams,
   wholeNumber,
 } from '@diffeo/core/arguments';
-import { withFixedRounds } from '@diffeo/core/engine';
+import { currentPart, withFixedRounds } from '@diffeo/core/engine';
 import { type Exported, exported, type OnnxFunction } from './exported-function.ts';
 import { buildGraph } from './graph/build-graph.ts';
 import { readConstants } from './graph/constants.ts';
@@ -36,10 +36,14 @@ const checks: OptionChecks<ExportOnnxOptions> = {
   rounds: wholeNumber({ from: 1 }),
 };
 
-/** In how many rounds a loop ends. */
-const roundsFor = (rounds: number | undefined) => (loop: string, exact: number | null) => {
+/** In how many rounds a loop ends. What is chosen is noted in `loops`, in words. */
+const roundsFor = (rounds: number | undefined, loops: Set<string>) => (loop: string, exact: number | null) => {
   const own = rounds === undefined ? exact : Math.min(rounds, exact ?? rounds);
-  if (own !== null && (rounds !== undefined || own <= maxRounds)) return own;
+  if (own !== null && (rounds !== undefined || own <= maxRounds)) {
+    const enough = exact === null ? '' : own < exact ? ` of ${exact} that are exact` : ', which is exact';
+    loops.add(`${currentPart() ?? 'the model'}: ${loop}: ${own}${enough}`);
+    return own;
+  }
   const many = exact === null ? 'no number of rounds is always enough' : `${exact} rounds would be written out`;
   throw new DiffeoError('EXPORT', `${loop} end when values say so, and ${many}: say how many with the option rounds`);
 };
@@ -53,7 +57,8 @@ async function writeFunction(
 ) {
   const { run, shapesOf, docs } = part;
   const [few, more] = batchSizes;
-  const traceWith = (size: number) => withFixedRounds(roundsFor(rounds), () => own.trace(run, shapesOf(size)));
+  const loops = new Set<string>();
+  const traceWith = (size: number) => withFixedRounds(roundsFor(rounds, loops), () => own.trace(run, shapesOf(size)));
   const paired = pairTraces(traceWith(few), traceWith(more));
   const graph = buildGraph(paired, await readConstants(paired, own), names);
   const described = (values: Readonly<Record<string, Operand>>): OnnxValue[] =>
@@ -69,7 +74,7 @@ async function writeFunction(
     doc: `${title} of a normalizing flow, exported by @diffeo/onnx`,
     inputs: described(paired.inputs),
     outputs: described(paired.outputs),
-    metadata: { 'diffeo.function': title },
+    metadata: { 'diffeo.function': title, ...(loops.size > 0 && { 'diffeo.rounds': [...loops].join('; ') }) },
   });
 }
 
