@@ -1,17 +1,21 @@
 import { type Density, type FlowParams, isFlow } from '@diffeo/core';
 import { slice, type Tensor, tensor } from '@tensorflow/tfjs-core';
-import * as ort from 'onnxruntime-web/wasm';
 import { exportOnnx, type OnnxFunction } from '../../src/index.ts';
-
-ort.env.wasm.numThreads = 1;
-ort.env.logLevel = 'error';
+import { type OnnxRuntime, type Session, webRuntime } from './onnx-runtime.ts';
 
 type Tensors = Readonly<Record<string, Tensor>>;
 
-async function run(session: ort.InferenceSession, inputs: Tensors): Promise<Tensors> {
+/** How to export, and where to run it. */
+interface OnnxErrorOptions {
+  readonly rounds?: number;
+  /** Default: the build for browsers. */
+  readonly runtime?: OnnxRuntime;
+}
+
+async function run(runtime: OnnxRuntime, session: Session, inputs: Tensors): Promise<Tensors> {
   const given = session.inputNames.map((name) => {
     const value = inputs[name] as Tensor;
-    return [name, new ort.Tensor('float32', value.dataSync() as Float32Array, value.shape)] as const;
+    return [name, new runtime.Tensor('float32', value.dataSync() as Float32Array, value.shape)] as const;
   });
   const made = Object.entries(await session.run(Object.fromEntries(given)));
   return Object.fromEntries(made.map(([name, { data, dims }]) => [name, tensor(data as Float32Array, [...dims])]));
@@ -36,20 +40,21 @@ function ownOutputs(model: Density, params: unknown, name: OnnxFunction, { x, z,
   return { z: value, logDet };
 }
 
-/** How far an exported function is from the library's, over all its outputs; on all rows, and on the first alone. */
+/** How far an exported function is from the library's, over all its outputs: on all rows, on the first alone, and on none. */
 export async function onnxError<P>(
   model: Density<P>,
   params: P,
   name: OnnxFunction,
   inputs: Tensors,
-  rounds?: number,
+  { rounds, runtime = webRuntime }: OnnxErrorOptions = {},
 ): Promise<number> {
   const files = await exportOnnx(model, params, { functions: [name], ...(rounds !== undefined && { rounds }) });
-  const first = Object.fromEntries(Object.entries(inputs).map(([key, value]) => [key, slice(value, 0, 1)]));
-  const session = await ort.InferenceSession.create(files[name]);
+  const firstRows = (count: number): Tensors =>
+    Object.fromEntries(Object.entries(inputs).map(([key, value]) => [key, slice(value, 0, count)]));
+  const session = await runtime.InferenceSession.create(files[name]);
   let largest = 0;
-  for (const given of [inputs, first]) {
-    const got = await run(session, given);
+  for (const given of [inputs, firstRows(1), firstRows(0)]) {
+    const got = await run(runtime, session, given);
     for (const [key, wanted] of Object.entries(ownOutputs(model, params, name, given))) {
       largest = Math.max(largest, largestError(got[key], wanted));
     }
