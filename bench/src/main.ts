@@ -13,6 +13,7 @@ const main = defineCommand({
     heap: () => import('./lib/commands/heap.ts').then(({ heap }) => heap),
     serving: () => import('./lib/commands/serving.ts').then(({ serving }) => serving),
     site: () => import('./lib/commands/site.ts').then(({ site }) => site),
+    onnx: () => import('./lib/commands/onnx.ts').then(({ onnx }) => onnx),
     profile: () => import('./lib/commands/profile.ts').then(({ profile }) => profile),
     quality: () => import('./lib/commands/quality.ts').then(({ quality }) => quality),
     size: () => import('./lib/commands/size.ts').then(({ size }) => size),

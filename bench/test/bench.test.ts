@@ -127,6 +127,18 @@ test('serving: every way answers', () => {
   for (const { milliseconds } of rows) expect(milliseconds).toBeGreaterThan(0);
 });
 
+test('onnx: an exported flow gives what ours gives, in each runtime', () => {
+  const { rows } = measured<{
+    rows: { runtime: string; function: string; difference: number; milliseconds: number }[];
+  }>('onnx --smoke --rounds 2');
+  const web = rows.filter(({ runtime }) => runtime === 'onnxruntime-web');
+  expect(web.map((row) => row.function)).toEqual(['logProb', 'logProb', 'toData', 'toData']);
+  for (const { difference, milliseconds } of rows) {
+    expect(difference).toBeLessThan(1e-5);
+    expect(milliseconds).toBeGreaterThan(0);
+  }
+});
+
 test('what is asked for wrongly is refused in one line', () => {
   const { status, stdout, stderr } = bench('training --rounds many');
   expect([status, stdout]).toEqual([1, '']);
