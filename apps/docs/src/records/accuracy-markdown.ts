@@ -1,10 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-
-/** What `record.ts` wrote: commands, and what each printed. */
-interface Records<R> {
-  readonly machine: string;
-  readonly runs: readonly { readonly command: string; readonly result: R }[];
-}
+import { table } from './markdown-table.ts';
+import { onnxDifferences, onnxTimes } from './onnx-markdown.ts';
+import type { Records } from './records.ts';
 
 interface Training {
   readonly data: string;
@@ -68,11 +65,10 @@ Figures of recorded runs, each with the command that repeats it. What is checked
     section('densities', densities),
     section('tables', tables),
     section('conformance', conformance),
+    section('onnx', onnxDifferences),
+    section('onnx-times', onnxTimes),
     section('sizes', sizes),
   ].join('\n\n');
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 const nats = (value: number): string => value.toFixed(3).replace(/^-(0\.0+)$/, '$1');
 

@@ -15,8 +15,12 @@ interface Recorded {
   readonly result: unknown;
 }
 
-/** What was printed, with paths from the root of the repository: elsewhere, it lies elsewhere. */
-const parsed = (printed: string): unknown => JSON.parse(printed.replaceAll(root, ''));
+/** What was printed, with paths from the root of the repository: elsewhere, it lies elsewhere. A proof prints an object a line, and words. */
+function parsed(printed: string): unknown {
+  const text = printed.replaceAll(root, '');
+  const lines = text.split('\n').filter((line) => line.startsWith('{"'));
+  return lines.length > 1 ? lines.map((line) => JSON.parse(line)) : JSON.parse(text);
+}
 
 /** Runs `npm run …`, whose words stand behind it. A check that fails is a result too. */
 function record(...words: readonly string[]): Recorded {
@@ -55,6 +59,8 @@ const records = {
     ),
   densities: () => [record('bench', 'tables', '--effort', 'standard', '--seed', '1', '--json')],
   conformance: () => layers.map((name) => record('diffeo', 'check', `./packages/${name}/src/index.ts`, '--json')),
+  onnx: () => [record('prove', 'onnx-node')],
+  'onnx-times': () => [record('bench', 'onnx', '--rounds', '10', '--json')],
   sizes: () => [record('bench', 'size', '--json')],
 };
 
