@@ -74,5 +74,5 @@ numbers, where ours ends as soon as nothing changes.
 
 ${table(['flow', 'function', 'rows', 'Diffeo', ...runtimes], rows)}
 
-Repeat with \`${run.command}\`. Recorded on ${machine}.`;
+Repeat with \`${run.command}\`. Recorded on ${machine}, beside other work: times as many as ours say more than milliseconds.`;
 }
