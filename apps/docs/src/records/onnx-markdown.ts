@@ -42,7 +42,7 @@ export function onnxDifferences({ machine, runs }: Records<readonly Trial[]>): s
   return `## ONNX Runtime beside the library
 
 The largest |difference| / max(1, |value|) of \`toBase\` and \`toData\` (of bases \`logProb\`, of presets \`logProb\` and \`toData\`), over every configuration, on several rows, on one and on none, with
-parameters away from where they start. A part that is refused says so when it is exported: [what does not export](/guides/onnx/#what-does-not-export).
+parameters away from where they start. A part that is refused says so when it is exported: [what is refused](../packages/onnx/README.md#what-is-refused).
 
 ${table(['kind', 'part', ...runtimes, 'allowed'], rows)}
 
