@@ -55,6 +55,17 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   '@diffeo/charts': { ours: ['@diffeo/core'], node: true },
   '@diffeo/onnx': { ours: ['@diffeo/core'] },
+  '@diffeo/pytorch': {
+    ours: [
+      '@diffeo/core',
+      '@diffeo/layers-autoregressive',
+      '@diffeo/layers-coupling',
+      '@diffeo/layers-elementwise',
+      '@diffeo/layers-glow',
+      '@diffeo/networks',
+      '@diffeo/ops',
+    ],
+  },
   '@diffeo/testing': { ours: ['@diffeo/core'] },
   '@diffeo/cluster': {
     ours: ['@diffeo/core', '@diffeo/datasets', '@diffeo/kernels-wasm', '@diffeo/trainer'],

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Dtype, dtypeSizes, hostFloats, hostIntegers, hostNumbers } from './host-numbers.ts';
-import type { HostTensor } from './safetensors.ts';
+import { type Dtype, dtypeSizes, type HostTensor, hostFloats, hostIntegers, hostNumbers } from './host-numbers.ts';
 
 type Numbers = { readonly buffer: ArrayBufferLike; readonly byteOffset: number; readonly byteLength: number };
 

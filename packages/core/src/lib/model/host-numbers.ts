@@ -1,6 +1,6 @@
 import { shortName } from '../arguments/describe-value.ts';
 import { DiffeoError } from '../contract/error.ts';
-import type { HostTensor } from './safetensors.ts';
+import type { Shape } from '../contract/shape.ts';
 
 /** How many bytes a number of each type takes: what PyTorch and NumPy write. Types of 8-bit floats are not read. */
 export const dtypeSizes = {
@@ -10,6 +10,14 @@ export const dtypeSizes = {
 
 /** The type of a tensor's numbers in a safetensors file. */
 export type Dtype = keyof typeof dtypeSizes;
+
+/** A tensor on the host. */
+export interface HostTensor {
+  readonly dtype: Dtype;
+  readonly shape: Shape;
+  /** The numbers' bytes, little endian. {@link hostNumbers} reads them. */
+  readonly bytes: Uint8Array;
+}
 
 /** Whether numbers of this type are floats; the others are whole, `BOOL` 0 and 1. */
 export const isFloat = (dtype: Dtype): boolean => dtype.startsWith('F') || dtype === 'BF16';

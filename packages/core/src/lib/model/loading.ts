@@ -8,9 +8,9 @@ import type { Density, Flow } from '../flow/flow-contract.ts';
 import { densityOf } from '../mixture/density-of.ts';
 import { buildParams, type Leaf, leaves, type NamedLeaf } from '../params/params.ts';
 import { type RunningChecksum, runningChecksum } from './checksum.ts';
-import { hostFloats, hostIntegers, isFloat } from './host-numbers.ts';
+import { type HostTensor, hostFloats, hostIntegers, isFloat } from './host-numbers.ts';
 import { dtypes, formatVersion, type Metadata, type Numbers, requireFinite } from './model-format.ts';
-import { type HostTensor, readSafetensors, type SafetensorsFile } from './safetensors.ts';
+import { readSafetensors, type SafetensorsFile } from './safetensors.ts';
 
 /** A model from a file. */
 export interface Loaded<M extends Density = Flow> {

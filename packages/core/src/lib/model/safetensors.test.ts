@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isDiffeoError } from '../contract/error.ts';
-import { type Dtype, dtypeSizes } from './host-numbers.ts';
-import { type HostTensor, readSafetensors, type SafetensorsFile, writeSafetensors } from './safetensors.ts';
+import { type Dtype, dtypeSizes, type HostTensor } from './host-numbers.ts';
+import { readSafetensors, type SafetensorsFile, writeSafetensors } from './safetensors.ts';
 
 const hostTensor: fc.Arbitrary<HostTensor> = fc
   .record({

@@ -6,16 +6,8 @@
 import { shortList, shortName } from '../arguments/describe-value.ts';
 import { DiffeoError } from '../contract/error.ts';
 import { isObject } from '../contract/is-object.ts';
-import { areSizes, type Shape, sizeOf } from '../contract/shape.ts';
-import { type Dtype, dtypeSizes } from './host-numbers.ts';
-
-/** A tensor on the host. */
-export interface HostTensor {
-  readonly dtype: Dtype;
-  readonly shape: Shape;
-  /** The numbers' bytes, little endian. {@link hostNumbers} reads them. */
-  readonly bytes: Uint8Array;
-}
+import { areSizes, sizeOf } from '../contract/shape.ts';
+import { type Dtype, dtypeSizes, type HostTensor } from './host-numbers.ts';
 
 /** What a safetensors file holds. */
 export interface SafetensorsFile {

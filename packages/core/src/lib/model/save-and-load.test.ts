@@ -7,9 +7,9 @@ import { define } from '../contract/define.ts';
 import { flow } from '../flow/flow.ts';
 import { leaves, mapParams } from '../params/params.ts';
 import { normal } from '../params/seed.ts';
-import { hostNumbers } from './host-numbers.ts';
+import { type HostTensor, hostNumbers } from './host-numbers.ts';
 import { load } from './load.ts';
-import { type HostTensor, readSafetensors, writeSafetensors } from './safetensors.ts';
+import { readSafetensors, writeSafetensors } from './safetensors.ts';
 import { save } from './save.ts';
 
 const definitions = [...coreDefinitions, actnormLike, planeCoupling, scaleAndShift];

@@ -7,6 +7,7 @@ import { isObject } from '../contract/is-object.ts';
 import type { Density } from '../flow/flow-contract.ts';
 import { leaves } from '../params/params.ts';
 import { crc32 } from './checksum.ts';
+import type { HostTensor } from './host-numbers.ts';
 import {
   dtypes,
   formatVersion,
@@ -16,7 +17,7 @@ import {
   requireLittleEndian,
 } from './model-format.ts';
 import { readableSpec } from './readable-spec.ts';
-import { type HostTensor, writeSafetensors } from './safetensors.ts';
+import { writeSafetensors } from './safetensors.ts';
 
 /** Throws unless metadata are what a file can hold and gives back. */
 function requireMetadata(metadata: Metadata): void {

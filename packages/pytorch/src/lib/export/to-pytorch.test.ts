@@ -1,0 +1,108 @@
+import '@tensorflow/tfjs-backend-wasm';
+import { disposeParams, flow, normal, readSafetensors, type Spec } from '@diffeo/core';
+import { maf } from '@diffeo/layers-autoregressive';
+import { coupling, realNVP } from '@diffeo/layers-coupling';
+import { haar } from '@diffeo/layers-glow';
+import { mlp } from '@diffeo/networks';
+import { affine, heavyTails, rationalQuadratic } from '@diffeo/ops';
+import { setBackend } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { exampleOf, examples } from '../../../test/exported-models.ts';
+import { fixture } from '../../../test/fixtures.ts';
+import { differences, recipeOf } from '../../../test/parity.ts';
+import { importPyTorch } from '../import-pytorch.ts';
+import { toPyTorch } from './to-pytorch.ts';
+
+beforeAll(async () => {
+  await setBackend('wasm');
+});
+
+test.each(Object.keys(examples))('%s: written for nflows and read again, it is the same density', async (name) => {
+  const { model, params } = await exampleOf(name);
+  const { bytes, recipe } = await toPyTorch(model, params);
+  const again = await importPyTorch(bytes, recipe);
+  const x = normal([200, 3], 5);
+  const call = model.contextShape ? { context: normal([200, 2], 6) } : {};
+  const [ours, theirs] = [model.logProb(params, x, call), again.model.logProb(again.params, x, call)].map((scores) => [
+    ...scores.dataSync(),
+  ]) as [number[], number[]];
+  const apart = ours.map((score, i) => Math.abs(score - (theirs[i] as number)) / Math.max(1, Math.abs(score)));
+  // A knot of a spline may lie between what either side rounds to.
+  expect(apart.sort((a, b) => a - b)[197]).toBeLessThan(1e-5);
+  expect(apart.at(-1)).toBeLessThan(1e-3);
+});
+
+// What nflows has of its own comes back under its own names.
+test.each(['nflows-real-nvp', 'nflows-nsf-context'])(
+  '%s: read and written again it is still PyTorch’s density',
+  async (name) => {
+    const { model, params } = await importPyTorch(fixture(name), recipeOf(name));
+    const { bytes, recipe } = await toPyTorch(model, params);
+    const again = await importPyTorch(bytes, recipe);
+    const { logProb, data } = differences(name, again);
+    expect(logProb.share).toBeLessThan(1);
+    expect(data.share).toBeLessThan(1);
+    const names = (file: Uint8Array) =>
+      [...readSafetensors(file).tensors.keys()].filter((key) => key.includes('transform_net'));
+    expect(names(bytes).sort()).toEqual(names(fixture(name)).sort());
+    disposeParams(model.layout, params);
+  },
+);
+
+test('the code makes the transforms in the order of the layers', async () => {
+  const { model, params } = await exampleOf('residual networks and permutations');
+  const { code, recipe } = await toPyTorch(model, params);
+  const transforms = code.slice(code.indexOf('transforms = ['));
+  expect(transforms.match(/\n {8}\w+\(/g)?.map((line) => line.trim())).toEqual([
+    'Permutation(',
+    'PiecewiseRationalQuadraticCouplingTransform(',
+    'Permutation(',
+    'PiecewiseRationalQuadraticCouplingTransform(',
+  ]);
+  expect(code).toContain('DiagonalNormal([3])');
+  expect(recipe).toEqual({
+    ...{ library: 'nflows', transforms: 4, activation: 'tanh' },
+    ...{ minBinWidth: 1e-3, minBinHeight: 1e-3, minDerivative: 1e-3 },
+    at: { 1: { tailBound: 3 }, 3: { tailBound: 2 } },
+  });
+});
+
+describe('what nflows has not is refused by its name', () => {
+  test.each<[string, readonly Spec<'layer'>[], RegExp]>([
+    [
+      'an autoregressive layer',
+      maf({ layers: 1 }),
+      /'layers\.0': the layer '@diffeo\/layers-autoregressive\/autoregressive'/,
+    ],
+    ['a transform', [coupling({ transform: heavyTails() })], /'@diffeo\/ops\/heavy-tails' has no equivalent/],
+    [
+      'a network',
+      [coupling({ transform: affine(), conditioner: mlp({ residual: true }) })],
+      /mlp\(\{ residual: true \}\)/,
+    ],
+    ['splines of zuko', [coupling({ transform: rationalQuadratic({ softClip: 2 }) })], /without softClip/],
+  ])('%s', async (_, layers, message) => {
+    const model = flow({ eventShape: [3], layers });
+    await expect(toPyTorch(model, model.init(1))).rejects.toMatchObject({
+      code: 'IMPORT',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test('images', async () => {
+    const model = flow({ eventShape: [2, 2, 1], layers: [haar()] });
+    await expect(toPyTorch(model, model.init(1))).rejects.toMatchObject({ code: 'SHAPE' });
+  });
+
+  test('a model that has not started', async () => {
+    const { model } = await exampleOf('additive');
+    await expect(toPyTorch(model, model.init(1))).rejects.toMatchObject({ code: 'UNSTARTED' });
+  });
+
+  test('parameters of another model', async () => {
+    const [one, other] = [realNVP({ layers: 1, hidden: [4] }), realNVP({ layers: 2, hidden: [4] })].map((layers) =>
+      flow({ eventShape: [3], layers }),
+    ) as [ReturnType<typeof flow>, ReturnType<typeof flow>];
+    await expect(toPyTorch(one, other.init(1))).rejects.toMatchObject({ name: 'DiffeoError' });
+  });
+});

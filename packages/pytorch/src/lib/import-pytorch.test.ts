@@ -1,0 +1,168 @@
+import '@tensorflow/tfjs-backend-wasm';
+import { disposeParams, type HostTensor, hostNumbers, readSafetensors, writeSafetensors } from '@diffeo/core';
+import { memory, setBackend } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { fixture, numbersIn } from '../../test/fixtures.ts';
+import { recipeOf } from '../../test/parity.ts';
+import { importPyTorch, type PyTorchRecipe } from './import-pytorch.ts';
+
+beforeAll(async () => {
+  await setBackend('wasm');
+});
+
+type Tensors = Map<string, HostTensor>;
+
+/** A fixture with its tensors changed. */
+function changed(name: string, change: (tensors: Tensors) => void): Uint8Array {
+  const tensors: Tensors = new Map(readSafetensors(fixture(name)).tensors);
+  change(tensors);
+  return writeSafetensors({ tensors, metadata: {} });
+}
+
+const floats = (values: readonly number[], shape: readonly number[], dtype: 'F32' | 'F64' = 'F64'): HostTensor => ({
+  ...{ dtype, shape },
+  bytes: new Uint8Array((dtype === 'F64' ? Float64Array.from(values) : Float32Array.from(values)).buffer),
+});
+
+/** Some rows and their log-densities beside the model, as a user saves them. */
+function withRows(tensors: Tensors, shift = 0): void {
+  const [points, values] = [numbersIn(fixture('points')), numbersIn(fixture('nflows-nsf.values'))];
+  tensors.set('check.x', floats([...points('x').subarray(0, 60)], [20, 3], 'F32'));
+  tensors.set(
+    'check.log_prob',
+    floats(
+      [...values('log_prob').subarray(0, 20)].map((value) => value + shift),
+      [20],
+    ),
+  );
+}
+
+describe('rows in the file', () => {
+  test('hold the model to what PyTorch said', async () => {
+    const { check, model, params } = await importPyTorch(changed('nflows-nsf', withRows), recipeOf('nflows-nsf'));
+    expect(check?.rows).toBe(20);
+    expect(check?.greatest).toBeLessThan(1e-5);
+    disposeParams(model.layout, params);
+  });
+
+  test.each<[string, Partial<PyTorchRecipe>]>([
+    ['another activation', { activation: 'elu' }],
+    ['another bound', { tailBound: 4 }],
+    ['other floors', { minDerivative: 0.1 }],
+  ])('refuse a recipe with %s, and leave no tensor', async (_, wrong) => {
+    const before = memory().numTensors;
+    await expect(
+      importPyTorch(changed('nflows-nsf', withRows), { ...recipeOf('nflows-nsf'), ...wrong }),
+    ).rejects.toMatchObject({
+      code: 'INEXACT',
+      message: expect.stringMatching(/row \d+ of check\.x has the log-density .* here and .* there/),
+    });
+    expect(memory().numTensors).toBe(before);
+  });
+});
+
+const weight = '_transform._transforms.3.transform_net.initial_layer.weight';
+
+test.each<[string, string, (tensors: Tensors) => void, string, RegExp]>([
+  ['a tensor is missing', 'nflows-nsf', (t) => t.delete(weight), 'MISSING_TENSOR', new RegExp(weight)],
+  [
+    'one too many',
+    'nflows-nsf',
+    (t) => t.set('_embedding_net.weight', floats([1], [1])),
+    'SURPLUS_TENSOR',
+    /_embedding_net\.weight/,
+  ],
+  [
+    'one too many inside',
+    'nflows-nsf',
+    (t) => t.set('_transform._transforms.1.more', floats([1], [1])),
+    'SURPLUS_TENSOR',
+    /1\.more/,
+  ],
+  [
+    'beyond float32',
+    'nflows-nsf',
+    (t) => t.set(weight, floats(Array(12).fill(1e39), [12, 1])),
+    'OVERFLOW',
+    /1e\+39 at position 0/,
+  ],
+  [
+    'NaN',
+    'nflows-nsf',
+    (t) => t.set(weight, floats(Array(12).fill(Number.NaN), [12, 1])),
+    'NOT_FINITE',
+    /NaN at position 0/,
+  ],
+  [
+    'batch norm in a network',
+    'nflows-nsf',
+    (t) => t.set('_transform._transforms.3.transform_net.blocks.0.batch_norm_layers.0.weight', floats([1], [1])),
+    ...(['IMPORT', /blocks\.0\.batch_norm_layers': batch norm inside a network/] as const),
+  ],
+  [
+    'a transform that nobody knows',
+    'nflows-linear',
+    (t) => t.set('_transform._transforms.8.temperature', floats([1], [1])),
+    ...(['IMPORT', /the recipe says 8 transforms, and the file has tensors of 9/] as const),
+  ],
+  [
+    'a mask that is none of a sequence',
+    'nflows-maf',
+    (t) => {
+      const key = '_transform._transforms.1.autoregressive_net.initial_layer.mask';
+      const mask = hostNumbers(key, t.get(key) as HostTensor).map((value, i) => (i < 3 ? 1 - value : value));
+      t.set(key, floats([...mask], [10, 3]));
+    },
+    ...(['IMPORT', /the mask of unit 0 is not one of a sequence/] as const),
+  ],
+  [
+    'an actnorm that has not started',
+    'nflows-nsf',
+    (t) => t.set('_transform._transforms.2.initialized', { dtype: 'BOOL', shape: [], bytes: Uint8Array.of(0) }),
+    ...(['IMPORT', /has not been initialised/] as const),
+  ],
+])('%s: refused by name, and no tensor is left', async (_, name, change, code, message) => {
+  const before = memory().numTensors;
+  await expect(importPyTorch(changed(name, change), recipeOf(name))).rejects.toMatchObject({
+    code,
+    message: expect.stringMatching(message),
+  });
+  expect(memory().numTensors).toBe(before);
+});
+
+test.each<[string, string, object, RegExp]>([
+  ['no library', 'nflows-nsf', {}, /library must be/],
+  ['another library', 'nflows-nsf', { library: 'keras' }, /library must be .*got 'keras'/],
+  ['no count of transforms', 'nflows-nsf', { library: 'nflows' }, /transforms is missing/],
+  [
+    'no activation',
+    'nflows-nsf',
+    { library: 'nflows', transforms: 12 },
+    /does not say the activation of '_transform\._transforms\.3'.*'relu'/,
+  ],
+  ['no bound', 'nflows-nsf', { library: 'nflows', transforms: 12, activation: 'relu' }, /does not say the tailBound/],
+  [
+    'an activation that nothing here has',
+    'nflows-nsf',
+    { library: 'nflows', transforms: 12, activation: 'gelu' },
+    /activation must be one of/,
+  ],
+  ['a word of Python', 'nflows-nsf', { library: 'nflows', transforms: 12, tail_bound: 3 }, /did you mean 'tailBound'/],
+  [
+    'a wrong word for one transform',
+    'nflows-nsf',
+    { library: 'nflows', transforms: 12, at: { 3: { bins: 4 } } },
+    /the recipe at 3/,
+  ],
+  [
+    'no scale function',
+    'nflows-real-nvp',
+    { library: 'nflows', transforms: 8, activation: 'relu' },
+    /does not say the scaleActivation/,
+  ],
+])('a recipe with %s is refused', async (_, name, recipe, message) => {
+  await expect(importPyTorch(fixture(name), recipe as PyTorchRecipe)).rejects.toMatchObject({
+    code: 'CONFIG',
+    message: expect.stringMatching(message),
+  });
+});

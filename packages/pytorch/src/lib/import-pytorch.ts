@@ -1,0 +1,54 @@
+import { DiffeoError, type Flow, type FlowParams, readSafetensors } from '@diffeo/core';
+import { describeValue } from '@diffeo/core/arguments';
+import { type CheckedRows, checkRows, takeCheck } from './file/check-rows.ts';
+import { stateDictOf } from './file/state-dict.ts';
+import { type NflowsRecipe, requireNflowsRecipe } from './nflows/nflows-recipe.ts';
+import { readNflows } from './nflows/read-nflows.ts';
+import { buildModel } from './parts/build-model.ts';
+
+/** What the file does not say, by the library that wrote it. */
+export type PyTorchRecipe = NflowsRecipe;
+
+/** A model that was trained in PyTorch. */
+export interface ImportedModel {
+  readonly model: Flow;
+  readonly params: FlowParams;
+  /** How far the model is from the rows in the file that it was held to; `null` where the file has none. */
+  readonly check: CheckedRows | null;
+}
+
+const readers = { nflows: { require: requireNflowsRecipe, read: readNflows } } as const;
+
+/**
+ * Reads the state dict of a flow of nflows, which is saved as safetensors, as a flow of ours with its parameters.
+ *
+ * The file may hold a few rows and what PyTorch says of them, as `check.x` `[rows, features]`, `check.log_prob` `[rows]` and, for a flow
+ * with a context, `check.context`. The model is then held to them: a recipe that is wrong does not pass.
+ *
+ * @param bytes of the file
+ * @param recipe what the file does not say: which library, activation, bounds
+ * @throws DiffeoError `FILE`, `OVERFLOW`, `NOT_FINITE` for the file; `CONFIG` for the recipe; `IMPORT` for what has no equivalent here, by
+ * its name; `MISSING_TENSOR`, `SURPLUS_TENSOR`, `TENSOR_SHAPE`; `INEXACT` where the rows in the file do not agree.
+ */
+export async function importPyTorch(bytes: Uint8Array, recipe: PyTorchRecipe): Promise<ImportedModel> {
+  const library = (recipe as PyTorchRecipe | undefined)?.library;
+  const reader = library && Object.hasOwn(readers, library) ? readers[library] : undefined;
+  if (!reader) {
+    const known = Object.keys(readers).join("', '");
+    throw new DiffeoError(
+      'CONFIG',
+      `importPyTorch: the recipe's library must be '${known}'; got ${describeValue(library)}`,
+    );
+  }
+  reader.require(recipe);
+  const { root, unused } = stateDictOf(readSafetensors(bytes).tensors);
+  const check = takeCheck(root);
+  const read = reader.read(root, recipe);
+  const [surplus, ...more] = unused();
+  if (surplus !== undefined) {
+    const others = more.length === 0 ? '' : `, and ${more.length} more`;
+    throw new DiffeoError('SURPLUS_TENSOR', `the file holds '${surplus}'${others}, for which nothing here has a place`);
+  }
+  const { model, params } = buildModel(read);
+  return { model, params, check: check && (await checkRows(model, params, check)) };
+}

@@ -1,0 +1,56 @@
+import { actnorm, invertibleLinear, permute } from '@diffeo/layers-glow';
+import { type Piece, vectorOf } from './piece.ts';
+
+/** z = x·eˢ + t for each column, as an actnorm. */
+export function scaleAndShift(logScale: readonly number[], shift: readonly number[]): Piece {
+  // Ours is z = (x − shift)·exp(−logScale).
+  const own = {
+    shift: shift.map((t, i) => -t * Math.exp(-(logScale[i] as number))),
+    logScale: logScale.map((s) => -s),
+  };
+  return {
+    spec: actnorm(),
+    params: { shift: vectorOf(own.shift), logScale: vectorOf(own.logScale) },
+    inverse: () => scaleAndShift(own.logScale, own.shift),
+  };
+}
+
+/** z = W·x, and then + bias: W as it is, row-major. */
+export function matrixPieces(weight: ArrayLike<number>, bias: ArrayLike<number>): Piece[] {
+  const size = bias.length;
+  return [
+    { spec: invertibleLinear({ matrix: 'full' }), params: { weight: { shape: [size, size], values: weight } } },
+    shiftPiece(bias),
+  ];
+}
+
+const maxLogScale = 20;
+
+/**
+ * z = L·(U + diag(s))·x, and then + bias, for a unit lower L and an upper U with a positive diagonal.
+ *
+ * @param factors row-major: below the diagonal L, above it U, on it s
+ */
+export function luPieces(factors: ArrayLike<number>, bias: ArrayLike<number>): Piece[] {
+  const size = bias.length;
+  const kept = Float64Array.from(factors);
+  for (let i = 0; i < size; i++) {
+    const logScale = Math.log(kept[i * size + i] as number);
+    kept[i * size + i] = maxLogScale * Math.atanh(logScale / maxLogScale); // of which the layer takes c·tanh(a/c)
+  }
+  const params = {
+    permutation: vectorOf(Array.from({ length: size }, (_, i) => i)),
+    sign: vectorOf(Array<number>(size).fill(1)),
+    factors: { shape: [size, size], values: kept },
+  };
+  return [{ spec: invertibleLinear({ matrix: 'plu', bound: maxLogScale }), params }, shiftPiece(bias)];
+}
+
+const shiftPiece = (bias: ArrayLike<number>): Piece =>
+  scaleAndShift(Array<number>(bias.length).fill(0), Array.from(bias));
+
+/** z[i] = x[order[i]]. */
+export const permutation = (order: readonly number[]): Piece => ({
+  spec: permute({ permutation: [...order] }),
+  params: {},
+});
