@@ -27,7 +27,7 @@ export const isTruth = ({ kind, categories = [] }: WrittenColumn): boolean =>
   kind === 'boolean' && categories.length > 0 && categories.every((text) => text === 'true' || text === 'false');
 
 /** The text of a category; the nearest, for a number that is none. */
-export const categoryOf = (value: number, categories: readonly string[]): string =>
+const categoryOf = (value: number, categories: readonly string[]): string =>
   categories[Math.min(Math.max(Math.round(value), 0), categories.length - 1)] ?? '';
 
 /** Seconds since 1970. Dates without a time of day stay so. */

@@ -34,7 +34,7 @@ export function sequenceOf(config: SequenceConfig, size: number): Int32Array {
 }
 
 /** Throws `SHAPE` for a list that does not hold each of 0 … size − 1 once. */
-export function requireSequence(list: readonly number[], size: number): void {
+function requireSequence(list: readonly number[], size: number): void {
   const isOne = list.length === size && new Set(list).size === size && list.every((input) => input < size);
   if (isOne) return;
   const got = `${list.length} entries: ${list.slice(0, 20).join(', ')}`;
