@@ -1,11 +1,10 @@
 """The Gaussian of full covariance, a Gaussian mixture and a kernel density of scikit-learn: FOLDER TABLE COMPETITOR.
 
-Each chooses on training and validation rows, and fits its choice again to both together. Where there is more than one honest way to choose, and few rows
-choose by luck, the one that suits the test rows best is reported: in favour of the competitor, and never of us.
+Each chooses by how likely the validation rows are, and fits its choice again to training and validation rows together. Test rows choose nothing.
 
-A mixture: components by the validation rows, and by five folds where there are few, for each of several numbers added to its covariances, of
-standardised and of whitened columns, from several starts. Kernels: the width by how likely each row is under the others, and the validation rows under the training rows, with the covariance as
-it is, its diagonal alone, and between them.
+A mixture: components, a number added to covariances, standardised or whitened columns; it is the mean of mixtures from several starts, by which it is
+chosen too. Kernels: the width, and the covariance as it is, its diagonal alone or between them,
+by the validation rows, and of few by each row of both parts under the others.
 """
 
 import os
@@ -44,31 +43,28 @@ def gaussian(train, val, test):
 def mixture(train, val, test):
     both = np.vstack([train, val])
 
-    def fit(rows, k, ridge, white, start):
+    def fit(rows, k, ridge, white, starts):
         mean, scale = rows.mean(0), rows.std(0)
         correlation = np.atleast_2d(np.cov(((rows - mean) / scale).T))
         factor = np.linalg.cholesky(correlation + 1e-12 * np.eye(len(mean))) if white else np.eye(len(mean))
         enter = lambda x: np.linalg.solve(factor, ((x - mean) / scale).T).T
         volume = np.log(scale).sum() + np.log(np.diag(factor)).sum()
-        model = GaussianMixture(k, covariance_type='full', reg_covar=ridge, random_state=start, max_iter=300)
-        model.fit(enter(rows))
-        return lambda x: model.score_samples(enter(x)) - volume
+        models = [
+            GaussianMixture(k, covariance_type='full', reg_covar=ridge, random_state=start, max_iter=300).fit(enter(rows))
+            for start in range(1, starts + 1)
+        ]
+        return lambda x: logsumexp([model.score_samples(enter(x)) for model in models], axis=0) - np.log(starts) - volume
 
     few = len(both) < FEW
-    fold = np.random.RandomState(1).permutation(len(both)) % 5
-    ways = [[(train, val)]] + ([[(both[fold != i], both[fold == i]) for i in range(5)]] if few else [])
-    settings = ((1e-6, False), (1e-6, True), *(((1e-3, False), (1e-2, False), (1e-1, False)) if few else ()))
-    chosen = set()
-    for way in ways:
-        for ridge, white in settings:
-            scores = []
-            for k in COMPONENTS if few else COMPONENTS[6::2]:
-                if k < len(train) / 2:
-                    scores.append((sum(fit(rows, k, ridge, white, 1)(left).sum() for rows, left in way), k, ridge, white))
-            chosen |= {best[1:] for best in sorted(scores)[-2:]}
-    starts = range(1, 6 if few else 4 if len(both) < 4 * FEW else 2)
-    found = [(fit(both, *setting, start)(test), setting) for setting in sorted(chosen) for start in starts]
-    scores, (k, ridge, white) = max(found, key=lambda one: one[0].mean())
+    settings = ((1e-6, False), (1e-6, True), *(((1e-3, False),) if few else ()))
+    starts = 5 if len(both) < 600 else 3 if few else 1
+    judged = []
+    for ridge, white in settings:
+        for k in COMPONENTS if few else COMPONENTS[6::2]:
+            if k < len(train) / 2:
+                judged.append((fit(train, k, ridge, white, starts)(val).mean(), k, ridge, white))
+    _, k, ridge, white = max(judged)
+    scores = fit(both, k, ridge, white, max(starts, 2))(test)
     return scores, f'{k} components, {ridge:g} added{" to whitened columns" if white else ""}'
 
 
@@ -77,28 +73,27 @@ def kernels(train, val, test):
     mean, scale = rows.mean(0), rows.std(0)
     covariance = np.atleast_2d(np.cov(((rows - mean) / scale).T))
     some = np.random.RandomState(1).permutation(len(rows))[:1000]
-    found = []
+    best = (-np.inf,)
     for shrunk in (0.0, 0.1, 1.0):
         factor = np.linalg.cholesky((1 - shrunk) * covariance + (shrunk + 1e-12) * np.diag(np.diag(covariance)))
-        whitened = lambda x: np.linalg.solve(factor, ((x - mean) / scale).T).T
-        white = whitened(rows)
+        whitened = lambda x, factor=factor: np.linalg.solve(factor, ((x - mean) / scale).T).T
         volume = np.log(np.diag(factor)).sum() + np.log(scale).sum()
-        known = np.arange(len(rows)) < len(train)
-        left = np.flatnonzero(~known)[:2000]
-        for judged, others in ((some, np.full(len(rows), True)), (left, known)):
-            squares = (white**2).sum(1)
-            away = np.maximum(squares[judged, None] + squares[None] - 2 * white[judged] @ white.T, 0)
-            away[np.arange(len(judged)), judged] = np.inf
-            away = away[:, others]
-            likelihood = lambda width: logsumexp(-0.5 * away / width**2, axis=1).mean() - len(mean) * np.log(width)
-            widths = np.geomspace(0.01, 2, 14)
-            for _ in range(3):
-                at = int(np.argmax([likelihood(width) for width in widths]))
-                width = widths[at]
-                widths = np.geomspace(widths[max(at - 1, 0)], widths[min(at + 1, len(widths) - 1)], 7)
-            model = KernelDensity(bandwidth=width, rtol=1e-5).fit(white)
-            found.append((model.score_samples(whitened(test)) - volume, width, shrunk))
-    scores, width, shrunk = max(found, key=lambda one: one[0].mean())
+
+        def squares(judged, known):
+            return np.maximum((judged**2).sum(1)[:, None] + (known**2).sum(1)[None] - 2 * judged @ known.T, 0)
+
+        left, others = squares(whitened(val[:2000]), whitened(train)), squares(whitened(rows[some]), whitened(rows))
+        others[np.arange(len(some)), some] = np.inf
+        mean_log = lambda away, width: logsumexp(-0.5 * away / width**2, axis=1).mean() - len(mean) * np.log(width) - volume
+        likelihood = lambda width: mean_log(others if len(rows) < 600 else left, width)
+        widths = np.geomspace(0.01, 2, 14)
+        for _ in range(3):
+            at = int(np.argmax([likelihood(width) for width in widths]))
+            width = widths[at]
+            widths = np.geomspace(widths[max(at - 1, 0)], widths[min(at + 1, len(widths) - 1)], 7)
+        best = max(best, (likelihood(width), width, shrunk, whitened, volume), key=lambda one: one[0])
+    _, width, shrunk, whitened, volume = best
+    scores = KernelDensity(bandwidth=width, rtol=1e-5).fit(whitened(rows)).score_samples(whitened(test)) - volume
     return scores, f'width {width:.3f}, {shrunk:g} towards the diagonal'
 
 

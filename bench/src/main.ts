@@ -17,6 +17,7 @@ const main = defineCommand({
     profile: () => import('./lib/commands/profile.ts').then(({ profile }) => profile),
     quality: () => import('./lib/commands/quality.ts').then(({ quality }) => quality),
     size: () => import('./lib/commands/size.ts').then(({ size }) => size),
+    anomalies: () => import('./lib/commands/anomalies.ts').then(({ anomalies }) => anomalies),
     tables: () => import('./lib/commands/tables.ts').then(({ tables }) => tables),
   },
 });

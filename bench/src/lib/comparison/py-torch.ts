@@ -1,9 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { pythons } from '../python.ts';
 import type { CompetitorSpec } from './competitor.ts';
-
-/** Where Python may be: a system's packages belong to its own one, which need not be the first on the path. */
-const pythons = ['/usr/bin/python3', 'python3'];
 
 /** A script of `peers/` in PyTorch under a name, on one thread and on two; nobody where this machine has no PyTorch. */
 export function pyTorch(script: string, name = 'PyTorch'): readonly CompetitorSpec[] {

@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { runPython } from '../python.ts';
 import { say } from '../say.ts';
 
 /** What somebody else says of the test rows of a table. */
@@ -33,7 +33,6 @@ export const baselineNames: readonly string[] = all.map(({ name }) => name);
 
 const peer = (script: string): string => fileURLToPath(new URL(`../../../peers/${script}`, import.meta.url));
 const records = fileURLToPath(new URL('../../../records/tables', import.meta.url));
-const pythons = ['/usr/bin/python3', 'python3'];
 
 /** Names what a result depends on: the script, what it imports, what it is asked, and the table. */
 function recipeHash({ script, arguments: asked }: Baseline, folder: string, table: string): string {
@@ -58,21 +57,15 @@ function recorded(baseline: Baseline, table: string, recipe: string): BaselineSc
 
 /** Runs a baseline where a Python can, and keeps what it found; `null` elsewhere, with a word of why. */
 function run(baseline: Baseline, folder: string, table: string, recipe: string): BaselineScores | null {
-  const command = [peer(baseline.script), folder, table, ...baseline.arguments];
-  let why = '';
-  for (const python of pythons) {
-    const { status, stdout, stderr } = spawnSync(python, command, { encoding: 'utf8', maxBuffer: 2 ** 28 });
-    if (status !== 0) {
-      why ||= stderr?.trim().split('\n').at(-1) ?? '';
-      continue;
-    }
-    mkdirSync(records, { recursive: true });
-    const found = JSON.parse(stdout) as BaselineScores;
-    writeFileSync(recordOf(baseline, table), gzipSync(JSON.stringify({ recipe, ...found }), { level: 9 }));
-    return found;
+  const printed = runPython([peer(baseline.script), folder, table, ...baseline.arguments]);
+  if ('why' in printed) {
+    say(`${baseline.name} on ${table} is left out: ${printed.why}`);
+    return null;
   }
-  say(`${baseline.name} on ${table} is left out: ${why || 'there is no python3'}`);
-  return null;
+  mkdirSync(records, { recursive: true });
+  const found = JSON.parse(printed.stdout) as BaselineScores;
+  writeFileSync(recordOf(baseline, table), gzipSync(JSON.stringify({ recipe, ...found }), { level: 9 }));
+  return found;
 }
 
 /** What each baseline says of a table's test rows: what was recorded of the same recipe, or, of those asked, what they say now. */

@@ -5,7 +5,8 @@ import { tensor2d } from '@tensorflow/tfjs-core';
 import { type Machine, machine } from '../machine.ts';
 import { say } from '../say.ts';
 import { baselines } from './baselines.ts';
-import { coverageOf, type TestCoverage } from './coverage.ts';
+import { coverageOf } from './coverage.ts';
+import { keepResult, type OwnResult, recordedResult } from './own-records.ts';
 import { type BenchTable, readBenchTable, tableNames, tablesFolder } from './table-set.ts';
 
 /** What to measure. */
@@ -18,6 +19,8 @@ export interface TablesOptions {
   readonly spread: boolean;
   /** Competitors that run now where they were not recorded, by name. */
   readonly baselines: readonly string[];
+  /** Whether ours is measured, measured and written down beside the competitors', or taken as it was written down. */
+  readonly ours: 'measured' | 'kept' | 'recorded';
 }
 
 /** Beside one competitor, on the same rows. Differences are to ours: above 0 we are ahead. */
@@ -35,20 +38,13 @@ export interface Beside {
 }
 
 /** One table. */
-export interface TableResult {
+export interface TableResult extends Omit<OwnResult, 'scores'> {
   readonly table: string;
   readonly rows: number;
   readonly columns: number;
   readonly nll: number;
   readonly standardError: number;
   readonly median: number;
-  readonly seconds: number;
-  /** Of the processor, which a busy machine changes less. */
-  readonly cpuSeconds: number;
-  /** The nll of each seed, where there are several. */
-  readonly seeds: readonly number[];
-  readonly coverage: readonly TestCoverage[];
-  readonly members: readonly { readonly name: string; readonly setting: string; readonly weight: number }[];
   readonly beside: readonly Beside[];
 }
 
@@ -74,34 +70,46 @@ async function fitAndScore({ rows, test }: BenchTable, effort: Effort, seed: num
   x.dispose();
   const coverage = await coverageOf(model, params, scores, seed);
   disposeParams(model.layout, params);
-  return { scores, shares, coverage, seconds, cpuSeconds: (user + system) / 1e6 };
+  const members = shares.map(({ name, setting, weight }) => ({ name, setting, weight }));
+  return { scores, members, coverage, seconds, cpuSeconds: (user + system) / 1e6 };
 }
 
-async function measureTable(folder: string, name: string, options: TablesOptions): Promise<TableResult> {
-  const { effort, seed, spread } = options;
-  const table = readBenchTable(folder, name);
-  const { rows } = table;
-  const { scores, shares, ...measured } = await fitAndScore(table, effort, seed);
+/** What ours says of a table's test rows, with as many seeds as are asked for. */
+async function measureOurs(table: BenchTable, { effort, seed, spread }: TablesOptions): Promise<OwnResult> {
+  const { scores, ...measured } = await fitAndScore(table, effort, seed);
   const seeds = [-rowStatistics(scores).mean];
-  for (let more = 1; spread && rows.count < fewRows && more < 3; more++) {
+  for (let more = 1; spread && table.rows.count < fewRows && more < 3; more++) {
     const again = await fitAndScore(table, effort, seed + more);
     seeds.push(-rowStatistics(again.scores).mean);
   }
+  return { ...measured, seeds, scores: Array.from(scores, (score) => Math.round(1000 * score) / 1000) };
+}
+
+async function ourResult(table: BenchTable, options: TablesOptions): Promise<OwnResult> {
+  const { name } = table;
+  if (options.ours === 'recorded') return recordedResult(name, options);
+  const found = await measureOurs(table, options);
+  if (options.ours === 'kept') keepResult(name, options, found);
+  return found;
+}
+
+async function measureTable(folder: string, name: string, options: TablesOptions): Promise<TableResult> {
+  const table = readBenchTable(folder, name);
+  const { rows } = table;
+  const { scores, ...own } = await ourResult(table, options);
   const { mean, standardError, median } = rowStatistics(scores);
   const beside = [...baselines(folder, name, options.baselines)].map(([competitor, found]): Beside => {
     const { clipped, mean, worse } = compareScores(scores, found.scores);
     return {
       name: competitor,
-      nll: -rowStatistics(Float32Array.from(found.scores)).mean,
+      nll: -rowStatistics(found.scores).mean,
       ...{ setting: found.setting, seconds: found.seconds, clipped, mean, worse },
       leastDifference: scores.reduce((least, own, i) => Math.min(least, own - (found.scores[i] as number)), Infinity),
     };
   });
   return {
     ...{ table: name, rows: rows.count, columns: rows.size, nll: -mean, standardError, median: -median },
-    ...measured,
-    seeds,
-    members: shares.map(({ name, setting, weight }) => ({ name, setting, weight })),
+    ...own,
     beside,
   };
 }

@@ -25,7 +25,7 @@ test('all that is wanted is met by one that is ahead everywhere', () => {
 test('a table that is worse, one that is not better, a row far below, a region and a time are named', () => {
   const far = beside('Gaussian', -0.1, { leastDifference: -11 });
   const found = met([
-    table('a', [beside('Gaussian', 1), beside('mixture', -0.5)], { seconds: 61 }),
+    table('a', [beside('Gaussian', 1), beside('mixture', -0.5)], { seconds: 61, cpuSeconds: 62 }),
     table('b', [far], { coverage: [{ level: 0.5, covered: 0.9, interval: [0.3, 0.7], held: false }] }),
   ]);
   expect(found).toEqual([
@@ -41,4 +41,17 @@ test('a table that is worse, one that is not better, a row far below, a region a
 
 test('fast has ten seconds', () => {
   expect(met([table('a', [])], 'fast').at(-1)).toEqual(['at most 10 s', false, '20 s at most (late: a)']);
+});
+
+test('a busy machine is no reason to be late', () => {
+  expect(met([table('a', [], { seconds: 90, cpuSeconds: 50 })]).at(-1)?.[1]).toBe(true);
+});
+
+test('a competitor that was not given its due is named', () => {
+  const found = met([table('faithful', [beside('Gaussian', 1, { nll: 4.86 }), beside('mixture', 1, { nll: 4.75 })])]);
+  expect(found.find(([wanted]) => String(wanted).includes('survey'))).toEqual([
+    'no competitor more than 0.05 nats behind an earlier survey of the same rows',
+    false,
+    '1 of 2 (mixture on faithful by 0.10)',
+  ]);
 });

@@ -7,16 +7,18 @@ import {
   floor,
   gather,
   logSumExp,
-  matMul,
   minimum,
   mul,
-  relu,
   reshape,
+  slice,
   square,
+  stack,
   sub,
-  sum,
   type Tensor,
+  type Tensor1D,
   type Tensor2D,
+  tidy,
+  transpose,
   zeros,
 } from '@tensorflow/tfjs-core';
 import { integer, maxValue, minValue, number, pipe, strictObject } from 'valibot';
@@ -35,6 +37,21 @@ const schema = strictObject({
 });
 
 const logRoot2Pi = 0.5 * Math.log(2 * Math.PI);
+/** Rows times kernels that are looked at together: 16 MB of each number that lies between. */
+const numbersTogether = 2 ** 22;
+
+/** The log of the sum of some kernels, of which `columns` has the centres `[size, kernels]`, but for a constant. */
+function partOf(flat: Tensor2D, columns: Tensor2D, logWidths: Tensor): Tensor1D {
+  const [rows, size, count] = [flat.shape[0], flat.shape[1], columns.shape[1]];
+  let distance: Tensor = zeros([1, 1]);
+  for (let j = 0; j < size; j++) {
+    // Differences first: |z|² + |c|² − 2z·c would round a narrow kernel's distances away.
+    const away = square(sub(slice(flat, [0, j], [rows, 1]), slice(columns, [j, 0], [1, count])));
+    distance = add(distance, away);
+  }
+  const each = sub(mul(mul(distance, exp(mul(logWidths, -2))), -0.5), mul(logWidths, size));
+  return logSumExp(each, 1) as Tensor1D;
+}
 
 /**
  * A kernel density as a base (Parzen 1962): log p(z) = log mean N(z; cₖ, hₖ²·I), with a centre at each row that it was fitted to. Its
@@ -56,12 +73,17 @@ export const gaussianKernels: Definition<'base', typeof schema> = /* @__PURE__ *
         const rows = z.shape[0] as number;
         if (rows === 0) return zeros([0]);
         const flat = reshape(z, [rows, size]) as Tensor2D;
-        // |z − c|² = |z|² + |c|² − 2z·c: a table of rows by kernels is as large as it gets.
-        const ends = add(expandDims(sum(square(flat), 1), 1), expandDims(sum(square(centres), 1), 0));
-        const distance = relu(sub(ends, mul(matMul(flat, centres as Tensor2D, false, true), 2)));
-        const precision = exp(mul(expandDims(logWidths, 0), -2));
-        const each = sub(mul(mul(distance, precision), -0.5), mul(expandDims(logWidths, 0), size));
-        return sub(logSumExp(each, 1), size * logRoot2Pi + Math.log(count));
+        const columns = transpose(centres as Tensor2D);
+        const together = Math.max(1, Math.floor(numbersTogether / rows));
+        const parts: Tensor1D[] = [];
+        for (let begin = 0; begin < count; begin += together) {
+          const some = Math.min(together, count - begin);
+          const logs = expandDims(slice(logWidths, begin, some), 0);
+          parts.push(tidy(() => partOf(flat, slice(columns, [0, begin], [size, some]) as Tensor2D, logs)));
+        }
+        const [first, ...others] = parts as [Tensor1D, ...Tensor1D[]];
+        const all = others.length === 0 ? first : logSumExp(stack(parts, 1), 1);
+        return sub(all, size * logRoot2Pi + Math.log(count));
       },
       sample: ({ centres, logWidths }, rows, seed, temperature) => {
         const drawn = floor(mul(uniform([rows], fold(seed, 'kernel')), count));

@@ -1,10 +1,12 @@
 import type { HostRows } from '../mixture/fit-gaussian-mixture.ts';
 
-/** Rows that widths are judged by, at most. */
-const maxJudged = 400;
+/** Rows that widths are judged by, at most; and distances to them, of which there are as many times the rows: 64 MB. */
+const [maxJudged, maxDistances] = [400, 2 ** 23];
 /** Widths that are tried first, from the narrowest to the widest, and how far they follow the distance to the neighbours (Abramson 1982). */
 const [narrowest, widest, steps] = [0.03, 2, 13];
 const exponents = [0, 0.5, 1];
+/** A step to wider kernels that loses so much for a row is the last, nats. */
+const smoothedAway = 0.05;
 
 /** Some rows, at equal steps. */
 const someOf = (count: number, most: number): readonly number[] =>
@@ -60,7 +62,7 @@ function leaveOneOut(distances: Float64Array, logWidths: Float64Array, size: num
 /** The logarithms of the widths of kernels at rows of columns of one unit: those by which each row is likeliest given the others. */
 export function kernelWidths(rows: HostRows): Float64Array {
   const { count, size } = rows;
-  const judged = someOf(count, maxJudged);
+  const judged = someOf(count, Math.min(maxJudged, Math.floor(maxDistances / count)));
   const all = someOf(count, count);
   const distances = new Float64Array(judged.length * count);
   for (const [i, row] of judged.entries()) distancesTo(rows, row, all, distances.subarray(i * count, (i + 1) * count));
@@ -68,11 +70,15 @@ export function kernelWidths(rows: HostRows): Float64Array {
   let best: Float64Array = new Float64Array(count);
   let most = -Infinity;
   for (const exponent of exponents) {
+    let before = -Infinity;
     for (let i = 0; i < steps; i++) {
       const log = Math.log(narrowest) + (i / (steps - 1)) * Math.log(widest / narrowest);
       const logWidths = relative.map((own) => log + exponent * own);
       const value = leaveOneOut(distances, logWidths, size);
       if (value > most) [most, best] = [value, logWidths];
+      // Wider ones only smooth away more.
+      if (value < before - smoothedAway) break;
+      before = value;
     }
   }
   return best;

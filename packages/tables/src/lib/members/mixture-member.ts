@@ -34,7 +34,10 @@ function memberOf(front: Front, size: number, { means, whitening, logWeights }: 
 const manyComponents = 60;
 
 /** A mixture of Gaussians, of as many components as the stopping rows ask for. */
-export function mixtureMember(front: FrontKind, { fast }: { readonly fast: boolean }): MemberKind {
+export function mixtureMember(
+  front: FrontKind,
+  { fast, folds = 1 }: { readonly fast: boolean; readonly folds?: number },
+): MemberKind {
   const work = mixtureWorks[fast ? 'fast' : 'full'];
   const { counts, rounds } = work;
   return {
@@ -44,23 +47,28 @@ export function mixtureMember(front: FrontKind, { fast }: { readonly fast: boole
       const [rows, judging] = [await hostRows(started, train), await hostRows(started, stop)];
       const counted = rowsToCountOn(rows, work);
       const candidates: Candidate[] = [];
-      for (const drawn of drawings) {
-        let [best, worse] = [-Infinity, 0];
-        for (const components of counts) {
-          // No component for fewer rows than would say what it is.
-          if (components > 1 && counted.count < components * Math.max(8, rows.size / 2)) break;
-          // One alone is drawn nowhere.
+      const meter = { work: 0 };
+      const searches = drawings.map((drawn) => ({ drawn, best: -Infinity, worse: 0, last: 0 }));
+      for (const components of counts) {
+        // No component for fewer rows than would say what it is.
+        if (components > 1 && counted.count < components * Math.max(8, rows.size / 2)) break;
+        for (const search of searches) {
+          const { drawn } = search;
+          // One alone is drawn nowhere. Many components take long: they are tried as long as each is better.
           if (components === 1 && drawn !== '') continue;
+          if (search.worse >= (components <= manyComponents ? 2 : 1)) continue;
+          // More components take at least as much again.
+          if (components > 2 && meter.work + search.last > work.searchWork / folds) continue;
           signal?.throwIfAborted();
+          const before = meter.work;
           const setting = { components, drawn };
-          const found = mixtureFromStarts(counted, setting, { rounds, seed, most: work.starts[0] });
+          const found = mixtureFromStarts(counted, setting, { rounds, seed, most: work.starts[0], meter });
           const stopScore = meanLogDensity(judging, found);
           const build = () => memberOf(started, train.size, mixtureOf(rows, setting, { seed, work, chosen: found }));
           candidates.push({ setting: settingName(setting), stopScore, build });
-          worse = stopScore > best ? 0 : worse + 1;
-          best = Math.max(best, stopScore);
-          // Many components take long: they are tried as long as each is better.
-          if (worse === (components < manyComponents ? 2 : 1)) break;
+          search.worse = stopScore > search.best ? 0 : search.worse + 1;
+          search.best = Math.max(search.best, stopScore);
+          search.last = meter.work - before;
           await new Promise((resolve) => setTimeout(resolve, 0));
         }
       }

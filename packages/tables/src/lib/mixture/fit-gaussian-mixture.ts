@@ -17,6 +17,11 @@ export interface GaussianComponents {
   readonly logWeights: Float64Array;
 }
 
+/** Counts multiplications, which are the same on every machine and under every load, as seconds are not. */
+export interface WorkMeter {
+  work: number;
+}
+
 /** How to fit. */
 export interface MixtureOptions {
   readonly components: number;
@@ -27,6 +32,8 @@ export interface MixtureOptions {
   readonly prior?: number;
   /** Goes on from here. */
   readonly from?: GaussianComponents;
+  /** Is told how much work it was. */
+  readonly meter?: WorkMeter | undefined;
 }
 
 /** A round that gains less than so much for a row is the last, nats. */
@@ -100,8 +107,10 @@ function logDensity(
   logScales: Float64Array,
   logs: Float64Array,
   scratch: Float64Array,
+  meter?: WorkMeter,
 ): number {
   let most = -Infinity;
+  let work = 0;
   for (let k = 0; k < logWeights.length; k++) {
     const peak = (logWeights[k] as number) + (logScales[k] as number) - size * logRoot2Pi;
     // Beyond this distance the Gaussian adds nothing to what was found already.
@@ -112,11 +121,13 @@ function logDensity(
       let sum = 0;
       for (let j = 0; j <= i; j++) sum += (whitening[at + j] as number) * (scratch[j] as number);
       distance += sum * sum;
+      work += i + 1;
     }
     const log = distance <= farthest ? peak - 0.5 * distance : -Infinity;
     logs[k] = log;
     if (log > most) most = log;
   }
+  if (meter) meter.work += work + size * logWeights.length;
   if (most === -Infinity) return most;
   let total = 0;
   for (let k = 0; k < logs.length; k++) total += Math.exp((logs[k] as number) - most);
@@ -204,7 +215,7 @@ function maximise({ mass, first, second }: Sums, size: number, rows: number, dra
  */
 export function fitGaussianMixture(
   rows: HostRows,
-  { components, seed, rounds = 60, prior = rows.size, from }: MixtureOptions,
+  { components, seed, rounds = 60, prior = rows.size, from, meter }: MixtureOptions,
 ): GaussianComponents {
   const { size } = rows;
   let found = from;
@@ -212,6 +223,7 @@ export function fitGaussianMixture(
     const sums = emptySums(components, size);
     for (const [row, k] of initialShares(rows, components, seed).entries()) addRow(sums, rows, row, k, 1);
     found = maximise(sums, size, rows.count, prior);
+    if (meter) meter.work += rows.count * size * (9 * components + size / 2);
   }
   if (components === 1) return found;
   const [logs, scratch] = [new Float64Array(components), new Float64Array(size)];
@@ -221,11 +233,13 @@ export function fitGaussianMixture(
     const logScales = logScalesOf(found, size);
     let total = 0;
     for (let row = 0; row < rows.count; row++) {
-      const log = logDensity(rows, row, found, logScales, logs, scratch);
+      const log = logDensity(rows, row, found, logScales, logs, scratch, meter);
       total += log;
       for (let k = 0; k < components; k++) {
         const share = Math.exp((logs[k] as number) - log);
-        if (share > 1e-6) addRow(sums, rows, row, k, share);
+        if (share <= 1e-6) continue;
+        addRow(sums, rows, row, k, share);
+        if (meter) meter.work += (size * size) / 2;
       }
     }
     found = maximise(sums, size, rows.count, prior);

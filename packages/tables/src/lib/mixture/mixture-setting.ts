@@ -1,5 +1,11 @@
 import { fold, type Seed } from '@diffeo/core';
-import { averageMixture, fitGaussianMixture, type GaussianComponents, type HostRows } from './fit-gaussian-mixture.ts';
+import {
+  averageMixture,
+  fitGaussianMixture,
+  type GaussianComponents,
+  type HostRows,
+  type WorkMeter,
+} from './fit-gaussian-mixture.ts';
 
 /** How far covariances are drawn towards their mean: by so many rows for each column. Columns with ties or groups of few values want next to none. */
 const priors = { '': 1, loose: 0.15, free: 0.003 } as const;
@@ -30,6 +36,8 @@ export interface MixtureWork {
   /** On more rows than this, components are counted on a part of them; in two or three columns, which many components describe, on this many. */
   readonly rowsToCount: readonly [many: number, twoOrThree: number];
   readonly rounds: number;
+  /** Multiplications of the search for a setting, of all folds together: it ends with what was found by then. */
+  readonly searchWork: number;
   /** Multiplications of a round at most: of more rows a part is fitted to. */
   readonly maxWork: number;
   /** Mixtures of so many starts at most are averaged, to choose a setting and in the end. */
@@ -41,12 +49,12 @@ export const mixtureWorks: Readonly<Record<'full' | 'fast', MixtureWork>> = {
   full: {
     counts: [1, 2, 3, 4, 6, 8, 11, 15, 20, 28, 40, 60, 90, 130, 190, 280, 400],
     rowsToCount: [5000, 12_000],
-    ...{ rounds: 40, maxWork: 1.5e8, starts: [2, 5] },
+    ...{ rounds: 40, searchWork: 6e9, maxWork: 1.5e8, starts: [2, 5] },
   },
   fast: {
     counts: [1, 2, 4, 8, 15, 28, 60],
-    rowsToCount: [1500, 3000],
-    ...{ rounds: 25, maxWork: 2e7, starts: [1, 1] },
+    rowsToCount: [3000, 3000],
+    ...{ rounds: 25, searchWork: 6e8, maxWork: 2e7, starts: [1, 1] },
   },
 };
 
@@ -74,11 +82,16 @@ function startsOf(rows: HostRows, components: number, most: number): number {
 export function mixtureFromStarts(
   rows: HostRows,
   { components, drawn }: MixtureSetting,
-  { rounds, seed, most }: { readonly rounds: number; readonly seed: Seed; readonly most: number },
+  {
+    rounds,
+    seed,
+    most,
+    meter,
+  }: { readonly rounds: number; readonly seed: Seed; readonly most: number; readonly meter?: WorkMeter },
 ): GaussianComponents {
   const prior = priors[drawn] * rows.size;
   const each = Array.from({ length: startsOf(rows, components, most) }, (_, i) =>
-    fitGaussianMixture(rows, { components, prior, rounds, seed: fold(fold(seed, components), i) }),
+    fitGaussianMixture(rows, { components, prior, rounds, seed: fold(fold(seed, components), i), meter }),
   );
   return averageMixture(each);
 }
