@@ -20,6 +20,14 @@ export type {
   RowFunction,
   TransformedRow,
 } from './lib/options.ts';
+export {
+  checkPart,
+  type PartCheckOptions,
+  type PartPlan,
+  type PartReport,
+  planPart,
+} from './lib/package/check-part.ts';
+export { type CheckablePart, type PackageParts, partsOf } from './lib/package/parts-of.ts';
 export type { CheckResult, Report } from './lib/plan/check.ts';
 export { type CheckDescription, listChecks } from './lib/plan/list-checks.ts';
 export type { PartKind, Place, Source } from './lib/trial/place.ts';

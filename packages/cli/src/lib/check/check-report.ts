@@ -1,6 +1,5 @@
 import type { Definition } from '@diffeo/core';
-import type { CheckResult, PartKind } from '@diffeo/testing';
-import type { PartReport } from './check-part.ts';
+import type { CheckResult, PartKind, PartReport } from '@diffeo/testing';
 
 /** What became of one check of one part, over all places where it ran. */
 interface Tally {

@@ -1,12 +1,11 @@
 import { DiffeoError, type Seed } from '@diffeo/core';
 import { oneLine } from '@diffeo/core/arguments';
-import { listChecks, type PartKind } from '@diffeo/testing';
+import { checkPart, listChecks, type PartKind, type PartReport, partsOf } from '@diffeo/testing';
+import { stopIfCancelled } from '../terminal/interruption.ts';
 import { say } from '../terminal/say.ts';
 import { printResult } from '../terminal/standard-streams.ts';
 import { type CheckBackend, registerBackends } from './check-backends.ts';
 import { importPackage } from './check-package.ts';
-import { checkPart, type PartReport } from './check-part.ts';
-import { partsOf } from './check-parts.ts';
 import { checkReport, counts, failureLines, partPassed, partText } from './check-report.ts';
 
 /** What to check. */
@@ -48,7 +47,7 @@ export async function check({ package: name, only, backend, seed, json, signal }
     const chosen = chosenFor(part.definition.kind, only);
     if (chosen?.length === 0) continue;
     const options = { backends, ...(chosen && { only: chosen }), ...(seed !== undefined && { seed }) };
-    const report = await checkPart(part, options, signal);
+    const report = await checkPart(part, { ...options, pause: () => stopIfCancelled(signal) });
     reports.push(report);
     if (json) continue;
     await printResult(`${partText(report)}\n`);

@@ -1,4 +1,5 @@
 import { findBackendFactory } from '@tensorflow/tfjs-core';
+import type { Settings } from '../../options.ts';
 import type { Check } from '../../plan/check.ts';
 import { close, worst } from '../../plan/outcome.ts';
 import { useBackend } from '../../trial/backend.ts';
@@ -8,7 +9,11 @@ import type { RowMap } from '../../trial/subject.ts';
 import { toleranceText } from '../../trial/tolerance.ts';
 import { drawPoints, type Trial } from '../../trial/trial.ts';
 
-const compared = ['cpu', 'wasm'] as const;
+/** What the others are compared with: every operation of it is plain JavaScript. */
+const expectedOf = 'cpu';
+
+/** Which is compared: the first other one of those that are checked on, or else wasm. */
+const comparedOf = ({ backends }: Settings): string => backends.find((name) => name !== expectedOf) ?? 'wasm';
 
 /** Numbers that a map computes. */
 interface Computed {
@@ -34,18 +39,20 @@ function compute(trial: Trial, map: RowMap, points: Points): readonly Computed[]
   ];
 }
 
-/** The cpu and the wasm backend give the same values and gradients. Runs where both are registered, once. */
+/** Another backend gives the values and gradients of the cpu backend. Runs where both are registered, once. */
 export const compareBackends: Check = {
   name: 'compare-backends',
-  holds: 'values and gradients on the wasm backend are those on the cpu backend',
+  holds: 'values and gradients on another backend are those on the cpu backend',
   allows: toleranceText.backends,
   applies: ({ place, settings }) =>
-    place.backend === settings.backends[0] && compared.every((name) => findBackendFactory(name)),
+    place.backend === settings.backends[0] &&
+    [expectedOf, comparedOf(settings)].every((name) => findBackendFactory(name)),
   run: async (trial) => {
     const { rows } = trial.settings;
+    const compared = comparedOf(trial.settings);
     const found: (readonly Computed[])[] = [];
     const points = trial.maps.map((map) => drawPoints(trial, map, rows, 'backends'));
-    for (const backend of compared) {
+    for (const backend of [expectedOf, compared]) {
       await useBackend(backend);
       found.push(trial.maps.flatMap((map, i) => compute(trial, map, points[i] as Points)));
     }
@@ -54,7 +61,7 @@ export const compareBackends: Check = {
     return worst(
       expected.map(({ what, values, points: among }, i) =>
         close({
-          what: `${what} on ${compared[1]}, against ${compared[0]}`,
+          what: `${what} on ${compared}, against ${expectedOf}`,
           actual: actual[i]?.values ?? [],
           expected: values,
           tolerance: trial.tolerances.backends,

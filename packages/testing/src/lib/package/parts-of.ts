@@ -1,5 +1,6 @@
 import { type Definition, DiffeoError } from '@diffeo/core';
-import type { BaseOptions, LayerOptions, PartKind } from '@diffeo/testing';
+import type { BaseOptions, LayerOptions } from '../options.ts';
+import type { PartKind } from '../trial/place.ts';
 
 /** A layer or base distribution to check, with what its package says about how. */
 export interface CheckablePart {

@@ -1,14 +1,19 @@
 import { DiffeoError, flow, isDiffeoError, type Shape, type Spec } from '@diffeo/core';
-import {
-  type CheckResult,
-  checkBase,
-  checkLayer,
-  type LayerOptions,
-  type PartKind,
-  type Report,
-} from '@diffeo/testing';
-import { stopIfCancelled } from '../terminal/interruption.ts';
-import type { CheckablePart } from './check-parts.ts';
+import { checkBase } from '../check-base.ts';
+import { checkLayer } from '../check-layer.ts';
+import type { LayerOptions } from '../options.ts';
+import type { CheckResult, Report } from '../plan/check.ts';
+import type { PartKind } from '../trial/place.ts';
+import type { CheckablePart } from './parts-of.ts';
+
+/** What to check of a part, beside what its package says. */
+export interface PartCheckOptions
+  extends Pick<LayerOptions, 'only' | 'seed' | 'backends' | 'contextShapes' | 'batchSizes' | 'trainingSteps'> {
+  /** Whether to check at an event shape, the i-th of as many, with the j-th configuration. Default: all with all. */
+  readonly at?: (shape: number, shapes: number, config: number) => boolean;
+  /** Awaited before each of them; by throwing it ends the work. */
+  readonly pause?: () => Promise<void>;
+}
 
 /** What the kit found out about one layer or base distribution. */
 export interface PartReport {
@@ -51,14 +56,15 @@ function refusal({ definition }: CheckablePart, config: object): string | null {
   }
 }
 
-interface Plan {
+/** Where a part is checked. */
+export interface PartPlan {
   readonly eventShapes: readonly Shape[];
   readonly refused: readonly Shape[];
   readonly problem: string | null;
 }
 
-/** Where to check a part. */
-function planFor(part: CheckablePart): Plan {
+/** The event shapes at which a part is checked: those that its package names, or of the usual ones those that it takes. */
+export function planPart(part: CheckablePart): PartPlan {
   const { definition, options } = part;
   const { type } = definition;
   const nowhere = { eventShapes: [], refused: [] };
@@ -86,26 +92,27 @@ function planFor(part: CheckablePart): Plan {
 }
 
 /**
- * Runs the kit on one part, one configuration and event shape after another.
+ * Runs the kit on one part of a package, as {@link partsOf} finds it, one configuration and event shape after another.
  *
- * @throws DiffeoError `CANCELLED` when the signal came; `PACKAGE` when the package's options make no sense.
+ * @throws DiffeoError `PACKAGE` when the package's options make no sense, and what `pause` throws.
  */
 export async function checkPart(
   part: CheckablePart,
-  chosen: Pick<LayerOptions, 'only' | 'seed' | 'backends'>,
-  signal: AbortSignal,
+  { at = () => true, pause = () => Promise.resolve(), ...chosen }: PartCheckOptions = {},
 ): Promise<PartReport> {
   const { definition, options } = part;
   const { type, kind } = definition;
-  const plan = planFor(part);
+  const plan = planPart(part);
   const run = (more: LayerOptions): Promise<Report> => {
     const all = { ...options, ...chosen, ...more } as LayerOptions;
     return kind === 'layer' ? checkLayer(definition as never, all) : checkBase(definition as never, all as never);
   };
   const results: CheckResult[] = [];
-  for (const config of plan.problem === null ? (options.configs ?? [{}]) : []) {
-    for (const eventShape of plan.eventShapes) {
-      await stopIfCancelled(signal);
+  const { eventShapes } = plan;
+  for (const [j, config] of (plan.problem === null ? (options.configs ?? [{}]) : []).entries()) {
+    for (const [i, eventShape] of eventShapes.entries()) {
+      if (!at(i, eventShapes.length, j)) continue;
+      await pause();
       const { checks } = await run({ configs: [config], eventShapes: [eventShape] }).catch((cause: unknown) => {
         if (!isDiffeoError(cause) || cause.code !== 'CONFIG') throw cause;
         throw new DiffeoError('PACKAGE', `${type}: its options in conformance: ${cause.message}`, { cause });
