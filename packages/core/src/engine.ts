@@ -10,6 +10,7 @@ export {
   tidied,
   untaped,
 } from './lib/gradients/engine.ts';
+export { canReadNow, readNow } from './lib/gradients/read-now.ts';
 export { draws } from './lib/params/seed.ts';
 export { currentPart, failedPart } from './lib/tracing/current-part.ts';
 export { fixedRounds, withFixedRounds } from './lib/tracing/fixed-rounds.ts';

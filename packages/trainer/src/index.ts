@@ -1,6 +1,7 @@
 export { messageAllReduce } from './lib/all-reduce/messages.ts';
 export { sharedMemoryAllReduce } from './lib/all-reduce/shared-memory.ts';
 export { useWasm, type WasmOptions } from './lib/backend/backend.ts';
+export { type BackendInUse, type BackendName, type BackendOptions, useBackend } from './lib/backend/use-backend.ts';
 export type { Augment } from './lib/data/augment.ts';
 export { rowsTogether } from './lib/data/batch-size.ts';
 export type { Batch, TensorDataset } from './lib/data/tensor-dataset.ts';

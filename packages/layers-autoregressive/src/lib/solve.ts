@@ -1,4 +1,4 @@
-import { differentiate, fixedRounds, tidied } from '@diffeo/core/engine';
+import { canReadNow, differentiate, fixedRounds, tidied } from '@diffeo/core/engine';
 import {
   add,
   any,
@@ -19,16 +19,17 @@ const differ = (a: Tensor, b: Tensor): boolean => tidied(() => any(notEqual(a, b
 /**
  * The fixed point of `step`, whose number `j` depends on the numbers before `j` alone in some sequence of all `size`: Jacobi's
  * iteration. Each round makes at least one more number exact, so that `size` rounds give the fixed point to the bit; mostly
- * far fewer do, and the first round that changes nothing is the last. Rows do not see each other.
+ * far fewer do, and the first round that changes nothing is the last, where that can be seen at once. Rows do not see each other.
  */
 export function fixedPoint(step: (point: Tensor) => Tensor, from: Tensor, size: number): Tensor {
   let point = from;
   const fixed = fixedRounds('the rounds of its iterated direction', size);
   const rounds = fixed ?? size;
+  const looks = fixed === null && canReadNow();
   for (let round = 0; round < rounds; round++) {
     const next = tidied(() => step(finite(point)));
     // The last round has nothing left to find out.
-    const isDone = fixed === null && round < size - 1 && !differ(next, point);
+    const isDone = looks && round < size - 1 && !differ(next, point);
     if (point !== from) point.dispose();
     point = next;
     if (isDone) break;

@@ -15,8 +15,9 @@ describeBuilds('numbers written in place', () => {
       return first;
     };
     expect([sum(), sum()]).toEqual([10, 10]);
+    const vector = tensor1d([5, 6, 7, 8, 9, 10]);
     const before = memory().numTensors;
-    expect(writeNumbers([filter, bias], () => Float32Array.of(5, 6, 7, 8, 9, 10))).toBe(true);
+    expect(writeNumbers([filter, bias], vector)).toBe(true);
     expect(memory().numTensors).toBe(before);
     expect([...filter.dataSync(), ...bias.dataSync()]).toEqual([5, 6, 7, 8, 9, 10]);
     expect(sum()).toBe(26);

@@ -5,16 +5,15 @@ import { guardOf } from './guard.ts';
 /**
  * Writes a vector's numbers into float32 tensors where they are, one tensor after another, with the kernels of this package
  * installed: what is replayed finds them there, and nobody keeps packed copies of what was there before. Returns whether that
- * can be; elsewhere nothing is asked for or written.
+ * can be; elsewhere nothing is written.
  */
-export function writeNumbers(tensors: readonly Tensor[], read: () => Float32Array): boolean {
+export function writeNumbers(tensors: readonly Tensor[], vector: Tensor): boolean {
   const { backend } = engine();
   if (!isWasmBackend(backend) || !guardOf(backend)) return false;
-  // The heap may move while the vector is read.
-  const vector = read();
+  const numbers = numbersAt(backend, vector);
   let at = 0;
   for (const tensor of tensors) {
-    numbersAt(backend, tensor).set(vector.subarray(at, at + tensor.size));
+    numbersAt(backend, tensor).set(numbers.subarray(at, at + tensor.size));
     forgetPacked(backend, tensor);
     at += tensor.size;
   }

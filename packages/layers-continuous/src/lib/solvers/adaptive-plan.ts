@@ -1,5 +1,5 @@
 import { DiffeoError } from '@diffeo/core';
-import { tidied } from '@diffeo/core/engine';
+import { readNow, tidied } from '@diffeo/core/engine';
 import {
   abs,
   add,
@@ -89,7 +89,7 @@ function attempt(field: Field, x: Tensor, t: Tensor, h: Tensor, first: readonly 
 /**
  * Solves for each row alone, by steps of its own, as many as it needs. Nothing of it is for a tape.
  *
- * @throws DiffeoError `INEXACT` where a row would take more evaluations than are allowed
+ * @throws DiffeoError `INEXACT` where a row would take more evaluations than are allowed, `BACKEND` on WebGPU
  */
 export function planAdaptive(
   fieldOf: FieldOfRows,
@@ -101,7 +101,11 @@ export function planAdaptive(
   const { tolerance, maxEvaluations } = solver;
   const [rows, size] = start.shape as [number, number];
   const span = to - from;
-  const x = Float32Array.from(start.dataSync());
+  const reading = {
+    needs: `${who} chooses its steps by`,
+    instead: "take steps of one size, solver: { steps: 32 }, or the 'wasm' backend",
+  };
+  const x = Float32Array.from(readNow(start, reading));
   const logDet = new Float64Array(rows);
   const t = new Float64Array(rows).fill(from);
   const h = new Float64Array(rows).fill(span * firstShare);
@@ -110,7 +114,7 @@ export function planAdaptive(
 
   const read = (make: () => Tensor): Float32Array => {
     const found = tidied(make);
-    const numbers = found.dataSync() as Float32Array;
+    const numbers = Float32Array.from(readNow(found, reading));
     found.dispose();
     return numbers;
   };
@@ -118,7 +122,7 @@ export function planAdaptive(
     const { velocity, divergence } = field(start, from);
     return concat([velocity, divergence], 1);
   };
-  const motion = Float32Array.from(read(() => begin(fieldOf(null))));
+  const motion = read(() => begin(fieldOf(null)));
   const velocityWidth = size + 1;
 
   for (let evaluations = 1; active.length > 0; evaluations += evaluationsPerStep) {

@@ -12,7 +12,7 @@ import { classScores, logSum } from './class-density.ts';
 import type { ClassModel } from './class-model.ts';
 import { type DrawOptions, drawnOf, rowDrawer } from './draw-row.ts';
 import { missingCell, openCell } from './mixed-column.ts';
-import { classModelOf, gapsOf, type MixedRowsConfig, type MixedRowsParams, mixedRows } from './mixed-rows.ts';
+import { classModelOf, gapsOf, type MixedRowsConfig, type MixedRowsParams, mixedRows, readRows } from './mixed-rows.ts';
 import { rowCells } from './row-cells.ts';
 
 /** How open cells are drawn. */
@@ -57,7 +57,7 @@ function membersOf(model: Density, params: unknown, logWeight: number): readonly
     return [{ model: classModelOf(config, own), gaps: gapsOf(own), given: config.given, logWeight }];
   }
   const { logits, members } = params as MixtureParams;
-  const weights = Float64Array.from(logits.dataSync());
+  const weights = Float64Array.from(readRows(logits));
   const total = logSum(weights);
   const found: Member[] = [];
   for (const [i, member] of (model as Mixture).members.entries()) {

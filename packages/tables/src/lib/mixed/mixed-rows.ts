@@ -1,4 +1,5 @@
 import { type Base, type Call, type Definition, DiffeoError, defineBase, leaf, randomSource } from '@diffeo/core';
+import { readNow } from '@diffeo/core/engine';
 import { type Tensor, tensor1d, tensor2d, tensor3d } from '@tensorflow/tfjs-core';
 import { array, integer, maxLength, maxValue, minValue, number, pipe, strictObject } from 'valibot';
 import { classLogDensities } from './class-density.ts';
@@ -44,7 +45,11 @@ export interface MixedRowsConfig {
   readonly given: readonly number[];
 }
 
-const float64 = (tensor: Tensor): Float64Array => Float64Array.from(tensor.dataSync());
+/** The numbers of a tensor, for what works on the host. Throws DiffeoError `BACKEND` on WebGPU. */
+export const readRows = (tensor: Tensor): ArrayLike<number> =>
+  readNow(tensor, { needs: 'a mixed table is computed by the processor from', instead: "take the 'wasm' backend" });
+
+const float64 = (tensor: Tensor): Float64Array => Float64Array.from(readRows(tensor));
 
 /** The classes that parameters stand for. Reads them back from the device. */
 export function classModelOf({ columns, knots, given }: MixedRowsConfig, params: MixedRowsParams): ClassModel {
@@ -64,7 +69,7 @@ export function classModelOf({ columns, knots, given }: MixedRowsConfig, params:
 
 /** Which columns training had gaps in. */
 export const gapsOf = ({ gaps }: Pick<MixedRowsParams, 'gaps'>): readonly boolean[] =>
-  Array.from(gaps.dataSync(), (one) => one > 0);
+  Array.from(readRows(gaps), (one) => one > 0);
 
 /** The configuration and the parameters of classes. */
 export function mixedRowsOf(model: ClassModel, gaps: readonly boolean[], given: readonly number[]) {
@@ -139,7 +144,7 @@ export const mixedRows: Definition<'base', typeof schema> = /* @__PURE__ */ defi
       ...{ logits: [classes], tables: [classes, states], means: [classes, room], covariances: [classes, room, room] },
       ...{ x: [room, knots], z: [room, knots], slope: [room, knots], gaps: [columns.length] },
     };
-    const contextOf = ({ context }: Call): ArrayLike<number> | null => (context ? context.dataSync() : null);
+    const contextOf = ({ context }: Call): ArrayLike<number> | null => (context ? readRows(context) : null);
     return {
       eventShape,
       contextShape,
@@ -179,7 +184,7 @@ export const mixedRows: Definition<'base', typeof schema> = /* @__PURE__ */ defi
           const logOf = classLogDensities(model, cells);
           return Float64Array.from({ length: count }, (_, row) => logOf(row, logs));
         };
-        const all = scored(z.dataSync());
+        const all = scored(readRows(z));
         const before = given.length > 0 ? scored(null) : null;
         return tensor1d(Float32Array.from(all, (log, row) => (before ? log - (before[row] as number) : log)));
       },

@@ -1,4 +1,5 @@
 import { fold, randomSource, type Seed, type Shape, shuffled, sizeOf } from '@diffeo/core';
+import { withNumbers } from '../reading/with-numbers.ts';
 import { gatherRows, rowsOf, type TensorDataset } from './tensor-dataset.ts';
 
 /**
@@ -24,11 +25,14 @@ function drawnByWeight(weights: ArrayLike<number>, count: number, seed: Seed): I
 }
 
 /** Some rows for a flow to start from, by their weights where they have some. The caller owns them. */
-export function startingRows(eventShape: Shape, train: TensorDataset, seed: Seed): TensorDataset {
+export async function startingRows(eventShape: Shape, train: TensorDataset, seed: Seed): Promise<TensorDataset> {
   const most = maxRows(eventShape);
   const all = rowsOf(train);
   if (train.weights) {
-    const rows = drawnByWeight(train.weights.dataSync(), Math.min(most, all), fold(seed, 'start rows'));
+    const count = Math.min(most, all);
+    const rows = await withNumbers([train.weights], ([weights = new Float32Array()]) =>
+      drawnByWeight(weights, count, fold(seed, 'start rows')),
+    );
     return gatherRows(train, rows);
   }
   // Files are often sorted: the first rows would not stand for the rest.

@@ -63,7 +63,7 @@ export async function beginRun(
   options: FitOptions,
   plan: FitPlan,
 ): Promise<BegunRun> {
-  const settings = runSettings(model, task, data, plan, options, pool?.count ?? 0);
+  const settings = await runSettings(model, task, data, plan, options, pool?.count ?? 0);
   const identity = { settings, environment: environmentNow(options.versions) };
   const resumed = resumedFrom(model, options.resume, identity, { ...options, optimiser: plan.optimiser });
   try {

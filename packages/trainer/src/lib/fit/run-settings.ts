@@ -1,10 +1,9 @@
 import { crc32, DiffeoError, type Flow, type GradientMode, leaves, sizeOf } from '@diffeo/core';
-import { numbersOf } from '@diffeo/kernels-wasm';
-import type { Tensor } from '@tensorflow/tfjs-core';
 import { boolean, type InferOutput, nullable, picklist, strictObject, string } from 'valibot';
 import { rowsOf, type TensorDataset } from '../data/tensor-dataset.ts';
 import { describePart } from '../optimisers/define-part.ts';
 import type { Schedule } from '../optimisers/schedule.ts';
+import { withNumbers } from '../reading/with-numbers.ts';
 import type { TrainingTask } from '../training/training.ts';
 import type { FitOptions } from './fit-options.ts';
 import type { FitPlan } from './fit-plan.ts';
@@ -52,16 +51,13 @@ export const runSettingsSchema = /* @__PURE__ */ strictObject({
 /** What a run was asked for that its curve depends on. A checkpoint is gone on from with the same. */
 export type RunSettings = Readonly<InferOutput<typeof runSettingsSchema>>;
 
-/** The numbers of a tensor as bytes: where they are, or a copy. */
-function bytesOf(tensor: Tensor): Uint8Array {
-  const { buffer, byteOffset, byteLength } = numbersOf(tensor) ?? (tensor.dataSync() as Float32Array);
-  return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-function dataChecksum(dataset: TensorDataset | null): string {
+async function dataChecksum(dataset: TensorDataset | null): Promise<string> {
   if (dataset === null) return 'none';
   const { x, context, weights } = dataset;
-  return crc32(...[x, context, weights].flatMap((tensor) => (tensor ? [bytesOf(tensor)] : [])));
+  return await withNumbers(
+    [x, context, weights].filter((tensor) => tensor !== undefined),
+    (all) => crc32(...all.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength))),
+  );
 }
 
 /** At how many steps a schedule is looked at. */
@@ -76,14 +72,14 @@ function scheduleChecksum(schedule: Schedule, steps: number): string {
 }
 
 /** The settings of a run with this plan, on data that were checked. */
-export function runSettings(
+export async function runSettings(
   model: Flow,
   { kind }: TrainingTask,
   { train, validation, validationSteps }: TrainingData,
   { schedule, optimiser, ...plan }: FitPlan,
   { freeze = () => false, augment, ema }: Pick<FitOptions, 'freeze' | 'augment' | 'ema'>,
   workers: number,
-): RunSettings {
+): Promise<RunSettings> {
   const all = leaves(model.layout, {});
   const frozen = all.flatMap(({ path }) => (freeze(path) ? [path] : []));
   const trained = all.filter(({ path, leaf }) => leaf.trainable && !freeze(path));
@@ -101,8 +97,8 @@ export function runSettings(
     frozen: crc32(new TextEncoder().encode(frozen.join('\n'))),
     optimiser: describePart(optimiser),
     schedule: schedule.spec ? describePart(schedule.spec) : `a function (${scheduleChecksum(schedule, plan.steps)})`,
-    data: dataChecksum(train?.dataset ?? null),
-    validation: dataChecksum(validation?.dataset ?? null),
+    data: await dataChecksum(train?.dataset ?? null),
+    validation: await dataChecksum(validation?.dataset ?? null),
   };
 }
 

@@ -32,7 +32,7 @@ async function batchLatents(
   for (const made of [value, logDet]) made.dispose();
   if (latents.every(Number.isFinite)) return latents;
   const rows = `rows ${begin} to ${begin + (x.shape[0] as number) - 1}`;
-  throw new DiffeoError('NOT_FINITE', `${rows}: ${firstNotFinite(model, params, x, options)}`);
+  throw new DiffeoError('NOT_FINITE', `${rows}: ${await firstNotFinite(model, params, x, options)}`);
 }
 
 /**

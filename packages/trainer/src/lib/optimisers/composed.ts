@@ -26,7 +26,7 @@ export function composedTrainState(
   /** Takes the vector's numbers over: where they are if that can be, so that what is replayed finds them there. */
   function spread(): void {
     const trained = trainableTensors(model.layout, params, freeze);
-    if (writeNumbers(trained, () => vector.dataSync() as Float32Array)) return;
+    if (writeNumbers(trained, vector)) return;
     const next = tidied(() => flat.unflatten(vector, params));
     for (const tensor of trained) tensor.dispose();
     params = next;
@@ -55,14 +55,14 @@ export function composedTrainState(
     },
     size: flat.size,
     shares: false,
-    applyGradients: (gradients, learningRate) => {
+    applyGradients: async (gradients, learningRate, { loss = 0 } = {}) => {
       const gradient = tidied(() =>
         gradients
           .map((given) => (given instanceof Float32Array ? (tensor1d(given) as Tensor) : flat.join(given)))
           .reduce((total, given) => add(total, given)),
       );
-      const norm = lengthOf(gradient, clipNorm);
-      if (Number.isFinite(norm)) {
+      const [norm, value] = await Promise.all([lengthOf(gradient, clipNorm), loss]);
+      if (Number.isFinite(norm) && Number.isFinite(value)) {
         const clipped = norm > clipNorm ? tidied(() => mul(gradient, clipNorm / norm)) : gradient;
         step(clipped, learningRate);
         if (clipped !== gradient) clipped.dispose();

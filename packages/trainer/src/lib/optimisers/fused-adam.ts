@@ -3,13 +3,13 @@ import { tidied } from '@diffeo/core/engine';
 import { numbersOf } from '@diffeo/kernels-wasm';
 import { type AdamKernelAttributes, type AdamPart, kernelNames } from '@diffeo/ops';
 import { engine, type NamedAttrMap, type NamedTensorMap, Tensor, zeros } from '@tensorflow/tfjs-core';
+import { takeScalar } from '../reading/with-numbers.ts';
 import { trainableTensors } from '../training/trainable-tensors.ts';
 import { adamRates } from './adam.ts';
 import { largestLength } from './gradient-length.ts';
 import type { FusedAdam, Optimiser } from './optimiser.ts';
 import { readState, writeState } from './optimiser-state.ts';
-import { readScalar } from './read-scalar.ts';
-import { eachOutside, eachWithin, type ShardedStep } from './sharded-step.ts';
+import { eachOutside, eachWithin, isSharded, type ShardedStep } from './sharded-step.ts';
 import type { Gradient, TrainState, TrainStateOptions } from './train-state.ts';
 
 function addNamed(inputs: NamedTensorMap, tensors: readonly Tensor[], name: string): void {
@@ -77,15 +77,17 @@ export function fusedAdamTrainState(
     params: initial,
     size,
     shares: true,
-    applyGradients: (gradients, learningRate, share = { parts: [whole] }) => {
-      const shared = 'own' in share ? share : null;
+    applyGradients: async (gradients, learningRate, { share: given, loss = 0 } = {}) => {
+      const shared = given && isSharded(given) ? given : null;
+      const { parts } = given ?? { parts: [whole] };
       const part = shared ? (shared.parts[shared.own] as AdamPart) : whole;
       const inputs = inputsFor(gradients, part);
-      const normOf = (of: AdamPart): number =>
-        readScalar(engine().runKernel(kernelNames.gradientNorm, inputs, { ...of }) as Tensor);
-      const norm = Math.hypot(...(shared ? shared.gather(normOf(part)) : share.parts.map(normOf)));
+      const normOf = (of: AdamPart): Promise<number> =>
+        takeScalar(engine().runKernel(kernelNames.gradientNorm, inputs, { ...of }) as Tensor);
+      const norms = shared ? shared.gather(await normOf(part)) : await Promise.all(parts.map(normOf));
+      const norm = Math.hypot(...norms);
       if (Math.min(norm, clipNorm) >= largestLength) return Infinity;
-      if (!Number.isFinite(norm)) return norm;
+      if (!(Number.isFinite(norm) && Number.isFinite(await loss))) return norm;
       const attributes: AdamKernelAttributes = {
         ...{ ...part, ...adamRates(fused, steps + 1, learningRate), beta1, beta2 },
         ...(decaying && { decay: { decays, keep: 1 - learningRate * fused.decay } }),

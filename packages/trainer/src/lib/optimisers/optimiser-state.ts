@@ -1,5 +1,6 @@
 import { buildParams, type LayoutTree, leaves, type Params } from '@diffeo/core';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { withNumbers } from '../reading/with-numbers.ts';
 
 /** What an optimiser remembers of the steps done, on the host: the leaves of its state in order. */
 export interface OptimiserState {
@@ -11,10 +12,10 @@ export interface OptimiserState {
 }
 
 /** State on the device as it is on the host. */
-export const readState = (step: number, layout: LayoutTree, state: Params): OptimiserState => ({
-  step,
-  leaves: leaves(layout, state).map(({ tensor: own }) => ((own as Tensor).dataSync() as Float32Array).slice()),
-});
+export async function readState(step: number, layout: LayoutTree, state: Params): Promise<OptimiserState> {
+  const own = leaves(layout, state).map(({ tensor: leaf }) => leaf as Tensor);
+  return { step, leaves: await withNumbers(own, (numbers) => numbers.map((one) => one.slice())) };
+}
 
 /** State of the host on the device. The caller owns it. */
 export function writeState(layout: LayoutTree, { leaves: numbers }: OptimiserState): Params {

@@ -120,7 +120,7 @@ describe.each([
         for (const [step, gradient] of gradients.entries()) {
           const numbers = gradient.flatMap((tensor) => [...tensor.dataSync()]);
           expected = reference(expected, numbers, remembered, step + 1);
-          state.applyGradients([gradient], rate);
+          await state.applyGradients([gradient], rate);
         }
         const found = numbersOf(state.params);
         state.dispose();
@@ -141,14 +141,14 @@ describe.each([
         freeze(path) ? [] : [normal([...shape], 50 * step + i)],
       );
     const whole = startTrainState(model, await started(), options);
-    for (let step = 0; step < 3; step++) whole.applyGradients([gradient(step)], rate);
+    for (let step = 0; step < 3; step++) await whole.applyGradients([gradient(step)], rate);
     const resumed = startTrainState(model, copyParams(model.layout, whole.params), {
       ...options,
-      state: whole.state(),
+      state: await whole.state(),
     });
-    for (const state of [whole, resumed]) state.applyGradients([gradient(3)], rate);
+    for (const state of [whole, resumed]) await state.applyGradients([gradient(3)], rate);
     expect(numbersOf(resumed.params)).toEqual(numbersOf(whole.params));
-    expect(resumed.state()).toEqual(whole.state());
+    expect(await resumed.state()).toEqual(await whole.state());
     for (const state of [whole, resumed]) state.dispose();
   });
 });
@@ -158,7 +158,7 @@ test('biases and scales do not decay, unless that is said', async () => {
   const after = async (optimiser: OptimiserSpec) => {
     const state = startTrainState(model, await started(), { optimiser, clipNorm: 5, freeze: () => false });
     const before = numbersOf(state.params);
-    state.applyGradients([tensorsOf(state.params).map(({ shape }) => zeros(shape))], 0.1);
+    await state.applyGradients([tensorsOf(state.params).map(({ shape }) => zeros(shape))], 0.1);
     const changed = numbersOf(state.params).map((value, i) => value !== before[i] && before[i] !== 0);
     state.dispose();
     return { changed, moving: before.map((value) => value !== 0) };
@@ -207,9 +207,9 @@ test('one of your own is as good as ours', async () => {
     freeze: () => false,
   });
   const before = numbersOf(state.params);
-  state.applyGradients([tensorsOf(state.params).map(({ shape }) => zeros(shape))], 0.1);
+  await state.applyGradients([tensorsOf(state.params).map(({ shape }) => zeros(shape))], 0.1);
   for (const [i, value] of numbersOf(state.params).entries())
     expect(value).toBeCloseTo((before[i] as number) - 0.25, 5);
-  expect(state.state().leaves.map((numbers) => [...numbers])).toEqual([[1]]);
+  expect((await state.state()).leaves.map((numbers) => [...numbers])).toEqual([[1]]);
   state.dispose();
 });

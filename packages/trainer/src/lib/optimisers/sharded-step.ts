@@ -17,6 +17,9 @@ export interface ShardedStep extends Parts {
   merge(write: (whole: Float32Array) => void): Float32Array;
 }
 
+/** Whether workers share a step. */
+export const isSharded = (share: Parts | ShardedStep): share is ShardedStep => 'own' in share;
+
 /** Runs `f` on the numbers of every tensor that lie in a range of the vector of all, on the WASM backend, and on where they begin there. */
 export function eachWithin(
   tensors: readonly Tensor[],

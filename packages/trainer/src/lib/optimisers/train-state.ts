@@ -7,6 +7,14 @@ import type { Parts, ShardedStep } from './sharded-step.ts';
 /** A tensor for each trained leaf, in file order, or all their numbers in one vector. */
 export type Gradient = readonly Tensor[] | Float32Array;
 
+/** How one step is taken. */
+interface StepOptions {
+  /** How workers share it. Default: all is this thread's. */
+  readonly share?: Parts | ShardedStep;
+  /** The loss of the step, which may still be on its way from the device: without a finite one nothing changes. Default: finite. */
+  readonly loss?: number | Promise<number>;
+}
+
 /** Parameters in training, and the optimiser's state. Both are its own. */
 export interface TrainState {
   readonly params: FlowParams;
@@ -16,11 +24,11 @@ export interface TrainState {
   readonly shares: boolean;
   /**
    * One step down a gradient, shortened to `clipNorm` where it is longer; nothing where it is not finite. Several gradients are
-   * added up in their order; the tensors of the first may hold the sum afterwards. Returns the norm. Of a step that is shared,
+   * added up in their order; the tensors of the first may hold the sum afterwards. Gives the norm. Of a step that is shared,
    * the state is valid only in this worker's shard.
    */
-  applyGradients(gradients: readonly Gradient[], learningRate: number, share?: Parts | ShardedStep): number;
-  state(): OptimiserState;
+  applyGradients(gradients: readonly Gradient[], learningRate: number, options?: StepOptions): Promise<number>;
+  state(): Promise<OptimiserState>;
   dispose(): void;
 }
 

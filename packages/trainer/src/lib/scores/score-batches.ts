@@ -47,7 +47,7 @@ export async function scoreBatches(
     const bad = values.findIndex((value) => (finite ? !Number.isFinite(value) : Number.isNaN(value)));
     if (bad < 0) return values;
     const row = begin + bad;
-    const reason = firstNotFinite(model, params, x, options) ?? `its log-likelihood is ${values[bad]}`;
+    const reason = (await firstNotFinite(model, params, x, options)) ?? `its log-likelihood is ${values[bad]}`;
     const cause: UnscoredRow = { row, reason };
     throw new DiffeoError('NOT_FINITE', `row ${row} (counted from 0): ${reason}`, { cause });
   }

@@ -1,7 +1,6 @@
 import { DiffeoError, type Flow, type LayoutTree, type Seed } from '@diffeo/core';
-import { type HeapWatch, numbersOf, watchHeap } from '@diffeo/kernels-wasm';
+import { type HeapWatch, watchHeap } from '@diffeo/kernels-wasm';
 import type { AdamPart } from '@diffeo/ops';
-import type { Tensor } from '@tensorflow/tfjs-core';
 import { findAllReduce } from '../all-reduce/all-reduce-methods.ts';
 import { partsOf } from '../all-reduce/shared-memory.ts';
 import type { Augment } from '../data/augment.ts';
@@ -10,7 +9,7 @@ import type { AllReduce } from '../executor/all-reduce.ts';
 import { defineTask, type TaskWorker } from '../executor/task.ts';
 import type { OptimiserSpec } from '../optimisers/optimiser.ts';
 import type { OptimiserState } from '../optimisers/optimiser-state.ts';
-import { eachOutside, type ShardedStep } from '../optimisers/sharded-step.ts';
+import { eachOutside, eachWithin, type ShardedStep } from '../optimisers/sharded-step.ts';
 import { likelihood } from '../training/likelihood.ts';
 import { type Objective, objectiveOf } from '../training/loss.ts';
 import { trainableTensors } from '../training/trainable-tensors.ts';
@@ -63,35 +62,28 @@ function begun(worker: TaskWorker): Training {
   throw new DiffeoError('WORKER', 'this worker was asked for a training that it has not begun');
 }
 
-/** Puts tensors into a vector, one after another. */
-function write(tensors: readonly Tensor[], vector: Float32Array): void {
-  let at = 0;
-  for (const tensor of tensors) {
-    vector.set(numbersOf(tensor) ?? (tensor.dataSync() as Float32Array), at);
-    at += tensor.size;
-  }
-}
-
 /** A step on the sum of the gradients of all workers' shards: that of the whole batch. */
 async function takeJointStep({ run, allReduce, parts }: Training, rate: number, together: boolean): Promise<Step> {
   const shared = together ? (allReduce.shared as ShardedStep) : null;
-  const { loss, gradient } = run.nextGradient();
+  const { loss: reading, gradient } = await run.nextGradient();
+  const loss = await reading;
   const { vectors, own } = await allReduce.sum((place) => {
+    const put = (numbers: Float32Array, from: number): void => place.set(numbers, from);
     // Nobody needs what this worker adds up itself.
-    if (shared) eachOutside(gradient, shared, (numbers, from) => place.set(numbers, from));
-    else write(gradient, place);
+    if (shared) eachOutside(gradient, shared, put);
+    else eachWithin(gradient, { begin: 0, end: run.size }, put);
     place[run.size] = loss;
   }, together);
   const joined = vectors.reduce((sum, vector) => Math.fround(sum + (vector[run.size] as number)), 0);
   const gradients = vectors.map((vector, i) => (i === own ? gradient : vector.subarray(0, run.size)));
-  return run.applyGradients(joined, gradients, rate, shared ?? { parts });
+  return await run.applyGradients(joined, gradients, rate, shared ?? { parts });
 }
 
 /** The trained parameters as one vector. */
 function vectorOf({ run: { params }, layout, freeze }: Training): Float32Array {
   const trained = trainableTensors(layout, params, freeze);
   const vector = new Float32Array(trained.reduce((size, tensor) => size + tensor.size, 0));
-  write(trained, vector);
+  eachWithin(trained, { begin: 0, end: vector.length }, (numbers, from) => vector.set(numbers, from));
   return vector;
 }
 
@@ -120,7 +112,7 @@ function objectiveFor(task: TrainingTask, worker: TaskWorker): (model: Flow) => 
 /** Begins a training. Answers whether this worker could share steps. */
 export const beginTask = defineTask({
   type: '@diffeo/trainer/begin-training',
-  run: ({ file, data, options, allReduce }: TrainRequest, { worker }) => {
+  run: async ({ file, data, options, allReduce }: TrainRequest, { worker }) => {
     if (trainings.has(worker)) {
       throw new DiffeoError('WORKER', 'these workers are training already: start others, or wait');
     }
@@ -133,7 +125,7 @@ export const beginTask = defineTask({
     const { model, params } = worker.load(file);
     const frozenPaths = new Set(frozen);
     const freeze = (path: string) => frozenPaths.has(path);
-    const run = trainingRun(model, data && hostRows(data), params, {
+    const run = await trainingRun(model, data && hostRows(data), params, {
       ...rest,
       ...{ objective: objective(model), replay: task.kind === 'likelihood' || task.replay },
       ...{ share: { index, count }, freeze, augment, optimiserDefinitions: optimisersIn(worker.modules) },
@@ -179,9 +171,9 @@ export interface WorkerState {
 /** The optimiser's state. */
 export const stateTask = defineTask({
   type: '@diffeo/trainer/optimiser-state',
-  run: (_: null, { worker }): WorkerState => {
+  run: async (_: null, { worker }): Promise<WorkerState> => {
     const { run, allReduce, parts } = begun(worker);
-    return { state: run.state(), part: allReduce.shared ? (parts[allReduce.shared.own] as AdamPart) : null };
+    return { state: await run.state(), part: allReduce.shared ? (parts[allReduce.shared.own] as AdamPart) : null };
   },
 });
 

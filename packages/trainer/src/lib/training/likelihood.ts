@@ -31,10 +31,10 @@ export function likelihood(model: Flow, gradient: GradientMode | undefined): Obj
       if (!weights) return negativeLogLikelihood(model, params, x, optionsOf(inputs, call));
       return neg(mean(mul(weights, model.logProb(params, x, optionsOf(inputs, call)))));
     },
-    diagnose: (params, inputs, call) => {
+    diagnose: async (params, inputs, call) => {
       const x = inputs['x'] as Tensor;
-      const part = firstNotFinite(model, params, x, optionsOf(inputs, call));
-      return { part, row: part === null ? null : rowNotFinite(model, params, x, optionsOf(inputs, call)) };
+      const part = await firstNotFinite(model, params, x, optionsOf(inputs, call));
+      return { part, row: part === null ? null : await rowNotFinite(model, params, x, optionsOf(inputs, call)) };
     },
   };
 }

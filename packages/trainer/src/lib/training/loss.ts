@@ -33,6 +33,8 @@ export type LossFunction = (params: FlowParams, inputs: LossInputs, call: LossCa
  * from step to step, such as noise or the weight of a term, come from `draw` as tensors.
  */
 export interface Loss {
+  /** Awaited once, before the first step, with the parameters as they are then: checks what the loss asks of them. */
+  prepare?(params: FlowParams): Promise<void>;
   /** Draws what the loss needs beside data, as new tensors, which are disposed for you. */
   draw?(draw: LossDraw): LossInputs;
   readonly value: LossFunction;
@@ -40,6 +42,7 @@ export interface Loss {
 
 /** A loss as the loop takes its steps on it. */
 export interface Objective {
+  prepare?(params: FlowParams): Promise<void>;
   draw?(draw: LossDraw): LossInputs;
   /** `noise` is another seed of the step. */
   value(params: FlowParams, inputs: LossInputs, call: LossCall & { readonly noise: Seed }): Tensor;
@@ -48,7 +51,7 @@ export interface Objective {
     params: FlowParams,
     inputs: LossInputs,
     call: LossCall & { readonly noise: Seed },
-  ): { readonly part: string | null; readonly row: number | null };
+  ): Promise<{ readonly part: string | null; readonly row: number | null }>;
 }
 
 /** Whether a value is a loss. */
@@ -60,6 +63,7 @@ export const isLoss = (value: unknown): value is Loss | LossFunction =>
 export function objectiveOf(given: Loss | LossFunction): Objective {
   const loss: Loss = typeof given === 'function' ? { value: given } : given;
   return {
+    ...(loss.prepare && { prepare: (params: FlowParams) => (loss.prepare as NonNullable<Loss['prepare']>)(params) }),
     ...(loss.draw && { draw: (draw: LossDraw) => (loss.draw as NonNullable<Loss['draw']>)(draw) }),
     value: (params, inputs, { seed, training }) => {
       const value = loss.value(params, inputs, { seed, training });

@@ -26,15 +26,15 @@ const options = { steps: 12, batchSize: 32, seed: 5, validateEvery: 4, schedule:
 const numbersOf = (of: Flow, { params }: Fitted): number[] =>
   leaves(of.layout, params).flatMap(({ tensor }) => Array.from((tensor as Tensor).dataSync()));
 
-test('a mean stays by as much as was asked for, and by less at first', () => {
-  const { values, update } = parameterAverage(0.5, [tensor1d([1, 2]), tensor1d([3])], undefined);
+test('a mean stays by as much as was asked for, and by less at first', async () => {
+  const { values, update } = await parameterAverage(0.5, [tensor1d([1, 2]), tensor1d([3])], undefined);
   expect([...values]).toEqual([1, 2, 3]);
   // d = 2 / 11 after the first step, 3 / 12 after the second, and 0.5 from the eighth on.
-  update([tensor1d([12, 13]), tensor1d([14])], 1);
+  await update([tensor1d([12, 13]), tensor1d([14])], 1);
   expect([...values]).toEqual([10, 11, 12]);
-  update([tensor1d([2, 3]), tensor1d([4])], 2);
+  await update([tensor1d([2, 3]), tensor1d([4])], 2);
   expect([...values]).toEqual([4, 5, 6]);
-  update([tensor1d([8, 1]), tensor1d([0])], 100);
+  await update([tensor1d([8, 1]), tensor1d([0])], 100);
   expect([...values]).toEqual([6, 3, 3]);
 });
 

@@ -22,9 +22,10 @@ import type { OptimiserState } from '../optimisers/optimiser-state.ts';
 import type { Parts, ShardedStep } from '../optimisers/sharded-step.ts';
 import { startTrainState } from '../optimisers/start-train-state.ts';
 import type { Gradient, TrainState } from '../optimisers/train-state.ts';
+import { withNumbers } from '../reading/with-numbers.ts';
 import { firstGradientNotFinite } from './diagnose.ts';
 import type { LossInputs, Objective } from './loss.ts';
-import { parameterAverage } from './parameter-average.ts';
+import { type ParameterAverage, parameterAverage } from './parameter-average.ts';
 import { trainableTensors } from './trainable-tensors.ts';
 
 /** Why a step was not taken. */
@@ -48,7 +49,8 @@ export interface Step {
  * the gradients of all shards sum up to that of the batch.
  */
 interface BatchGradient {
-  readonly loss: number;
+  /** On its way from the device. */
+  readonly loss: Promise<number>;
   readonly gradient: readonly Tensor[];
 }
 
@@ -58,15 +60,20 @@ export interface TrainingRun {
   /** How many numbers are trained. */
   readonly size: number;
   /** The gradient on the next batch, or on this run's shard of it. Its tensors are the run's, until the next. */
-  nextGradient(): BatchGradient;
+  nextGradient(): Promise<BatchGradient>;
   /** Whether workers can share the work of a step. */
   readonly shares: boolean;
   /** A step of the optimiser on a batch with this loss, and the gradient that is the sum of those given in their order. */
-  applyGradients(loss: number, gradients: readonly Gradient[], learningRate: number, share?: Parts | ShardedStep): Step;
+  applyGradients(
+    loss: number | Promise<number>,
+    gradients: readonly Gradient[],
+    learningRate: number,
+    share?: Parts | ShardedStep,
+  ): Promise<Step>;
   /** The running mean of what is trained, where one is kept; it goes on changing. */
   readonly average: Float32Array | null;
   /** The optimiser's state, and that mean. */
-  state(): OptimiserState;
+  state(): Promise<OptimiserState>;
   dispose(): void;
 }
 
@@ -79,7 +86,7 @@ export async function startedParams(
   const initial = params ? copyParams(model.layout, params) : model.init(fold(seed, 'init'));
   const unstarted = leaves(model.layout, initial).find(({ tensor }) => tensor === null);
   if (!unstarted) return initial;
-  const taken = train && startingRows(model.eventShape, train, seed);
+  const taken = train && (await startingRows(model.eventShape, train, seed));
   try {
     if (!taken) {
       const advice = 'Give data, or params that were started, await model.start(model.init(seed), x)';
@@ -173,12 +180,12 @@ function shareOf(rows: Int32Array, { index, count }: { readonly index: number; r
 }
 
 /** Starts a run on data that were checked, if there are any, from started parameters, which are the run's from here on. */
-export function trainingRun(
+export async function trainingRun(
   model: Flow,
   train: RowSource | null,
   initial: FlowParams,
   options: TrainingOptions,
-): TrainingRun {
+): Promise<TrainingRun> {
   const { seed, batchSize, steps, objective, replay = true, augment, share = { index: 0, count: 1 } } = options;
   const { clipNorm = 5, freeze = () => false, state, ema, optimiser, optimiserDefinitions } = options;
   let trainState: TrainState;
@@ -190,7 +197,14 @@ export function trainingRun(
     throw error;
   }
   const trained = () => trainableTensors(model.layout, trainState.params, freeze);
-  const average = ema === undefined ? null : parameterAverage(ema, trained(), state?.average);
+  const begin = async (): Promise<ParameterAverage | null> => {
+    await objective.prepare?.(trainState.params);
+    return ema === undefined ? null : await parameterAverage(ema, trained(), state?.average);
+  };
+  const average = await begin().catch((error: unknown) => {
+    trainState.dispose();
+    throw error;
+  });
   let step = state?.step ?? 0;
   const order = train && batches(train.count, batchSize, fold(seed, 'batches'), step);
   const unnumbered = new Int32Array(batchSize);
@@ -222,17 +236,21 @@ export function trainingRun(
     newest = null;
   }
 
-  function diagnose(loss: number, gradientNorm: number): Problem {
+  async function diagnose(loss: number, gradientNorm: number): Promise<Problem> {
     const message = `the loss is ${loss} and the gradient's norm ${gradientNorm}`;
     if (!newest) return { message, located: false, row: null };
     const { inputs, rows, call, gradients: found } = newest;
-    const { part, row } = objective.diagnose?.(trainState.params, inputs, call) ?? { part: null, row: null };
-    const place = part ?? firstGradientNotFinite(found);
+    const { part, row } = (await objective.diagnose?.(trainState.params, inputs, call)) ?? { part: null, row: null };
+    const place = part ?? (await firstGradientNotFinite(found));
     return { message: place ?? message, located: place !== null, row: row === null ? null : (rows[row] as number) };
   }
 
   /** This share of the next rows of the data, where there are any. */
-  function nextRows(): { readonly rows: Int32Array; readonly weight: number; readonly batch: TensorDataset | null } {
+  async function nextRows(): Promise<{
+    readonly rows: Int32Array;
+    readonly weight: number;
+    readonly batch: TensorDataset | null;
+  }> {
     const whole = order?.next().value ?? unnumbered;
     const rows = shareOf(whole, share);
     const weight = rows.length / whole.length;
@@ -241,7 +259,7 @@ export function trainingRun(
     return {
       rows,
       weight,
-      batch: augment ? augmented(model, taken, augment, fold(noiseSeed, `augment ${step}`)) : taken,
+      batch: augment ? await augmented(model, taken, augment, fold(noiseSeed, `augment ${step}`)) : taken,
     };
   }
 
@@ -251,9 +269,9 @@ export function trainingRun(
     },
     size: trainState.size,
     shares: trainState.shares,
-    nextGradient: () => {
+    nextGradient: async () => {
       release();
-      const { rows, weight, batch } = nextRows();
+      const { rows, weight, batch } = await nextRows();
       const call = {
         seed: fold(noiseSeed, `dropout ${step}`),
         noise: fold(noiseSeed, `noise ${step}`),
@@ -264,23 +282,27 @@ export function trainingRun(
       const drawn = tidied(() => objective.draw?.(draw) ?? {});
       newest = { ...newest, inputs: { ...batch, ...drawn } };
       const [value, ...found] = differentiated.run(Object.values(newest.inputs));
-      const [loss] = (value as Tensor).dataSync() as Float32Array;
       newest = { ...newest, gradients: found.map((tensor, i) => ({ path: paths[i] as string, tensor })) };
-      return { loss: loss as number, gradient: found };
+      const loss = withNumbers([value as Tensor], ([numbers]) => numbers?.[0] as number);
+      return { loss, gradient: found };
     },
     // A step that is not finite changes nothing, so that the parameters stay as good as they were.
-    applyGradients: (loss, given, learningRate, share) => {
-      const gradientNorm = Number.isFinite(loss) ? trainState.applyGradients(given, learningRate, share) : Number.NaN;
-      const problem = Number.isFinite(loss) && Number.isFinite(gradientNorm) ? null : diagnose(loss, gradientNorm);
+    applyGradients: async (given, gradients, learningRate, share) => {
+      const [norm, loss] = await Promise.all([
+        trainState.applyGradients(gradients, learningRate, { loss: given, ...(share && { share }) }),
+        given,
+      ]);
+      const gradientNorm = Number.isFinite(loss) ? norm : Number.NaN;
+      const problem = Number.isFinite(gradientNorm) ? null : await diagnose(loss, gradientNorm);
       release();
       if (!problem) {
         step++;
-        average?.update(trained(), step);
+        await average?.update(trained(), step);
       }
       return { loss, gradientNorm, problem };
     },
     average: average?.values ?? null,
-    state: () => ({ ...trainState.state(), ...(average && { average: average.values.slice() }) }),
+    state: async () => ({ ...(await trainState.state()), ...(average && { average: average.values.slice() }) }),
     dispose: () => {
       release();
       differentiated.dispose();

@@ -55,7 +55,8 @@ export interface Training {
 /** Trains on this thread. */
 export async function localTraining(model: Flow, train: TensorDataset | null, start: TrainingStart): Promise<Training> {
   const heap = watchHeap();
-  const run = trainingRun(model, train && tensorRows(train), await startedParams(model, train, start), start);
+  const initial = await startedParams(model, train, start);
+  const run = await trainingRun(model, train && tensorRows(train), initial, start);
   let step = start.state?.step ?? 0;
   return {
     get step() {
@@ -64,18 +65,18 @@ export async function localTraining(model: Flow, train: TensorDataset | null, st
     stepsPerRequest: 1,
     newest: () => Promise.resolve({ params: run.params, step }),
     averaged: () => Promise.resolve(run.average && paramsFrom(model.layout, run.params, run.average, start.freeze)),
-    advance: (rates) => {
+    advance: async (rates) => {
       const steps: Step[] = [];
       for (const rate of rates) {
-        const { loss, gradient } = run.nextGradient();
-        const taken = run.applyGradients(loss, [gradient], rate);
+        const { loss, gradient } = await run.nextGradient();
+        const taken = await run.applyGradients(loss, [gradient], rate);
         steps.push(taken);
         if (taken.problem) break;
         step++;
       }
-      return Promise.resolve(steps);
+      return steps;
     },
-    state: () => Promise.resolve(run.state()),
+    state: () => run.state(),
     peakBytes: () => Promise.resolve(heap?.peak() ?? null),
     dispose: () => Promise.resolve(run.dispose()),
   };

@@ -40,6 +40,7 @@ export function importanceWeightedBound(
   const { samples = 8, pathGradient = true } = options;
   const sampler = variationalSampler(model, pathGradient);
   return {
+    prepare: sampler.prepare,
     draw: (draw) => sampler.draw(draw, samples * draw.rows),
     value: (params, inputs, call) => {
       const { value, logProb } = sampler.sample(params, inputs, call);

@@ -50,6 +50,7 @@ export function reverseKL(model: Flow, logDensity: LogDensity, options: ReverseK
   }
   const sampler = variationalSampler(model, pathGradient);
   return {
+    prepare: sampler.prepare,
     draw: (draw) => ({
       ...sampler.draw(draw, draw.rows),
       ...(annealed && { beta: scalar(inverseTemperature(annealed, draw.step, draw.steps)) }),

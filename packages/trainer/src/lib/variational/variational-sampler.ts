@@ -9,6 +9,8 @@ export type LogDensity = (x: Tensor, context?: Tensor) => Tensor;
 
 /** Draws from a flow in the course of training it. */
 export interface VariationalSampler {
+  /** Throws DiffeoError `CONFIG` where samples of the base do not follow its trained parameters. */
+  prepare(params: FlowParams): Promise<void>;
   /** What a step needs for so many samples. */
   draw(draw: LossDraw, count: number): LossInputs;
   /** Samples of those draws and their log-densities under the flow. */
@@ -16,7 +18,7 @@ export interface VariationalSampler {
 }
 
 /** @throws DiffeoError `CONFIG` where samples of the base do not follow its parameters, as those of a mixture do not follow its weights. */
-function requireReparameterised(model: Flow, params: FlowParams): void {
+async function requireReparameterised(model: Flow, params: FlowParams): Promise<void> {
   registerGradients();
   const { contextShape } = model;
   const context = contextShape && normal([1, ...contextShape], 2);
@@ -32,7 +34,8 @@ function requireReparameterised(model: Flow, params: FlowParams): void {
     () => sum(square(model.drawBase(near, drawn))),
     trained.map(({ tensor }) => tensor as Tensor),
   );
-  const unmoved = trained.find((_, i) => !grads[i]?.dataSync().some((gradient) => gradient !== 0));
+  const moves = await Promise.all(grads.map(async (slope) => (await slope?.data())?.some((one) => one !== 0)));
+  const unmoved = trained.find((_, i) => !moves[i]);
   for (const made of [value, context, ...grads]) made?.dispose();
   disposeParams(model.layout, near);
   if (!unmoved) return;
@@ -56,11 +59,7 @@ export function variationalSampler(model: Flow, pathGradient: boolean): Variatio
   const base = isDrawnOutside
     ? flow({ eventShape: model.baseShape, layers: [], ...(model.spec.base && { base: model.spec.base }) })
     : null;
-  let checked = isFixed;
-
   function draw({ params, seed }: LossDraw, count: number): LossInputs {
-    if (!checked) requireReparameterised(model, params);
-    checked = true;
     return base ? { z: model.drawBase(params, { count, seed }) } : { places: zeros([count]) };
   }
 
@@ -75,6 +74,9 @@ export function variationalSampler(model: Flow, pathGradient: boolean): Variatio
   }
 
   return {
+    prepare: async (params) => {
+      if (!isFixed) await requireReparameterised(model, params);
+    },
     draw,
     sample: (params, inputs, call) => {
       const drawn = sampleOnce(params, inputs, call);

@@ -1,6 +1,8 @@
 import { type Flow, type FlowParams, sizeOf } from '@diffeo/core';
-import { max, min, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { tidied } from '@diffeo/core/engine';
+import { max, min, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { TensorDataset } from '../data/tensor-dataset.ts';
+import { takeScalar } from '../reading/with-numbers.ts';
 import { contextWarnings } from './context-warnings.ts';
 import { dataWarnings } from './data-warnings.ts';
 import type { Warning } from './warning.ts';
@@ -13,13 +15,15 @@ const maxNumbers = 4_000_000;
  * Whether the density of one number is a Gaussian's: its logarithm a parabola, of which third differences are 0. In one
  * dimension couplings have nothing to condition on, and are straight lines together.
  */
-function isGaussian(model: Flow, params: FlowParams, x: Tensor): boolean {
-  const [low, high] = tidy(() => [min(x).dataSync()[0] as number, max(x).dataSync()[0] as number]);
+async function isGaussian(model: Flow, params: FlowParams, x: Tensor): Promise<boolean> {
+  const [low, high] = await Promise.all([takeScalar(min(x)), takeScalar(max(x))]);
   if (!(high > low)) return false;
-  const log = tidy(() => {
+  const logProb = tidied(() => {
     const grid = Array.from({ length: points }, (_, i) => low + ((high - low) * i) / (points - 1));
-    return model.logProb(params, tensor(grid, [points, ...model.eventShape])).dataSync();
+    return model.logProb(params, tensor(grid, [points, ...model.eventShape]));
   });
+  const log = await logProb.data();
+  logProb.dispose();
   const differences = (values: ArrayLike<number>) =>
     Array.from({ length: values.length - 1 }, (_, i) => (values[i + 1] as number) - (values[i] as number));
   const second = differences(differences(log));
@@ -54,7 +58,12 @@ async function warningsOf(model: Flow, params: FlowParams, { x, context }: Tenso
     warnings.push(...dataWarnings({ values: await x.data(), size: sizeOf(model.eventShape) }));
   }
   if (context) warnings.push(...(await contextWarnings(context)));
-  if (sizeOf(model.eventShape) === 1 && !model.contextShape && !model.dequantizes && isGaussian(model, params, x)) {
+  if (
+    sizeOf(model.eventShape) === 1 &&
+    !model.contextShape &&
+    !model.dequantizes &&
+    (await isGaussian(model, params, x))
+  ) {
     warnings.push({
       code: 'ONLY_A_GAUSSIAN',
       message:
