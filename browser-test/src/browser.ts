@@ -1,4 +1,5 @@
 export { findBrowser } from './lib/find-browser.ts';
-export { launch } from './lib/launch.ts';
+export { type Graphics, launch } from './lib/launch.ts';
+export { serveSourcePage } from './lib/source-page.ts';
 export { freshSite } from './site/lib/fresh-site.ts';
 export { watchedPage } from './site/lib/watched-page.ts';

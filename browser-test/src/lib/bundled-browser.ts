@@ -20,9 +20,19 @@ import type { Candidate } from './usual-browsers.ts';
 const packed = dirname(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')));
 const { version } = JSON.parse(readFileSync(join(packed, 'package.json'), 'utf8')) as { readonly version: string };
 const toolchain = join(root, '.toolchain');
-const home = join(toolchain, `chromium-${version}`);
+const home = join(toolchain, `chromium-${version}-with-swiftshader`);
 
-/** Unpacks the program and the libraries beside it that not every Linux has, and renames the folder into place. */
+/** Unpacks what an archive of the package holds into a folder. */
+function unpackInto(folder: string, archive: string): void {
+  mkdirSync(folder, { recursive: true });
+  const files = parseTar(brotliDecompressSync(readFileSync(join(packed, 'bin', archive))));
+  for (const { name, data } of files) if (data?.length) writeFileSync(join(folder, basename(name)), data);
+}
+
+/**
+ * Unpacks the program, the libraries that not every Linux has, and beside the program SwiftShader, the GPU in software that it
+ * loads from there; then renames the folder into place.
+ */
 async function unpack(): Promise<void> {
   mkdirSync(toolchain, { recursive: true });
   const beside = mkdtempSync(join(toolchain, 'partial-'));
@@ -30,9 +40,8 @@ async function unpack(): Promise<void> {
     const program = join(beside, 'chromium');
     const compressed = createReadStream(join(packed, 'bin/chromium.br'));
     await pipeline(compressed, createBrotliDecompress(), createWriteStream(program, { mode: 0o755 }));
-    mkdirSync(join(beside, 'lib'));
-    const libraries = parseTar(brotliDecompressSync(readFileSync(join(packed, 'bin/al2023.tar.br'))));
-    for (const { name, data } of libraries) if (data?.length) writeFileSync(join(beside, 'lib', basename(name)), data);
+    unpackInto(join(beside, 'lib'), 'al2023.tar.br');
+    unpackInto(beside, 'swiftshader.tar.br');
     renameSync(beside, home);
   } finally {
     rmSync(beside, { recursive: true, force: true });

@@ -1,0 +1,41 @@
+import { onBackend } from './lib/on-backend.ts';
+import { proveLayers } from './lib/prove-layers.ts';
+import { allTrainings, proveTraining } from './lib/prove-training.ts';
+
+export const description =
+  'Every layer and base distribution keeps its contract on the WebGL backend, in a browser, and flows train there as on WASM.';
+export const takes = '30 minutes in software, less on a graphics card';
+/** Checks of each layer: every check that there is, or those first that say most about a backend. */
+export const counts = { whole: 100, short: 2 };
+
+/** What a backend can get wrong: values and gradients beside cpu's, there and back, sums over a row, empty batches, what is not finite. */
+const telling = [
+  'compare-backends',
+  'round-trip',
+  'log-dets-cancel',
+  'batch-sizes',
+  'finite-values',
+  'finite-gradients',
+];
+
+export const run = ({
+  count,
+  seed,
+  print,
+}: {
+  readonly count: number;
+  readonly seed: number;
+  print(line: string): void;
+}): Promise<string> =>
+  onBackend('webgl', async (page, device) => {
+    print(`on ${device}`);
+    const brief = count <= telling.length;
+    await proveTraining(page, brief ? ['moons'] : allTrainings, print);
+    const checks = { backend: 'webgl', brief, seed, ...(brief && { only: telling.slice(0, count) }) };
+    const said = await proveLayers(
+      page,
+      (type) => page.evaluate((given) => backends.checkLayers(given), { ...checks, type }),
+      { most: Number.POSITIVE_INFINITY, print },
+    );
+    return `on ${device}: ${said}`;
+  });
