@@ -10,6 +10,7 @@ const main = defineCommand({
     memory: () => import('./lib/commands/memory.ts').then(({ memory }) => memory),
     products: () => import('./lib/commands/products.ts').then(({ products }) => products),
     convolutions: () => import('./lib/commands/convolutions.ts').then(({ convolutions }) => convolutions),
+    backends: () => import('./lib/commands/backends.ts').then(({ backends }) => backends),
     heap: () => import('./lib/commands/heap.ts').then(({ heap }) => heap),
     serving: () => import('./lib/commands/serving.ts').then(({ serving }) => serving),
     site: () => import('./lib/commands/site.ts').then(({ site }) => site),
