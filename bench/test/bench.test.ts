@@ -127,7 +127,6 @@ test('serving: every way answers', () => {
   for (const { milliseconds } of rows) expect(milliseconds).toBeGreaterThan(0);
 });
 
-<<<<<<< HEAD
 test('onnx: an exported flow gives what ours gives, in each runtime', () => {
   const { rows } = measured<{
     rows: { runtime: string; function: string; difference: number; milliseconds: number }[];
@@ -138,7 +137,8 @@ test('onnx: an exported flow gives what ours gives, in each runtime', () => {
     expect(difference).toBeLessThan(1e-5);
     expect(milliseconds).toBeGreaterThan(0);
   }
-=======
+});
+
 test('backends: each that the browser has steps, scores and samples', () => {
   interface Row {
     readonly backend: string;
@@ -148,7 +148,6 @@ test('backends: each that the browser has steps, scores and samples', () => {
   const by = (name: string) => rows.filter(({ backend }) => backend === name);
   for (const name of ['wasm', 'webgl', 'cpu']) expect(by(name), name).toHaveLength(3);
   for (const { milliseconds } of rows) expect(milliseconds).toBeGreaterThan(0);
->>>>>>> e9009a3 (Add npm run bench -- backends: WASM, WebGL, WebGPU and CPU in one browser)
 });
 
 test('what is asked for wrongly is refused in one line', () => {
