@@ -15,6 +15,7 @@ export const longest = [
   'scripts/prove/prove.test.ts',
   'install-test/src/install.test.ts',
   'packages/layers-autoregressive/src/lib/conformance.test.ts',
+  'packages/layers-linear/src/lib/conformance.test.ts',
   'packages/layers-glow/src/lib/conformance.test.ts',
   'packages/cli/src/lib/train/resume.test.ts',
   'packages/layers-elementwise/src/lib/conformance.test.ts',

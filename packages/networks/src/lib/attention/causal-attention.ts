@@ -1,17 +1,5 @@
 import { type Definition, defineNetwork, type Network, type Shape, type Site, sizeOf } from '@diffeo/core';
-import {
-  add,
-  concat,
-  mul,
-  reshape,
-  slice,
-  split,
-  sub,
-  type Tensor,
-  tensor2d,
-  transpose,
-  zeros,
-} from '@tensorflow/tfjs-core';
+import { add, concat, mul, reshape, slice, split, sub, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { boolean, type InferOutput, integer, maxValue, minValue, number, optional, pipe, strictObject } from 'valibot';
 import { transformerEntries } from './attention.ts';
 import { type ContextParams, contextAdded } from './context-added.ts';
@@ -106,8 +94,8 @@ function build(
       const entered = add(concat(reverse ? [...seen, nothing] : [nothing, ...seen], 1), told);
       const hidden = mask();
       const left = combined(made.through(params, entered, (own, h) => selfAttention(own, h, heads, hidden)));
-      const grouped = transpose(reshape(left, [batch, count, groups, patch]), [0, 2, 1, 3]);
-      return reshape(grouped, [batch, ...outputShape]);
+      const grouped = split(left, groups, 2).map((group) => reshape(group, [batch, size]));
+      return reshape(concat(grouped, 1), [batch, ...outputShape]);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { StackLayer } from '@diffeo/core';
 import { denseStack } from '@diffeo/ops';
-import { add, concat, matMul, mul, reshape, slice, softmax, type Tensor, transpose } from '@tensorflow/tfjs-core';
+import { add, concat, matMul, mul, reshape, softmax, split, type Tensor } from '@tensorflow/tfjs-core';
 
 /** The parameters of self-attention: `width` numbers to queries, keys and values of all heads, and their results back to `width`. */
 export interface AttentionParams {
@@ -8,7 +8,7 @@ export interface AttentionParams {
   readonly gather: StackLayer;
 }
 
-/** Of the positions seen so far, `[batch · heads, positions, width / heads]` each. */
+/** Of the positions seen so far, `[batch, positions, width]` each: all heads side by side. */
 export interface KeysAndValues {
   readonly keys: Tensor;
   readonly values: Tensor;
@@ -16,34 +16,35 @@ export interface KeysAndValues {
 
 const linear = { activation: 'relu', residual: false } as const;
 
-/** Queries, keys and values of `h` `[batch, positions, width]`, `[batch · heads, positions, width / heads]` each. */
-function projected({ project }: AttentionParams, h: Tensor, heads: number): readonly [Tensor, Tensor, Tensor] {
+/** A linear layer at every position of `h` `[batch, positions, width]`. */
+function everywhere(layer: StackLayer, h: Tensor): Tensor {
   const [batch, positions, width] = h.shape as [number, number, number];
-  const size = width / heads;
-  const rows = denseStack(reshape(h, [batch * positions, width]), [project], linear);
-  // [3, batch, heads, positions, size]
-  const turned = transpose(reshape(rows, [batch, positions, 3, heads, size]), [2, 0, 3, 1, 4]);
-  const part = (k: number): Tensor =>
-    reshape(slice(turned, [k, 0, 0, 0, 0], [1, batch, heads, positions, size]), [batch * heads, positions, size]);
-  return [part(0), part(1), part(2)];
+  const rows = denseStack(reshape(h, [batch * positions, width]), [layer], linear);
+  return reshape(rows, [batch, positions, rows.shape[1] as number]);
 }
 
-/** What the queries of `h`'s positions are given by the values of all that their keys may fit; `mask` is added to how well. */
+/** Queries, keys and values of `h`, `[batch, positions, width]` each. */
+const projected = ({ project }: AttentionParams, h: Tensor): readonly [Tensor, Tensor, Tensor] =>
+  split(everywhere(project, h), 3, 2) as [Tensor, Tensor, Tensor];
+
+/**
+ * What queries are given by the values of all that their keys may fit; `mask` is added to how well. One head at a time, by splits
+ * of the last axis, which copy whole rows: on the WASM backend a transpose that gathers all heads takes twice as long as all the rest.
+ */
 function attended(
   { gather }: AttentionParams,
-  h: Tensor,
   queries: Tensor,
   { keys, values }: KeysAndValues,
   heads: number,
   mask?: Tensor,
 ): Tensor {
-  const [batch, positions, width] = h.shape as [number, number, number];
-  const size = width / heads;
-  const fits = mul(matMul(queries, keys, false, true), 1 / Math.sqrt(size));
-  const weights = softmax(mask ? add(fits, mask) : fits);
-  const found = reshape(matMul(weights, values), [batch, heads, positions, size]);
-  const rows = reshape(transpose(found, [0, 2, 1, 3]), [batch * positions, width]);
-  return reshape(denseStack(rows, [gather], linear), [batch, positions, width]);
+  const size = (queries.shape[2] as number) / heads;
+  const [q, k, v] = [mul(queries, 1 / Math.sqrt(size)), keys, values].map((all) => split(all, heads, 2));
+  const found = Array.from({ length: heads }, (_, head) => {
+    const fits = matMul(q?.[head] as Tensor, k?.[head] as Tensor, false, true);
+    return matMul(softmax(mask ? add(fits, mask) : fits), v?.[head] as Tensor);
+  });
+  return everywhere(gather, concat(found, 2));
 }
 
 /**
@@ -53,8 +54,8 @@ function attended(
  * @param mask `[positions, positions]`, added to how the query of a row fits the key of a column: 0, or −1e9 where it may not look
  */
 export function selfAttention(params: AttentionParams, h: Tensor, heads: number, mask?: Tensor): Tensor {
-  const [queries, keys, values] = projected(params, h, heads);
-  return attended(params, h, queries, { keys, values }, heads, mask);
+  const [queries, keys, values] = projected(params, h);
+  return attended(params, queries, { keys, values }, heads, mask);
 }
 
 /**
@@ -68,9 +69,9 @@ export function nextAttention(
   heads: number,
   seen: KeysAndValues | null,
 ): { readonly value: Tensor; readonly seen: KeysAndValues } {
-  const [queries, key, value] = projected(params, h, heads);
+  const [queries, key, value] = projected(params, h);
   const all = seen
     ? { keys: concat([seen.keys, key], 1), values: concat([seen.values, value], 1) }
     : { keys: key, values: value };
-  return { value: attended(params, h, queries, all, heads), seen: all };
+  return { value: attended(params, queries, all, heads), seen: all };
 }
