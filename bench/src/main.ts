@@ -13,6 +13,7 @@ const main = defineCommand({
     backends: () => import('./lib/commands/backends.ts').then(({ backends }) => backends),
     heap: () => import('./lib/commands/heap.ts').then(({ heap }) => heap),
     serving: () => import('./lib/commands/serving.ts').then(({ serving }) => serving),
+    cluster: () => import('./lib/commands/cluster.ts').then(({ cluster }) => cluster),
     site: () => import('./lib/commands/site.ts').then(({ site }) => site),
     onnx: () => import('./lib/commands/onnx.ts').then(({ onnx }) => onnx),
     profile: () => import('./lib/commands/profile.ts').then(({ profile }) => profile),

@@ -56,6 +56,13 @@ test.each(['memory', 'memory --images'])('%s: recomputed gradients take no more 
   expect(peak(64, 'store')).toBeGreaterThan(5 * peak(8, 'store'));
 });
 
+test('cluster: both numbers of workers, and the bytes of a row', () => {
+  const { ratio, bytesReadPerRow, bytesWrittenPerRow } = measured<Record<string, number>>('cluster --smoke');
+  expect(ratio).toBeGreaterThan(0);
+  expect(bytesReadPerRow).toBeGreaterThan(8);
+  expect(bytesWrittenPerRow).toBeGreaterThan(4);
+});
+
 test('convolutions: forward and both gradients, and stacks of them, by everybody who can', () => {
   const { rows } = measured<{ rows: { pass: string; competitor: string; milliseconds: number | null }[] }>(
     'convolutions --smoke --rounds 1',

@@ -21,6 +21,7 @@ async function modelFile(): Promise<Uint8Array> {
 
 /** Writes a table into CSV files of so many shards each, all of them different. */
 export async function writeTable(root: string, { shards, rows }: { readonly shards: number; readonly rows: number }) {
+  await useWasm();
   mkdirSync(join(root, 'rows'), { recursive: true });
   const together = Math.min(shards, 20);
   for (let at = 0; at < shards; at += together) {

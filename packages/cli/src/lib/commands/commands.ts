@@ -6,12 +6,15 @@ import { exportCommand } from './export-command.ts';
 import { fillCommand } from './fill-command.ts';
 import { inspectCommand } from './inspect-command.ts';
 import { interpolateCommand } from './interpolate-command.ts';
+import { jobsCommand } from './jobs-command.ts';
 import { plotCommand } from './plot-command.ts';
 import { reconstructCommand } from './reconstruct-command.ts';
 import { reportCommand } from './report-command.ts';
 import { sampleCommand } from './sample-command.ts';
 import { scoreCommand } from './score-command.ts';
+import { searchCommand } from './search-command.ts';
 import { trainCommand } from './train-command.ts';
+import { workerCommand } from './worker-command.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: citty's own type for a command of any arguments
 export type AnyCommand = CommandDef<any>;
@@ -29,6 +32,9 @@ export const commands: Readonly<Record<string, AnyCommand>> = {
   inspect: inspectCommand,
   export: exportCommand,
   check: checkCommand,
+  search: searchCommand,
+  worker: workerCommand,
+  jobs: jobsCommand,
   completion: completionCommand(() => commands),
 };
 

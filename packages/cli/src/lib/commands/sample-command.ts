@@ -1,4 +1,5 @@
 import { defineCommand } from 'citty';
+import { jobArguments, jobOptions, refuseForJobs, refuseWithoutEngine, requireOut } from '../options/job-arguments.ts';
 import { listOption } from '../options/list-option.ts';
 import { countRange, numberOption, parseNumber, seedRange } from '../options/number-option.ts';
 import { outputArguments } from '../options/output-arguments.ts';
@@ -39,12 +40,32 @@ export const sampleCommand = defineCommand({
       ...outputArguments.out,
       description: `${outputArguments.out.description} A name that ends with .png: draw a sheet of images.`,
     },
+    ...jobArguments,
+    part: { type: 'string', valueHint: '3/10', description: 'The third of ten parts of the jobs, without an engine.' },
   },
   run: async ({ args, data: signal }) => {
+    const count = parseNumber('--count', args.count, countRange);
+    if (args.engine !== undefined || args.part !== undefined) {
+      const { sampleJobs } = await import('../cluster/sample-jobs.ts');
+      refuseForJobs(args, ['given', 'contexts', 'columns']);
+      await sampleJobs({
+        model: args.model,
+        count,
+        temperature: parseNumber('--temperature', args.temperature ?? '1', { least: 0, most: 1e6 }),
+        seed: numberOption('--seed', args.seed, seedRange, 0),
+        out: requireOut(args.out),
+        format: args.format,
+        ...jobOptions(args),
+        part: args.part,
+        signal,
+      });
+      return;
+    }
+    refuseWithoutEngine(args);
     const { sample } = await import('../score/sample.ts');
     await sample({
       model: args.model,
-      count: parseNumber('--count', args.count, countRange),
+      count,
       temperatures: (listOption('--temperature', args.temperature) ?? ['1']).map((text) =>
         parseNumber('--temperature', text, { least: 0, most: 1e6 }),
       ),

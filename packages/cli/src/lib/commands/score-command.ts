@@ -1,6 +1,7 @@
 import { defineCommand } from 'citty';
 import { csvArguments, csvOptions } from '../options/csv-arguments.ts';
 import { imageArguments, imageOptions, partArgument, partOf } from '../options/image-arguments.ts';
+import { jobArguments, jobOptions, refuseForJobs, refuseWithoutEngine, requireOut } from '../options/job-arguments.ts';
 import { countRange, numberOption, seedRange } from '../options/number-option.ts';
 import { outputArguments } from '../options/output-arguments.ts';
 
@@ -36,11 +37,44 @@ export const scoreCommand = defineCommand({
     },
     ...csvArguments,
     ...imageArguments,
-    part: partArgument,
+    part: {
+      type: 'string',
+      valueHint: 'held-out',
+      description: `${partArgument.description} As 3/10: the third of ten parts of the jobs, without an engine.`,
+    },
     ...outputArguments,
+    ...jobArguments,
     json: { type: 'boolean', description: 'Print mean, standard error and count as one JSON object, and no table.' },
   },
   run: async ({ args, data: signal }) => {
+    const isPart = args.part?.includes('/') === true;
+    if (args.engine !== undefined || isPart) {
+      const { scoreJobs } = await import('../cluster/score-jobs.ts');
+      refuseForJobs(args, [
+        'count',
+        'draws',
+        'top',
+        'blame',
+        'json',
+        'folder',
+        'bits',
+        'size',
+        ...(isPart ? [] : ['part']),
+      ]);
+      await scoreJobs({
+        model: args.model,
+        data: args.data,
+        seed: numberOption('--seed', args.seed, seedRange, 0),
+        csv: csvOptions(args),
+        out: requireOut(args.out),
+        format: args.format,
+        ...jobOptions(args),
+        part: args.part,
+        signal,
+      });
+      return;
+    }
+    refuseWithoutEngine(args);
     const { score } = await import('../score/score.ts');
     await score({
       model: args.model,

@@ -28,7 +28,7 @@ beforeAll(() => {
 
 describe('in bash', () => {
   test('commands, options and what they take are offered', () => {
-    expect(offered('diffeo', 's')).toEqual(['sample', 'score']);
+    expect(offered('diffeo', 's')).toEqual(['sample', 'score', 'search']);
     expect(offered('diffeo', 'train', '--eff')).toEqual(['--effort']);
     expect(offered('diffeo', 'train', '--effort', '')).toEqual(['best', 'fast', 'standard']);
     expect(offered('diffeo', 'train', '--seed', '')).toEqual([]);

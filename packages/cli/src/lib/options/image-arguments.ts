@@ -1,4 +1,5 @@
 import { DiffeoError } from '@diffeo/core';
+import { didYouMean } from '@diffeo/core/arguments';
 import { numberOption, parseNumber } from './number-option.ts';
 
 /** The options of every command that reads images, for citty. */
@@ -48,5 +49,11 @@ export const partArgument = {
   description: 'A part of the images alone, as train split them for this model.',
 } as const;
 
-/** {@link partArgument} as it is meant; it was checked. */
-export const partOf = (text: string | undefined): Part | undefined => text as Part | undefined;
+/** {@link partArgument} as it is meant. Throws `USAGE` for what is none. */
+export function partOf(text: string | undefined): Part | undefined {
+  if (text === undefined || partArgument.options.includes(text)) return text as Part | undefined;
+  throw new DiffeoError(
+    'USAGE',
+    `--part is one of ${partArgument.options.join(', ')}; got '${text}'${didYouMean(text, partArgument.options)}`,
+  );
+}

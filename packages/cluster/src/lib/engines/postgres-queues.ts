@@ -127,9 +127,19 @@ export async function failedJobs(
   );
 }
 
+/** What a call for a queue gives; `null` where the run was taken off the books meanwhile. */
+export async function ifThere<T>(call: Promise<T>): Promise<T | null> {
+  try {
+    return await call;
+  } catch (error) {
+    if (/^Queue .* does not exist/.test((error as Error).message)) return null;
+    throw error;
+  }
+}
+
 /** The record of the run of a queue; `null` of an empty one. */
 export async function recordIn(boss: PgBoss, queue: string): Promise<RunRecord | null> {
-  const [first] = await boss.findJobs<QueuedJob>(queue, { limit: 1 });
+  const [first] = (await ifThere(boss.findJobs<QueuedJob>(queue, { limit: 1 }))) ?? [];
   return first?.data.run ?? null;
 }
 

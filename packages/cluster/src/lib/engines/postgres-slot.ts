@@ -6,7 +6,7 @@ import { perform } from '../jobs/perform.ts';
 import type { JobEvent } from './engine.ts';
 import type { Patience } from './postgres-patience.ts';
 import { patiently } from './postgres-patience.ts';
-import type { QueuedJob } from './postgres-queues.ts';
+import { ifThere, type QueuedJob } from './postgres-queues.ts';
 
 /** What a worker does jobs with. */
 export interface SlotOptions {
@@ -44,11 +44,11 @@ export async function workOn(
   }
   // A worker that is asked to stop says first how it went: the signal does not end this.
   const { signal: _, ...lasting } = patience;
-  if (error === null) await patiently(() => boss.complete(queue, attempt), lasting);
+  if (error === null) await patiently(() => ifThere(boss.complete(queue, attempt)), lasting);
   else {
     const message = (error as Error)?.message ?? String(error);
     const output = { message, ...(isDiffeoError(error) && { code: error.code }) };
-    await patiently(() => boss.fail(queue, attempt, output), lasting);
+    await patiently(() => ifThere(boss.fail(queue, attempt, output)), lasting);
   }
   onJob?.({ run: data.run, job: data.job, error });
 }

@@ -7,20 +7,10 @@ import { beginRun, missingJobs, tidyRun } from '../runs/manifest.ts';
 import type { RunRecord } from '../runs/run.ts';
 import { defaultTries, type Engine, type RunHandle } from './engine.ts';
 import { patiently } from './postgres-patience.ts';
-import {
-  buildMark,
-  enqueue,
-  failedJobs,
-  parseQueue,
-  type QueuedJob,
-  queueNames,
-  queueOf,
-  queueProgress,
-  recordIn,
-} from './postgres-queues.ts';
-import { workOn } from './postgres-slot.ts';
+import { buildMark, enqueue, failedJobs, queueNames, queueOf, queueProgress, recordIn } from './postgres-queues.ts';
+import { servePostgres } from './postgres-serve.ts';
 import { startBoss } from './start-boss.ts';
-import { pause, waitForRun } from './wait-for-run.ts';
+import { waitForRun } from './wait-for-run.ts';
 
 export interface PostgresOptions {
   /** The folder outside of which nothing is read or written; the same for all workers. Default: where the process stands. */
@@ -113,64 +103,12 @@ export function postgres(url: string, options: PostgresOptions = {}): Engine {
       const records = await patiently(() => Promise.all(names.map((name) => recordIn(open, name))), patience);
       return records.flatMap((record) => (record ? [handleOf(record)] : []));
     },
-    serve: async (
-      handlers,
-      { slots = 1, signal = new AbortController().signal, until = 'aborted', onJob, onNotice } = {},
-    ) => {
+    serve: async (handlers, options = {}) => {
       const mark = buildMark(await ownBuild());
-      const open = await boss();
-      const trying = { ...patience, signal, onNotice };
-      const passedOver = new Set<string>();
-      let active = 0;
-
-      /** Queues that this worker may take from. Others are named once. */
-      async function queues(): Promise<string[]> {
-        const names = await patiently(() => queueNames(open, schema), trying);
-        return names.filter((name) => {
-          const found = parseQueue(name);
-          if (found?.mark === 'mixed' || found?.mark === mark) return true;
-          if (!passedOver.has(name)) onNotice?.(`run ${found?.run} is for workers of another build: passed over`);
-          passedOver.add(name);
-          return false;
-        });
-      }
-
-      /** Takes a job from one of them and does it; `false` where none has any. */
-      async function workOnce(names: readonly string[]): Promise<boolean> {
-        for (const name of names) {
-          const jobs = await patiently(() => fetchFrom(open, name), trying);
-          const [job] = jobs;
-          if (!job) continue;
-          active++;
-          try {
-            await workOn(name, job, { boss: open, root, handlers, leaseSeconds, patience: trying, signal, onJob });
-          } finally {
-            active--;
-          }
-          return true;
-        }
-        return false;
-      }
-
-      async function isIdle(names: readonly string[]): Promise<boolean> {
-        if (active > 0) return false;
-        const records = await Promise.all(names.map((name) => recordIn(open, name)));
-        const all = await Promise.all(records.flatMap((run) => (run ? [queueProgress(open, schema, run)] : [])));
-        return all.every((progress) => progress.waiting + progress.active === 0);
-      }
-
-      async function slot(): Promise<void> {
-        while (!signal.aborted) {
-          const names = await queues();
-          let worked = await workOnce(names);
-          while (worked && !signal.aborted) worked = await workOnce(names);
-          if (until === 'idle' && (await patiently(() => isIdle(names), trying))) return;
-          await pause(poll, signal);
-        }
-      }
-      const ends = await Promise.allSettled(Array.from({ length: slots }, slot));
-      const failed = ends.find((end) => end.status === 'rejected');
-      if (failed && !signal.aborted) throw failed.reason;
+      await servePostgres({
+        ...{ boss: await boss(), schema, root, handlers, mark, leaseSeconds, patience, poll },
+        ...options,
+      });
     },
     close: async () => {
       const open = await started?.catch(() => null);
@@ -178,14 +116,4 @@ export function postgres(url: string, options: PostgresOptions = {}): Engine {
       await open?.stop({ graceful: false }).catch(() => undefined);
     },
   };
-}
-
-/** A job of a queue; none of one that was deleted meanwhile. */
-async function fetchFrom(boss: PgBoss, queue: string) {
-  try {
-    return await boss.fetch<QueuedJob>(queue, { batchSize: 1 });
-  } catch (error) {
-    if (/does not exist/.test((error as Error).message)) return [];
-    throw error;
-  }
 }

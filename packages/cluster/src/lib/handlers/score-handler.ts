@@ -1,6 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { type Definition, DiffeoError, fold } from '@diffeo/core';
-import { type Column, type CsvOptions, columnNames, type Dataset, encodeTable, toTensor } from '@diffeo/datasets';
+import {
+  type Column,
+  type CsvOptions,
+  columnNames,
+  type Dataset,
+  encodeTable,
+  type ReadTable,
+  toTensor,
+} from '@diffeo/datasets';
 import { readTableShard, type TableShard } from '@diffeo/datasets/node';
 import { score } from '@diffeo/trainer';
 import { type InputRef, requireInput } from '../files/inputs.ts';
@@ -43,7 +51,7 @@ export interface ScoreHandlerOptions {
   readonly rowsFor?: (
     model: CachedModel,
     options: CsvOptions,
-    read: (options: CsvOptions) => Promise<Dataset>,
+    read: (options: CsvOptions) => Promise<ReadTable>,
   ) => Promise<ScoredData>;
 }
 

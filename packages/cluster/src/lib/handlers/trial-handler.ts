@@ -18,7 +18,7 @@ export type TrialFit = {
 };
 
 /** A flow to train, and on what. */
-export type TrialRequest = {
+type TrialRequest = {
   /** The flow's description, as `flow` takes it and JSON writes it. */
   readonly spec: { readonly [name: string]: Json };
   readonly fit: TrialFit;

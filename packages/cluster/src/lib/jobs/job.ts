@@ -21,7 +21,7 @@ export interface Job {
 }
 
 /** So many bytes a job has at most, as JSON in UTF-8. */
-export const maxJobBytes = 65_536;
+const maxJobBytes = 65_536;
 
 /** The SHA-256 of what a job asks, in hexadecimal. Its name is no part of it. */
 export const jobHash = ({ type, request }: Pick<Job, 'type' | 'request'>): string =>

@@ -10,11 +10,12 @@ import {
 } from '@diffeo/datasets';
 import { standardise } from '@diffeo/layers-elementwise';
 import { isMixedModel } from '@diffeo/tables';
+import type { StoredModel } from '../../model/read-model.ts';
 import { cutContext, encoded, isMixedTable } from '../../tables/mixed-data.ts';
 import { tableBase, tableLayers } from '../../tables/table-flow.ts';
 import { maxCovariances } from '../../train/max-covariances.ts';
 import { tableDefaults } from '../../train/train-defaults.ts';
-import type { DataSource, RowsOptions } from '../data-source.ts';
+import type { DataSource, RowsOptions, SourceRows } from '../data-source.ts';
 import { readTable, sayNote, sourceName } from '../read-rows.ts';
 import { refuseCount, refuseImageOptions } from '../refuse-options.ts';
 import { splitTable } from '../split-rows.ts';
@@ -82,6 +83,24 @@ function ofAllColumns(error: unknown): unknown {
   return new DiffeoError(error.code, error.message, { cause: { ...refusal, advice } });
 }
 
+/** Rows of a table as a model takes them, by a function that reads them with options. */
+export async function tableRows(
+  { notes, model }: Pick<StoredModel, 'notes' | 'model'>,
+  { csv, gaps }: Pick<RowsOptions, 'csv' | 'gaps'>,
+  read: (options: CsvOptions) => Promise<ReadTable>,
+): Promise<SourceRows> {
+  const { context } = notes;
+  const columns = notes.columns && [...notes.columns, ...(context ?? [])];
+  const isMixed = isMixedModel(model);
+  const known = {
+    ...(columns && { columns: columnNames(columns), known: columns }),
+    ...(notes.csv && { like: notes.csv }),
+  };
+  const missing = isMixed ? ({ missing: 'keep', codesUnseen: true } as const) : ({ missing: gaps ?? 'error' } as const);
+  const table = await read({ take: 'all', ...missing, ...known, ...csv });
+  return isMixed ? cutContext(encoded(table), columnNames(context ?? [])) : table;
+}
+
 /** A table in a file, or on standard input. */
 export const tableSource = (name: string): DataSource => ({
   name,
@@ -90,22 +109,13 @@ export const tableSource = (name: string): DataSource => ({
     refuseImageOptions(name, options.images);
     return await tableData(name, options);
   },
-  rows: async ({ notes, model }, { count, csv, gaps, images, signal }: RowsOptions) => {
+  rows: async (stored, { count, csv, gaps, images, signal }: RowsOptions) => {
     refuseImageOptions(name, images);
     refuseCount(name, count);
-    const { context } = notes;
-    const columns = notes.columns && [...notes.columns, ...(context ?? [])];
-    const isMixed = isMixedModel(model);
-    const known = {
-      ...(columns && { columns: columnNames(columns), known: columns }),
-      ...(notes.csv && { like: notes.csv }),
-    };
     try {
-      const missing = isMixed
-        ? ({ missing: 'keep', codesUnseen: true } as const)
-        : ({ missing: gaps ?? 'error' } as const);
-      const read = await readTable(name, { take: 'all', ...missing, ...known, signal, ...csv });
-      return isMixed ? cutContext(encoded(read), columnNames(context ?? [])) : read;
+      return await tableRows(stored, { csv, ...(gaps && { gaps }) }, (options) =>
+        readTable(name, { ...options, signal }),
+      );
     } catch (error) {
       throw csv.columns === undefined ? ofAllColumns(error) : error;
     }
