@@ -2,6 +2,7 @@ import { type Flow, flow } from '@diffeo/core';
 import { maf } from '@diffeo/layers-autoregressive';
 import { imageCoupling, neuralSpline, realNVP } from '@diffeo/layers-coupling';
 import { glow } from '@diffeo/layers-glow';
+import { invertibleConv1x1 } from '@diffeo/layers-linear';
 
 /** A flow, and how many rows it is given at once. */
 export interface OnnxModel {
@@ -23,7 +24,10 @@ export const onnxModels = (): readonly OnnxModel[] => [
   { name: 'MAF', model: flow({ eventShape: [8], layers: maf({ layers: 4, hidden: [64] }) }), batches },
   {
     name: 'Glow',
-    model: flow({ eventShape: [16, 16, 1], layers: glow({ coupling: imageCoupling, levels: 2, steps: 4, width: 32 }) }),
+    model: flow({
+      eventShape: [16, 16, 1],
+      layers: glow({ coupling: imageCoupling, linear: invertibleConv1x1, levels: 2, steps: 4, width: 32 }),
+    }),
     batches: [1, 64],
   },
 ];

@@ -1,5 +1,6 @@
 import { flow, normal, type Shape, type Spec, uniformBox } from '@diffeo/core';
 import { imageCoupling } from '@diffeo/layers-coupling';
+import { invertibleConv1x1 } from '@diffeo/layers-linear';
 import { randomiseParams } from '@diffeo/testing';
 import { mul } from '@tensorflow/tfjs-core';
 import { onnxError } from './onnx-error.ts';
@@ -25,17 +26,15 @@ async function presetError(name: string, layers: readonly Spec<'layer'>[], runti
 }
 
 const small = { coupling: imageCoupling, levels: 2, width: 8 };
+const smallGlow = { ...small, linear: invertibleConv1x1, steps: 1 };
 
 /** Every preset of ours, small, with a context. */
-export const presetTrials: readonly Trial[] = presets([
-  { layers: 2, hidden: [8] },
-  { ...small, steps: 1 },
-  small,
-  {},
-]).map(([name, layers]) => ({
-  kind: 'preset',
-  name,
-  detail: `of ${layers.length} layers`,
-  allowed: 1e-4,
-  error: (runtime) => presetError(name, layers, runtime),
-}));
+export const presetTrials: readonly Trial[] = presets([{ layers: 2, hidden: [8] }, smallGlow, small, {}]).map(
+  ([name, layers]) => ({
+    kind: 'preset',
+    name,
+    detail: `of ${layers.length} layers`,
+    allowed: 1e-4,
+    error: (runtime) => presetError(name, layers, runtime),
+  }),
+);
