@@ -62,6 +62,7 @@ const rules: Readonly<Record<string, Rule>> = {
       '@diffeo/layers-coupling',
       '@diffeo/layers-elementwise',
       '@diffeo/layers-glow',
+      '@diffeo/layers-linear',
       '@diffeo/networks',
       '@diffeo/ops',
     ],

@@ -1,7 +1,8 @@
 import { diagonalNormal, type Flow, type FlowParams, flow, invert, normal, type Spec } from '@diffeo/core';
 import { affineCoupling, coupling, neuralSpline, nice, realNVP } from '@diffeo/layers-coupling';
 import { standardise } from '@diffeo/layers-elementwise';
-import { actnorm, invertibleLinear, permute, reverse } from '@diffeo/layers-glow';
+import { actnorm } from '@diffeo/layers-glow';
+import { lowRankLinear, orthogonalLinear, permute, pluLinear, qrLinear, reverse } from '@diffeo/layers-linear';
 import { residualMlp } from '@diffeo/networks';
 import { affine, rationalQuadratic } from '@diffeo/ops';
 import { randomiseParams } from '@diffeo/testing';
@@ -42,10 +43,10 @@ export const examples: Readonly<Record<string, Example>> = {
   },
   'linear layers': {
     layers: [
-      invertibleLinear({ init: 'rotation' }),
-      invertibleLinear({ matrix: 'orthogonal', init: 'rotation' }),
-      invertibleLinear({ matrix: 'qr', init: 'rotation' }),
-      invertibleLinear({ matrix: 'low-rank' }),
+      pluLinear({ init: 'rotation', bias: true }),
+      orthogonalLinear({ init: 'rotation' }),
+      qrLinear({ init: 'rotation' }),
+      lowRankLinear(),
       actnorm(),
     ],
   },

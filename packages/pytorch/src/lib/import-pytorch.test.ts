@@ -45,14 +45,14 @@ describe('rows in the file', () => {
     disposeParams(model.layout, params);
   });
 
-  test.each<[string, Partial<PyTorchRecipe>]>([
+  test.each<[string, object]>([
     ['another activation', { activation: 'elu' }],
     ['another bound', { tailBound: 4 }],
     ['other floors', { minDerivative: 0.1 }],
   ])('refuse a recipe with %s, and leave no tensor', async (_, wrong) => {
     const before = memory().numTensors;
     await expect(
-      importPyTorch(changed('nflows-nsf', withRows), { ...recipeOf('nflows-nsf'), ...wrong }),
+      importPyTorch(changed('nflows-nsf', withRows), { ...recipeOf('nflows-nsf'), ...wrong } as PyTorchRecipe),
     ).rejects.toMatchObject({
       code: 'INEXACT',
       message: expect.stringMatching(/row \d+ of check\.x has the log-density .* here and .* there/),

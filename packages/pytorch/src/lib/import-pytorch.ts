@@ -1,13 +1,19 @@
 import { DiffeoError, type Flow, type FlowParams, readSafetensors } from '@diffeo/core';
 import { describeValue } from '@diffeo/core/arguments';
 import { type CheckedRows, checkRows, takeCheck } from './file/check-rows.ts';
-import { stateDictOf } from './file/state-dict.ts';
+import { type StateDict, stateDictOf } from './file/state-dict.ts';
+import { type FreiaRecipe, requireFreiaRecipe } from './freia/freia-recipe.ts';
+import { readFreia } from './freia/read-freia.ts';
 import { type NflowsRecipe, requireNflowsRecipe } from './nflows/nflows-recipe.ts';
 import { readNflows } from './nflows/read-nflows.ts';
-import { buildModel } from './parts/build-model.ts';
+import { type NormflowsRecipe, requireNormflowsRecipe } from './normflows/normflows-recipe.ts';
+import { readNormflows } from './normflows/read-normflows.ts';
+import { buildModel, type ReadModel } from './parts/build-model.ts';
+import { readZuko } from './zuko/read-zuko.ts';
+import { requireZukoRecipe, type ZukoRecipe } from './zuko/zuko-recipe.ts';
 
 /** What the file does not say, by the library that wrote it. */
-export type PyTorchRecipe = NflowsRecipe;
+export type PyTorchRecipe = NflowsRecipe | NormflowsRecipe | ZukoRecipe | FreiaRecipe;
 
 /** A model that was trained in PyTorch. */
 export interface ImportedModel {
@@ -17,10 +23,36 @@ export interface ImportedModel {
   readonly check: CheckedRows | null;
 }
 
-const readers = { nflows: { require: requireNflowsRecipe, read: readNflows } } as const;
+/** How the state dict of a library is read. */
+interface Reader<R> {
+  require(recipe: R): void;
+  read(dict: StateDict, recipe: R): ReadModel;
+}
+
+type Readers = { readonly [L in PyTorchRecipe['library']]: Reader<Extract<PyTorchRecipe, { readonly library: L }>> };
+
+const readers: Readers = {
+  nflows: { require: requireNflowsRecipe, read: readNflows },
+  normflows: { require: requireNormflowsRecipe, read: readNormflows },
+  zuko: { require: requireZukoRecipe, read: readZuko },
+  FrEIA: { require: requireFreiaRecipe, read: readFreia },
+};
+
+/** The reader of a recipe's library; throws `CONFIG` where there is none. */
+function readerOf(recipe: PyTorchRecipe | undefined): Reader<PyTorchRecipe> {
+  const library = recipe?.library;
+  if (library && Object.hasOwn(readers, library)) return readers[library] as Reader<PyTorchRecipe>;
+  const known = Object.keys(readers)
+    .map((name) => `'${name}'`)
+    .join(', ');
+  throw new DiffeoError(
+    'CONFIG',
+    `importPyTorch: the recipe's library must be one of ${known}; got ${describeValue(library)}`,
+  );
+}
 
 /**
- * Reads the state dict of a flow of nflows, which is saved as safetensors, as a flow of ours with its parameters.
+ * Reads the state dict of a flow of nflows, normflows, zuko or FrEIA, which is saved as safetensors, as a flow of ours with its parameters.
  *
  * The file may hold a few rows and what PyTorch says of them, as `check.x` `[rows, features]`, `check.log_prob` `[rows]` and, for a flow
  * with a context, `check.context`. The model is then held to them: a recipe that is wrong does not pass.
@@ -31,15 +63,7 @@ const readers = { nflows: { require: requireNflowsRecipe, read: readNflows } } a
  * its name; `MISSING_TENSOR`, `SURPLUS_TENSOR`, `TENSOR_SHAPE`; `INEXACT` where the rows in the file do not agree.
  */
 export async function importPyTorch(bytes: Uint8Array, recipe: PyTorchRecipe): Promise<ImportedModel> {
-  const library = (recipe as PyTorchRecipe | undefined)?.library;
-  const reader = library && Object.hasOwn(readers, library) ? readers[library] : undefined;
-  if (!reader) {
-    const known = Object.keys(readers).join("', '");
-    throw new DiffeoError(
-      'CONFIG',
-      `importPyTorch: the recipe's library must be '${known}'; got ${describeValue(library)}`,
-    );
-  }
+  const reader = readerOf(recipe);
   reader.require(recipe);
   const { root, unused } = stateDictOf(readSafetensors(bytes).tensors);
   const check = takeCheck(root);

@@ -2,8 +2,9 @@ import { flow, type HostTensor, invert, type Params, type Spec, shuffled } from 
 import { tidied } from '@diffeo/core/engine';
 import { coupling } from '@diffeo/layers-coupling';
 import { standardise } from '@diffeo/layers-elementwise';
-import { actnorm, invertibleLinear, permute, reverse } from '@diffeo/layers-glow';
-import { eye, transpose } from '@tensorflow/tfjs-core';
+import { actnorm } from '@diffeo/layers-glow';
+import { linearDefinitions, permute, reverse } from '@diffeo/layers-linear';
+import { concat, eye, zeros } from '@tensorflow/tfjs-core';
 import { refuse } from '../file/refuse.ts';
 import type { HostTree } from './host-params.ts';
 import { floats, indices, list, type PythonPart, yes } from './python-part.ts';
@@ -33,12 +34,26 @@ const inverseOf = ({ code, tensors }: PythonPart): PythonPart => ({
   tensors: new Map([...tensors].map(([name, tensor]) => [`_transform.${name}`, tensor])),
 });
 
-/** z = W·x of a linear layer, as the numbers of W, row-major: its own map of the unit vectors. */
-function matrixOf(spec: Spec<'layer'>, params: Params, features: number): ArrayLike<number> {
+/** `NaiveLinear` of nflows is z = W·x + bias: by the layer's own map of 0 and of the unit vectors, whose differences are the columns of W. */
+function naiveLinear(spec: Spec<'layer'>, params: Params, features: number): WrittenLayer {
   const model = flow({ eventShape: [features], layers: [spec] });
-  // The rows of what becomes of the unit vectors are the columns of W.
-  return tidied(() => transpose(model.bijector.inverse([params], eye(features), {}).value)).dataSync();
+  const points = () => concat([zeros([1, features]), eye(features)], 0);
+  const rows = tidied(() => model.bijector.inverse([params], points(), {}).value).dataSync();
+  const bias = rows.subarray(0, features);
+  const weight = Float64Array.from({ length: features * features }, (_, k) => {
+    const [row, column] = [Math.floor(k / features), k % features];
+    return (rows[(column + 1) * features + row] as number) - (bias[row] as number);
+  });
+  return plain(
+    `NaiveLinear(${features})`,
+    ['_weight', floats([features, features], weight)],
+    ['bias', floats([features], bias)],
+  );
 }
+
+/** The linear layers: what maps 0 and sums to what it maps them to, and a bias. */
+const isLinear = (type: string): boolean =>
+  type.startsWith('@diffeo/layers-linear/') && linearDefinitions.some((definition) => definition.type === type);
 
 function permutation(spec: Spec<'layer'>, features: number): WrittenLayer {
   const config = spec.config as { permutation?: readonly number[]; seed?: number };
@@ -100,17 +115,12 @@ export function writeLayer(spec: Spec<'layer'>, { tree, params, features, contex
       const { part, told } = permutation(inner ?? spec, features);
       return { part: inner ? inverseOf(part) : part, told };
     }
-    case invertibleLinear.type:
-      return plain(
-        `NaiveLinear(${features})`,
-        ['_weight', floats([features, features], matrixOf(spec, params, features))],
-        ['bias', floats([features], new Float64Array(features))],
-      );
     case actnorm.type:
       return actNorm(tree, features);
     case standardise.type:
       return pointwiseAffine(tree, features);
     default:
+      if (isLinear((inner ?? spec).$type)) return naiveLinear(spec, params, features);
       return refuse(tree.path, `the layer '${spec.$type}' has no equivalent in nflows`);
   }
 }

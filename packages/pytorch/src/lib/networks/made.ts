@@ -1,12 +1,20 @@
 import { maskedMlp, maskedResidualMlp } from '@diffeo/networks';
 import { refuse } from '../file/refuse.ts';
 import type { StateDict } from '../file/state-dict.ts';
+import { run } from '../parts/coupling-piece.ts';
 import { layerOf, takeDense } from './dense.ts';
 import type { Activation, ImportedNetwork } from './imported-network.ts';
 import { degreesOf, requireOutputMask } from './mask-degrees.ts';
 import { entriesOf, refuseBatchNorm } from './residual-net.ts';
 
-/** What `maskedNetwork` finds besides the network. */
+/** Where each input stands in the sequence: one before the degree of its first output, from 1, as the last layer says it. */
+function placesBy(leave: StateDict, features: number): Int32Array {
+  const degrees = leave.take('degrees').values;
+  const each = degrees.length / features;
+  return Int32Array.from({ length: features }, (_, i) => (degrees[i * each] ?? 0) - 1);
+}
+
+/** What {@link made} finds besides the network. */
 export type ImportedMade = ImportedNetwork & { readonly features: number };
 
 /**
@@ -15,7 +23,10 @@ export type ImportedMade = ImportedNetwork & { readonly features: number };
 export function made(dict: StateDict, activation: Activation): ImportedMade {
   const enter = takeDense(dict.at('initial_layer'));
   const features = enter.inputs;
-  const places = Int32Array.from({ length: features }, (_, i) => i);
+  const leave = dict.at('final_layer');
+  const places = placesBy(leave, features);
+  const sequence = run(0, features).sort((a, b) => (places[a] as number) - (places[b] as number));
+  const sequenced = sequence.some((input, place) => input !== place) ? { sequence } : {};
   const degreesAt = (layer: StateDict, from: Int32Array): Int32Array => {
     const given = layer.has('degrees') ? layer.take('degrees').values.map((degree) => degree - 1) : undefined;
     return degreesOf(layer.path, layer.take('mask'), from, given);
@@ -24,7 +35,6 @@ export function made(dict: StateDict, activation: Activation): ImportedMade {
   const hasContext = dict.has('context_layer');
   const context = hasContext ? takeDense(dict.at('context_layer')) : null;
   const blocks = entriesOf(dict.at('blocks'));
-  const leave = dict.at('final_layer');
   const shared = { inputs: features, features, contextFeatures: context?.inputs ?? 0, scaledBy: null };
   if (blocks.length === 0) refuse(dict.path, 'a masked network without blocks');
   const isResidual = blocks.some((block) => block.has('linear_layers'));
@@ -38,7 +48,6 @@ export function made(dict: StateDict, activation: Activation): ImportedMade {
     });
   });
   requireOutputMask(leave.path, leave.take('mask'), from, places);
-  if (leave.has('degrees')) leave.take('degrees');
   const last = takeDense(leave);
 
   if (isResidual) {
@@ -50,6 +59,7 @@ export function made(dict: StateDict, activation: Activation): ImportedMade {
       finish: (own) => ({
         spec: maskedResidualMlp({
           ...{ width: enter.outputs, blocks: blocks.length, activation, preactivation: true, degrees: [...first] },
+          ...sequenced,
           ...(context && { context: 'blocks' as const }),
         }),
         params: {
@@ -73,6 +83,7 @@ export function made(dict: StateDict, activation: Activation): ImportedMade {
         hidden: hidden.map(({ degrees }) => degrees.length),
         activation,
         degrees: hidden.map(({ degrees }) => [...degrees]),
+        ...sequenced,
       }),
       params: [...hidden.map(({ layer }) => layer), layerOf(own)],
     }),

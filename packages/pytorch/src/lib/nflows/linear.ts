@@ -1,12 +1,12 @@
 import { refuse } from '../file/refuse.ts';
 import type { StateDict } from '../file/state-dict.ts';
-import { luPieces, matrixPieces } from '../parts/affine-pieces.ts';
+import { luPiece, matrixPiece } from '../parts/affine-pieces.ts';
 import type { Piece } from '../parts/piece.ts';
 
 const softplus = (a: number): number => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)));
 
 /** `LULinear` of nflows and of normflows: z = L·U·x + bias, the diagonal of U softplus(a) + eps. Its triangles are stored row by row. */
-export function luLinear(dict: StateDict, eps: number): Piece[] {
+export function luLinear(dict: StateDict, eps: number): Piece {
   const bias = dict.take('bias').values;
   const size = bias.length;
   const [lower, upper] = [dict.take('lower_entries').values, dict.take('upper_entries').values];
@@ -23,7 +23,7 @@ export function luLinear(dict: StateDict, eps: number): Piece[] {
   if (below !== lower.length || above !== upper.length) {
     refuse(dict.path, `triangles of ${lower.length} and ${upper.length} numbers for ${size} features`);
   }
-  return luPieces(factors, bias);
+  return luPiece(factors, bias);
 }
 
 type Matrix = readonly Float64Array[];
@@ -68,20 +68,20 @@ function upperTriangle(entries: Float64Array, diagonal: Float64Array): Matrix {
 }
 
 /** The other linear transforms of nflows, as the matrices that they are: `NaiveLinear`, `QRLinear`, `SVDLinear`, `HouseholderSequence`. */
-export function fullLinear(dict: StateDict, eps: number): Piece[] {
+export function matrixLinear(dict: StateDict, eps: number): Piece {
   if (dict.has('q_vectors')) {
     const matrix = householder(dict);
-    return matrixPieces(flat(matrix), new Float64Array(matrix.length));
+    return matrixPiece(flat(matrix), matrix.length, null);
   }
   const bias = dict.take('bias').values;
-  if (dict.has('_weight')) return matrixPieces(dict.take('_weight').values, bias);
+  if (dict.has('_weight')) return matrixPiece(dict.take('_weight').values, bias.length, bias);
   if (dict.has('log_upper_diag')) {
     const upper = upperTriangle(dict.take('upper_entries').values, dict.take('log_upper_diag').values.map(Math.exp));
-    return matrixPieces(flat(product(householder(dict.at('orthogonal')), upper)), bias);
+    return matrixPiece(flat(product(householder(dict.at('orthogonal')), upper)), bias.length, bias);
   }
   const diagonal = dict.take('unconstrained_diagonal').values.map((a) => softplus(a) + eps);
   const second = householder(dict.at('orthogonal_2')).map((row, i) => row.map((v) => v * (diagonal[i] as number)));
-  return matrixPieces(flat(product(householder(dict.at('orthogonal_1')), second)), bias);
+  return matrixPiece(flat(product(householder(dict.at('orthogonal_1')), second)), bias.length, bias);
 }
 
 const flat = (matrix: Matrix): Float64Array => Float64Array.from(matrix.flatMap((row) => [...row]));

@@ -5,7 +5,7 @@ import { permutation, scaleAndShift } from '../parts/affine-pieces.ts';
 import { invertedPieces, type Piece, vectorOf } from '../parts/piece.ts';
 import { autoregressivePieces } from './autoregressive.ts';
 import { couplingPieces } from './couplings.ts';
-import { fullLinear, luLinear } from './linear.ts';
+import { luLinear, matrixLinear } from './linear.ts';
 import type { NflowsRecipe } from './nflows-recipe.ts';
 
 /** What a transform of nflows is here. */
@@ -62,10 +62,10 @@ export function readTransform(dict: StateDict, recipe: NflowsRecipe): Read {
     };
   }
   if (dict.has('_permutation')) return plain([permutation(takeIndices(dict, '_permutation'))], sizeOf('_permutation'));
-  if (dict.has('unconstrained_upper_diag')) return plain(luLinear(dict, eps), sizeOf('bias'));
-  if (dict.has('q_vectors')) return plain(fullLinear(dict, eps), dict.take('q_vectors').shape[1] ?? 0);
+  if (dict.has('unconstrained_upper_diag')) return plain([luLinear(dict, eps)], sizeOf('bias'));
+  if (dict.has('q_vectors')) return plain([matrixLinear(dict, eps)], dict.take('q_vectors').shape[1] ?? 0);
   if (['_weight', 'log_upper_diag', 'unconstrained_diagonal'].some((name) => dict.has(name))) {
-    return plain(fullLinear(dict, eps), sizeOf('bias'));
+    return plain([matrixLinear(dict, eps)], sizeOf('bias'));
   }
   if (dict.has('running_mean')) return plain([batchNorm(dict, batchNormEps)], sizeOf('running_mean'));
   if (dict.has('log_scale')) {

@@ -1,4 +1,5 @@
-import { actnorm, invertibleLinear, permute } from '@diffeo/layers-glow';
+import { actnorm } from '@diffeo/layers-glow';
+import { fullLinear, permute, pluLinear } from '@diffeo/layers-linear';
 import { type Piece, vectorOf } from './piece.ts';
 
 /** z = x·eˢ + t for each column, as an actnorm. */
@@ -15,23 +16,22 @@ export function scaleAndShift(logScale: readonly number[], shift: readonly numbe
   };
 }
 
-/** z = W·x, and then + bias: W as it is, row-major. */
-export function matrixPieces(weight: ArrayLike<number>, bias: ArrayLike<number>): Piece[] {
-  const size = bias.length;
-  return [
-    { spec: invertibleLinear({ matrix: 'full' }), params: { weight: { shape: [size, size], values: weight } } },
-    shiftPiece(bias),
-  ];
+/** z = W·x + bias: W as it is, row-major; no bias where there is none. */
+export function matrixPiece(weight: ArrayLike<number>, size: number, bias: ArrayLike<number> | null): Piece {
+  const kept = { weight: { shape: [size, size], values: weight } };
+  return bias
+    ? { spec: fullLinear({ bias: true }), params: { ...kept, bias: vectorOf(bias) } }
+    : { spec: fullLinear(), params: kept };
 }
 
 const maxLogScale = 20;
 
 /**
- * z = L·(U + diag(s))·x, and then + bias, for a unit lower L and an upper U with a positive diagonal.
+ * z = L·(U + diag(s))·x + bias, for a unit lower L and an upper U with a positive diagonal.
  *
  * @param factors row-major: below the diagonal L, above it U, on it s
  */
-export function luPieces(factors: ArrayLike<number>, bias: ArrayLike<number>): Piece[] {
+export function luPiece(factors: ArrayLike<number>, bias: ArrayLike<number>): Piece {
   const size = bias.length;
   const kept = Float64Array.from(factors);
   for (let i = 0; i < size; i++) {
@@ -42,12 +42,10 @@ export function luPieces(factors: ArrayLike<number>, bias: ArrayLike<number>): P
     permutation: vectorOf(Array.from({ length: size }, (_, i) => i)),
     sign: vectorOf(Array<number>(size).fill(1)),
     factors: { shape: [size, size], values: kept },
+    bias: vectorOf(bias),
   };
-  return [{ spec: invertibleLinear({ matrix: 'plu', bound: maxLogScale }), params }, shiftPiece(bias)];
+  return { spec: pluLinear({ bound: maxLogScale, bias: true }), params };
 }
-
-const shiftPiece = (bias: ArrayLike<number>): Piece =>
-  scaleAndShift(Array<number>(bias.length).fill(0), Array.from(bias));
 
 /** z[i] = x[order[i]]. */
 export const permutation = (order: readonly number[]): Piece => ({
