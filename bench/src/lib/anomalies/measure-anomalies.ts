@@ -17,7 +17,7 @@ export interface AnomaliesOptions {
 }
 
 /** One set of rows. Areas are those under the receiver operating characteristic. */
-export interface AnomalyResult {
+interface AnomalyResult {
   readonly name: string;
   readonly trained: number;
   readonly columns: number;

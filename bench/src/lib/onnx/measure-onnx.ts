@@ -12,7 +12,7 @@ const functions = ['logProb', 'toData'] as const;
 type Measured = (typeof functions)[number];
 
 /** How long one batch takes in one runtime. */
-export interface OnnxRow {
+interface OnnxRow {
   readonly model: string;
   readonly function: Measured;
   readonly batch: number;

@@ -27,7 +27,7 @@ export interface FlowRequest extends SteppingRequest {
 }
 
 /** The option of each. */
-export const flowFlags: Readonly<Record<keyof FlowRequest, string>> = {
+const flowFlags: Readonly<Record<keyof FlowRequest, string>> = {
   flow: '--flow',
   layers: '--layers',
   hidden: '--hidden',
