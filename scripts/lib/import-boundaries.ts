@@ -49,6 +49,7 @@ const rules: Readonly<Record<string, Rule>> = {
       '@diffeo/layers-autoregressive',
       '@diffeo/layers-coupling',
       '@diffeo/layers-elementwise',
+      '@diffeo/networks',
       '@diffeo/ops',
       '@diffeo/trainer',
     ],

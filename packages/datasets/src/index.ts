@@ -3,7 +3,16 @@ export type { CsvSource } from './lib/csv/csv-source.ts';
 export { parseCsv } from './lib/csv/parse-csv.ts';
 export { type CsvRefusal, refusalOf, withAdvice } from './lib/csv/problems/csv-refusal.ts';
 export { checkBins, checkFinite, checkIndependent, checkVarying } from './lib/data/check-rows.ts';
-export { type Atom, type Column, type ColumnKind, columnKinds, columnNames, rawNumber } from './lib/data/column.ts';
+export {
+  type Atom,
+  type Column,
+  type ColumnKind,
+  columnKinds,
+  columnNames,
+  type DatePeriod,
+  datePeriods,
+  rawNumber,
+} from './lib/data/column.ts';
 export { type Dataset, datasetFrom, takeRows, toTensor } from './lib/data/dataset.ts';
 export { describeColumns } from './lib/data/describe-columns.ts';
 export { dateText } from './lib/data/kinds/date-format.ts';

@@ -4,6 +4,7 @@ export { conditionalMixture } from './lib/bases/conditional-mixture.ts';
 export { conditionalNormal } from './lib/bases/conditional-normal.ts';
 export { buildConditioner, type Conditioner, type ConditionerParams } from './lib/conditioner.ts';
 export { convolutional } from './lib/convolutional.ts';
+export { type Degrees, earlierMask, hiddenMask } from './lib/masked/degrees.ts';
 export { maskedMlp } from './lib/masked/masked-mlp.ts';
 export { maskedResidualMlp } from './lib/masked/masked-residual-mlp.ts';
 export { mlp } from './lib/mlp.ts';

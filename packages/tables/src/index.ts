@@ -1,3 +1,4 @@
+export { autoregressiveRows } from './lib/autoregressive/autoregressive-rows.ts';
 export { type TableBaseline, tableBaselines } from './lib/baselines/table-baselines.ts';
 export { type ColumnCalibration, columnCalibration } from './lib/diagnostics/column-calibration.ts';
 export { type ColumnGainsOptions, columnGains, type LogDensityOf } from './lib/diagnostics/column-gains.ts';
@@ -16,6 +17,7 @@ export {
   withGaps,
   withMissingCells,
 } from './lib/mixed/mixed-table.ts';
+export type { Period } from './lib/mixed/periods.ts';
 export { gaussianMixture } from './lib/mixture/gaussian-mixture.ts';
 export type { Effort } from './lib/recipe.ts';
 export { tableDefinitions } from './lib/table-definitions.ts';

@@ -1,6 +1,6 @@
 import { DiffeoError } from '@diffeo/core';
 import { didYouMean, shortName } from '@diffeo/core/arguments';
-import { type ColumnKind, type CsvOptions, columnKinds } from '@diffeo/datasets';
+import { type ColumnKind, type CsvOptions, columnKinds, type DatePeriod, datePeriods } from '@diffeo/datasets';
 import { delimiterNames } from './delimiter-names.ts';
 import { listOption } from './list-option.ts';
 import { numberOption } from './number-option.ts';
@@ -27,7 +27,7 @@ export const csvArguments = {
   kinds: {
     type: 'string',
     valueHint: 'age=integer,code=category',
-    description: `What columns are, where it is not to be found out: ${columnKinds.join(', ')}.`,
+    description: `What columns are, where it is not to be found out: ${columnKinds.join(', ')}. Of dates also what comes again, date:yearly+weekly or date:none.`,
   },
   strict: { type: 'boolean', description: 'Refuse what would have to be guessed of the file.' },
   header: {
@@ -72,19 +72,40 @@ function delimiterOf(text: string): string {
   throw new DiffeoError('USAGE', '--delimiter is one or more characters, none a quote or a line break');
 }
 
-function kindsOf(entries: readonly string[]): Record<string, ColumnKind> {
-  return Object.fromEntries(
-    entries.map((entry): [string, ColumnKind] => {
-      const at = entry.lastIndexOf('=');
-      const kind = columnKinds.find((one) => one === entry.slice(at + 1));
-      if (at > 0 && kind) return [entry.slice(0, at), kind];
-      const meant = didYouMean(entry.slice(at + 1), columnKinds) || '.';
+/** What comes again in dates: `yearly+weekly`, or `none`. `null` for what is no such thing. */
+function periodsOf(text: string): readonly DatePeriod[] | null {
+  if (text === 'none') return [];
+  const found = text.split('+').map((name) => datePeriods.find((one) => one === name));
+  return found.every((one) => one !== undefined) ? found : null;
+}
+
+/** The kinds of `age=integer,when=date:yearly+weekly`, and what comes again in dates. */
+function kindsOf(entries: readonly string[]): Pick<CsvOptions, 'kinds' | 'periods'> {
+  const kinds: Record<string, ColumnKind> = {};
+  const periods: Record<string, readonly DatePeriod[]> = {};
+  for (const entry of entries) {
+    const at = entry.lastIndexOf('=');
+    const [said = '', ...rest] = entry.slice(at + 1).split(':');
+    const kind = columnKinds.find((one) => one === said);
+    const again = rest.length === 1 && kind === 'date' ? periodsOf(rest[0] as string) : null;
+    if (at > 0 && kind && (rest.length === 0 || again)) {
+      kinds[entry.slice(0, at)] = kind;
+      if (again) periods[entry.slice(0, at)] = again;
+      continue;
+    }
+    if (kind === 'date') {
       throw new DiffeoError(
         'USAGE',
-        `--kinds takes names and kinds, such as age=integer,code=category, and '${shortName(entry)}' is none${meant} Kinds are ${columnKinds.join(', ')}`,
+        `--kinds says of dates what comes again in them, such as when=date:yearly+weekly, or date:none, and '${shortName(entry)}' says something else. There are ${datePeriods.join(', ')}`,
       );
-    }),
-  );
+    }
+    const meant = didYouMean(entry.slice(at + 1), columnKinds) || '.';
+    throw new DiffeoError(
+      'USAGE',
+      `--kinds takes names and kinds, such as age=integer,code=category, and '${shortName(entry)}' is none${meant} Kinds are ${columnKinds.join(', ')}`,
+    );
+  }
+  return { kinds, ...(Object.keys(periods).length > 0 && { periods }) };
 }
 
 /** The reader's options; those that were not given are absent. */
@@ -100,7 +121,7 @@ export function csvOptions(given: CsvArguments): CsvOptions {
     ...(exclude && { exclude }),
     ...(missing !== undefined && { missing: missing as 'error' | 'drop' | 'drop-columns' }),
     ...(missingValues && { missingValues }),
-    ...(kinds && { kinds: kindsOf(kinds) }),
+    ...(kinds && kindsOf(kinds)),
     ...(given.strict === true && { strict: true }),
     ...(header !== undefined && { header }),
     ...(delimiter !== undefined && { delimiter: delimiterOf(delimiter) }),

@@ -13,9 +13,13 @@ const listed = (entries: readonly (string | number)[]): string =>
 const flag = (name: string, value: string): string[] =>
   value.startsWith('-') ? [`--${name}=${value}`] : [`--${name}`, value];
 
+/** What comes again in a date, as `--kinds` says it. */
+const againIn = (periods: readonly string[] | undefined): string =>
+  periods === undefined ? '' : `:${periods.length === 0 ? 'none' : periods.join('+')}`;
+
 /** The reader's options as arguments of the command. */
 export function csvFlags(options: CsvOptions): string[] {
-  const { columns, exclude, missing, missingValues, header, delimiter, decimal, comment, skip, quotes, kinds } =
+  const { columns, exclude, missing, missingValues, header, delimiter, decimal, comment, skip, quotes, kinds, periods } =
     options;
   const named = Object.keys(delimiterNames).find((name) => delimiterNames[name] === delimiter);
   return [
@@ -27,7 +31,7 @@ export function csvFlags(options: CsvOptions): string[] {
       ? flag(
           'kinds',
           Object.entries(kinds)
-            .map(([name, kind]) => `${name}=${kind}`)
+            .map(([name, kind]) => `${name}=${kind}${againIn(periods?.[name])}`)
             .join(','),
         )
       : []),

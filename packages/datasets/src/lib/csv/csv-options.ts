@@ -1,4 +1,4 @@
-import type { Column, ColumnKind } from '../data/column.ts';
+import type { Column, ColumnKind, DatePeriod } from '../data/column.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { type DecimalMark, isNumberLike } from './layout/csv-number.ts';
 
@@ -25,6 +25,8 @@ export interface CsvOptions {
   readonly take?: 'numbers' | 'all';
   /** What columns are, by their names, where that is not to be found out. For `take: 'all'`. */
   readonly kinds?: Readonly<Record<string, ColumnKind>>;
+  /** What comes again in columns of dates, by their names; an empty list for nothing. Default: what a model finds out. */
+  readonly periods?: Readonly<Record<string, readonly DatePeriod[]>>;
   /** Whether to refuse whatever would have to be guessed of the file, rather than to say it in `notes`. */
   readonly strict?: boolean;
   /** How many lines to pass over at the beginning. Default: titles above the table, if there are any. */
@@ -127,6 +129,7 @@ export interface CsvSettings {
   readonly takesAll: boolean;
   readonly isStrict: boolean;
   readonly kinds: Readonly<Record<string, ColumnKind>>;
+  readonly periods: Readonly<Record<string, readonly DatePeriod[]>>;
   readonly known: ReadonlyMap<string, Column>;
   readonly codesUnseen: boolean;
   readonly like: NonNullable<CsvOptions['like']>;
@@ -156,6 +159,7 @@ export function csvSettings(options: CsvOptions): CsvSettings {
     takesAll: options.take === 'all',
     isStrict: options.strict === true,
     kinds: options.kinds ?? {},
+    periods: options.periods ?? {},
     known: new Map(options.known?.map((column) => [column.name, column])),
     codesUnseen: options.codesUnseen === true,
     like,

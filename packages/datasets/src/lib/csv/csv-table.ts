@@ -50,7 +50,10 @@ export function csvTable(layout: CsvLayout, read: ReadColumns, settings: CsvSett
       ...(origin !== 0 && { origin }),
       ...(unit !== 1 && { unit }),
     };
-    return takesAll ? typed(column, { i, complete, categories: encoded[k]?.found ?? null }, read, settings) : column;
+    if (!takesAll) return column;
+    const found = typed(column, { i, complete, categories: encoded[k]?.found ?? null }, read, settings);
+    const periods = Object.hasOwn(settings.periods, column.name) ? settings.periods[column.name] : undefined;
+    return periods && found.kind === 'date' ? { ...found, periods } : found;
   });
 
   const values = new Float32Array(count * kept.length);

@@ -15,6 +15,11 @@ export const columnKinds = [
 
 export type ColumnKind = (typeof columnKinds)[number];
 
+/** What may come again in dates. */
+export const datePeriods = ['daily', 'weekly', 'yearly'] as const;
+
+export type DatePeriod = (typeof datePeriods)[number];
+
 /** A number that comes so often that it has a probability of its own. */
 export interface Atom {
   readonly value: number;
@@ -41,6 +46,8 @@ export interface Column {
   /** The least and the greatest raw number. */
   readonly range?: readonly [least: number, greatest: number];
   readonly atoms?: readonly Atom[];
+  /** Of dates, where it was said: what comes again in them. A model finds it out otherwise. */
+  readonly periods?: readonly DatePeriod[];
   /** In how many rows it lacks a value; such values are NaN. Default 0. */
   readonly missing?: number;
 }

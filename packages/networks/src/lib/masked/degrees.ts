@@ -36,11 +36,14 @@ export function wrongDegrees(list: readonly number[], width: number, size: numbe
 /** 1 where a unit of `to` sees one of `from`, row-major `[from, to]`. */
 export const hiddenMask = (from: Degrees, to: Degrees): Float32Array => maskOf(from, to, (a, b) => a <= b);
 
+/** 1 where an output at one of the places `to` sees a unit, row-major `[from, to]`. */
+export const earlierMask = (from: Degrees, to: Int32Array): Float32Array => maskOf(from, to, (a, b) => a < b);
+
 /** 1 where an output sees a unit, row-major `[from, groups · places]`: outputs come in groups of one for each input. */
 export function outputMask(from: Degrees, places: Int32Array, groups: number): Float32Array {
   const all = new Int32Array(groups * places.length);
   for (let group = 0; group < groups; group++) all.set(places, group * places.length);
-  return maskOf(from, all, (a, b) => a < b);
+  return earlierMask(from, all);
 }
 
 function maskOf(from: Degrees, to: Degrees, sees: (from: number, to: number) => boolean): Float32Array {

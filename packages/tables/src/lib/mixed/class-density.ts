@@ -12,6 +12,9 @@ export function logSum(logs: Float64Array): number {
   return most + Math.log(total);
 }
 
+/** A class that is so much less likely than another, nats, counts nothing in float64. */
+const negligible = 37;
+
 /**
  * What gives the log-probability of a row in each class, its weight included, into `logs`, and returns their log-sum: the log-density of the row. Cells that are left open
  * count nothing: they are summed and integrated out.
@@ -23,15 +26,21 @@ export function classLogDensities(model: ClassModel, cells: RowCells): (row: num
   const chains = chainsOf(model);
   const byPattern = cells.patterns.map((present) => chains(present));
   const away = new Float64Array(curves.length);
+  const places = new Int32Array(columns.length);
   return (row, logs) => {
     const chain = byPattern[cells.patternOf[row] as number] as (typeof byPattern)[number];
+    let known = 0;
+    for (let i = 0; i < columns.length; i++) {
+      const state = cells.states[row * columns.length + i] as number;
+      if (state >= 0) places[known++] = (offsets[i] as number) + state;
+    }
+    let most = -Infinity;
     for (let k = 0; k < logWeights.length; k++) {
       let log = logWeights[k] as number;
-      for (let i = 0; i < columns.length; i++) {
-        const state = cells.states[row * columns.length + i] as number;
-        if (state >= 0) log += tables[k * states + (offsets[i] as number) + state] as number;
-      }
-      logs[k] = log + chainLogDensity(model, chain, cells, row, k, away);
+      for (let i = 0; i < known; i++) log += tables[k * states + (places[i] as number)] as number;
+      log += chainLogDensity(model, chain, cells, row, k, away, most - negligible - log);
+      logs[k] = log;
+      if (log > most) most = log;
     }
     return logSum(logs) + (cells.logSlopes[row] as number);
   };

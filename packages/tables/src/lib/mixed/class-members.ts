@@ -5,17 +5,11 @@ import { cellsOfTable } from './cells-of-table.ts';
 import { classScores } from './class-density.ts';
 import type { ClassModel } from './class-model.ts';
 import { type ClassData, classesBy, fitClasses, oneClass } from './fit-classes.ts';
-import { type MixedColumn, missingCell } from './mixed-column.ts';
+import { gapsIn } from './mixed-column.ts';
 import { mixedRows, mixedRowsOf } from './mixed-rows.ts';
+import type { MixedTableShape } from './mixed-table-shape.ts';
 import { rowCells } from './row-cells.ts';
 import { classData, type ScoreKind } from './start-data.ts';
-
-/** What kinds of members for mixed tables share. */
-export interface MixedTableShape {
-  readonly columns: readonly MixedColumn[];
-  /** Which columns are the context. */
-  readonly given: readonly number[];
-}
 
 /** Numbers of classes that are tried, in this order, until three in turn are no better. */
 const counts = [1, 2, 3, 4, 6, 8, 11, 15, 20, 28, 40, 60];
@@ -25,12 +19,8 @@ const [rowsToCount, rowsToFit] = [4000, 20_000];
 const firstRows = ({ values, count, size }: TableRows, most: number): TableRows =>
   count <= most ? { values, count, size } : { values: values.subarray(0, most * size), count: most, size };
 
-function memberOf(model: ClassModel, { values, count, size }: TableRows, given: readonly number[]): Member {
-  const gaps = model.columns.map((_, i) => {
-    for (let row = 0; row < count; row++) if (values[row * size + i] === missingCell) return true;
-    return false;
-  });
-  const { config, params } = mixedRowsOf(model, gaps, given);
+function memberOf(model: ClassModel, rows: TableRows, given: readonly number[]): Member {
+  const { config, params } = mixedRowsOf(model, gapsIn(rows), given);
   const own = model.columns.length - given.length;
   const built = flow({
     eventShape: [own],
@@ -56,12 +46,12 @@ function meanScore(model: ClassModel, rows: TableRows, given: readonly number[])
 /** A kind of which the rows choose nothing. */
 function plainMember(
   name: string,
-  { columns, given }: MixedTableShape,
+  { columnsOf, given }: MixedTableShape,
   kind: ScoreKind,
   fit: (data: ClassData) => ClassModel,
 ): MemberKind {
   const fitted = (rows: TableRows, seed: Seed): Member =>
-    memberOf(fit(classData(columns, rows, { kind, seed, given })), rows, given);
+    memberOf(fit(classData(columnsOf(rows), rows, { kind, seed, given })), rows, given);
   return {
     name,
     fit: ({ train }, seed) => Promise.resolve([{ setting: '', stopScore: 0, build: () => fitted(train, seed) }]),
@@ -86,12 +76,12 @@ export const cellMember = (shape: MixedTableShape, kind: ScoreKind): MemberKind 
   );
 
 /** Classes, as many as the stopping rows ask for, and no more than `most`. */
-export function classMember({ columns, given }: MixedTableShape, kind: ScoreKind, most = 60): MemberKind {
+export function classMember({ columnsOf, given }: MixedTableShape, kind: ScoreKind, most = 60): MemberKind {
   return {
     name: kind === 'straight' ? 'classes of Gaussians' : 'classes of Gaussians between normal columns',
     fit: async ({ train, stop }, seed, signal) => {
       const fitTo = firstRows(train, rowsToFit);
-      const whole = classData(columns, fitTo, { kind, seed, given });
+      const whole = classData(columnsOf(train), fitTo, { kind, seed, given });
       const few = firstRows(fitTo, rowsToCount);
       const counted = few.count === fitTo.count ? whole : { ...whole, cells: rowCells(whole, few.values) };
       const judging = firstRows(stop, rowsToCount);

@@ -14,8 +14,8 @@ const draw = () => {
 };
 const columns = [
   { name: 'group', kind: 'category', categories: ['a', 'b', 'c'] },
-  { name: 'place', kind: 'real', range: [-4, 16] as const },
-  { name: 'count', kind: 'integer', step: 1, range: [10, 50] as const },
+  { name: 'place', kind: 'real' },
+  { name: 'count', kind: 'integer', step: 1 },
 ];
 const values = Float32Array.from(Array.from({ length: 240 }, draw).flat());
 let fitted: TableFitted;

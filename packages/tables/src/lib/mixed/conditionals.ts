@@ -8,11 +8,13 @@ import {
   randomSource,
   type Seed,
 } from '@diffeo/core';
+import { autoregressiveRows } from '../autoregressive/autoregressive-rows.ts';
 import { classScores, logSum } from './class-density.ts';
 import type { ClassModel } from './class-model.ts';
 import { type DrawOptions, drawnOf, rowDrawer } from './draw-row.ts';
 import { missingCell, openCell } from './mixed-column.ts';
-import { classModelOf, gapsOf, type MixedRowsConfig, type MixedRowsParams, mixedRows, readRows } from './mixed-rows.ts';
+import { classModelOf, gapsOf, type MixedRowsConfig, type MixedRowsParams, mixedRows } from './mixed-rows.ts';
+import { readRows } from './read-rows.ts';
 import { rowCells } from './row-cells.ts';
 
 /** How open cells are drawn. */
@@ -29,6 +31,8 @@ export interface Conditionals {
   readonly size: number;
   /** Which of them are the context of the model, by their places. */
   readonly context: readonly number[];
+  /** The weight in the model of the members that have conditionals, 0 to 1. Networks have none but given the context, and what is said here is of the others alone. */
+  readonly share: number;
   /** The log-density of the cells that are not open, `[rows]`, nats: the others are summed and integrated out. Given the context, where there is one. */
   logProb(rows: ArrayLike<number>): Float64Array;
   /** The rows with every open cell drawn given the others of its row. */
@@ -47,11 +51,13 @@ interface Member {
   readonly logWeight: number;
 }
 
-/** The members of a density of mixed rows; `null` where it is another. */
+/** The members of a density of mixed rows that have conditionals; `null` where it is another density. */
 function membersOf(model: Density, params: unknown, logWeight: number): readonly Member[] | null {
   if (isFlow(model)) {
     const { base, layers } = model.spec;
-    if (base?.$type !== mixedRows.type || layers.length > 0) return null;
+    if (layers.length > 0) return null;
+    if (base?.$type === autoregressiveRows.type) return [];
+    if (base?.$type !== mixedRows.type) return null;
     const config = base.config as MixedRowsConfig;
     const own = (params as { readonly base: MixedRowsParams }).base;
     return [{ model: classModelOf(config, own), gaps: gapsOf(own), given: config.given, logWeight }];
@@ -70,7 +76,10 @@ function membersOf(model: Density, params: unknown, logWeight: number): readonly
 
 /** Whether a density is one of mixed rows, as `mixedTable` gives it. */
 export function isMixedModel(model: Density): boolean {
-  if (isFlow(model)) return model.spec.base?.$type === mixedRows.type && model.spec.layers.length === 0;
+  if (isFlow(model)) {
+    const { base, layers } = model.spec;
+    return layers.length === 0 && (base?.$type === mixedRows.type || base?.$type === autoregressiveRows.type);
+  }
   return (model as Mixture).members.every(isMixedModel);
 }
 
@@ -80,19 +89,22 @@ const logAdd = (a: number, b: number): number => {
 };
 
 /**
- * The conditionals of a mixed model, exactly and in closed form: of any of its columns given any others. Reads its parameters once.
+ * The conditionals of a mixed model, exactly and in closed form: of any of its columns given any others. Members that are networks have none: what is left is the mixture of the others, whose weight
+ * is `share`. To condition with all members, fit with `context`. Reads the parameters once.
  *
  * @throws DiffeoError `SPEC` for a density that has none.
  */
 export function conditionals(model: Density, params: unknown): Conditionals {
-  const members = membersOf(model, params, 0);
-  const [first] = members ?? [];
-  if (!members || !first) {
+  const found = membersOf(model, params, 0);
+  const [first] = found ?? [];
+  if (!found || !first) {
     throw new DiffeoError(
       'SPEC',
       'only a density of mixed rows, as mixedTable() gives it, has conditionals of any columns',
     );
   }
+  const logShare = logSum(Float64Array.from(found, ({ logWeight }) => logWeight));
+  const members = found.map((own) => ({ ...own, logWeight: own.logWeight - logShare }));
   const size = first.model.columns.length;
   const { given } = first;
   const isGiven = Array.from({ length: size }, (_, i) => given.includes(i));
@@ -101,7 +113,7 @@ export function conditionals(model: Density, params: unknown): Conditionals {
   function memberScores(rows: ArrayLike<number>): readonly Float64Array[] {
     const context =
       given.length > 0 ? Float64Array.from(rows, (value, at) => (isGiven[at % size] ? value : openCell)) : null;
-    return (members as readonly Member[]).map(({ model: own, logWeight }) => {
+    return members.map(({ model: own, logWeight }) => {
       const scores = classScores(own, rowCells(own, rows));
       const before = context && classScores(own, rowCells(own, context));
       return scores.map((log, row) => logWeight + log - (before?.[row] ?? 0));
@@ -113,7 +125,7 @@ export function conditionals(model: Density, params: unknown): Conditionals {
   function fill(rows: ArrayLike<number>, { seed, ...options }: FillOptions): Float64Array {
     const filled = Float64Array.from(rows);
     const scores = memberScores(rows);
-    const drawers = (members as readonly Member[]).map((own) => rowDrawer(own.model, own.gaps, options));
+    const drawers = members.map((own) => rowDrawer(own.model, own.gaps, options));
     for (let row = 0; row < rows.length / size; row++) {
       const source = randomSource(fold(seed, row));
       const chosen = drawnOf(
@@ -128,6 +140,7 @@ export function conditionals(model: Density, params: unknown): Conditionals {
   return {
     size,
     context: given,
+    share: Math.exp(logShare),
     logProb,
     fill,
     columnGains: (rows, { seed, draws = 16 }) => {

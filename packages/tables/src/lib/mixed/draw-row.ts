@@ -31,7 +31,7 @@ export function drawnOf(logs: ArrayLike<number>, source: RandomSource): number {
 }
 
 /** What a cell that is left open may be: what training has seen, and a number where there are numbers. */
-function openStates(
+export function openStates(
   { atoms, continues }: MixedColumn,
   logs: Float64Array,
   { canBeMissing = true }: DrawOptions,
@@ -103,9 +103,11 @@ export function rowDrawer(model: ClassModel, seenMissing: readonly boolean[], op
     }
     const known = rowCells(model, row);
     const isOpen = (at: number): boolean => Number.isNaN(row[at] as number);
-    const isKnown = (at: number): boolean => known.states[at] === (columns[at] as MixedColumn).atoms.length;
-    // What is known comes first, whatever the order of the model.
-    const present = [isKnown, isOpen].flatMap((test) => model.order.filter((place) => test(going[place] as number)));
+    // What is known comes first, whatever the order of the model. Numbers beyond a bound say nothing of others.
+    const present = [
+      ...model.order.filter((place) => !Number.isNaN(known.scores[place] as number)),
+      ...model.order.filter((place) => isOpen(going[place] as number)),
+    ];
     drawNumbers({ model, going, chain: chains(present), k }, row, isOpen, known, options, source);
   };
 }

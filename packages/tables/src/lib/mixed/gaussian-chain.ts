@@ -1,6 +1,7 @@
 import { logNormalDensity } from '@diffeo/ops';
 import { choleskyOf } from '../mixture/cholesky.ts';
 import type { ClassModel } from './class-model.ts';
+import { continuingColumns } from './mixed-column.ts';
 import { logNormalCell } from './normal-cell.ts';
 import type { RowCells } from './row-cells.ts';
 
@@ -9,12 +10,17 @@ export interface Chain {
   readonly present: readonly number[];
   /** `[classes × present × present]` */
   readonly factors: Float64Array;
+  /** `[classes × (present + 1)]`: what the log-density of a number and those after it can be at most; 0 after the last. */
+  readonly most: Float64Array;
 }
 
 /** Columns that are present, in their order, of which each is normal given those before. */
-function chainOf({ covariances, logWeights, curves }: ClassModel, present: readonly number[]): Chain {
+function chainOf({ columns, covariances, logWeights, curves }: ClassModel, present: readonly number[]): Chain {
   const [classes, all, size] = [logWeights.length, curves.length, present.length];
+  const going = continuingColumns(columns);
+  const isRounded = present.map((place) => columns[going[place] as number]?.step !== null);
   const factors = new Float64Array(classes * size * size);
+  const most = new Float64Array(classes * (size + 1));
   const own = new Float64Array(size * size);
   for (let k = 0; k < classes; k++) {
     for (let i = 0; i < size; i++) {
@@ -24,8 +30,13 @@ function chainOf({ covariances, logWeights, curves }: ClassModel, present: reado
       }
     }
     factors.set(choleskyOf(own, size), k * size * size);
+    for (let i = size - 1; i >= 0; i--) {
+      const after = most[k * (size + 1) + i + 1] as number;
+      const deviation = factors[k * size * size + i * size + i] as number;
+      most[k * (size + 1) + i] = after + (isRounded[i] ? 0 : logNormalDensity(0) - Math.log(deviation));
+    }
   }
-  return { present, factors };
+  return { present, factors, most };
 }
 
 /** A chain for each pattern of numbers, made when it is first met. */
@@ -57,7 +68,7 @@ export function conditional(
 
 /**
  * The log-density of a row's numbers under a class: that of each given those before it, the probability of its cell where it is rounded. `away` has room for
- * as many numbers as the chain, and keeps their distances.
+ * as many numbers as the chain, and keeps their distances. −∞ as soon as it cannot reach `least`: most classes are far from a row.
  */
 export function chainLogDensity(
   { means, curves }: ClassModel,
@@ -66,12 +77,14 @@ export function chainLogDensity(
   row: number,
   k: number,
   away: Float64Array,
+  least: number,
 ): number {
   const all = curves.length;
-  const { present, factors } = chain;
+  const { present, factors, most } = chain;
   const size = present.length;
   let log = 0;
   for (let i = 0, factor = k * size * size; i < size; i++, factor += size) {
+    if (log + (most[k * (size + 1) + i] as number) < least) return -Infinity;
     const place = present[i] as number;
     const at = row * all + place;
     let mean = means[k * all + place] as number;

@@ -1,4 +1,5 @@
-import { array, boolean, finite, integer, maxValue, minValue, nullable, number, pipe, strictObject } from 'valibot';
+import { array, boolean, finite, integer, maxLength, maxValue, minValue, nullable, number, pipe, strictObject } from 'valibot';
+import type { TableRows } from '../table-rows.ts';
 
 /** How one column of a mixed table is distributed. All numbers are encoded ones, as the rows have them. */
 export interface MixedColumn {
@@ -15,6 +16,12 @@ export interface MixedColumn {
   readonly high: number | null;
   /** How near to a bound it is felt. */
   readonly softness: number;
+  /** The probability that a number lies beyond a bound all the same, for each: data showed the bound, and may yet show otherwise. */
+  readonly beyond: number;
+  /** How far beyond a bound half of such numbers would lie. */
+  readonly reach: number;
+  /** Of dates: after how much time what follows them comes again, such as a year. */
+  readonly periods: readonly number[];
 }
 
 /** Stands for a cell without a value, in a row of numbers that must all be finite. Exact in float32. */
@@ -34,6 +41,9 @@ export const mixedColumnSchema = strictObject({
   low: nullable(real),
   high: nullable(real),
   softness: pipe(real, minValue(1e-30)),
+  beyond: pipe(real, minValue(0), maxValue(0.25)),
+  reach: pipe(real, minValue(1e-30)),
+  periods: pipe(array(pipe(real, minValue(1e-30))), maxLength(16)),
 });
 
 /** A count in a configuration. */
@@ -59,6 +69,13 @@ export function stateOf({ atoms }: MixedColumn, value: number): number {
   }
   return atoms.length;
 }
+
+/** In which columns of rows a value is missing. */
+export const gapsIn = ({ values, count, size }: TableRows): readonly boolean[] =>
+  Array.from({ length: size }, (_, i) => {
+    for (let row = 0; row < count; row++) if (values[row * size + i] === missingCell) return true;
+    return false;
+  });
 
 /** The places of the columns that go on, whose numbers have a place among the normal scores. */
 export const continuingColumns = (columns: readonly MixedColumn[]): readonly number[] =>

@@ -1,15 +1,37 @@
 import type { Effort, Recipe } from '../recipe.ts';
-import { cellMember, classMember, independentMember, type MixedTableShape } from './class-members.ts';
+import { type AutoregressiveRecipe, autoregressiveMember } from '../autoregressive/autoregressive-member.ts';
+import type { TableRows } from '../table-rows.ts';
+import { cellMember, classMember, independentMember } from './class-members.ts';
+import { stateCount } from './mixed-column.ts';
+import type { MixedTableShape } from './mixed-table-shape.ts';
 
 /** Fewer rows than this are a small table. */
 const smallTable = 2500;
 
+/** More states of all columns together than this are more than a network is given. */
+const maxStates = 1000;
+
+/** Networks: of few rows small, with noise, and validated often. */
+function networkRecipe(small: boolean, more: number): AutoregressiveRecipe {
+  return small
+    ? {
+        ...{ hidden: [32, 32], steps: 1000 * more, learningRate: 3e-3, noise: 0.1, weightDecay: 1e-2, ema: 0.99 },
+        ...{ patience: 20, validateEvery: 20 },
+      }
+    : {
+        ...{ hidden: [96, 96], steps: 4000 * more, learningRate: 3e-3, noise: 0, weightDecay: 1e-4, ema: 0.995 },
+        patience: 15,
+      };
+}
+
 const counted = (count: number, one: string, several: string): string => `${count} ${count === 1 ? one : several}`;
 
-/** What suits a mixed table of so many rows. */
-export function mixedRecipe(count: number, shape: MixedTableShape, effort: Effort): Recipe {
+/** What suits a mixed table. Its columns are looked at for their kinds alone: what members know of them they find out in their folds. */
+export function mixedRecipe(rows: TableRows, shape: MixedTableShape, effort: Effort): Recipe {
+  const { count } = rows;
   const small = count < smallTable;
-  const { columns, given } = shape;
+  const { given } = shape;
+  const columns = shape.columnsOf(rows);
   const folds = small ? Math.min(5, Math.floor(count / 8)) : 1;
   const going = columns.filter(({ continues }) => continues).length;
   const rounded = columns.filter(({ continues, step }) => continues && step !== null).length;
@@ -19,6 +41,8 @@ export function mixedRecipe(count: number, shape: MixedTableShape, effort: Effor
   const context = given.length > 0 ? `, given ${counted(given.length, 'column', 'columns')}` : '';
   const most = effort === 'fast' ? 15 : 60;
   const several = going > 0 && columns.length > 1;
+  const states = columns.reduce((sum, column) => sum + stateCount(column), 0);
+  const network = effort !== 'fast' && columns.length > 1 && states <= maxStates;
   return {
     folds,
     kinds: [
@@ -26,11 +50,12 @@ export function mixedRecipe(count: number, shape: MixedTableShape, effort: Effor
       ...(columns.length > 1 ? [cellMember(shape, 'straight'), classMember(shape, 'straight', most)] : []),
       ...(several ? [classMember(shape, 'normal', most)] : []),
       ...(several && effort !== 'fast' ? [cellMember(shape, 'normal')] : []),
+      ...(network ? [autoregressiveMember(shape, networkRecipe(small, effort === 'best' ? 3 : 1))] : []),
     ],
     reasons: [
       `${count.toLocaleString('en')} rows of ${columns.length} columns${context}: ${inFolds}`,
       `${counted(columns.length - going, 'column', 'columns')} of categories or few values, ${counted(going, 'column', 'columns')} of numbers, of which ${rounded} rounded: these score as probabilities`,
-      'candidates, all exact: independent columns, a Gaussian for each cell, classes with tables and Gaussians before and after columns are made normal',
+      `candidates, all exact: independent columns, a Gaussian for each cell, classes with tables and Gaussians before and after columns are made normal${network ? ', each column by a network of those before it' : ''}`,
     ],
   };
 }

@@ -1,15 +1,17 @@
-import { type Base, type Call, type Definition, DiffeoError, defineBase, leaf, randomSource } from '@diffeo/core';
-import { readNow } from '@diffeo/core/engine';
+import { type Base, type Definition, DiffeoError, defineBase, leaf, randomSource } from '@diffeo/core';
 import { type Tensor, tensor1d, tensor2d, tensor3d } from '@tensorflow/tfjs-core';
-import { array, integer, maxLength, maxValue, minValue, number, pipe, strictObject } from 'valibot';
+import { array, integer, maxLength, minValue, number, pipe, strictObject } from 'valibot';
 import { classLogDensities } from './class-density.ts';
 import { type ClassModel, chainOrder, stateOffsets } from './class-model.ts';
+import { type CurveParams, curveParams, curvesOf, knotsSchema, straightCurve } from './curve-params.ts';
 import { rowDrawer } from './draw-row.ts';
-import { continuingColumns, countSchema, type MixedColumn, mixedColumnSchema, openCell } from './mixed-column.ts';
+import { continuingColumns, countSchema, type MixedColumn, mixedColumnSchema } from './mixed-column.ts';
+import { readRows } from './read-rows.ts';
 import { rowCells } from './row-cells.ts';
+import { openColumns, requirePlaces, wholeRows } from './whole-rows.ts';
 
 /** The parameters of {@link mixedRows}, all fixed. */
-export interface MixedRowsParams {
+export interface MixedRowsParams extends CurveParams {
   /** `[classes]`: the weights' logarithms. */
   readonly logits: Tensor;
   /** `[classes, states]`: log-probabilities of the states of each column, one column after the other. */
@@ -18,10 +20,6 @@ export interface MixedRowsParams {
   readonly means: Tensor;
   /** `[classes, going on, going on]` */
   readonly covariances: Tensor;
-  /** `[going on, knots]` each: the curves of the normal scores. */
-  readonly x: Tensor;
-  readonly z: Tensor;
-  readonly slope: Tensor;
   /** `[columns]`: 1 where training had gaps. */
   readonly gaps: Tensor;
 }
@@ -31,8 +29,7 @@ const schema = strictObject({
   columns: pipe(array(mixedColumnSchema), maxLength(4096)),
   /** How many classes, 1 to 1024. */
   classes: countSchema(1024),
-  /** Knots of each curve, 2 to 1025. */
-  knots: pipe(number(), integer(), minValue(2), maxValue(1025)),
+  knots: knotsSchema,
   /** Which columns are the context, by their places. */
   given: array(pipe(number(), integer(), minValue(0))),
 });
@@ -45,20 +42,14 @@ export interface MixedRowsConfig {
   readonly given: readonly number[];
 }
 
-/** The numbers of a tensor, for what works on the host. Throws DiffeoError `BACKEND` on WebGPU. */
-export const readRows = (tensor: Tensor): ArrayLike<number> =>
-  readNow(tensor, { needs: 'a mixed table is computed by the processor from', instead: "take the 'wasm' backend" });
-
 const float64 = (tensor: Tensor): Float64Array => Float64Array.from(readRows(tensor));
 
 /** The classes that parameters stand for. Reads them back from the device. */
 export function classModelOf({ columns, knots, given }: MixedRowsConfig, params: MixedRowsParams): ClassModel {
   const going = continuingColumns(columns).length;
-  const [x, z, slope] = [params.x, params.z, params.slope].map(float64) as [Float64Array, Float64Array, Float64Array];
-  const part = (all: Float64Array, i: number): Float64Array => all.subarray(i * knots, (i + 1) * knots);
   return {
     columns,
-    curves: Array.from({ length: going }, (_, i) => ({ x: part(x, i), z: part(z, i), slope: part(slope, i) })),
+    curves: curvesOf(params, knots, going),
     order: chainOrder(columns, given),
     logWeights: float64(params.logits),
     tables: float64(params.tables),
@@ -82,38 +73,16 @@ export function mixedRowsOf(model: ClassModel, gaps: readonly boolean[], given: 
     all.set(values);
     return all;
   };
-  const curve = (name: 'x' | 'z' | 'slope'): Tensor =>
-    tensor2d(filled(Float64Array.from(curves.flatMap((one) => [...one[name]])), room * knots), [room, knots]);
   const config: MixedRowsConfig = { columns, classes, knots, given };
   const params: MixedRowsParams = {
     logits: tensor1d(Float32Array.from(logWeights)),
     tables: tensor2d(Float32Array.from(tables), [classes, tables.length / classes]),
     means: tensor2d(filled(means, classes * room), [classes, room]),
     covariances: tensor3d(filled(covariances, classes * room * room), [classes, room, room]),
-    ...{ x: curve('x'), z: curve('z'), slope: curve('slope') },
+    ...curveParams(curves, knots),
     gaps: tensor1d(gaps.map(Number)),
   };
   return { config, params };
-}
-
-/** Rows of all columns, those of the context in their places; `null` where there are no others. */
-function wholeRows(
-  columns: number,
-  given: readonly number[],
-  values: ArrayLike<number> | null,
-  context: ArrayLike<number> | null,
-  count: number,
-) {
-  const rows = new Float64Array(count * columns).fill(openCell);
-  const isGiven = new Set(given);
-  const own = Array.from({ length: columns }, (_, i) => i).filter((i) => !isGiven.has(i));
-  for (let row = 0; row < count; row++) {
-    for (const [at, i] of own.entries()) if (values) rows[row * columns + i] = values[row * own.length + at] as number;
-    for (const [at, i] of given.entries()) {
-      if (context) rows[row * columns + i] = context[row * given.length + at] as number;
-    }
-  }
-  return { rows, own };
 }
 
 /**
@@ -130,13 +99,7 @@ export const mixedRows: Definition<'base', typeof schema> = /* @__PURE__ */ defi
   schema,
   build: (config, { eventShape, contextShape, fail }): Base<MixedRowsParams> => {
     const { columns, classes, knots, given } = config;
-    const own = columns.length - given.length;
-    if (new Set(given).size !== given.length || given.some((i) => i >= columns.length))
-      fail('its context names a column twice, or one that there is not');
-    if (eventShape.length !== 1 || eventShape[0] !== own)
-      fail(`it has ${own} columns, and the event has another shape`);
-    if ((contextShape?.[0] ?? 0) !== given.length || (contextShape?.length ?? 1) !== 1)
-      fail(`it takes a context of ${given.length} columns`);
+    requirePlaces(columns.length, given, { eventShape, contextShape }, fail);
     const room = Math.max(1, continuingColumns(columns).length);
     const states = stateOffsets(columns).at(-1) as number;
     const fixed = { trainable: false } as const;
@@ -144,7 +107,6 @@ export const mixedRows: Definition<'base', typeof schema> = /* @__PURE__ */ defi
       ...{ logits: [classes], tables: [classes, states], means: [classes, room], covariances: [classes, room, room] },
       ...{ x: [room, knots], z: [room, knots], slope: [room, knots], gaps: [columns.length] },
     };
-    const contextOf = ({ context }: Call): ArrayLike<number> | null => (context ? readRows(context) : null);
     return {
       eventShape,
       contextShape,
@@ -155,8 +117,7 @@ export const mixedRows: Definition<'base', typeof schema> = /* @__PURE__ */ defi
       },
       init: () => {
         const going = room;
-        const line = Float64Array.from({ length: knots }, (_, i) => i - (knots - 1) / 2);
-        const curve = { x: line, z: line, slope: new Float64Array(knots).fill(1) };
+        const curve = straightCurve(knots);
         const covariances = new Float64Array(classes * going * going);
         for (let k = 0; k < classes; k++) for (let i = 0; i < going; i++) covariances[(k * going + i) * going + i] = 1;
         const tables = Float64Array.from(
@@ -177,7 +138,7 @@ export const mixedRows: Definition<'base', typeof schema> = /* @__PURE__ */ defi
       logProb: (params, z, call) => {
         const count = z.shape[0] as number;
         const model = classModelOf(config, params);
-        const context = contextOf(call);
+        const context = call.context ? readRows(call.context) : null;
         const logs = new Float64Array(classes);
         const scored = (values: ArrayLike<number> | null): Float64Array => {
           const cells = rowCells(model, wholeRows(columns.length, given, values, context, count).rows);
@@ -192,16 +153,14 @@ export const mixedRows: Definition<'base', typeof schema> = /* @__PURE__ */ defi
         if (typeof temperature !== 'number') {
           throw new DiffeoError('CONFIG', 'the temperature of a mixed table is one number for all columns');
         }
-        const { rows, own: places } = wholeRows(columns.length, given, null, contextOf(call), count);
+        const context = call.context ? readRows(call.context) : null;
+        const { rows, own } = wholeRows(columns.length, given, null, context, count);
         const draw = rowDrawer(classModelOf(config, params), gapsOf(params), { temperature });
         const source = randomSource(seed);
-        const drawn = new Float32Array(count * own);
         for (let row = 0; row < count; row++) {
-          const one = rows.subarray(row * columns.length, (row + 1) * columns.length);
-          draw(one, source);
-          for (const [at, i] of places.entries()) drawn[row * own + at] = one[i] as number;
+          draw(rows.subarray(row * columns.length, (row + 1) * columns.length), source);
         }
-        return tensor2d(drawn, [count, own]);
+        return tensor2d(openColumns(rows, columns.length, own), [count, own.length]);
       },
     };
   },

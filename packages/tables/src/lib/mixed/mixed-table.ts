@@ -6,9 +6,10 @@ import type { scoresOf } from '../cross-fit.ts';
 import { mixMembers, type TableFitted } from '../mix-members.ts';
 import type { Effort } from '../recipe.ts';
 import type { TableRows } from '../table-rows.ts';
-import { type ColumnFacts, mixedColumnsOf } from './columns-of-data.ts';
+import type { ColumnFacts } from './columns-of-data.ts';
 import { missingCell } from './mixed-column.ts';
 import { mixedRecipe } from './mixed-recipe.ts';
+import { mixedTableShape } from './mixed-table-shape.ts';
 
 /** How to fit a mixed table. */
 export interface MixedTableOptions {
@@ -103,8 +104,9 @@ export async function mixedTable(data: MixedData, options: MixedTableOptions = {
   if (given.length === size)
     throw new DiffeoError('CONTEXT', 'the context takes all columns: none is left to have a density');
   const values = withMissingCells(data.values);
-  const shape = { columns: mixedColumnsOf(facts, { values, count }), given };
-  return await mixMembers({ values, count, size }, mixedRecipe(count, shape, effort), {
+  const rows = { values, count, size };
+  const shape = mixedTableShape(facts, given);
+  return await mixMembers(rows, mixedRecipe(rows, shape, effort), {
     ...{ seed, signal, onProgress },
     ...(given.length > 0 && { scores: conditionalScores(given) }),
   });

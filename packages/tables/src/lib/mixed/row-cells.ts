@@ -1,43 +1,95 @@
-import { alongMarginal } from '@diffeo/layers-elementwise';
+import { alongMarginal, type MarginalCurve } from '@diffeo/layers-elementwise';
 import type { ClassModel } from './class-model.ts';
 import { continuingColumns, type MixedColumn, stateOf } from './mixed-column.ts';
-import { toLine } from './support.ts';
+import { logBeyond, toLine } from './support.ts';
 
 /** Rows as classes take them. */
 export interface RowCells {
   readonly count: number;
   /** `[rows × columns]`: −1 where a cell is left open. */
   readonly states: Int32Array;
-  /** `[rows × going on]`: normal scores, where there is a number. */
+  /** `[rows × going on]`: normal scores, where there is a number. NaN of none, and of one beyond a bound. */
   readonly scores: Float64Array;
   /** `[rows × going on]`: where the cells of rounded numbers begin and end, as normal scores. NaN of densities. */
   readonly begins: Float64Array;
   readonly ends: Float64Array;
-  /** `[rows]`: the log-slopes of all numbers that have a density. */
+  /** `[rows]`: what is the same in all classes: log-slopes of numbers that have a density, and whether numbers lie within bounds. */
   readonly logSlopes: Float64Array;
-  /** `[rows]`: which columns that go on have a number, as a place in `patterns`. */
+  /** `[rows]`: which columns that go on have a number with a score, as a place in `patterns`. */
   readonly patternOf: Int32Array;
   readonly patterns: readonly (readonly number[])[];
 }
 
 type Front = Pick<ClassModel, 'columns' | 'curves' | 'order'>;
 
+/** A number as classes take it. */
+export interface Scored {
+  /** NaN of a number beyond a bound, which says nothing of the other columns. */
+  readonly score: number;
+  /** NaN of a density. */
+  readonly begin: number;
+  readonly end: number;
+  readonly logSlope: number;
+}
+
 /** The normal score of a number, where its cell begins and ends if it is rounded, and the log-slope if it is not. */
-export function scoreOf(column: MixedColumn, curve: ClassModel['curves'][number], value: number) {
-  const { step } = column;
-  const score = (x: number): number => {
-    const { t } = toLine(column, x);
-    return Number.isFinite(t) ? alongMarginal(curve, t).value : t;
-  };
+export function scoreOf(column: MixedColumn, curve: MarginalCurve, value: number): Scored {
+  const { step, low, high, beyond } = column;
+  const none = { score: Number.NaN, begin: Number.NaN, end: Number.NaN };
+  const outside = logBeyond(column, value);
+  if (outside !== null) return { ...none, logSlope: outside };
+  const within = Math.log1p(-beyond * (Number(low !== null) + Number(high !== null)));
   if (step !== null) {
-    const [begin, end] = [score(value - step / 2), score(value + step / 2)];
+    const score = (x: number): number => {
+      const { t } = toLine(column, x);
+      return Number.isFinite(t) ? alongMarginal(curve, t).value : t;
+    };
     const middle = score(value);
-    return { score: Number.isFinite(middle) ? middle : 0, begin, end, logSlope: 0 };
+    const [begin, end] = [score(value - step / 2), score(value + step / 2)];
+    return { score: Number.isFinite(middle) ? middle : 0, begin, end, logSlope: within };
   }
   const { t, logSlope } = toLine(column, value);
-  if (!Number.isFinite(t)) return { score: 0, begin: Number.NaN, end: Number.NaN, logSlope: -Infinity };
   const along = alongMarginal(curve, t);
-  return { score: along.value, begin: Number.NaN, end: Number.NaN, logSlope: logSlope + along.logSlope };
+  return { ...none, score: along.value, logSlope: logSlope + along.logSlope + within };
+}
+
+/** What gives the score of a number of a column. Rounded numbers come again and again, and are looked up. */
+function scorer(column: MixedColumn, curve: MarginalCurve): (value: number) => Scored {
+  if (column.step === null) return (value) => scoreOf(column, curve, value);
+  const known = new Map<number, Scored>();
+  return (value) => {
+    let found = known.get(value);
+    if (!found) {
+      found = scoreOf(column, curve, value);
+      if (known.size < 1e5) known.set(value, found);
+    }
+    return found;
+  };
+}
+
+/** The pattern of each row: which columns that go on have a score, in their order. */
+function patternsOf(scores: Float64Array, count: number, order: readonly number[]) {
+  const size = order.length;
+  const patternOf = new Int32Array(count);
+  const patterns: (readonly number[])[] = [];
+  const known = new Map<string, number>();
+  let [last, lastRow] = [-1, 0];
+  for (let row = 0; row < count; row++) {
+    // Most rows are as the one before.
+    let same = last >= 0;
+    for (let i = 0; same && i < size; i++) {
+      same = Number.isNaN(scores[row * size + i] as number) === Number.isNaN(scores[lastRow * size + i] as number);
+    }
+    if (!same) {
+      const present = order.filter((place) => !Number.isNaN(scores[row * size + place] as number));
+      const key = present.join(' ');
+      last = known.get(key) ?? patterns.push(present) - 1;
+      known.set(key, last);
+    }
+    lastRow = row;
+    patternOf[row] = last;
+  }
+  return { patternOf, patterns };
 }
 
 /** Rows of `columns` encoded numbers each; NaN is a cell that is left open. */
@@ -52,31 +104,22 @@ export function rowCells({ columns, curves, order }: Front, values: ArrayLike<nu
     Float64Array,
   ];
   const logSlopes = new Float64Array(count);
-  const patternOf = new Int32Array(count);
-  const patterns: (readonly number[])[] = [];
-  const known = new Map<string, number>();
-  for (let row = 0; row < count; row++) {
-    for (const [i, column] of columns.entries()) {
-      states[row * size + i] = stateOf(column, values[row * size + i] as number);
-    }
-    const present: number[] = [];
-    for (const place of order) {
-      const i = going[place] as number;
-      const column = columns[i] as MixedColumn;
-      if (states[row * size + i] !== column.atoms.length) continue;
-      present.push(place);
+  for (const [i, column] of columns.entries()) {
+    const place = going.indexOf(i);
+    const other = column.atoms.length;
+    const scored = place < 0 ? null : scorer(column, curves[place] as MarginalCurve);
+    for (let row = 0; row < count; row++) {
+      const value = values[row * size + i] as number;
+      const state = stateOf(column, value);
+      states[row * size + i] = state;
+      if (!scored || state !== other) continue;
       const at = row * going.length + place;
-      const found = scoreOf(column, curves[place] as ClassModel['curves'][number], values[row * size + i] as number);
-      [scores[at], begins[at], ends[at]] = [found.score, found.begin, found.end];
-      logSlopes[row] = (logSlopes[row] as number) + found.logSlope;
+      const { score, begin, end, logSlope } = scored(value);
+      scores[at] = score;
+      begins[at] = begin;
+      ends[at] = end;
+      logSlopes[row] = (logSlopes[row] as number) + logSlope;
     }
-    const key = present.join(' ');
-    let pattern = known.get(key);
-    if (pattern === undefined) {
-      pattern = patterns.push(present) - 1;
-      known.set(key, pattern);
-    }
-    patternOf[row] = pattern;
   }
-  return { count, states, scores, begins, ends, logSlopes, patternOf, patterns };
+  return { count, states, scores, begins, ends, logSlopes, ...patternsOf(scores, count, order) };
 }

@@ -2,9 +2,12 @@ import { randomSource } from '@diffeo/core';
 import { expect, test } from 'vitest';
 import type { MixedColumn } from './mixed-column.ts';
 import { logNormalCell } from './normal-cell.ts';
-import { fromLine, toLine } from './support.ts';
+import { fromLine, logBeyond, toLine } from './support.ts';
 
-const plain: MixedColumn = { atoms: [], continues: true, step: null, origin: 0, low: null, high: null, softness: 0.5 };
+const plain: MixedColumn = {
+  ...{ atoms: [], continues: true, step: null, origin: 0, low: null, high: null, softness: 0.5 },
+  ...{ beyond: 0.01, reach: 2, periods: [] },
+};
 const columns: Readonly<Record<string, MixedColumn>> = {
   plain,
   'above 0': { ...plain, low: 0 },
@@ -38,6 +41,24 @@ test('cells of rounded numbers lie side by side, those of atoms cut out', () => 
   const drawn = new Set(Array.from({ length: 500 }, () => fromLine(counts, 3 * source.normal() + 3)));
   for (const n of drawn) expect([1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14]).toContain(n);
   for (const n of [1, 4, 6, 9]) expect(fromLine(counts, toLine(counts, n).t)).toBe(n);
+});
+
+test('what lies beyond a bound is as likely as was said, rounded or not, and what lies within has no part in it', () => {
+  const bounded = { ...plain, low: 0, high: 10 };
+  let [below, above] = [0, 0];
+  for (let i = 0; i < 4000; i++) {
+    const [near, far] = [Math.expm1(i / 400), Math.expm1((i + 1) / 400)];
+    const middle = Math.sqrt((near + 1) * (far + 1)) - 1;
+    below += (far - near) * Math.exp(logBeyond(bounded, -middle) ?? 0);
+    above += (far - near) * Math.exp(logBeyond(bounded, 10 + middle) ?? 0);
+  }
+  for (const share of [below, above]) expect(share / bounded.beyond).toBeCloseTo(1, 3);
+  expect(logBeyond(bounded, 5)).toBeNull();
+  const counts = { ...plain, step: 1, low: -0.5 };
+  let cells = 0;
+  for (let n = 1; n < 20_000; n++) cells += Math.exp(logBeyond(counts, -n) ?? 0);
+  expect(cells / counts.beyond).toBeCloseTo(1, 3);
+  expect(logBeyond(counts, 0)).toBeNull();
 });
 
 test('cells of the standard normal have the probability that its density integrates to', () => {

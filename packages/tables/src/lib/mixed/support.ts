@@ -62,3 +62,21 @@ export function fromLine(column: MixedColumn, t: number): number {
   if (step === null) return x;
   return origin + Math.round((opened(column, x) - origin) / step) * step;
 }
+
+/** log of the share of numbers beyond a bound that lie farther than `distance` from it: of a Lomax distribution, whose tail is heavy. */
+const logFarther = (distance: number, reach: number): number => -Math.log1p(distance / reach);
+
+/**
+ * The log-density of a number that lies beyond a bound, or on it, or the log-probability of its cell if it is rounded; `null` of one within the bounds. Such numbers are as
+ * likely as half a row, whatever else the row holds.
+ */
+export function logBeyond(column: MixedColumn, x: number): number | null {
+  const { low, high, beyond, reach, step } = column;
+  const distances = [low === null ? -1 : low - x, high === null ? -1 : x - high];
+  const distance = distances.find((one) => one >= 0);
+  if (distance === undefined) return null;
+  const log = Math.log(beyond);
+  if (step === null) return log - Math.log(reach) + 2 * logFarther(distance, reach);
+  const [near, far] = [Math.max(0, distance - step / 2), distance + step / 2];
+  return log + Math.log(Math.exp(logFarther(near, reach)) - Math.exp(logFarther(far, reach)));
+}
