@@ -19,8 +19,20 @@ const againIn = (periods: readonly string[] | undefined): string =>
 
 /** The reader's options as arguments of the command. */
 export function csvFlags(options: CsvOptions): string[] {
-  const { columns, exclude, missing, missingValues, header, delimiter, decimal, comment, skip, quotes, kinds, periods } =
-    options;
+  const {
+    columns,
+    exclude,
+    missing,
+    missingValues,
+    header,
+    delimiter,
+    decimal,
+    comment,
+    skip,
+    quotes,
+    kinds,
+    periods,
+  } = options;
   const named = Object.keys(delimiterNames).find((name) => delimiterNames[name] === delimiter);
   return [
     ...(columns ? flag('columns', listed(columns)) : []),

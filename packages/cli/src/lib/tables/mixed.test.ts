@@ -116,6 +116,15 @@ describe('diffeo train, plainly, on a table of categories, dates and gaps', () =
     expect((await run('score', 'diffeo-animals', 'planted.csv', '--blame')).stdout).toBe(stdout);
   });
 
+  test('--kinds says what comes again in dates', async () => {
+    const of = (kinds: string) => run('train', 'animals.csv', '--effort', 'fast', '--kinds', kinds, '--out', 'again');
+    const { code, stderr } = await of('day=date:yearly+weekly');
+    expect(code, stderr).toBe(0);
+    const refused = await of('day=date:monthly');
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('There are daily, weekly, yearly')]);
+    expect((await of('grams=real:yearly')).stderr).toContain("'grams=real:yearly' is none");
+  });
+
   test('one flow that is described takes the numbers of whole rows alone', async () => {
     const { code, stderr, stdout } = await run('train', 'animals.csv', '--steps', '5', '--out', 'flow', '--json');
     expect(code, stderr).toBe(0);

@@ -1,6 +1,6 @@
 import { disposeParams, type FlowParams, flow, fold, normal, type Params, type Seed, shuffled } from '@diffeo/core';
 import { type Augment, adamW, fit } from '@diffeo/trainer';
-import { add, mul, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
+import { add, matMul, tensor2d } from '@tensorflow/tfjs-core';
 import type { Member, MemberKind } from '../members/member-kind.ts';
 import { gapsIn, type MixedColumn } from '../mixed/mixed-column.ts';
 import type { MixedTableShape } from '../mixed/mixed-table-shape.ts';
@@ -39,9 +39,12 @@ function sequenceOf(columns: readonly MixedColumn[], given: readonly number[], s
 
 /** Noise on the scores among the features. */
 function featureNoise({ scoreAt, length }: RowLayout, deviation: number): Augment {
-  const deviations = new Float32Array(length);
-  for (const at of scoreAt) deviations[at] = deviation;
-  return ({ x, ...rest }, seed) => ({ ...rest, x: add(x, mul(normal(x.shape, seed), tensor1d(deviations))) });
+  const places = new Float32Array(scoreAt.length * length);
+  for (const [i, at] of scoreAt.entries()) places[i * length + at] = deviation;
+  return ({ x, ...rest }, seed) => {
+    const noise = normal([x.shape[0] as number, scoreAt.length], seed);
+    return { ...rest, x: add(x, matMul(noise, tensor2d(places, [scoreAt.length, length]))) };
+  };
 }
 
 /** An autoregressive network of a mixed table, trained on the rows of its fold; the stopping rows choose among its parameters on the way. */
@@ -62,7 +65,7 @@ export function autoregressiveMember({ columnsOf, given }: MixedTableShape, reci
       const encoded = ({ values, count, size }: TableRows) => {
         const own = values.subarray(0, Math.min(count, most) * size);
         const cells = own.length === train.values.length && values === train.values ? data.cells : rowCells(data, own);
-        return tensor2d(encodeRows(layout, cells, own), [cells.count, layout.length]);
+        return tensor2d(encodeRows(layout, cells, own).encoded, [cells.count, layout.length]);
       };
       const [x, validation] = [encoded(train), encoded(stop)];
       const model = flow({ eventShape: [layout.length], layers: [], base: encodedRows(config) });
@@ -77,7 +80,7 @@ export function autoregressiveMember({ columnsOf, given }: MixedTableShape, reci
           ...options,
           ...{ batchSize: 256, optimiser: adamW({ decay: weightDecay }) },
           ...{ params: begun, validation, seed: fold(seed, 'fit') },
-          ...(noise > 0 && { augment: featureNoise(layout, noise) }),
+          ...(noise > 0 && layout.scoreAt.length > 0 && { augment: featureNoise(layout, noise) }),
           ...(signal && { signal }),
         });
         signal?.throwIfAborted();

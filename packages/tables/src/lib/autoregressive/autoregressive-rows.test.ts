@@ -17,8 +17,8 @@ import { autoregressiveRows } from './autoregressive-rows.ts';
 beforeAll(() => useWasm());
 
 const recipe = {
-  ...{ hidden: [24, 24], steps: 250, learningRate: 1e-2, noise: 0.1, weightDecay: 1e-2, ema: 0.98 },
-  ...{ patience: 10, validateEvery: 25 },
+  ...{ hidden: [24, 24], steps: 150, learningRate: 1e-2, noise: 0.1, weightDecay: 1e-2, ema: 0.98 },
+  ...{ patience: 10, validateEvery: 30 },
 } as const;
 const source = randomSource(3);
 
@@ -48,8 +48,10 @@ async function scoresOf(
   return await score(model, params, given ? { x, context: given } : x);
 }
 /** The probability that counts are below 0, which rows of the tests are not. */
-const beyondOf = ({ model }: Member): number =>
-  (model.spec.base?.config as AutoregressiveConfig).columns[1]?.beyond ?? 0;
+function beyondOf({ model }: Member): number {
+  const { columns = [] } = (model.spec.base?.config ?? {}) as Partial<AutoregressiveConfig>;
+  return columns[1]?.beyond ?? 0;
+}
 const total = (logs: Float32Array): number => logs.reduce((sum, log) => sum + Math.exp(log), 0);
 
 /** A group, a count by it, and a size by both that may be missing. */
@@ -68,16 +70,16 @@ test('probabilities and densities together are 1, and samples are of them', asyn
   const member = await memberOf(columns, Array.from({ length: 300 }, draw));
   const rows = [0, 1, 2, missingCell].flatMap((group) =>
     [...Array.from({ length: 32 }, (_, i) => i), missingCell].flatMap((count) =>
-      [...Array.from({ length: 101 }, (_, i) => -10 + i / 5), missingCell].map((size) => [group, count, size]),
+      [...Array.from({ length: 51 }, (_, i) => -10 + i / 2.5), missingCell].map((size) => [group, count, size]),
     ),
   );
   const logs = await scoresOf(member, rows);
-  const sum = logs.reduce((all, log, row) => all + Math.exp(log) * (rows[row]?.[2] === missingCell ? 1 : 0.2), 0);
+  const sum = logs.reduce((all, log, row) => all + Math.exp(log) * (rows[row]?.[2] === missingCell ? 1 : 0.4), 0);
   expect(Math.abs(sum - 1 + beyondOf(member))).toBeLessThan(2e-3);
 
-  const drawn = await sample(member.model, member.params, { count: 3000, seed: 2 });
+  const drawn = await sample(member.model, member.params, { count: 1500, seed: 2 });
   const own = Array.from(
-    { length: 3000 },
+    { length: 1500 },
     (_, row) => [...drawn.subarray(3 * row, 3 * row + 3)] as [number, number, number],
   );
   expect(own.every(([group, count]) => (group === 0 || group === 1) && Number.isInteger(count) && count >= 0)).toBe(
@@ -94,15 +96,15 @@ test('probabilities and densities together are 1, and samples are of them', asyn
     const share = own.filter(isOne).length / own.length;
     const mass = logs.reduce(
       (all, log, row) =>
-        all + (isOne(rows[row] as never) ? Math.exp(log) * (rows[row]?.[2] === missingCell ? 1 : 0.2) : 0),
+        all + (isOne(rows[row] as never) ? Math.exp(log) * (rows[row]?.[2] === missingCell ? 1 : 0.4) : 0),
       0,
     );
-    expect(Math.abs(share - mass), `event ${i}`).toBeLessThan(0.03);
+    expect(Math.abs(share - mass), `event ${i}`).toBeLessThan(0.04);
   }
 });
 
 test('it learns what no Gaussian of a class says: a wave', async () => {
-  const member = await memberOf(columns, Array.from({ length: 800 }, draw));
+  const member = await memberOf(columns, Array.from({ length: 400 }, draw));
   const fresh = Array.from({ length: 400 }, draw);
   const own = await scoresOf(member, fresh);
   const apart = await scoresOf(
@@ -129,7 +131,6 @@ test('given a context it is a density of the rest, and is the same from its file
     expect(total(logs), `${context}`).toBeCloseTo(1 - beyondOf(member), 3);
     const given = tensor2d([context]);
     const drawn = await sample(member.model, member.params, { count: 800, seed: 1, context: given });
-    console.log(JSON.stringify([...drawn].sort((a, b) => b - a).slice(0, 8)), JSON.stringify(member.model.spec.base?.config).slice(0, 900), [...(member.params as any).base.x.dataSync()].slice(-5), [...(member.params as any).base.z.dataSync()].slice(-5), [...(member.params as any).base.slope.dataSync()].slice(-5));
     const mean = drawn.reduce((sum, one) => sum + one, 0) / 800;
     const expected = logs.reduce((sum, log, i) => sum + Math.exp(log) * (counts[i]?.[0] === missingCell ? 0 : i), 0);
     expect(Math.abs(mean - expected), `${context}`).toBeLessThan(0.4);

@@ -22,7 +22,7 @@ function requireSequence({ columns, given, sequence }: AutoregressiveConfig, fai
 
 /**
  * The density of rows of a mixed table, as a base: each column given those before it in a sequence, by a masked network (MADE, Germain et al. 2015). The state of a column, which category, which
- * number that comes often, any other number or a gap, has a softmax; the normal score of a number a mixture of logistic distributions (PixelCNN++, Salimans et al. 2017, eq. 1–2). It is exact: rounded
+ * number that comes often, any other number or a gap, has a softmax; the logit of the normal score of a number a mixture of logistic distributions (PixelCNN++, Salimans et al. 2017, eq. 1–2). It is exact: rounded
  * numbers have the probability of their cell. Features of dates are also the cosine and sine of their place in each of their periods.
  *
  * A row is one number for each column, as for `mixedRows`. Columns of the context come first and have no factor. Cells that are left open have no closed form. Rows are encoded on the
@@ -52,9 +52,12 @@ export const autoregressiveRows: Definition<'base', typeof autoregressiveSchema>
         const { rows } = wholeRows(size, given, z.dataSync(), before, count);
         const cells = rowCells(front, rows);
         const known = before && rowCells(front, wholeRows(size, given, null, before, count).rows);
-        const encoded = tensor2d(encodeRows(layout, cells, rows), [count, layout.length]);
+        const { encoded: numbers, logSlopes } = encodeRows(layout, cells, rows);
+        const encoded = tensor2d(numbers, [count, layout.length]);
         const inside = headLogProb(layout, network.apply(own.network, encoded), encoded, own.shares);
-        const outside = cells.logSlopes.map((log, row) => log - (known?.logSlopes[row] ?? 0));
+        const outside = cells.logSlopes.map(
+          (log, row) => log + (logSlopes[row] as number) - (known?.logSlopes[row] ?? 0),
+        );
         return add(inside, tensor1d(Float32Array.from(outside)));
       },
       sample: (own, count, seed, temperature, { context }) => {

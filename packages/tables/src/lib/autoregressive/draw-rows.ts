@@ -5,7 +5,8 @@ import { type MixedColumn, missingCell } from '../mixed/mixed-column.ts';
 import { rowCells, scoreOf } from '../mixed/row-cells.ts';
 import { fromLine } from '../mixed/support.ts';
 import { encodeNumber, encodeRows } from './encode-rows.ts';
-import { maxLogit, maxLogScale, plainShare } from './heads.ts';
+import { maxLogit, maxNarrowness, plainShare } from './heads.ts';
+import { scoreOfLogit } from './logit-score.ts';
 import type { RowLayout } from './row-layout.ts';
 
 /** What rows are drawn by. */
@@ -21,6 +22,9 @@ export interface Drawing {
 }
 
 const within = (a: number, bound: number): number => bound * Math.tanh(a / bound);
+
+/** The scale of a component by its output: e^(−softplus(−a)) = σ(a). */
+const scaleOf = (output: number): number => 1 / (1 + Math.exp(-within(output, maxNarrowness)));
 
 /** The score of a number by the outputs of its row. */
 function drawScore(
@@ -40,7 +44,7 @@ function drawScore(
   );
   const u = Math.min(1 - 1e-12, Math.max(1e-12, source.uniform()));
   const logistic = temperature * Math.log(u / (1 - u));
-  return isPlain ? logistic : of(1, k) + Math.exp(within(of(2, k), maxLogScale)) * logistic;
+  return scoreOfLogit(isPlain ? logistic : of(1, k) + scaleOf(of(2, k)) * logistic);
 }
 
 /** Draws the columns of rows one after the other in their sequence, into `rows`, in which those that are given stand already. */
@@ -51,7 +55,7 @@ export function drawRows(drawing: Drawing, rows: Float64Array, seed: Seed, tempe
   const count = rows.length / size;
   if (count === 0) return;
   const front = { columns, curves, order: going.map((_, place) => place) };
-  const encoded = encodeRows(layout, rowCells(front, rows), rows);
+  const { encoded } = encodeRows(layout, rowCells(front, rows), rows);
   const source = randomSource(seed);
   const isGiven = new Set(given);
   for (const column of sequence) {

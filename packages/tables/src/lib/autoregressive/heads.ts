@@ -22,8 +22,8 @@ import type { RowLayout } from './row-layout.ts';
 
 /** So much of each factor is what is known of its column alone: no row is absurd, whatever the network says. */
 export const plainShare = 2e-3;
-/** Log-probabilities of states stay within so many nats of those of their columns, log-scales within so much of 0. */
-export const [maxLogit, maxLogScale] = [15, 4];
+/** Log-probabilities of states stay within so many nats of those of their columns; log-scales between so much below 0 and 0, so that no component is wider than its column. */
+export const [maxLogit, maxNarrowness] = [15, 4];
 
 /** c·tanh(a/c). */
 const within = (a: Tensor, bound: number): Tensor => mul(tanh(div(a, bound)), bound);
@@ -67,7 +67,7 @@ function logLogisticCell(a: Tensor, b: Tensor, d: Tensor): Tensor {
   return sub(share, add(softplus(neg(b)), softplus(a)));
 }
 
-/** The log-density of each row's numbers, `[rows]`, by mixtures of logistic distributions of their scores; log-probabilities of cells where `areCells`. */
+/** The log-density of each row's numbers, `[rows]`, by mixtures of logistic distributions of the logits of their scores; log-probabilities of cells where `areCells`. */
 function numberLogProb(
   layout: RowLayout,
   raw: Tensor,
@@ -81,7 +81,8 @@ function numberLogProb(
   const group = (i: number): Tensor => slice(all, [0, i * components, from], [rows, components, count]);
   const part = (i: number): Tensor =>
     reshape(slice(encoded, [0, features + i * many + from], [rows, count]), [rows, 1, count]);
-  const [weights, means, scales] = [group(0), group(1), within(group(2), maxLogScale)];
+  const [weights, means] = [group(0), group(1)];
+  const scales = neg(softplus(neg(within(group(2), maxNarrowness))));
   const [score, before, behind, present] = [part(0), part(1), part(2), part(3)];
   const logWeights = sub(weights, logSumExp(weights, 1, true));
   const narrowness = exp(neg(scales));
@@ -97,7 +98,7 @@ function numberLogProb(
 }
 
 /**
- * The log-probability of encoded rows given what a network makes of them, `[rows]`, nats: of states, of cells of rounded numbers, and the log-density of other numbers in normal scores.
+ * The log-probability of encoded rows given what a network makes of them, `[rows]`, nats: of states, of cells of rounded numbers, and the log-density of the logits of other numbers' scores.
  *
  * @param raw `[rows, outputs]` of the network
  * @param shares `[states]`: the probabilities of states among all rows

@@ -12,8 +12,8 @@ export interface NetworkParams {
   readonly direct: Tensor;
 }
 
-/** Where logistic components stand, and how wide they are, so that together they are about a standard normal: nats of difference below 0.01. */
-const [reach, width] = [1.5, 0.42];
+/** Where logistic components stand, and how wide they are, so that together they are about the standard logistic. */
+const [reach, width] = [2.6, 0.8];
 
 /** Degrees of hidden units: all that matter, in equal shares. A unit of the last place would be seen by none. */
 function unitDegrees(units: number, { featurePlaces, outputPlaces }: RowLayout): Degrees {
@@ -28,7 +28,7 @@ function unitDegrees(units: number, { featurePlaces, outputPlaces }: RowLayout):
 
 /**
  * A masked network (MADE, Germain et al. 2015) of the features of a row, with tanh units and a direct way beside them: outputs of a place in the sequence depend on features of earlier places alone.
- * At first they are constants: 0 for states, a standard normal for scores.
+ * At first they are constants: 0 for states, about a standard logistic for the logits of scores.
  */
 export function buildNetwork(layout: RowLayout, hidden: readonly number[]) {
   const { features, outputPlaces, logits, numbers, components } = layout;
@@ -62,9 +62,9 @@ export function buildNetwork(layout: RowLayout, hidden: readonly number[]) {
     for (let k = 0; k < components; k++) {
       const middle = components > 1 ? reach * ((2 * k) / (components - 1) - 1) : 0;
       for (let i = 0; i < many; i++) {
-        bias[logits + k * many + i] = -0.6 * middle * middle;
+        bias[logits + k * many + i] = -0.15 * middle * middle;
         bias[logits + (components + k) * many + i] = middle;
-        bias[logits + (2 * components + k) * many + i] = Math.log(width);
+        bias[logits + (2 * components + k) * many + i] = Math.log(width / (1 - width));
       }
     }
     return bias;

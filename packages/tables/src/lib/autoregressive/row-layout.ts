@@ -15,7 +15,7 @@ export interface LayoutOptions {
 /**
  * Where the parts of a row stand in what a network takes and returns. A column takes two places of the sequence: its state, and its number where it goes on.
  *
- * A row is encoded as `[features | scores | cells before | cells behind | present]`: features are a 1 for each state, the scores of numbers and the places of dates in their periods.
+ * A row is encoded as `[features | logits of scores | cells before | cells behind | present]`: features are a 1 for each state, the scores of numbers and the places of dates in their periods.
  */
 export interface RowLayout extends LayoutOptions {
   /** The places of columns that go on, and of these those that are not given: densities first, then rounded ones. */

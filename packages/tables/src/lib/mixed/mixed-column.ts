@@ -1,4 +1,16 @@
-import { array, boolean, finite, integer, maxLength, maxValue, minValue, nullable, number, pipe, strictObject } from 'valibot';
+import {
+  array,
+  boolean,
+  finite,
+  integer,
+  maxLength,
+  maxValue,
+  minValue,
+  nullable,
+  number,
+  pipe,
+  strictObject,
+} from 'valibot';
 import type { TableRows } from '../table-rows.ts';
 
 /** How one column of a mixed table is distributed. All numbers are encoded ones, as the rows have them. */

@@ -1,5 +1,5 @@
-import type { Effort, Recipe } from '../recipe.ts';
 import { type AutoregressiveRecipe, autoregressiveMember } from '../autoregressive/autoregressive-member.ts';
+import type { Effort, Recipe } from '../recipe.ts';
 import type { TableRows } from '../table-rows.ts';
 import { cellMember, classMember, independentMember } from './class-members.ts';
 import { stateCount } from './mixed-column.ts';

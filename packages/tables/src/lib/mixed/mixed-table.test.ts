@@ -8,14 +8,14 @@ import { autoregressiveMember } from '../autoregressive/autoregressive-member.ts
 import { crossFit, disposeMembers, scoresOf } from '../cross-fit.ts';
 import { foldRows } from '../folds/fold-rows.ts';
 import { foldsOf } from '../folds/folds.ts';
+import type { Member } from '../members/member-kind.ts';
 import type { TableFitted } from '../mix-members.ts';
 import { tableDefinitions } from '../table-definitions.ts';
-import type { Member } from '../members/member-kind.ts';
 import type { TableRows } from '../table-rows.ts';
 import type { ColumnFacts } from './columns-of-data.ts';
 import { mixedRecipe } from './mixed-recipe.ts';
-import { type MixedTableShape, mixedTableShape } from './mixed-table-shape.ts';
 import { mixedTable, withGaps, withMissingCells } from './mixed-table.ts';
+import { type MixedTableShape, mixedTableShape } from './mixed-table-shape.ts';
 
 beforeAll(() => useWasm());
 
