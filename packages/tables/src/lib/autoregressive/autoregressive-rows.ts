@@ -1,6 +1,8 @@
 import { type Base, type Definition, DiffeoError, defineBase } from '@diffeo/core';
-import { add, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { tidied } from '@diffeo/core/engine';
+import { add, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { curvesOf } from '../mixed/curve-params.ts';
+import { readRows } from '../mixed/read-rows.ts';
 import { rowCells } from '../mixed/row-cells.ts';
 import { openColumns, requirePlaces, wholeRows } from '../mixed/whole-rows.ts';
 import {
@@ -48,8 +50,8 @@ export const autoregressiveRows: Definition<'base', typeof autoregressiveSchema>
         const count = z.shape[0] as number;
         if (count === 0) return tensor1d([]);
         const front = frontOf(own);
-        const before = context ? context.dataSync() : null;
-        const { rows } = wholeRows(size, given, z.dataSync(), before, count);
+        const before = context ? readRows(context) : null;
+        const { rows } = wholeRows(size, given, readRows(z), before, count);
         const cells = rowCells(front, rows);
         const known = before && rowCells(front, wholeRows(size, given, null, before, count).rows);
         const { encoded: numbers, logSlopes } = encodeRows(layout, cells, rows);
@@ -64,13 +66,13 @@ export const autoregressiveRows: Definition<'base', typeof autoregressiveSchema>
         if (typeof temperature !== 'number') {
           throw new DiffeoError('CONFIG', 'the temperature of a mixed table is one number for all columns');
         }
-        const before = context ? context.dataSync() : null;
+        const before = context ? readRows(context) : null;
         const { rows, own: places } = wholeRows(size, given, null, before, count);
         const drawing = {
-          ...{ layout, curves: frontOf(own).curves, shares: own.shares.dataSync() },
-          gaps: Array.from(own.gaps.dataSync(), (one) => one > 0),
+          ...{ layout, curves: frontOf(own).curves, shares: readRows(own.shares) },
+          gaps: Array.from(readRows(own.gaps), (one) => one > 0),
           outputsOf: (encoded: Float32Array) =>
-            tidy(() => network.apply(own.network, tensor2d(encoded, [count, layout.length])).dataSync()),
+            tidied(() => readRows(network.apply(own.network, tensor2d(encoded, [count, layout.length])))),
         };
         drawRows(drawing, rows, seed, temperature);
         return tensor2d(openColumns(rows, size, places), [count, places.length]);
