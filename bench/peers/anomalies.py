@@ -30,7 +30,7 @@ def gaussian(train, test):
 def forest(train, test):
     from sklearn.ensemble import IsolationForest
 
-    return IsolationForest(500, random_state=1).fit(train).score_samples(test)
+    return IsolationForest(n_estimators=500, random_state=1).fit(train).score_samples(test)
 
 
 if __name__ == '__main__':

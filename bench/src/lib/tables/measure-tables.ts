@@ -85,7 +85,8 @@ async function measureOurs(table: BenchTable, { effort, seed, spread }: TablesOp
   return { ...measured, seeds, scores: Array.from(scores, (score) => Math.round(1000 * score) / 1000) };
 }
 
-async function ourResult(table: BenchTable, options: TablesOptions): Promise<OwnResult> {
+/** What ours says of a table; `null` where that was to be taken as written down, and was not. */
+async function ourResult(table: BenchTable, options: TablesOptions): Promise<OwnResult | null> {
   const { name } = table;
   if (options.ours === 'recorded') return recordedResult(name, options);
   const found = await measureOurs(table, options);
@@ -93,10 +94,12 @@ async function ourResult(table: BenchTable, options: TablesOptions): Promise<Own
   return found;
 }
 
-async function measureTable(folder: string, name: string, options: TablesOptions): Promise<TableResult> {
+async function measureTable(folder: string, name: string, options: TablesOptions): Promise<TableResult | null> {
   const table = readBenchTable(folder, name);
   const { rows } = table;
-  const { scores, ...own } = await ourResult(table, options);
+  const found = await ourResult(table, options);
+  if (!found) return null;
+  const { scores, ...own } = found;
   const { mean, standardError, median } = rowStatistics(scores);
   const beside = [...baselines(folder, name, options.baselines)].map(([competitor, found]): Beside => {
     const { clipped, mean, worse } = compareScores(scores, found.scores);
@@ -122,6 +125,10 @@ export async function measureTables(options: TablesOptions): Promise<TablesResul
   const tables: TableResult[] = [];
   for (const name of names) {
     const result = await measureTable(folder, name, options);
+    if (!result) {
+      say(`${name} is left out: there is no record of it; --ours kept measures it and writes it down`);
+      continue;
+    }
     const others = result.beside.map((own) => `${own.name} ${own.nll.toFixed(2)}${own.worse ? ' (better)' : ''}`);
     say(`${name}: ${result.nll.toFixed(3)} in ${result.cpuSeconds.toFixed(0)} s; ${others.join(', ')}`);
     tables.push(result);

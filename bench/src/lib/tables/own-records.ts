@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { DiffeoError } from '@diffeo/core';
 import type { Effort } from '@diffeo/tables';
 import type { TestCoverage } from './coverage.ts';
 
@@ -33,12 +32,8 @@ export function keepResult(table: string, asked: Asked, result: OwnResult): void
   writeFileSync(fileOf(table, asked), gzipSync(JSON.stringify(result), { level: 9 }));
 }
 
-/** @throws DiffeoError `USAGE` where nothing was written down. */
-export function recordedResult(table: string, asked: Asked): OwnResult {
+/** What was written down, or `null` where nothing was. */
+export function recordedResult(table: string, asked: Asked): OwnResult | null {
   const file = fileOf(table, asked);
-  if (existsSync(file)) return JSON.parse(gunzipSync(readFileSync(file)).toString()) as OwnResult;
-  throw new DiffeoError(
-    'USAGE',
-    `--ours recorded: there is no record of ${table} with effort ${asked.effort} and seed ${asked.seed}; --ours kept measures it and writes it down`,
-  );
+  return existsSync(file) ? (JSON.parse(gunzipSync(readFileSync(file)).toString()) as OwnResult) : null;
 }

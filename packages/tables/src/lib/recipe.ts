@@ -1,4 +1,3 @@
-import type { FrontKind } from './flows/front.ts';
 import { largeFlows, smallFlows } from './flows/table-flows.ts';
 import { flowMember } from './members/flow-member.ts';
 import { gaussianMember } from './members/gaussian-member.ts';
@@ -25,10 +24,17 @@ const mostKernels = 2 ** 15;
 /** In more columns than two or three, rows are too far apart for kernels to be worth it, where there are more than this. */
 const manyRows = 10_000;
 
-/** What stands before the kernel densities of a table. */
-function kernelFronts(count: number, size: number): readonly FrontKind[] {
-  if (count < smallTable) return ['standardised', 'whitened', 'columns', 'copula'];
-  return count <= manyRows ? ['whitened', 'copula'] : size <= 3 ? ['columns'] : [];
+/** The kernel densities of a table: of few rows of every kind, and narrow ones for rows that come again. */
+function kernelsFor(count: number, size: number): readonly MemberKind[] {
+  if (count > manyRows) return size <= 3 ? [kernelMember('columns', { most: mostKernels })] : [];
+  const fronts =
+    count < smallTable
+      ? (['standardised', 'whitened', 'columns', 'copula'] as const)
+      : (['whitened', 'copula'] as const);
+  return [
+    ...fronts.map((front) => kernelMember(front)),
+    ...[4, 16].map((narrower) => kernelMember('standardised', { narrower })),
+  ];
 }
 
 /** What suits a table of so many rows and columns. */
@@ -36,7 +42,7 @@ export function recipeFor({ count, size }: { readonly count: number; readonly si
   const small = count < smallTable;
   const fast = effort === 'fast';
   const folds = small ? Math.min(5, Math.floor(count / 8)) : 1;
-  const kernels = kernelFronts(count, size).map((front) => kernelMember(front, mostKernels));
+  const kernels = kernelsFor(count, size);
   const closed = [
     gaussianMember('whitened'),
     gaussianMember('copula'),

@@ -87,7 +87,7 @@ export async function tableBaselines(
     {
       name: 'kernel density',
       setting: `${Math.min(rows.count, maxKernels).toLocaleString('en')} kernels`,
-      scores: await scoresUnder(kernelMember('whitened', maxKernels), rows),
+      scores: await scoresUnder(kernelMember('whitened', { most: maxKernels }), rows),
     },
   ];
 }
