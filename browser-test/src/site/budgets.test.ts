@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { startBrowser } from '../lib/browser.ts';
 import { kilobytes } from './lib/kilobytes.ts';
 import type {} from './lib/site.setup.ts';
-import { builtFiles, builtFolder, sitePages } from './lib/site-pages.ts';
+import { builtFiles, builtFolder } from './lib/site-pages.ts';
 import { watchedPage } from './lib/watched-page.ts';
 
 const site = inject('site');
@@ -17,31 +17,6 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 const total = (paths: Iterable<string>): number => kilobytes(site, paths);
-/** The service worker copies what was fetched: that is no second script. */
-const scripts = (paths: readonly string[]): string[] =>
-  paths.filter((path) => /\.js$/.test(path) && !/service-worker/.test(path));
-
-test('no page takes more than 40 kB of scripts before a click', async () => {
-  const heavy: string[] = [];
-  const { page, fetched, settle, close } = await watchedPage(browser, site, { serviceWorkers: 'block' });
-  for (const path of sitePages()) {
-    const before = fetched.length;
-    await page.goto(site + path);
-    // Whatever comes into view is fetched.
-    await page.evaluate(async () => {
-      for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {
-        scrollTo(0, y);
-        await new Promise((resolve) => requestAnimationFrame(resolve));
-      }
-    });
-    await settle();
-    const size = total(scripts(fetched.slice(before)));
-    if (size > 40) heavy.push(`/${path}: ${size.toFixed(1)} kB`);
-  }
-  await close();
-  expect(heavy).toEqual([]);
-});
-
 test('the landing page takes at most 300 kB after the click', async () => {
   const { page, fetched, settle, close } = await watchedPage(browser, site, { serviceWorkers: 'block' });
   await page.goto(site);

@@ -4,6 +4,7 @@ import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { startBrowser } from '../lib/browser.ts';
+import { kilobytes } from './lib/kilobytes.ts';
 import type {} from './lib/site.setup.ts';
 import { sitePages } from './lib/site-pages.ts';
 import { type WatchedPage, watchedPage } from './lib/watched-page.ts';
@@ -42,12 +43,22 @@ async function violations(page: Page, rules?: readonly string[]): Promise<string
   );
 }
 
+/** Goes down a page screen by screen: whatever comes into view is fetched. */
+async function scrollThrough(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {
+      scrollTo(0, y);
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+  });
+}
+
 /**
  * Whether axe looks at a page. Of pages that are made alike from the repository, the first two of each kind: it takes half a minute
  * for the longest of them.
  */
 function isLookedAt(path: string): boolean {
-  const kind = /^(api|decisions)\//.exec(path)?.[0];
+  const kind = /^(api|decisions|reference)\//.exec(path)?.[0];
   return (
     kind === undefined ||
     sitePages()
@@ -57,11 +68,16 @@ function isLookedAt(path: string): boolean {
 }
 
 test.concurrent.each(sitePages())('a page is whole, on a phone, in the light and in the dark: /%s', (path) =>
-  onPhone(async ({ page, complaints, settle }) => {
+  onPhone(async ({ page, complaints, fetched, settle }) => {
     const before = complaints.length;
+    const fetchedBefore = fetched.length;
     await page.emulateMedia({ colorScheme: 'light' });
     await page.goto(site + path);
+    await scrollThrough(page);
     await settle();
+    // The service worker copies what was fetched: that is no second script.
+    const scripts = fetched.slice(fetchedBefore).filter((file) => /(?<!service-worker)\.js$/.test(file));
+    expect(kilobytes(site, scripts), `kB of scripts before a click: ${scripts.join(' ')}`).toBeLessThanOrEqual(40);
     const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(tooWide, 'pixels beyond the right edge').toBeLessThanOrEqual(0);
     if (!isLookedAt(path)) return expect(complaints.slice(before)).toEqual([]);
