@@ -164,7 +164,7 @@ describe('two sets of data whose names give one folder', () => {
 
 describe('a run that ends while the held-out rows are scored', () => {
   const args = ['train', 'two-moons', ...'--steps 60 --layers 1 --hidden 4 --limit 500 --seed 3'.split(' ')];
-  const scored = [...args, '--held-out', '250000'];
+  const scored = [...args, '--held-out', '100000'];
 
   it.each(['SIGKILL', 'SIGINT'] as const)('by %s: --resume makes the report', async (signal) => {
     const out = `scored-${signal}`;
