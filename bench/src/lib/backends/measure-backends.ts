@@ -22,9 +22,12 @@ export interface BackendsResult {
   readonly browser: string;
   readonly graphics: Graphics;
   /** What each backend computed on, or why there was none. */
-  readonly backends: Readonly<Record<BackendName, string>>;
+  readonly backends: Readonly<Partial<Record<BackendName, string>>>;
   readonly rows: readonly BackendRow[];
 }
+
+/** Milliseconds after which a turn ends. */
+const turn = 2000;
 
 const names: readonly BackendName[] = ['wasm', 'webgl', 'webgpu', 'cpu'];
 const modes: readonly Mode[] = ['step', 'logProb', 'sample'];
@@ -33,24 +36,36 @@ const page = fileURLToPath(new URL('./page', import.meta.url));
 /** Each backend in a page of one browser, one after another in each round. */
 export async function measureBackends(
   sizes: readonly ModelSize[],
-  { rounds, calls, graphics }: { readonly rounds: number; readonly calls: number; readonly graphics: Graphics },
+  {
+    rounds,
+    calls,
+    graphics,
+    without,
+  }: {
+    readonly rounds: number;
+    readonly calls: number;
+    readonly graphics: Graphics;
+    readonly without: readonly BackendName[];
+  },
 ): Promise<BackendsResult> {
   const found = await findBrowser();
   if ('failure' in found) throw new DiffeoError('USAGE', found.failure);
   const [browser, served] = [await launch(found, { graphics }), await serveSourcePage(page)];
   try {
     const opened = await Promise.all(
-      names.map(async (name) => {
-        const tab = await browser.newPage();
-        tab.setDefaultTimeout(600_000);
-        await tab.goto(served.url);
-        await tab.waitForFunction(() => 'bench' in globalThis);
-        return { name, tab, begun: await tab.evaluate((given) => bench.begin(given), name) };
-      }),
+      names
+        .filter((name) => !without.includes(name))
+        .map(async (name) => {
+          const tab = await browser.newPage();
+          tab.setDefaultTimeout(600_000);
+          await tab.goto(served.url);
+          await tab.waitForFunction(() => 'bench' in globalThis);
+          return { name, tab, begun: await tab.evaluate((given) => bench.begin(given), name) };
+        }),
     );
     const backends = Object.fromEntries(
       opened.map(({ name, begun }) => [name, 'refusal' in begun ? begun.refusal : (begun.device ?? 'JavaScript')]),
-    ) as Record<BackendName, string>;
+    ) as BackendsResult['backends'];
     const running = opened.filter(({ begun }) => !('refusal' in begun));
     const rows: BackendRow[] = [];
     for (const size of sizes) {
@@ -60,7 +75,11 @@ export async function measureBackends(
         // The first round compiles shaders, records steps, and does not count.
         for (let round = 0; round <= rounds; round++) {
           for (const { name, tab } of running) {
-            const taken = await tab.evaluate(([given, count]) => bench.time(given, count), [mode, calls] as const);
+            const taken = await tab.evaluate(([given, count, most]) => bench.time(given, count, most), [
+              mode,
+              calls,
+              turn,
+            ] as const);
             if (round > 0 || rounds === 0) times.get(name)?.push(...taken);
           }
         }

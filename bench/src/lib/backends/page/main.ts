@@ -1,7 +1,7 @@
 /** What a backend is measured by, in a page that runs on it alone. */
 import '@tensorflow/tfjs-backend-cpu';
 import { useTfjsFiles } from '@diffeo/browser-test/tfjs-files';
-import { type Flow, type FlowParams, flow, isDiffeoError, normal } from '@diffeo/core';
+import { disposeParams, type Flow, type FlowParams, flow, isDiffeoError, normal } from '@diffeo/core';
 import { realNVP } from '@diffeo/layers-coupling';
 import { standardise } from '@diffeo/layers-elementwise';
 import { fit, sample, score, useBackend } from '@diffeo/trainer';
@@ -55,31 +55,30 @@ const offered = {
     prepared = { model, x, size, params: await model.start(model.init(1), x) };
   },
 
-  /** Milliseconds of each of so many calls, the reading of what comes out included. */
-  async time(mode: Mode, calls: number): Promise<readonly number[]> {
+  /** Milliseconds of each of so many calls, the reading of what comes out included. No more are begun after `most` milliseconds. */
+  async time(mode: Mode, calls: number, most: number): Promise<readonly number[]> {
     if (!prepared) throw new Error('nothing was prepared');
     const { model, params, x, size } = prepared;
     const times: number[] = [];
-    let before = performance.now();
+    const began = performance.now();
+    const over = new AbortController();
+    let before = began;
     const lap = (): void => {
       const now = performance.now();
       times.push(now - before);
       before = now;
+      // The first of two steps does not count.
+      if (now - began > most && times.length > 1) over.abort();
     };
     if (mode === 'step') {
-      const options = {
-        steps: calls,
-        batchSize: size.rows,
-        validation: 0,
-        learningRate: 1e-4,
-        params,
-        onProgress: lap,
-      };
-      await fit(model, x, options);
+      const { signal } = over;
+      const own = { steps: calls, batchSize: size.rows, validation: 0, learningRate: 1e-4, params, signal };
+      const fitted = await fit(model, x, { ...own, onProgress: lap });
+      disposeParams(model.layout, fitted.params);
       // The first has what a run begins with.
       return calls > 1 ? times.slice(1) : times;
     }
-    for (let call = 0; call < calls; call++) {
+    for (let call = 0; call < calls && !over.signal.aborted; call++) {
       if (mode === 'logProb') await score(model, params, x);
       else await sample(model, params, { count: size.rows, seed: call });
       lap();
