@@ -17,8 +17,10 @@ export async function worker({ engine: name, root = '.', workers, untilIdle, sig
   const { openEngine, openRoot, workerEnvironment } = await loadCluster('diffeo worker');
   const { path } = openRoot(root);
   const engine = openEngine(name, { root: path });
-  const { build, node, cpu } = await workerEnvironment();
-  say(`worker: ${build}; Node ${node}; ${cpu}; ${workers} at once; root ${path}`);
+  const { build, node, cpu, cpuFeatures } = await workerEnvironment();
+  say(
+    `worker: ${build}; Node ${node}; ${cpu} (${cpuFeatures.join(' ') || 'features unknown'}); ${workers} at once; root ${path}`,
+  );
   // A job in hand is done first; a second signal ends at once, and the job is somebody else's after its lease.
   whenCancelled(signal, null);
   const server = await openServer(engine, { workers, until: untilIdle ? 'idle' : 'aborted', saysJobs: true });

@@ -50,7 +50,7 @@ export async function patiently<T>(call: () => Promise<T>, { seconds, signal, on
         throw new DiffeoError('ENGINE', `Postgres has not answered for ${seconds} seconds: ${reason}`, { cause });
       }
       if (tried === 0) onNotice?.(`Postgres does not answer (${reason}); trying again for up to ${seconds} seconds`);
-      await pause(Math.min(5000, 100 * 2 ** tried), signal);
+      await pause(Math.min(2000, 100 * 2 ** tried), signal);
       if (signal?.aborted) throw new DiffeoError('CANCELLED', 'cancelled while Postgres did not answer', { cause });
     }
   }
