@@ -18,6 +18,7 @@ interface Recorded {
 /** What was printed, with paths from the root of the repository: elsewhere, it lies elsewhere. A proof prints an object a line, and words. */
 function parsed(printed: string): unknown {
   const text = printed.replaceAll(root, '');
+  if (text.includes(' did not hold: ')) throw new Error(text.slice(-2000));
   const lines = text.split('\n').filter((line) => line.startsWith('{"'));
   return lines.length > 1 ? lines.map((line) => JSON.parse(line)) : JSON.parse(text);
 }

@@ -29,7 +29,10 @@ async function paramsOf<P>(model: Density<P>, x: Tensor, options: object): Promi
 }
 
 /** A column of numbers without bounds. */
-const mixedColumn = { atoms: [], continues: true, step: null, origin: 0, low: null, high: null, softness: 1 };
+const mixedColumn = {
+  ...{ atoms: [], continues: true, step: null, origin: 0, periods: [] },
+  ...{ low: null, high: null, softness: 1, beyond: 0, reach: 1 },
+};
 
 /** Configurations of what `conformance` says nothing of. */
 const configs: Readonly<Record<string, readonly object[]>> = {
@@ -42,6 +45,12 @@ const configs: Readonly<Record<string, readonly object[]>> = {
   '@diffeo/tables/gaussian-mixture': [{ components: 3 }],
   '@diffeo/tables/gaussian-kernels': [{ kernels: 4 }],
   '@diffeo/tables/mixed-rows': [{ columns: [mixedColumn, mixedColumn, mixedColumn], classes: 2, knots: 3, given: [] }],
+  '@diffeo/tables/autoregressive-rows': [
+    {
+      ...{ columns: [mixedColumn, mixedColumn, mixedColumn], given: [], sequence: [0, 1, 2], knots: 3 },
+      ...{ hidden: [4], components: 2 },
+    },
+  ],
   '@diffeo/datasets/uniform-dequantize': [{ bins: 8 }],
   '@diffeo/datasets/variational-dequantize': [{ bins: 8, layers: [affineCoupling()] }],
   '@diffeo/datasets/pad-images': [{ to: [6, 6], dequantizer: uniformDequantize({ bins: 8 }) }],
