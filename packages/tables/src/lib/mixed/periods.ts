@@ -1,5 +1,5 @@
 /** What comes again in dates. */
-export const periodNames = ['daily', 'weekly', 'yearly'] as const;
+const periodNames = ['daily', 'weekly', 'yearly'] as const;
 
 export type Period = (typeof periodNames)[number];
 
