@@ -82,6 +82,7 @@ export { type ReverseKLOptions, reverseKL } from './lib/variational/reverse-kl.t
 export type { LogDensity } from './lib/variational/variational-sampler.ts';
 export { dataWarnings } from './lib/warnings/data-warnings.ts';
 export type { HostRows } from './lib/warnings/host-rows.ts';
+export { ignoredContextWarnings } from './lib/warnings/ignored-context-warnings.ts';
 export { type Outlier, outliers } from './lib/warnings/outlier-warnings.ts';
 export { baselineWarnings, type ScoredRows, scoreWarnings } from './lib/warnings/score-warnings.ts';
 export type { Warning, WarningCode } from './lib/warnings/warning.ts';

@@ -1,6 +1,7 @@
-import { type Density, DiffeoError, type Seed, save, sizeOf } from '@diffeo/core';
+import { type Density, DiffeoError, fold, type Seed, save, shuffled, sizeOf } from '@diffeo/core';
+import { takeRows } from '@diffeo/datasets';
 import { type Effort, mixedTable, type TableFitted, type TableRows, tableFlow } from '@diffeo/tables';
-import { type Baseline, meanOf, scoreWarnings, useWasm } from '@diffeo/trainer';
+import { type Baseline, ignoredContextWarnings, meanOf, scoreWarnings, useWasm, type Warning } from '@diffeo/trainer';
 import type { TrainingData } from '../data/training-data.ts';
 import type { DataOrigin } from '../folder/begin-run.ts';
 import { sha256 } from '../folder/model-notes.ts';
@@ -65,6 +66,24 @@ async function independentScores(
   return { nll: -meanOf(scores), scores };
 }
 
+/** Whether the rows held out are likelier with their own context than with that of another row. */
+async function contextWarnings(
+  fitted: TableFitted,
+  heldOut: ModelRows,
+  scores: Float32Array,
+  options: Parameters<typeof scoreRows>[2],
+): Promise<readonly Warning[]> {
+  const { context, count } = heldOut;
+  if (!context) return [];
+  const order = shuffled(count, fold(options.seed, 'context'));
+  const next = new Int32Array(count);
+  for (const [i, row] of order.entries()) next[row] = order[(i + 1) % count] as number;
+  return ignoredContextWarnings(
+    scores,
+    await scoreRows(fitted, { ...heldOut, context: takeRows(context, next) }, options),
+  );
+}
+
 /**
  * Finds the density of a table by `tableFlow`, from all rows but those held out, saves it, scores the rows held out and prints the report. It takes a
  * minute or so and keeps no checkpoint: the same command does the same again.
@@ -114,7 +133,12 @@ export async function trainMixture(folder: TrainingFolder, data: TrainingData, r
   });
   const scores = await scoreRows({ model, params }, heldOut, { seed, signal, cancelled: before });
   const independent = mixed ? await independentScores(fitted, heldOut, { seed, signal, cancelled: before }) : null;
-  const warnings = mixed ? scoreWarnings(scores) : scoredWarnings(data, gaussian, scores);
+  const warnings = mixed
+    ? [
+        ...scoreWarnings(scores),
+        ...(await contextWarnings(fitted, heldOut, scores, { seed, signal, cancelled: before })),
+      ]
+    : scoredWarnings(data, gaussian, scores);
   for (const { message } of warnings) say(`warning: ${message}`);
   const bytes = await save(model, params, { metadata });
   const path = folder.saveReached(bytes, []);

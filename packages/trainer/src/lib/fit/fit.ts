@@ -31,7 +31,8 @@ export async function fit(model: Flow, data: TensorDataset | Tensor, options: Fi
     { data, ...options },
     {
       data: (held) => trainingData(model, held, options),
-      warnings: (reached, { train }) => fitWarnings(model, train?.dataset ?? null, reached),
+      warnings: (reached, { train, validation }) =>
+        fitWarnings(model, { data: train?.dataset ?? null, validation: validation?.dataset ?? null }, reached),
     },
   );
 }

@@ -38,7 +38,7 @@ export async function minimise(
     { data, ...options },
     {
       data: (held) => trainingData(model, held, options),
-      warnings: (reached) => fitWarnings(model, null, reached),
+      warnings: (reached) => fitWarnings(model, { data: null, validation: null }, reached),
     },
   );
 }

@@ -44,6 +44,18 @@ test('a context far from unit scale is said to be, and one near it is not', asyn
   expect(await warned(scaled([1e-6, 1], [0, 0]))).toMatchObject([{ columns: [0] }]);
 });
 
+test('a context that makes no difference is said, and one that does is not', async () => {
+  const model = flow({ eventShape: [2], contextShape: [1], layers: realNVP({ layers: 2, hidden: [8] }) });
+  const context = normal([600, 1], 2);
+  const noise = normal([600, 2], 1);
+  const warned = async (x: Tensor) =>
+    (await fit(model, { x, context }, { ...short, steps: 150 })).warnings.filter(
+      ({ code }) => code === 'CONTEXT_IGNORED',
+    );
+  expect(await warned(add(noise, mul(context, 3)))).toEqual([]);
+  expect(await warned(noise)).toMatchObject([{ message: expect.stringContaining('the context makes no difference') }]);
+});
+
 test('a fit that found nothing better than its start says so', async () => {
   const model = flow({ eventShape: [2], layers: [standardise(), ...realNVP({ layers: 2, hidden: [8] })] });
   const fitted = await fit(model, normal([40, 2], 1), { ...short, steps: 3, learningRate: 1 });

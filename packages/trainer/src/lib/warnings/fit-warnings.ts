@@ -5,6 +5,7 @@ import type { TensorDataset } from '../data/tensor-dataset.ts';
 import { takeScalar } from '../reading/with-numbers.ts';
 import { contextWarnings } from './context-warnings.ts';
 import { dataWarnings } from './data-warnings.ts';
+import { flowContextWarnings } from './ignored-context-warnings.ts';
 import type { Warning } from './warning.ts';
 
 const points = 8;
@@ -31,10 +32,10 @@ async function isGaussian(model: Flow, params: FlowParams, x: Tensor): Promise<b
   return differences(second).every((third) => Math.abs(third) <= 1e-3 * size);
 }
 
-/** What a run gives reason to say: with data, of them too. */
+/** What a run gives reason to say: with data, of them too, and with rows to validate on, of what a context is worth. */
 export async function fitWarnings(
   model: Flow,
-  data: TensorDataset | null,
+  { data, validation }: { readonly data: TensorDataset | null; readonly validation: TensorDataset | null },
   {
     params,
     steps,
@@ -42,6 +43,7 @@ export async function fitWarnings(
   }: { readonly params: FlowParams; readonly steps: number; readonly startWasBest: boolean },
 ): Promise<readonly Warning[]> {
   const warnings: Warning[] = data ? await warningsOf(model, params, data) : [];
+  if (validation) warnings.push(...(await flowContextWarnings(model, params, validation)));
   if (startWasBest && steps > 0) {
     warnings.push({
       code: 'START_WAS_BEST',

@@ -4,6 +4,7 @@ export type WarningCode =
   | 'REPEATED_ROWS'
   | 'OUTLIER'
   | 'CONTEXT_SCALE'
+  | 'CONTEXT_IGNORED'
   | 'ONLY_A_GAUSSIAN'
   | 'START_WAS_BEST'
   | 'BEHIND_GAUSSIAN'
