@@ -5,6 +5,9 @@ import { type ArgsDef, runCommand } from 'citty';
 import { checkArguments } from './check/check-arguments.ts';
 import { commands, program } from './commands/commands.ts';
 import { usage } from './commands/usage.ts';
+import { configure } from './config/active-config.ts';
+import { readConfig } from './config/read-config.ts';
+import { withConfig } from './config/with-config.ts';
 import { errorLines } from './terminal/error-lines.ts';
 import { exitCodeOf } from './terminal/exit-code.ts';
 import { type Interruption, interruption } from './terminal/interruption.ts';
@@ -41,8 +44,13 @@ async function dispatch(args: readonly string[], interrupted: Interruption): Pro
       `there is no ${what} ${name}; the commands are ${known.join(', ')}${meant} See diffeo --help.`,
     );
   }
-  for (const line of checkArguments(rest, command.args as ArgsDef, name)) say(line);
-  await runCommand(command, { rawArgs: rest, data: interrupted.signal });
+  const found = name === 'completion' ? null : await readConfig(process.cwd());
+  configure(found?.config ?? {});
+  const definitions = command.args as ArgsDef;
+  const rawArgs = found ? withConfig(rest, definitions, name, found) : rest;
+  for (const line of checkArguments(rawArgs, definitions, name)) say(line);
+  if (found) say(`${found.name} is used`);
+  await runCommand(command, { rawArgs: [...rawArgs], data: interrupted.signal });
   return 0;
 }
 

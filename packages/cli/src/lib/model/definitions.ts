@@ -8,6 +8,7 @@ import { elementwiseDefinitions } from '@diffeo/layers-elementwise';
 import { glowDefinitions } from '@diffeo/layers-glow';
 import { linearDefinitions } from '@diffeo/layers-linear';
 import { tableDefinitions } from '@diffeo/tables';
+import { activeConfig } from '../config/active-config.ts';
 
 /** Everything that models of this command may be made of. */
 export const definitions: readonly Definition[] = [
@@ -22,3 +23,6 @@ export const definitions: readonly Definition[] = [
   ...linearDefinitions,
   ...tableDefinitions,
 ];
+
+/** The same with what a configuration adds. */
+export const knownDefinitions = (): readonly Definition[] => [...definitions, ...(activeConfig().plugins ?? []).flat()];

@@ -13,7 +13,7 @@ import { nameInMessage, readBytes, readStreamBytes } from '@diffeo/datasets/node
 import { useWasm } from '@diffeo/trainer';
 import { fileKind } from '../files/file-kind.ts';
 import { standardInput } from '../terminal/standard-input.ts';
-import { definitions } from './definitions.ts';
+import { knownDefinitions } from './definitions.ts';
 import { type ModelNotes, notesOf } from './model-metadata.ts';
 
 /** The name of the model file in the folder that `train` writes. */
@@ -50,7 +50,7 @@ export async function readModel(given: string): Promise<StoredModel> {
   const bytes = path === standardInput ? await readStreamBytes(process.stdin, how) : await readBytes(path, how);
   await useWasm();
   try {
-    const { model, params, metadata } = load(bytes, { definitions, mixtures: true });
+    const { model, params, metadata } = load(bytes, { definitions: knownDefinitions(), mixtures: true });
     const notes = notesOf(metadata, sizeOf(model.eventShape), sizeOf(model.contextShape ?? [0]));
     return { path, bytes: bytes.byteLength, model, params, notes };
   } catch (cause) {

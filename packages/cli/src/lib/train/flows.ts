@@ -5,6 +5,7 @@ import { ffjord } from '@diffeo/layers-continuous';
 import { imageCoupling, neuralSpline, nice, realNVP } from '@diffeo/layers-coupling';
 import { glow } from '@diffeo/layers-glow';
 import { invertibleConv1x1 } from '@diffeo/layers-linear';
+import { activeConfig } from '../config/active-config.ts';
 import { type ActivationName, flowNames } from '../options/flow-names.ts';
 
 /** What every kind of flow is made from. */
@@ -114,8 +115,12 @@ const flows: Readonly<Record<(typeof flowNames)[number], FlowKind>> = {
 export function flowNamed(name: string): FlowKind {
   const known = flowNames.find((one) => one === name);
   if (known) return flows[known];
+  const configured = activeConfig().layers ?? {};
+  const layers = Object.hasOwn(configured, name) ? configured[name] : undefined;
+  if (layers) return { ...ofAffine, layers: (options) => layers(affine(options)) };
+  const names = [...flowNames, ...Object.keys(configured)];
   throw new DiffeoError(
     'USAGE',
-    `there is no flow '${name}'; --flow is one of ${flowNames.join(', ')}${didYouMean(name, flowNames)}`,
+    `there is no flow '${name}'; --flow is one of ${names.join(', ')}${didYouMean(name, names)}`,
   );
 }
