@@ -1,4 +1,5 @@
 export { autoregressiveRows } from './lib/autoregressive/autoregressive-rows.ts';
+export { mixedBaselines } from './lib/baselines/mixed-baselines.ts';
 export { type TableBaseline, tableBaselines } from './lib/baselines/table-baselines.ts';
 export { type ColumnCalibration, columnCalibration } from './lib/diagnostics/column-calibration.ts';
 export { type ColumnGainsOptions, columnGains, type LogDensityOf } from './lib/diagnostics/column-gains.ts';

@@ -28,5 +28,8 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   inspect: ['diffeo inspect diffeo-penguins'],
   export: ['diffeo export diffeo-measurements --to onnx --out onnx'],
   check: ['diffeo check ./src/index.js --backend cpu'],
+  search: ['diffeo search measurements.csv --trials 64 --rounds 3 --out found'],
+  worker: ['diffeo worker --engine postgres://user@host/db'],
+  jobs: ['diffeo jobs --engine postgres://user@host/db --retry'],
   completion: ['diffeo completion zsh'],
 };

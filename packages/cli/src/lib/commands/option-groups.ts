@@ -2,6 +2,7 @@ import type { ArgsDef } from 'citty';
 import { csvArguments } from '../options/csv-arguments.ts';
 import { flowArguments } from '../options/flow-arguments.ts';
 import { imageArguments, partArgument } from '../options/image-arguments.ts';
+import { jobArguments } from '../options/job-arguments.ts';
 
 type Option = ArgsDef[string];
 
@@ -42,6 +43,7 @@ const groups: readonly Group[] = [
     ),
   },
   { title: 'ONE FLOW, and how it is trained', has: among(flowArguments) },
+  { title: 'IN PARTS, on many machines', has: either(among(jobArguments), named('engine', 'root')) },
   { title: 'RESULT', has: named('out', 'format', 'json', 'resume', 'anew') },
 ];
 

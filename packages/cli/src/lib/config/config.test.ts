@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +15,7 @@ import { afterAll, expect, it } from 'vitest';
 import { peopleCsv } from '../../../test/people-csv.ts';
 import { runProcess } from '../../../test/run-diffeo.ts';
 
-const modules = fileURLToPath(new URL('../../../node_modules', import.meta.url));
+const own = fileURLToPath(new URL('../../..', import.meta.url));
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
@@ -16,7 +25,13 @@ afterAll(() => {
 function folderWith(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'diffeo-config-'));
   folders.push(folder);
-  symlinkSync(modules, join(folder, 'node_modules'));
+  mkdirSync(join(folder, 'node_modules', '@diffeo'), { recursive: true });
+  for (const name of [...readdirSync(join(own, 'node_modules', '@diffeo')), 'cli']) {
+    symlinkSync(
+      name === 'cli' ? own : join(own, 'node_modules', '@diffeo', name),
+      join(folder, 'node_modules', '@diffeo', name),
+    );
+  }
   mkdirSync(join(folder, 'data'));
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   return folder;

@@ -91,6 +91,32 @@ describe('report', () => {
     });
   });
 
+  test('a mixed table is compared with its columns each by itself, and a Gaussian for each cell', async () => {
+    const lines = people.trim().split('\n').slice(1);
+    const csv = lines.map((line, i) => `${['a', 'b', 'c'][i % 3]},${line.split(',').slice(1).join(',')}`);
+    scratch.file('kinds.csv', ['kind,height,mass', ...csv, ''].join('\n'));
+    await ok('train', 'kinds.csv', '--effort', 'fast');
+    const { stdout } = await ok(
+      'report',
+      'diffeo-kinds',
+      'kinds.csv',
+      '--json',
+      '--samples',
+      '500',
+      '--out',
+      'kinds.html',
+    );
+    const { compared, notCompared } = JSON.parse(stdout);
+    expect(notCompared).toBeNull();
+    expect(compared.map(({ name }: { name: string }) => name)).toEqual([
+      'independent columns',
+      'Gaussian for each cell',
+    ]);
+    for (const { difference } of compared) expect(difference.worse).toBe(false);
+    const page = readFileSync(at('kinds.html'), 'utf8');
+    expect(page).toContain('Gaussian for each cell');
+  });
+
   test('escapes what stands in a table', async () => {
     const csv = people.replace('name,height,mass', 'name,<b>height</b>,"mass & ""more"""');
     scratch.file('markup.csv', csv);

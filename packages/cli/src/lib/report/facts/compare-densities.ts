@@ -1,6 +1,8 @@
 import type { Seed } from '@diffeo/core';
-import { type TableRows, tableBaselines } from '@diffeo/tables';
+import type { Column } from '@diffeo/datasets';
+import { mixedBaselines, type TableRows, tableBaselines } from '@diffeo/tables';
 import { baselineWarnings, compareScores, rowStatistics, type Warning } from '@diffeo/trainer';
+import { isCategory } from './cell-text.ts';
 import type { JudgedRows } from './judged-rows.ts';
 import type { ComparedDensity } from './report-facts.ts';
 import { tableOf } from './table-of.ts';
@@ -15,28 +17,38 @@ export interface Comparison {
 
 const without = (notCompared: string): Comparison => ({ compared: [], notCompared, warnings: [] });
 
-/** Fits a Gaussian, a mixture and kernels to the rows that the model has seen, and judges them by those that it has not. */
+/** Fits simpler densities to the rows that the model has seen, and judges them by those that it has not: a Gaussian, a mixture and kernels, or what mixed tables have of these. */
 export async function compareDensities(
   { seen, are }: JudgedRows,
   judged: TableRows,
   scores: Float32Array,
   {
-    hasCategories,
+    columns,
+    isMixed,
     seed,
     signal,
-  }: { readonly hasCategories: boolean; readonly seed: Seed; readonly signal: AbortSignal },
+  }: {
+    readonly columns: readonly Column[];
+    /** Whether the model is one of a mixed table. */
+    readonly isMixed: boolean;
+    readonly seed: Seed;
+    readonly signal: AbortSignal;
+  },
 ): Promise<Comparison> {
   if (are === 'fresh')
     return without('The points are of a density that is known: there are no rows to fit another to.');
   if (!seen)
     return without('Others would have to learn from the rows that the model was trained on, and these are not those.');
   const rows = tableOf(seen);
-  if (hasCategories || rows.values.some(Number.isNaN) || judged.values.some(Number.isNaN)) {
+  const hasGaps = rows.values.some(Number.isNaN) || judged.values.some(Number.isNaN);
+  if (!isMixed && (hasGaps || columns.some(isCategory))) {
     return without(
       'The table has categories or gaps, for which a Gaussian, a mixture of them and kernels have no density.',
     );
   }
-  const fitted = await tableBaselines(rows, judged, { seed, signal });
+  const fitted = isMixed
+    ? await mixedBaselines({ ...rows, columns }, judged, { seed, signal })
+    : await tableBaselines(rows, judged, { seed, signal });
   const gaussian = fitted.find(({ name }) => name === 'Gaussian');
   return {
     compared: fitted.map(({ name, setting, scores: own }) => ({

@@ -1,6 +1,6 @@
 import { countParams, fold, type Seed, sizeOf } from '@diffeo/core';
 import type { Column, Dataset } from '@diffeo/datasets';
-import { columnCalibration, coverage, energyTest, type TableRows, withGaps } from '@diffeo/tables';
+import { columnCalibration, coverage, energyTest, isMixedModel, type TableRows, withGaps } from '@diffeo/tables';
 import { rowStatistics, sample, scoreWarnings } from '@diffeo/trainer';
 import type { StoredModel } from '../../model/read-model.ts';
 import { scoreRows } from '../../score/score-rows.ts';
@@ -63,7 +63,7 @@ export async function gatherFacts(
   );
   const calibration = columnCalibration(judged, drawn, { seed: fold(seed, 'ties') });
   const comparison = await compareDensities(judgement, judged, rowScores, {
-    ...{ hasCategories: categories.length > 0, seed: fold(seed, 'baselines'), signal },
+    ...{ columns, isMixed: isMixedModel(model), seed: fold(seed, 'baselines'), signal },
   });
   const places = placesAmong(tableOf(rows), judged);
   const unlikely = await unlikelyRows(

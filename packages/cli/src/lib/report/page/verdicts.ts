@@ -38,7 +38,8 @@ function besideOthers({ compared, notCompared }: ReportFacts): Verdict {
     };
   }
   const isAhead = places.every((place) => place === 1);
-  const answer = isAhead ? 'Ahead of all three' : 'Behind none of the three';
+  const all = places.length === 2 ? 'both' : 'all three';
+  const answer = isAhead ? `Ahead of ${all}` : `Behind none of ${all === 'both' ? 'the two' : 'the three'}`;
   return { question, answer, detail: `Nats a row ahead of: ${detail}`, is: 'good' };
 }
 
