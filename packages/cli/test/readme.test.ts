@@ -5,13 +5,16 @@ import { commands } from '../src/lib/commands/commands.ts';
 import { digitsDefaults, type TrainDefaults, tableDefaults, toyDefaults } from '../src/lib/train/train-defaults.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const sections = readme.split(/^## /m);
+/** What is done in parts has a section of its own. */
+const parts = sections.find((text) => text.startsWith('Many parts')) ?? '';
 const sectionOf = (name: string): string =>
-  readme.split(/^## /m).find((text) => text.startsWith(`\`diffeo ${name} `)) ?? '';
+  sections.find((text) => text.startsWith(`\`diffeo ${name} `)) ?? (parts.includes(`diffeo ${name} `) ? parts : '');
 
 describe('the README', () => {
   test.each(Object.entries(commands))('has every option of %s', (name, command) => {
     const csv = readme.slice(readme.indexOf('| option for CSV files |'), readme.indexOf('## `diffeo train'));
-    const text = sectionOf(name) + csv;
+    const text = sectionOf(name) + csv + parts;
     expect(sectionOf(name)).not.toBe('');
     for (const [option, { type }] of Object.entries(command.args as ArgsDef)) {
       expect(text).toContain(type === 'positional' ? option.toUpperCase() : `--${option}`);

@@ -1,7 +1,7 @@
 import type { ArgsDef } from 'citty';
 import { csvArguments } from '../options/csv-arguments.ts';
 import { flowArguments } from '../options/flow-arguments.ts';
-import { imageArguments, partArgument } from '../options/image-arguments.ts';
+import { imageArguments } from '../options/image-arguments.ts';
 import { jobArguments } from '../options/job-arguments.ts';
 
 type Option = ArgsDef[string];
@@ -36,8 +36,8 @@ const groups: readonly Group[] = [
   {
     title: 'IMAGES',
     has: either(
-      among({ ...imageArguments, part: partArgument }),
-      named('dequantize', 'pad', 'flips'),
+      among(imageArguments),
+      named('dequantize', 'pad', 'flips', 'part'),
       // Columns of a sheet.
       (name, option) => name === 'columns' && option !== csvArguments.columns,
     ),
