@@ -52,7 +52,7 @@ export default defineConfig({
   });
   const trained = await runProcess(['train', 'people', '--flow', 'twice', ...quick], folder);
   expect(trained.code, trained.stderr).toBe(0);
-  expect(trained.stderr).toMatch(/^diffeo\.config\.ts is used\n/);
+  expect(trained.stderr).toContain('diffeo.config.ts is used\n');
   expect(JSON.parse(trained.stdout)).toMatchObject({ data: 'data/people.csv', flow: 'twice', dimensions: 2 });
   const header = readFileSync(join(folder, 'model', 'model.safetensors')).toString('latin1');
   expect(header).toMatch(/seed\\*":7/);

@@ -2,8 +2,8 @@ import { DiffeoError, fold, type Seed } from '@diffeo/core';
 import { disposeMembers, scoresOf } from '../cross-fit.ts';
 import { startRows } from '../flows/front.ts';
 import { cellMember, independentMember } from '../mixed/class-members.ts';
-import { mixedColumnsOf } from '../mixed/columns-of-data.ts';
 import { type MixedData, withMissingCells } from '../mixed/mixed-table.ts';
+import { mixedTableShape } from '../mixed/mixed-table-shape.ts';
 import type { TableBaseline } from './table-baselines.ts';
 
 /**
@@ -26,7 +26,7 @@ export async function mixedBaselines(
     );
   }
   const values = withMissingCells(data.values);
-  const shape = { columns: mixedColumnsOf(facts, { values, count }), given: [] };
+  const shape = mixedTableShape(facts, []);
   const judged = { values: withMissingCells(heldOut.values), count: heldOut.count, size };
   const started = startRows({ values, count, size });
   const baselines: TableBaseline[] = [];
