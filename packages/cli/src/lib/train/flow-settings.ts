@@ -6,7 +6,7 @@ import type { TrainDefaults } from './train-defaults.ts';
 import { baseNamed, steppingOf } from './training-parts.ts';
 
 /** A flow and its training, with every default filled in. */
-export interface FlowSettings {
+interface FlowSettings {
   /** What its layers are made from. */
   readonly shape: FlowOptions;
   /** The base that was asked for. Absent: the one that goes with the data. */

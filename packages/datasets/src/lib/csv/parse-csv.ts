@@ -77,7 +77,7 @@ export function parseCsv(source: CsvSource, options: CsvOptions = {}): Promise<R
 }
 
 /** A file of a table. */
-export interface CsvFile {
+interface CsvFile {
   /** What messages call it. */
   readonly name: string;
   /** What is in it, asked for when it is its turn. */
