@@ -90,6 +90,9 @@ export function csvTable(layout: CsvLayout, read: ReadColumns, settings: CsvSett
   };
 }
 
+/** What times are written to, seconds: hours, minutes or seconds. */
+const timeStep = (divisor: number): number => [3600, 60].find((step) => divisor % step === 0) ?? 1;
+
 /** A column with its kind, which is said, known from another file, or found out. */
 function typed(
   column: Column,
@@ -113,8 +116,9 @@ function typed(
     }
   });
   if (categories && found.kind !== 'constant') {
-    const { reason: _, step: __, ...rest } = found;
-    return typedColumn(column, { ...rest, ...categories }, said);
+    const { reason: _, step, ...rest } = found;
+    const isTime = categories.kind === 'date' && step !== undefined && (column.unit ?? 1) === 1;
+    return typedColumn(column, { ...rest, ...categories, ...(isTime && { step: timeStep(step) }) }, said);
   }
   // Two numbers are 0 and 1 of their distance.
   const [least, greatest] = (found.categories ?? []).map(Number);

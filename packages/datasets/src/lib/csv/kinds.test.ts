@@ -198,3 +198,15 @@ test('kinds of numbers in memory are those of the file they came from', async ()
   expect(describeColumns(bare).map(({ kind }) => kind)).toEqual(read.columns.map(({ kind }) => kind));
   expect(describeColumns(bare, { kinds: { visits: 'real' } }).find(({ name }) => name === 'visits')?.kind).toBe('real');
 });
+
+test('times have the step that they are written to', async () => {
+  const times = Array.from(
+    { length: 40 },
+    (_, i) => `2024-03-${10 + (i % 15)} ${8 + (i % 9)}:${10 + ((7 * i) % 50)},${i}.5`,
+  );
+  const read = async (lines: readonly string[]) =>
+    (await parseCsv(['when,x', ...lines].join('\n'), { take: 'all' })).columns[0];
+  expect(await read(times)).toMatchObject({ kind: 'date', step: 60 });
+  expect(await read(times.map((line, i) => line.replace(',', `:${10 + (i % 50)},`)))).toMatchObject({ step: 1 });
+  expect((await read(times.map((line) => line.replace(/ .*,/, ','))))?.step).toBeUndefined();
+});

@@ -41,7 +41,7 @@ export interface Column {
   readonly unit?: number;
   /** The texts that 0, 1, 2 … stand for. */
   readonly categories?: readonly string[];
-  /** Raw numbers are multiples of this. */
+  /** Raw numbers are multiples of this; times are written to it. */
   readonly step?: number;
   /** The least and the greatest raw number. */
   readonly range?: readonly [least: number, greatest: number];

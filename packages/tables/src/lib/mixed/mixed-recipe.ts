@@ -15,8 +15,8 @@ const maxStates = 1000;
 function networkRecipe(small: boolean, more: number): AutoregressiveRecipe {
   return small
     ? {
-        ...{ hidden: [32, 32], steps: 1000 * more, learningRate: 3e-3, noise: 0.1, weightDecay: 1e-2, ema: 0.99 },
-        ...{ patience: 20, validateEvery: 20 },
+        ...{ hidden: [32, 32], steps: 500 * more, learningRate: 5e-3, noise: 0.1, weightDecay: 1e-2, ema: 0.99 },
+        ...{ patience: 10, validateEvery: 20 },
       }
     : {
         ...{ hidden: [96, 96], steps: 4000 * more, learningRate: 3e-3, noise: 0, weightDecay: 1e-4, ema: 0.995 },
