@@ -40,6 +40,9 @@ function evaluate({ model, params }: Pick<ImportedModel, 'model' | 'params'>) {
   return { scores, data: value.dataSync() };
 }
 
+/** Log-densities of a model at the 1,000 points. */
+export const scoresOf = (model: Pick<ImportedModel, 'model' | 'params'>): ArrayLike<number> => evaluate(model).scores;
+
 /** The recipe of a fixture, which its metadata hold. */
 export const recipeOf = (name: string): Recipe =>
   JSON.parse(readSafetensors(fixture(name)).metadata['recipe'] as string);

@@ -7,7 +7,7 @@ import { rearranged } from '../networks/dense.ts';
 import { sequentialMlp } from '../networks/sequential-mlp.ts';
 import { zukoMasked } from '../networks/zuko-masked.ts';
 import type { ReadModel } from '../parts/build-model.ts';
-import { couplingPiece } from '../parts/coupling-piece.ts';
+import { couplingPiece, run } from '../parts/coupling-piece.ts';
 import { type Piece, vectorOf } from '../parts/piece.ts';
 import { affineOutputs, splineOutputs } from '../parts/spline-outputs.ts';
 import { need } from '../recipe/need.ts';
@@ -83,13 +83,14 @@ function baseOf(dict: StateDict): Pick<ReadModel, 'base'> {
 export function readZuko(dict: StateDict, recipe: ZukoRecipe): ReadModel {
   const list = dict.at('transform').at('transforms');
   const places = list.children();
-  if (places.length !== recipe.transforms || places.some((place, i) => place !== `${i}`)) {
+  const isListed = run(0, recipe.transforms).every((i) => list.has(`${i}`));
+  if (places.length !== recipe.transforms || !isListed) {
     refuse(
       list.path,
       `the recipe says ${recipe.transforms} transforms, and the file has tensors of ${places.join(', ') || 'none'}`,
     );
   }
-  const reads = places.map((place) => readTransform(list.at(place), recipe));
+  const reads = run(0, recipe.transforms).map((i) => readTransform(list.at(`${i}`), recipe));
   return {
     pieces: reads.map(({ piece }) => piece),
     features: reads[0]?.features ?? 0,
