@@ -13,8 +13,8 @@ export interface Run {
 
 /** A run that may be sent signals. */
 export interface Running {
-  /** Resolves when the text has come on stderr. */
-  said(text: string): Promise<void>;
+  /** Resolves when the text, or one that is like this, has come on stderr. */
+  said(text: string | RegExp): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<Run>;
 }
@@ -35,8 +35,9 @@ export function startDiffeo(args: readonly string[], cwd: string, input?: string
   return {
     said: (text) =>
       new Promise((resolve, reject) => {
+        const pattern = typeof text === 'string' ? new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')) : text;
         const look = (): void => {
-          if (stderr.join('').includes(text)) resolve();
+          if (stderr.join('').search(pattern) >= 0) resolve();
         };
         child.stderr.on('data', look);
         child.once('close', () => reject(new Error(`ended without saying '${text}': ${stderr.join('')}`)));
