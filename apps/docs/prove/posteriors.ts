@@ -3,13 +3,14 @@ import { gaussianLinear } from './lib/gaussian-linear.ts';
 import { moonPosterior } from './lib/moon-posterior.ts';
 
 export const description =
-  'Posteriors learned from a simulator are those that are known: of a Gaussian linear model of two parameters, and of the two moons of sbibm.';
-export const takes = '1 minute';
-export const counts = { whole: 2, short: 1 };
+  'Posteriors learned from a simulator are those that are known: of Gaussian linear models of two and of ten parameters, and of the two moons of sbibm.';
+export const takes = '2 minutes';
+export const counts = { whole: 3, short: 1 };
 
 const problems: readonly ((seed: number) => Promise<string>)[] = [
   (seed) => gaussianLinear({ dimensions: 2, simulations: 200_000, steps: 3000, seed }),
   (seed) => moonPosterior({ simulations: 100_000, steps: 4000, seed }),
+  (seed) => gaussianLinear({ dimensions: 10, simulations: 400_000, steps: 4000, seed }),
 ];
 
 /** Trials go through the problems in turn, each turn with another seed. Throws at the first that is off. */

@@ -1,6 +1,7 @@
 import { flow, fold, normal } from '@diffeo/core';
 import { realNVP } from '@diffeo/layers-coupling';
 import { standardise } from '@diffeo/layers-elementwise';
+import { conditionalNormal, mlp } from '@diffeo/networks';
 import { fit, sample } from '@diffeo/trainer';
 import { add, mul, tensor2d } from '@tensorflow/tfjs-core';
 
@@ -31,6 +32,8 @@ export async function gaussianLinear({ dimensions, simulations, steps, seed }: G
     eventShape: [dimensions],
     contextShape: [dimensions],
     layers: [standardise(), ...realNVP({ layers: 2, hidden: [32], activation: 'tanh' })],
+    // A line through the context moves the base: of many parameters, couplings alone leave means 0.08 deviations off.
+    base: conditionalNormal({ conditioner: mlp({ hidden: [] }) }),
   });
   const data = { x: theta, context: mul(x, seen) };
   const { params } = await fit(model, data, { steps, batchSize: 1024, learningRate: 1e-2, ema: 0.998, seed });

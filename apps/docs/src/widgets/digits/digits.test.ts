@@ -4,7 +4,7 @@ import { readDigits } from '@diffeo/datasets/node';
 import { meanOf, score, useWasm } from '@diffeo/trainer';
 import { memory, oneHot, tensor1d } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { classes } from './digit-model.ts';
+import { classes, levels } from './digit-model.ts';
 import { draw } from './drawing.ts';
 import { digitRows } from './find-facts.ts';
 import { along, between, type DigitModel, drawSamples, loadDigits, type Strip, sameHand } from './imagine.ts';
@@ -51,6 +51,26 @@ test('digits that it has never seen are likely, and likeliest as what they are',
   const data = digitRows(all, rows);
   expect(bitsPerDim(digits.model, -meanOf(await score(digits.model, digits.params, data)))).toBeLessThan(2.4);
   expect(await recognised({ x: data.x, labels: rows.map((row) => all.labels[row] as number) })).toBeGreaterThan(0.85);
+});
+
+test('somebody who knows only real digits reads its samples as what they were asked to be', async () => {
+  const { images, labels } = await readDigits();
+  const pixels = images.values.length / images.count;
+  /** The label of the nearest real digit, whose pixels are whole numbers. */
+  const read = (sample: Float32Array): number => {
+    const distances = Array.from({ length: images.count }, (_, row) =>
+      sample.reduce((sum, value, i) => sum + (value * (levels - 1) - (images.values[row * pixels + i] as number)) ** 2, 0),
+    );
+    return labels[distances.indexOf(Math.min(...distances))] as number;
+  };
+  let [right, all] = [0, 0];
+  for (const digit of everyClass) {
+    const samples = await drawSamples(digits, digit, 20, 0.7, 1);
+    right += samples.filter((sample) => read(sample) === digit).length;
+    all += samples.length;
+  }
+  expect(all).toBe(200);
+  expect(right / all).toBeGreaterThan(0.9);
 });
 
 test('at temperature 0 all samples of a class are one, and they vary more as it rises', async () => {
