@@ -59,7 +59,10 @@ test('somebody who knows only real digits reads its samples as what they were as
   /** The label of the nearest real digit, whose pixels are whole numbers. */
   const read = (sample: Float32Array): number => {
     const distances = Array.from({ length: images.count }, (_, row) =>
-      sample.reduce((sum, value, i) => sum + (value * (levels - 1) - (images.values[row * pixels + i] as number)) ** 2, 0),
+      sample.reduce(
+        (sum, value, i) => sum + (value * (levels - 1) - (images.values[row * pixels + i] as number)) ** 2,
+        0,
+      ),
     );
     return labels[distances.indexOf(Math.min(...distances))] as number;
   };
