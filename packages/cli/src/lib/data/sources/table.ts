@@ -97,7 +97,9 @@ export async function tableRows(
     ...(notes.csv && { like: notes.csv }),
   };
   const missing = isMixed ? ({ missing: 'keep', codesUnseen: true } as const) : ({ missing: gaps ?? 'error' } as const);
-  const table = await read({ take: 'all', ...missing, ...known, ...csv });
+  // A model that does not say what its columns are takes numbers, also where few rows have so few of them that they look like categories.
+  const take = isMixed || columns ? 'all' : 'numbers';
+  const table = await read({ take, ...missing, ...known, ...csv });
   return isMixed ? cutContext(encoded(table), columnNames(context ?? [])) : table;
 }
 
