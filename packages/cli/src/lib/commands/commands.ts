@@ -4,6 +4,7 @@ import { checkCommand } from './check-command.ts';
 import { completionCommand } from './completion-command.ts';
 import { exportCommand } from './export-command.ts';
 import { fillCommand } from './fill-command.ts';
+import { importCommand } from './import-command.ts';
 import { inspectCommand } from './inspect-command.ts';
 import { interpolateCommand } from './interpolate-command.ts';
 import { jobsCommand } from './jobs-command.ts';
@@ -31,6 +32,7 @@ export const commands: Readonly<Record<string, AnyCommand>> = {
   interpolate: interpolateCommand,
   inspect: inspectCommand,
   export: exportCommand,
+  import: importCommand,
   check: checkCommand,
   search: searchCommand,
   worker: workerCommand,

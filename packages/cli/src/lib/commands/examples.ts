@@ -27,6 +27,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   interpolate: ['diffeo interpolate diffeo-mnist mnist --from 0,1 --to 5,6 --out between.png'],
   inspect: ['diffeo inspect diffeo-penguins'],
   export: ['diffeo export diffeo-measurements --to onnx --out onnx'],
+  import: ['diffeo import flow.safetensors --recipe recipe.json --out model.safetensors'],
   check: ['diffeo check ./src/index.js --backend cpu'],
   search: ['diffeo search measurements.csv --trials 64 --rounds 3 --out found'],
   worker: ['diffeo worker --engine postgres://user@host/db'],
