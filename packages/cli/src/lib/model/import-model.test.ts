@@ -11,6 +11,7 @@ import { scratchFolder } from '../../../test/scratch-folder.ts';
 
 const scratch = scratchFolder();
 const diffeo = (...args: string[]) => runDiffeo(args, scratch.path);
+// Each column has two values only, which in a table of unknown columns are categories; for this model they are numbers.
 const rows = [
   [0.5, -1],
   [0.1, 2],

@@ -112,15 +112,6 @@ describe('diffeo score', () => {
     expect(last.warnings).toMatchObject([{ code: 'FEW_ROWS_DECIDE', rows: [100] }]);
   });
 
-  it('takes the numbers of few rows as numbers, though they look like categories', async () => {
-    const two = ['x,y', '0.5,-1', '0.1,2'];
-    scratch.file('two.csv', two.join('\n'));
-    scratch.file('more.csv', [...two, '0.31,0.72', '0.74,0.13', '-0.22,0.41'].join('\n'));
-    const [few, more] = await Promise.all(['two.csv', 'more.csv'].map((file) => diffeo('score', 'moons', file)));
-    expect([few?.code, more?.code]).toEqual([0, 0]);
-    expect(scores(few?.stdout ?? '')).toEqual(scores(more?.stdout ?? '').slice(0, 2));
-  });
-
   it('refuses data of another width', async () => {
     const { code, stderr } = await diffeo('score', 'moons', 'digits');
     expect(code).toBe(2);
