@@ -33,7 +33,11 @@ async function outputsOf(root: string, run: Run): Promise<readonly Buffer[]> {
 
 function requireEqual(outputs: readonly Buffer[], expected: readonly Buffer[], what: string): void {
   const differs = outputs.findIndex((bytes, i) => !bytes.equals(expected[i] as Buffer));
-  if (differs >= 0 || outputs.length !== expected.length) throw new Error(`${what}: output ${differs} is another`);
+  if (differs < 0 && outputs.length === expected.length) return;
+  const [found, wanted] = [outputs, expected].map((list) => list[differs]?.length);
+  throw new Error(
+    `${what}: output ${differs} is another: ${found} bytes, and ${wanted} in the one that was not disturbed`,
+  );
 }
 
 /** Waits until so many outputs are there, and a moment more. */

@@ -25,8 +25,14 @@ export async function fileParts(path: string | URL): Promise<ByteSource['parts']
         const part = await open(path, 'r');
         try {
           const bytes = Buffer.alloc(Math.max(0, end - begin));
-          const read = await part.read(bytes, 0, bytes.length, begin);
-          return bytes.subarray(0, read.bytesRead);
+          // A read may give less than was asked for, and more the next time.
+          let at = 0;
+          while (at < bytes.length) {
+            const { bytesRead } = await part.read(bytes, at, bytes.length - at, begin + at);
+            if (bytesRead === 0) break;
+            at += bytesRead;
+          }
+          return bytes.subarray(0, at);
         } finally {
           await part.close();
         }
