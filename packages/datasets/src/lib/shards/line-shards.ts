@@ -5,11 +5,14 @@ export interface LineShard {
   /** Bytes, from `begin` up to `end`. */
   readonly begin: number;
   readonly end: number;
-  /** How many lines there are before it, the first line not counted where it has names. */
+  /** How many lines there are before it: without those that are empty, and without the first one where it has names. */
   readonly firstRow: number;
 }
 
 const [lineFeed, quote] = [0x0a, 0x22];
+
+/** What a line holds that readers pass over: carriage returns and spaces. */
+const isBlankByte = (byte: number | undefined): boolean => byte === 0x0d || byte === 0x20;
 
 /**
  * Cuts a file of text into stretches of so many lines, where no quoted field goes on past the line's end (RFC 4180). The first
@@ -24,8 +27,10 @@ export async function lineShards(
   const shards: LineShard[] = [];
   let [at, line, head, begin, firstRow] = [0, 0, 0, 0, 0];
   let isInside = false;
+  let isEmpty = true;
   const close = (end: number): void => {
-    if (end > begin) shards.push({ begin, end, firstRow });
+    // Empty lines alone are no stretch.
+    if (line - headLines > firstRow || !isEmpty) shards.push({ begin, end, firstRow });
     begin = end;
     firstRow = line - headLines;
   };
@@ -33,7 +38,12 @@ export async function lineShards(
     for (let i = 0; i < bytes.length; i++) {
       const byte = bytes[i];
       if (byte === quote && quotes) isInside = !isInside;
-      if (byte !== lineFeed || isInside) continue;
+      if (byte !== lineFeed || isInside) {
+        isEmpty &&= isBlankByte(byte);
+        continue;
+      }
+      if (isEmpty) continue;
+      isEmpty = true;
       line++;
       if (line === headLines) {
         head = at + i + 1;

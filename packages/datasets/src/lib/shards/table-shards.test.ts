@@ -33,6 +33,14 @@ const files: Readonly<Record<string, { readonly bytes: () => string | Uint8Array
   'CSV without a line break at the end': { bytes: () => ['x,n,text', ...lines].join('\n'), shards: 3 },
   'CSV without names': { bytes: () => records.map(({ x, n }) => `${x},${n}\n`).join(''), shards: 3 },
   'CSV of Windows': { bytes: () => ['x,n', ...records.map(({ x, n }) => `${x},${n}`), ''].join('\r\n'), shards: 3 },
+  'CSV with empty lines': {
+    bytes: () => ['', 'x,n', ...records.map(({ x, n }, i) => `${x},${n}${i % 500 ? '' : '\r\n  '}`), '', ''].join('\n'),
+    shards: 3,
+  },
+  'CSV that ends with empty lines after a part': {
+    bytes: () => `${['x,n', ...records.slice(0, 2000).map(({ x, n }) => `${x},${n}`)].join('\n')}\n\n \n`,
+    shards: 2,
+  },
   'Parquet of small groups': { bytes: () => parquet(300), shards: 3 },
   'Parquet of large groups': { bytes: () => parquet(2000), shards: 2 },
   'CSV with comments': {
@@ -60,6 +68,25 @@ describe.each(Object.entries(files))('%s', (name, { bytes, shards: expected }) =
       values.push(...part.values);
     }
     expect(values).toEqual([...whole.values]);
+  });
+});
+
+test('a part that is not all there is refused', async () => {
+  const path = join(folder, 'cut.csv');
+  const text = records.map(({ x, n }) => `${x},${n}\n`).join('');
+  await writeFile(path, text);
+  const [, , last] = await tableShards(path, { rows: 1000 });
+  await writeFile(path, text.slice(0, -100));
+  await expect(readTableShard(path, last as NonNullable<typeof last>)).rejects.toMatchObject({ code: 'FILE' });
+});
+
+test('a row that looks like the end of a table is not lost where the file goes on', async () => {
+  const path = join(folder, 'middle.csv');
+  await writeFile(path, records.map(({ x, n }, i) => (i === 999 ? `total,${n}\n` : `${x},${n}\n`)).join(''));
+  const [first] = await tableShards(path, { rows: 1000 });
+  await expect(readTableShard(path, first as NonNullable<typeof first>, { take: 'numbers' })).rejects.toMatchObject({
+    code: 'DATA',
+    message: expect.stringMatching(/^middle\.csv, in the part from row 1 on: .*total.*More follows it$/),
   });
 });
 

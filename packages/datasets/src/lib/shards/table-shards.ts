@@ -105,7 +105,8 @@ export async function tableShards(
 /**
  * Reads a part of a table's file, and no more of it. Node only.
  *
- * @throws DiffeoError as `readTableFile` does.
+ * @throws DiffeoError as `readTableFile` does; `FILE` where the part is not all there, `DATA` where it ends as a table does and the
+ * file goes on.
  */
 export async function readTableShard(path: string, shard: TableShard, options: CsvOptions = {}): Promise<ReadTable> {
   const { groups, bytes, head = 0 } = shard;
@@ -119,5 +120,18 @@ export async function readTableShard(path: string, shard: TableShard, options: C
   if (!parts) throw new DiffeoError('FILE', `${path} cannot be read`);
   const [begin, end] = bytes;
   const pieces = [await parts.slice(0, head), await parts.slice(begin, end)];
-  return await parseCsv(pieces, { take: 'all', source, ...options, header: head > 0 });
+  const [found, wanted] = [pieces.reduce((sum, { length }) => sum + length, 0), head + end - begin];
+  if (found !== wanted) {
+    throw new DiffeoError('FILE', `${source}: ${found} bytes of a part were read, and it has ${wanted}: was it cut?`);
+  }
+  const table = await parseCsv(pieces, { take: 'all', source, ...options, header: head > 0 });
+  const footer = table.notes.find(({ code }) => code === 'FOOTER');
+  // At the end of the file it is left out of the whole too.
+  if (footer && end < parts.size) {
+    throw new DiffeoError(
+      'DATA',
+      `${source}, in the part from row ${shard.firstRow + 1} on: ${footer.text}. More follows it`,
+    );
+  }
+  return table;
 }
