@@ -100,6 +100,29 @@ describe('scores', () => {
     expect(await failure(servePart(run, handlers, { root: folder, part: 3, of: 2 }))).toMatchObject({ code: 'CONFIG' });
   });
 
+  test('of few rows, by a model that names no columns, are those of their numbers', async () => {
+    writeFileSync(join(folder, 'few.csv'), 'a,b\n3,5\n3,7\n9,5\n9,7\n3,5\n9,5\n');
+    const few = { name: '', folder: 'few', files: [join(folder, 'few.csv')], format: 'csv' };
+    const run = await scoreRun(openRoot(folder), { model: await save(model, params), ...few });
+    const [bytes] = await outputsOf(run);
+    const alone = await score(model, params, tensor([3, 5, 3, 7, 9, 5, 9, 7, 3, 5, 9, 5], [6, 2]));
+    const { values } = await readTable(bytes as Buffer, { take: 'numbers' });
+    expect([...values].filter((_, i) => i % 2 === 1)).toEqual([...alone]);
+  });
+
+  test('of a part that would lose rows are refused, since the numbers of the others would be wrong', async () => {
+    const rows = readFileSync(join(folder, 'rows.csv'), 'utf8').split('\n');
+    writeFileSync(join(folder, 'gaps.csv'), rows.with(5, ',1').join('\n'));
+    const gaps = { name: '', folder: 'gaps', files: [join(folder, 'gaps.csv')], format: 'csv', rows: 5000 };
+    const run = await scoreRun(openRoot(folder), { model: file, ...gaps, table: { missing: 'drop' } });
+    const engine = local({ root: folder });
+    const handle = await engine.submit(run, { tries: 1 });
+    await engine.serve(handlers, { until: 'idle' });
+    expect((await handle.failures())[0]?.error).toMatch(
+      /gaps\.csv, in the part from row 1 on: 1 row would be left out/,
+    );
+  });
+
   test('of data and models that are not those that were planned are refused', async () => {
     const path = join(folder, 'changing.csv');
     writeFileSync(path, readFileSync(join(folder, 'rows.csv')));

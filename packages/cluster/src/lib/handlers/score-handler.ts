@@ -58,7 +58,9 @@ export interface ScoreHandlerOptions {
 const rowsByName: NonNullable<ScoreHandlerOptions['rowsFor']> = async ({ metadata }, options, read) => {
   const columns = modelColumns(metadata);
   const known = columns && { columns: columnNames(columns), known: columns };
-  return { rows: await read({ missing: 'error', ...known, ...options }) };
+  // A part of few rows has so few numbers that they look like categories.
+  const take = columns ? 'all' : 'numbers';
+  return { rows: await read({ missing: 'error', take, ...known, ...options }) };
 };
 
 /**
@@ -82,7 +84,15 @@ export function scoreHandler({ definitions, rowsFor = rowsByName }: ScoreHandler
         );
       }
       const options = { ...(table as CsvOptions), source: data.path, signal };
-      const { rows, context } = await rowsFor(found, options, (how) => readTableShard(path, shard, how));
+      const { rows, context } = await rowsFor(found, options, async (how) => {
+        const read = await readTableShard(path, shard, how);
+        const { dropped } = read;
+        if (dropped === 0) return read;
+        throw new DiffeoError(
+          'DATA',
+          `${data.path}, in the part from row ${shard.firstRow + 1} on: ${dropped === 1 ? '1 row' : `${dropped} rows`} would be left out, and those behind would have wrong numbers. Fill their gaps in, or take them out of the file`,
+        );
+      });
       const x = toTensor(rows);
       const given = context && toTensor(context);
       try {
