@@ -18,12 +18,13 @@ const roundings = 16;
 function difference(ours: ArrayLike<number>, theirs: Float64Array, rounding: Float64Array): Difference {
   let [greatest, beyond, share] = [0, 0, 0];
   for (const [i, value] of theirs.entries()) {
-    const apart = Math.abs((ours[i] ?? Number.NaN) - value);
+    const difference = Math.abs((ours[i] ?? Number.NaN) - value);
+    const apart = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference; // or the next would be greater
     const scale = Math.max(1, Math.abs(value));
-    if (!(apart / scale <= greatest)) greatest = apart / scale;
-    if (!(apart / scale <= 1e-5)) beyond++;
+    if (apart / scale > greatest) greatest = apart / scale;
+    if (apart / scale > 1e-5) beyond++;
     const own = apart / Math.max(1e-5 * scale, roundings * (rounding[i] as number));
-    if (!(own <= share)) share = own;
+    if (own > share) share = own;
   }
   return { greatest, beyond, share };
 }

@@ -61,6 +61,19 @@ describe('rows in the file', () => {
   });
 });
 
+test('a row that is no number here is not forgotten for rows after it that agree', async () => {
+  const bytes = changed('nflows-nsf', (tensors) => {
+    withRows(tensors);
+    const x = hostNumbers('check.x', tensors.get('check.x') as HostTensor);
+    x.set([3e38, -3e38, 3e38]);
+    tensors.set('check.x', floats([...x], [20, 3], 'F32'));
+  });
+  await expect(importPyTorch(bytes, recipeOf('nflows-nsf'))).rejects.toMatchObject({
+    code: 'INEXACT',
+    message: expect.stringMatching(/row 0 of check\.x has the log-density NaN here/),
+  });
+});
+
 const weight = '_transform._transforms.3.transform_net.initial_layer.weight';
 
 test.each<[string, string, (tensors: Tensors) => void, string, RegExp]>([

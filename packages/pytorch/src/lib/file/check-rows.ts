@@ -45,8 +45,9 @@ export async function checkRows(
     scores.dispose();
     let [greatest, worst] = [0, 0];
     for (const [row, expected] of logProb.values.entries()) {
-      const difference = Math.abs((found[row] ?? Number.NaN) - expected) / Math.max(1, Math.abs(expected));
-      if (!(difference <= greatest)) [greatest, worst] = [difference, row];
+      const apart = Math.abs((found[row] ?? Number.NaN) - expected) / Math.max(1, Math.abs(expected));
+      const difference = Number.isNaN(apart) ? Number.POSITIVE_INFINITY : apart; // or a row after it would be greater
+      if (difference > greatest) [greatest, worst] = [difference, row];
     }
     if (greatest <= tolerance && found.length === logProb.values.length) return { rows: found.length, greatest };
     throw new DiffeoError(
