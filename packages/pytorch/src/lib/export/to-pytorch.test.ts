@@ -1,11 +1,12 @@
 import '@tensorflow/tfjs-backend-wasm';
-import { disposeParams, flow, normal, readSafetensors, type Spec } from '@diffeo/core';
+import { disposeParams, flow, normal, readSafetensors, type Spec, writeSafetensors } from '@diffeo/core';
 import { maf } from '@diffeo/layers-autoregressive';
 import { coupling, realNVP } from '@diffeo/layers-coupling';
 import { haar } from '@diffeo/layers-glow';
 import { mlp } from '@diffeo/networks';
 import { affine, heavyTails, rationalQuadratic } from '@diffeo/ops';
-import { setBackend } from '@tensorflow/tfjs-core';
+import { randomiseParams } from '@diffeo/testing';
+import { memory, setBackend } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { exampleOf, examples } from '../../../test/exported-models.ts';
 import { fixture } from '../../../test/fixtures.ts';
@@ -48,6 +49,28 @@ test.each(['nflows-real-nvp', 'nflows-nsf-context'])(
     disposeParams(model.layout, params);
   },
 );
+
+test('linear layers are written from the layer, and leave no tensor behind', async () => {
+  const { model, params } = await exampleOf('linear layers');
+  const before = memory().numTensors;
+  await toPyTorch(model, params);
+  expect(memory().numTensors).toBe(before);
+});
+
+test('twelve linear layers of one width keep their order in a file whose names are sorted as text, as PyTorch writes it', async () => {
+  const model = flow({ eventShape: [3], layers: realNVP({ layers: 2, hidden: Array<number>(11).fill(4) }) });
+  const params = randomiseParams(model.layout, model.init(1), 2, 0.5);
+  const { bytes, recipe } = await toPyTorch(model, params);
+  const sorted = new Map([...readSafetensors(bytes).tensors].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const names = [...sorted.keys()].filter((name) => name.endsWith('weight'));
+  expect(names.slice(0, 3).map((name) => name.match(/layers\.(\d+)/)?.[1])).toEqual(['0', '1', '10']);
+  const again = await importPyTorch(writeSafetensors({ tensors: sorted, metadata: {} }), recipe);
+  const x = normal([50, 3], 3);
+  const [ours, theirs] = [model.logProb(params, x), again.model.logProb(again.params, x)].map((scores) => [
+    ...scores.dataSync(),
+  ]) as [number[], number[]];
+  for (const [i, score] of ours.entries()) expect(Math.abs(score - (theirs[i] as number))).toBeLessThan(1e-4);
+});
 
 test('the code makes the transforms in the order of the layers', async () => {
   const { model, params } = await exampleOf('residual networks and permutations');

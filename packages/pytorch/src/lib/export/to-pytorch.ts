@@ -14,7 +14,7 @@ import { type HostTree, hostTree } from './host-params.ts';
 import { below, floats, type PythonPart } from './python-part.ts';
 import { pythonSource } from './python-source.ts';
 import { recipeFor } from './recipe-for.ts';
-import { writeLayer } from './write-layer.ts';
+import { type WrittenLayer, writeLayer } from './write-layer.ts';
 
 /** A model for PyTorch. */
 export interface PyTorchModel {
@@ -62,9 +62,11 @@ export async function toPyTorch(model: Flow, params: FlowParams): Promise<PyTorc
   if (model.dequantizes) refuse('dequantize', 'a dequantizer has no equivalent in nflows');
   const tree = await hostTree(model, params);
   const contexts = contextShape?.[0] ?? 0;
-  const layers = spec.layers.map((layer, i) =>
-    writeLayer(layer, { tree: tree.at(`layers.${i}`), params: params.layers[i] ?? {}, features, contexts }),
-  );
+  const layers: WrittenLayer[] = [];
+  for (const [i, layer] of spec.layers.entries()) {
+    const place = { tree: tree.at(`layers.${i}`), params: params.layers[i] ?? {}, features, contexts };
+    layers.push(await writeLayer(layer, place));
+  }
   const base = baseIn(model, tree.at('base'), features);
   const tensors = new Map<string, HostTensor>([
     ...layers.flatMap(({ part }, i) => below(`_transform._transforms.${i}`, part)),

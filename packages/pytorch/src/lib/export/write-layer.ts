@@ -35,10 +35,12 @@ const inverseOf = ({ code, tensors }: PythonPart): PythonPart => ({
 });
 
 /** `NaiveLinear` of nflows is z = W·x + bias: by the layer's own map of 0 and of the unit vectors, whose differences are the columns of W. */
-function naiveLinear(spec: Spec<'layer'>, params: Params, features: number): WrittenLayer {
+async function naiveLinear(spec: Spec<'layer'>, params: Params, features: number): Promise<WrittenLayer> {
   const model = flow({ eventShape: [features], layers: [spec] });
   const points = () => concat([zeros([1, features]), eye(features)], 0);
-  const rows = tidied(() => model.bijector.inverse([params], points(), {}).value).dataSync();
+  const mapped = tidied(() => model.bijector.inverse([params], points(), {}).value);
+  const rows = (await mapped.data()) as Float32Array;
+  mapped.dispose();
   const bias = rows.subarray(0, features);
   const weight = Float64Array.from({ length: features * features }, (_, k) => {
     const [row, column] = [Math.floor(k / features), k % features];
@@ -103,7 +105,10 @@ function pointwiseAffine(tree: HostTree, features: number): WrittenLayer {
  *
  * @throws DiffeoError `IMPORT` for a layer that nflows has not, by its name.
  */
-export function writeLayer(spec: Spec<'layer'>, { tree, params, features, contexts }: LayerPlace): WrittenLayer {
+export async function writeLayer(
+  spec: Spec<'layer'>,
+  { tree, params, features, contexts }: LayerPlace,
+): Promise<WrittenLayer> {
   const inner = spec.$type === invert.type ? (spec.config as { layer: Spec<'layer'> }).layer : null;
   switch ((inner ?? spec).$type) {
     case coupling.type: {
@@ -120,7 +125,7 @@ export function writeLayer(spec: Spec<'layer'>, { tree, params, features, contex
     case standardise.type:
       return pointwiseAffine(tree, features);
     default:
-      if (isLinear((inner ?? spec).$type)) return naiveLinear(spec, params, features);
+      if (isLinear((inner ?? spec).$type)) return await naiveLinear(spec, params, features);
       return refuse(tree.path, `the layer '${spec.$type}' has no equivalent in nflows`);
   }
 }

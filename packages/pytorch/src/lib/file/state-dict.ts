@@ -16,10 +16,36 @@ export interface StateDict {
   take(name: string): Numbers;
   /** A submodule's part. */
   at(name: string): StateDict;
-  /** The names of submodules and tensors right below, in the order of the file. */
+  /** The names of submodules and tensors right below: numbered ones by their numbers, others in the order of the file. */
   children(): readonly string[];
-  /** The names of all tensors below, whole. */
+  /** The names of all tensors below, whole, in the same order. */
   names(): readonly string[];
+}
+
+const isNumber = (name: string | undefined): boolean => /^\d+$/.test(name ?? '');
+
+/**
+ * Names in the order of their modules. Files have them sorted as text, where `net.10` comes before `net.2`: numbered modules go by their
+ * numbers, and others as the file has them.
+ */
+function inOrder(names: readonly string[]): string[] {
+  const places = new Map<string, number>();
+  const split = names.map((name) => name.split('.'));
+  for (const parts of split) {
+    for (let k = 1; k <= parts.length; k++) {
+      const start = parts.slice(0, k).join('.');
+      if (!places.has(start)) places.set(start, places.size);
+    }
+  }
+  const placeOf = (parts: readonly string[], k: number): number => places.get(parts.slice(0, k + 1).join('.')) ?? -1;
+  return split
+    .sort((a, b) => {
+      const k = a.findIndex((part, i) => part !== b[i]);
+      if (k < 0) return a.length - b.length;
+      if (isNumber(a[k]) && isNumber(b[k])) return Number(a[k]) - Number(b[k]);
+      return placeOf(a, k) - placeOf(b, k);
+    })
+    .map((parts) => parts.join('.'));
 }
 
 /** The tensors of a file as a state dict, and the names of those that nobody took. */
@@ -28,9 +54,10 @@ export function stateDictOf(tensors: ReadonlyMap<string, HostTensor>): {
   unused(): readonly string[];
 } {
   const taken = new Set<string>();
+  const all = inOrder([...tensors.keys()]);
   function part(path: string): StateDict {
     const whole = (name: string): string => (path ? `${path}.${name}` : name);
-    const names = () => [...tensors.keys()].filter((name) => path === '' || name.startsWith(`${path}.`));
+    const names = () => all.filter((name) => path === '' || name.startsWith(`${path}.`));
     return {
       path,
       names,
