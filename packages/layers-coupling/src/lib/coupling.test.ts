@@ -4,13 +4,14 @@ import { countParams, flow, mapParams, negativeLogLikelihood, normal, type Spec 
 import { tidied } from '@diffeo/core/engine';
 import { gradients } from '@diffeo/core/gradients';
 import { convolutional, mlp } from '@diffeo/networks';
+import { affine } from '@diffeo/ops';
 import { jacobian, logAbsDeterminant, randomiseParams } from '@diffeo/testing';
 import { installMatchers } from '@diffeo/testing/vitest';
 import { abs, add, fill, max, mul, neg, reshape, setBackend, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { additiveCoupling } from './additive-coupling.ts';
 import { affineCoupling } from './affine-coupling.ts';
-import type { CouplingOptions } from './coupling.ts';
+import { type CouplingOptions, coupling } from './coupling.ts';
 import { imageCoupling } from './image-coupling.ts';
 
 installMatchers();
@@ -224,4 +225,12 @@ describe.each(['cpu', 'wasm'])('couplings on %s', (backend) => {
       expect.objectContaining({ code: 'CONFIG', message: expect.stringContaining(message) }),
     );
   });
+});
+
+test.each([
+  [{ offset: 2 }, /'offset' is for the scale 'sigmoid' and 'softplus'/],
+  [{ scale: 'exp', least: 0.1 }, /'least' is for the scale 'sigmoid' and 'softplus'/],
+  [{ scale: 'sigmoid', most: 2 }, /'most' is for the scale 'softplus'/],
+] as const)('affine(%j): an option that its scale does not take is refused', (config, message) => {
+  expect(() => flow({ eventShape: [2], layers: [coupling({ transform: affine(config) })] })).toThrow(message);
 });

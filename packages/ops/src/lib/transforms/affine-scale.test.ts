@@ -7,6 +7,7 @@ import { concat, mul, setBackend, sum, type Tensor, tensor2d, zeros } from '@ten
 import { beforeAll, describe, expect, test } from 'vitest';
 import { affineTransform } from './affine.ts';
 import type { AffineScale } from './affine-scale.ts';
+import { rationalQuadraticTransform } from './rational-quadratic.ts';
 
 const sigmoid = (a: number): number => 1 / (1 + Math.exp(-a));
 const softplus = (a: number): number => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)));
@@ -76,4 +77,15 @@ describe.each(['cpu', 'wasm'])('scales of affine on %s', (backend) => {
       }
     });
   });
+});
+
+test('kernels are named for what they compute alone: another scale, and a spline of other floors, have none', () => {
+  for (const [{ bound, ...rest }] of functions) {
+    expect(affineTransform(bound, rest).kernel?.name).toBe(rest.scale === 'tanh' ? 'DiffeoAffine' : undefined);
+  }
+  const shape = { bins: 4, bound: 3, tails: 'linear' } as const;
+  expect(rationalQuadraticTransform({ ...shape, leastSlope: 1e-3 }).kernel?.name).toBe('DiffeoRationalQuadratic');
+  for (const other of [{ leastWidth: 0.01 }, { leastHeight: 0.01 }, { leastSlope: 0.1 }, { softClip: 2 }]) {
+    expect(rationalQuadraticTransform({ ...shape, ...other }).kernel).toBeUndefined();
+  }
 });

@@ -21,6 +21,13 @@ const schema = strictObject({
   most: optional(pipe(number(), minValue(1e-3), maxValue(1e6))),
 });
 
+/** Which functions take the options that not all take. */
+const optionsOf = {
+  offset: ['sigmoid', 'softplus'],
+  least: ['sigmoid', 'softplus'],
+  most: ['softplus'],
+} as const;
+
 /** {@link affine}, built, with log-scales c·tanh(a/c) within ±`bound`, or by another function. */
 export function affineTransform(bound: number, scale: Omit<AffineScale, 'bound'> = {}): ElementwiseTransform {
   const logScale = (raw: Tensor): Tensor => logScaleOf({ bound, ...scale }, parameterOf(raw, 0, 2));
@@ -47,10 +54,20 @@ export function affineTransform(bound: number, scale: Omit<AffineScale, 'bound'>
  * Other functions make the scale by `scale`: those of other libraries, for models that were trained there. They have no kernel.
  *
  * forward: x·eˢ + t, log-slope s. inverse: (y − t)·e⁻ˢ, log-slope −s.
+ *
+ * @throws DiffeoError `SHAPE`, when the flow is built, for `offset`, `least` or `most` beside a scale that does not take it.
  */
 export const affine: Definition<'transform', typeof schema> = /* @__PURE__ */ defineTransform({
   type: '@diffeo/ops/affine',
   version: 1,
   schema,
-  build: ({ bound, ...scale }) => affineTransform(bound, scale),
+  build: ({ bound, ...scale }, { fail }) => {
+    for (const name of ['offset', 'least', 'most'] as const) {
+      const takers = optionsOf[name];
+      if (scale[name] !== undefined && !takers.some((taker) => taker === scale.scale)) {
+        fail(`'${name}' is for the scale ${takers.map((taker) => `'${taker}'`).join(' and ')}`);
+      }
+    }
+    return affineTransform(bound, scale);
+  },
 });
