@@ -45,7 +45,16 @@ export async function followRun(
     signal,
     server,
     again,
-  }: { readonly mixed: boolean; readonly signal: AbortSignal; readonly server: Server | null; readonly again: string },
+    anew,
+  }: {
+    readonly mixed: boolean;
+    readonly signal: AbortSignal;
+    readonly server: Server | null;
+    /** How to go on after an interruption. */
+    readonly again: string;
+    /** When that has failed jobs done anew. */
+    readonly anew: string;
+  },
 ): Promise<void> {
   const handle = await engine.submit(run, { mixed });
   whenCancelled(signal, `cancelled. What is done stays; ${again}`);
@@ -59,7 +68,7 @@ export async function followRun(
       await sayFailures(handle);
       throw new DiffeoError(
         'JOBS',
-        `${failed} of ${run.jobs.length} jobs failed; ${again} after diffeo jobs --retry, or into another folder`,
+        `${failed} of ${run.jobs.length} jobs failed; ${again} ${anew}, or into another folder`,
       );
     }
     await handle.forget();

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomSource } from '@diffeo/core';
 import { datasetFrom, encodeTable, readTable } from '@diffeo/datasets';
@@ -61,12 +61,17 @@ describe('diffeo score and sample as jobs', () => {
     expect(lines).toEqual(stdout.trim().split('\n').slice(1));
   });
 
-  it('say what failed', async () => {
+  it('say what failed, and do it anew when that is deleted', async () => {
     writeFileSync(join(scratch.path, 'bad.csv'), 'u,v\n1,2\n3,x\n');
     const { code, stderr } = await diffeo('score model bad.csv --engine local --out bad');
     expect(code).toBe(1);
     expect(stderr).toMatch(/part-00000: .*bad\.csv/);
-    expect(stderr).toContain('1 of 1 jobs failed');
+    expect(stderr).toContain('1 of 1 jobs failed; the same command goes on when bad/failed is deleted');
+    writeFileSync(join(scratch.path, 'bad.csv'), 'u,v\n1,2\n3,4\n');
+    expect((await diffeo('score model bad.csv --engine local --out bad')).code).toBe(1);
+    rmSync(join(scratch.path, 'bad/failed'), { recursive: true });
+    await done('score model bad.csv --engine local --out bad');
+    expect(outputs('bad').length).toBe(1);
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Root, Run } from '@diffeo/cluster';
 import { DiffeoError } from '@diffeo/core';
 import { whenCancelled } from '../terminal/interruption.ts';
@@ -46,7 +47,10 @@ export async function runJobs(
   const isHere = name === 'local' || workers !== undefined;
   const server = isHere ? await openServer(engine, { workers: workers ?? 1 }) : null;
   try {
-    await followRun(engine, await plan(root), { mixed, signal, server, again: 'the same command goes on' });
+    const run = await plan(root);
+    // The local engine keeps its dead letters in the run's folder.
+    const anew = name === 'local' ? `when ${join(run.folder, 'failed')} is deleted` : 'after diffeo jobs --retry';
+    await followRun(engine, run, { mixed, signal, server, again: 'the same command goes on', anew });
   } finally {
     await server?.close();
     await engine.close();

@@ -37,6 +37,8 @@ export function localLedger(root: Root, folder: string): LocalLedger {
       const failure: JobFailure = { hash: jobHash(job), job, error };
       await writeOutput(join(failed, `${failure.hash}.json`), Buffer.from(`${JSON.stringify(failure, null, 1)}\n`));
       await rm(join(failed, '.writing'), { recursive: true, force: true });
+      // Whoever deletes the letter has the job begun as often again.
+      await rm(triesOf(job), { force: true });
     },
     failures: async () => {
       const names = (await readdir(failed).catch(() => [])).filter((name) => name.endsWith('.json')).sort();
