@@ -24,6 +24,19 @@ function straightCurve(numbers: readonly number[]): MarginalCurve {
   };
 }
 
+/** The normal curves of columns with a density, by the rows that they are of: finding one takes longer than what a fast fit does with it. */
+const normalCurves = new WeakMap<MixedColumn, WeakMap<TableRows['values'], MarginalCurve>>();
+
+/** The curve that makes a column normal. Members of a fold share that of a density, in which there is no chance. */
+function normalCurve(column: MixedColumn, values: TableRows['values'], numbers: readonly number[]): MarginalCurve {
+  const found = column.step === null ? normalCurves.get(column)?.get(values) : undefined;
+  if (found) return found;
+  const curve = marginalCurve(numbers, { wide: wideShare });
+  const known = normalCurves.get(column) ?? new WeakMap();
+  normalCurves.set(column, known.set(values, curve));
+  return curve;
+}
+
 /** The curves of the columns that go on, from these rows alone. Rounded numbers are spread over their cells. */
 function curvesOf(columns: readonly MixedColumn[], { values, count }: TableRows, kind: ScoreKind, seed: Seed) {
   const size = columns.length;
@@ -37,9 +50,7 @@ function curvesOf(columns: readonly MixedColumn[], { values, count }: TableRows,
       const { t } = toLine(column, value + (column.step ?? 0) * (source.uniform() - 0.5));
       if (Number.isFinite(t)) numbers.push(t);
     }
-    return kind === 'normal' && numbers.length > 1
-      ? marginalCurve(numbers, { wide: wideShare })
-      : straightCurve(numbers);
+    return kind === 'normal' && numbers.length > 1 ? normalCurve(column, values, numbers) : straightCurve(numbers);
   });
 }
 

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import type { MixedColumn } from './mixed-column.ts';
+import { mixedTableShape } from './mixed-table-shape.ts';
+import { classData, type ScoreKind } from './start-data.ts';
+
+const count = 200;
+/** A density and a rounded number. */
+const rowsFrom = (begin: number) => ({
+  values: Float32Array.from({ length: 2 * count }, (_, at) => {
+    const place = begin + Math.floor(at / 2);
+    return at % 2 === 0 ? Math.sin(place * place) : (place * 37) % 101;
+  }),
+  ...{ count, size: 2 },
+});
+const facts = [
+  { name: 'a', kind: 'real' },
+  { name: 'b', kind: 'integer', step: 1 },
+] as const;
+
+it('members of a fold share the normal curve of a density, and other rows have their own', () => {
+  const { columnsOf } = mixedTableShape(facts, []);
+  const [rows, others] = [rowsFrom(0), rowsFrom(1000)];
+  const columns = columnsOf(rows);
+  expect(columns.map(({ step }: MixedColumn) => step)).toEqual([null, 1]);
+  const curves = (own: typeof rows, kind: ScoreKind, seed: number) => classData(columns, own, { kind, seed }).curves;
+  const [density, rounded] = curves(rows, 'normal', 1);
+  const [again, spreadAnew] = curves(rows, 'normal', 2);
+  expect(again).toBe(density);
+  // Rounded numbers are spread by the seed.
+  expect(spreadAnew).not.toEqual(rounded);
+  expect(curves(rows, 'straight', 1)[0]).not.toEqual(density);
+  expect(curves(others, 'normal', 1)[0]).not.toEqual(density);
+});
