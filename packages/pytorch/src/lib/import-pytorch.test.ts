@@ -74,6 +74,27 @@ test('a row that is no number here is not forgotten for rows after it that agree
   });
 });
 
+test('an additive AffineCouplingBlock of two features is one, though it has as many outputs as half of an affine one', async () => {
+  const block = 'flows.0.flows.1.param_map.net.0';
+  const tensors: Tensors = new Map([
+    ['q0.loc', floats([0, 0], [1, 2])],
+    ['q0.log_scale', floats([0, 0], [1, 2])],
+    [`${block}.weight`, floats([3], [1, 1])],
+    [`${block}.bias`, floats([0.5], [1])],
+    ['check.x', floats([1, 4, -1, 0], [2, 2])],
+    // x₂ is z₂ + 3·z₁ + 0.5, and a density of two standard normals is that of its distance from 0.
+    ['check.log_prob', floats([-Math.log(2 * Math.PI) - 0.625, -Math.log(2 * Math.PI) - 3.625], [2])],
+  ]);
+  const bytes = writeSafetensors({ tensors, metadata: {} });
+  const recipe = { library: 'normflows', flows: 1, activation: 'relu', splitMode: 'channel' } as const;
+  const { model, params, check } = await importPyTorch(bytes, recipe);
+  expect(check?.greatest).toBeLessThan(1e-6);
+  disposeParams(model.layout, params);
+  await expect(importPyTorch(bytes, { ...recipe, splitMode: 'channel_inv' })).rejects.toMatchObject({
+    code: 'INEXACT',
+  });
+});
+
 const weight = '_transform._transforms.3.transform_net.initial_layer.weight';
 
 test.each<[string, string, (tensors: Tensors) => void, string, RegExp]>([

@@ -17,7 +17,7 @@ const scales = {
 const relu = "'relu' is normflows' default";
 
 /** `AffineCouplingBlock` of vectors: one half stays, and shifts and scales of the other take turns among the network's outputs. */
-export function affineCouplingBlock(dict: StateDict, recipe: NormflowsRecipe): { piece: Piece; features: number } {
+export function affineCouplingBlock(dict: StateDict, features: number, recipe: NormflowsRecipe): Piece {
   const activation = need(recipe, 'activation', dict.path, relu);
   const splitMode = need(recipe, 'splitMode', dict.path, "'channel' is normflows' default");
   const network = sequentialMlp(dict.at('flows.1.param_map'), 0, activation);
@@ -25,27 +25,25 @@ export function affineCouplingBlock(dict: StateDict, recipe: NormflowsRecipe): {
   const outputs = network.last.outputs;
   // The first half is one longer where they differ.
   const isFirst = splitMode === 'channel';
-  const fits = (numbers: number): boolean => (isFirst ? stays - numbers : numbers - stays) >> 1 === 0;
-  const isAdditive = fits(outputs) && !fits(outputs / 2);
-  const numbers = isAdditive ? outputs : outputs / 2;
-  if (!Number.isInteger(numbers) || !fits(numbers)) {
+  const numbers = features - stays;
+  const isAdditive = outputs === numbers;
+  if (stays !== (isFirst ? Math.ceil : Math.floor)(features / 2) || (!isAdditive && outputs !== 2 * numbers)) {
     refuse(
       dict.path,
-      `a network of ${stays} inputs and ${outputs} outputs is not one of halves with the split mode '${splitMode}'`,
+      `a network of ${stays} inputs and ${outputs} outputs is not one of halves of ${features} features with the split mode '${splitMode}'`,
     );
   }
   const identityColumns = isFirst ? run(0, stays) : run(numbers, stays);
   const shared = { identityColumns, network: { ...network, inputs: stays, contextFeatures: 0 }, towardsBase: false };
   const scaleMap = () =>
     need(recipe, 'scaleMap', dict.path, "'exp' is normflows' default; 'sigmoid' has no equivalent");
-  const piece = isAdditive
+  return isAdditive
     ? couplingPiece({ ...shared, transform: additive(), outputs: run(0, numbers).map((row) => ({ row })) })
     : couplingPiece({
         ...shared,
         transform: scales[scaleMap()],
         outputs: affineOutputs(numbers, { scale: 1, shift: 0 }),
       });
-  return { piece, features: stays + numbers };
 }
 
 /** Of a network's first layer the columns that are not multiplied by 0. */

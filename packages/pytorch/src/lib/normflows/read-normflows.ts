@@ -57,7 +57,7 @@ function affineConstant(dict: StateDict): Read {
   };
 }
 
-function readFlow(dict: StateDict, recipe: NormflowsRecipe): Read {
+function readFlow(dict: StateDict, ofBase: number, recipe: NormflowsRecipe): Read {
   const { eps = 1e-3, activation, tailBound } = recipe;
   // Splines are those of nflows, and are called as there.
   const spline = {
@@ -79,8 +79,7 @@ function readFlow(dict: StateDict, recipe: NormflowsRecipe): Read {
   if (dict.has('flows')) {
     if (!dict.has('flows.1.param_map'))
       refuse(dict.path, 'blocks of images, such as GlowBlock, have no equivalent here');
-    const { piece, features } = affineCouplingBlock(dict, recipe);
-    return { pieces: [piece], features };
+    return { pieces: [affineCouplingBlock(dict, ofBase, recipe)] };
   }
   if (dict.has('b')) {
     const { piece, features } = maskedAffineFlow(dict, recipe);
@@ -119,7 +118,7 @@ export function readNormflows(dict: StateDict, recipe: NormflowsRecipe): ReadMod
   const [loc, logScale] = [base.take('loc').values, base.take('log_scale').values];
   const features = loc.length;
   const reads = run(0, recipe.flows).map((i): Read => {
-    if (list.has(`${i}`)) return readFlow(list.at(`${i}`), recipe);
+    if (list.has(`${i}`)) return readFlow(list.at(`${i}`), features, recipe);
     if (recipe.swaps) return { pieces: [swapped(features)] };
     return refuse(
       `flows.${i}`,
