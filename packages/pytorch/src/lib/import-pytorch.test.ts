@@ -121,6 +121,13 @@ test.each<[string, string, (tensors: Tensors) => void, string, RegExp]>([
     /1e\+39 at position 0/,
   ],
   [
+    'scales of which float32 cannot hold what a layer here has of them',
+    'nflows-nsf',
+    (t) => t.set('_transform._transforms.2.log_scale', floats([-200, 0, 0], [3])),
+    'OVERFLOW',
+    /layers\.2\.shift' -?\d.*e\+\d+, which float32 cannot hold/,
+  ],
+  [
     'NaN',
     'nflows-nsf',
     (t) => t.set(weight, floats(Array(12).fill(Number.NaN), [12, 1])),

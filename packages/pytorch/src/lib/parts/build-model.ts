@@ -54,9 +54,13 @@ export function buildModel({ pieces, features, contextFeatures, base }: ReadMode
   return { model, params };
 }
 
-/** Throws `TENSOR_SHAPE` unless a parameter is as its layer needs it. */
+/** Throws `TENSOR_SHAPE` unless a parameter is as its layer needs it, and `OVERFLOW` where what was made of the file is beyond float32. */
 function fitting(path: string, leaf: Leaf, host: HostLeaf | undefined): HostLeaf {
-  if (host && sameShape(host.shape, leaf.shape)) return host;
+  if (host && sameShape(host.shape, leaf.shape)) {
+    const beyond = Array.from(host.values).find((value) => !Number.isFinite(Math.fround(value)));
+    if (beyond === undefined) return host;
+    throw new DiffeoError('OVERFLOW', `the file gives '${path}' ${beyond}, which float32 cannot hold`);
+  }
   const got = host ? `[${host.shape.join(', ')}]` : 'nothing';
   throw new DiffeoError(
     'TENSOR_SHAPE',
