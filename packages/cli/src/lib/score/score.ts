@@ -10,6 +10,7 @@ import { type ResultPlace, resultTable } from '../terminal/result-table.ts';
 import { say } from '../terminal/say.ts';
 import { printResult } from '../terminal/standard-streams.ts';
 import { blameRows, requireColumns } from './blame-rows.ts';
+import { sayUnknownCategories } from './say-unknown-categories.ts';
 import { percentileOf } from './score-notes.ts';
 import type { ScoreReport } from './score-report.ts';
 import { scoreRows } from './score-rows.ts';
@@ -91,6 +92,7 @@ export async function score({
   let [scores, shown]: [Float32Array, readonly ScoredRow[]] = [new Float32Array(), []];
   try {
     const rows = await rowsForModel(stored, options);
+    sayUnknownCategories(rows, stored.notes.columns ?? []);
     scores = await scoreRows(stored, rows, { seed, signal, draws });
     if (table || top !== undefined) shown = await scoredRows(stored, rows, scores, { top, blame, seed, signal });
     if (table) await writeScores(shown, table, { isChosen: top !== undefined });

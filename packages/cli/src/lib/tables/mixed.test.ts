@@ -99,6 +99,11 @@ describe('diffeo train, plainly, on a table of categories, dates and gaps', () =
     // It weighs less than a number among hundreds.
     expect(gap).toBeGreaterThan(whole);
     expect(other).toBeLessThan(whole - 3);
+    expect(stderr).toContain(
+      "warning: 1 of 3 rows have a category in 'kind' that the model does not know (row 3). It knows cat, dog, owl",
+    );
+    // A gap is no category.
+    expect(stderr.match(/does not know/g)).toHaveLength(1);
   });
 
   test('--blame finds what was planted, says the same each time, and never blames a gap', async () => {
