@@ -245,6 +245,11 @@ test('work goes on when the server was killed and starts again', async () => {
   await serving;
   expect(await handle.wait()).toMatchObject({ done: 20 });
   expect(notices.some((notice) => /answers again/.test(notice))).toBe(true);
+  // Nobody has to wait for the server to stop waiting.
+  const unserved = await engine.submit({ ...run, folder: 'later' });
+  await server.kill();
+  expect(await failure(unserved.wait({ signal: AbortSignal.timeout(500) }))).toMatchObject({ code: 'CANCELLED' });
+  await server.start();
   await engine.close();
   rmSync(root, { recursive: true });
 });

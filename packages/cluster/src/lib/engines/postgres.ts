@@ -65,14 +65,14 @@ export function postgres(url: string, options: PostgresOptions = {}): Engine {
   };
 
   function handleOf(run: RunRecord): RunHandle {
-    const ask = async <T>(call: (boss: PgBoss) => Promise<T>): Promise<T> => {
+    const ask = async <T>(call: (boss: PgBoss) => Promise<T>, signal?: AbortSignal): Promise<T> => {
       const open = await boss();
-      return await patiently(() => call(open), patience);
+      return await patiently(() => call(open), { ...patience, signal });
     };
-    const progress = () => ask((open) => queueProgress(open, schema, run));
+    const progress = (signal?: AbortSignal) => ask((open) => queueProgress(open, schema, run), signal);
     return {
       run,
-      progress,
+      progress: () => progress(),
       failures: async () =>
         (await ask((open) => failedJobs(open, schema, run))).map(({ id: _, ...failure }) => failure),
       retry: async () => {
@@ -81,7 +81,7 @@ export function postgres(url: string, options: PostgresOptions = {}): Engine {
         if (ids.length > 0) await ask((open) => open.retry(queueOf(run), ids));
         return failed.length;
       },
-      wait: (given) => waitForRun(progress, Math.max(poll, 100), given),
+      wait: (given) => waitForRun(() => progress(given?.signal), Math.max(poll, 100), given),
       forget: async () => {
         await ask((open) => open.deleteQueue(queueOf(run)));
         await tidyRun(root, run.folder);
