@@ -1,7 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { DiffeoError } from '@diffeo/core';
-import { type ByteReader, byteReader } from './byte-reader.ts';
+import type { ByteReader } from './byte-reader.ts';
+import { socketReader } from './socket-reader.ts';
 
 /** Where a worker waits for the others. */
 export interface Address {
@@ -59,7 +60,7 @@ export function mesh({
     return socket;
   }
   async function welcome(socket: Socket): Promise<void> {
-    const reader = byteReader(keep(socket), 'a worker');
+    const reader = socketReader(keep(socket), 'a worker');
     try {
       const hello = await reader.read(key.length + 4);
       const other = new DataView(hello.buffer).getUint32(key.length, true);
@@ -83,7 +84,7 @@ export function mesh({
 
   async function call(other: number, { host: at, port }: Address): Promise<void> {
     const socket = keep(connect(port, at));
-    const reader = byteReader(socket, `worker ${other + 1}`);
+    const reader = socketReader(socket, `worker ${other + 1}`);
     const hello = Buffer.alloc(key.length + 4);
     key.copy(hello);
     hello.writeUInt32LE(index, key.length);

@@ -3,8 +3,9 @@ import { connect, createServer, type Socket } from 'node:net';
 import { DiffeoError } from '@diffeo/core';
 import type { Channel } from '@diffeo/trainer';
 import { serveFlows, socketPort } from '@diffeo/trainer/worker';
-import { type ByteReader, byteReader } from './byte-reader.ts';
+import type { ByteReader } from './byte-reader.ts';
 import type { Address } from './mesh.ts';
+import { socketReader } from './socket-reader.ts';
 
 const nonceBytes = 32;
 
@@ -64,7 +65,7 @@ export async function serveTraining({
   });
   const served = new Promise<void>((resolve) => {
     server.on('connection', async (socket) => {
-      const reader = byteReader(socket, 'the caller');
+      const reader = socketReader(socket, 'the caller');
       try {
         await greet(socket, reader, secret, 'worker');
       } catch {
@@ -90,7 +91,7 @@ export async function serveTraining({
 export async function remoteWorker({ host, port }: Address, { secret }: { readonly secret: string }): Promise<Channel> {
   requireSecret(secret);
   const socket = connect(port, host);
-  const reader = byteReader(socket, `the worker at ${host}:${port}`);
+  const reader = socketReader(socket, `the worker at ${host}:${port}`);
   try {
     await greet(socket, reader, secret, 'caller');
   } catch (error) {
