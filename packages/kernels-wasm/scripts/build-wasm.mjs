@@ -7,13 +7,16 @@ import { main } from 'assemblyscript/asc';
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const builds = { 'kernels-simd': ['simd'], 'kernels-relaxed-simd': ['simd', 'relaxed-simd'] };
 
-rmSync(new URL('../wasm', import.meta.url), { recursive: true, force: true });
-mkdirSync(new URL('../wasm', import.meta.url));
+// Built beside and moved into place: a program that starts meanwhile has the modules of before, or these, and never none.
+const building = `wasm/.building-${process.pid}`;
+const at = (name) => new URL(`../${name}`, import.meta.url);
+mkdirSync(at(building), { recursive: true });
+process.on('exit', () => rmSync(at(building), { recursive: true, force: true }));
 for (const [name, features] of Object.entries(builds)) {
   // The memory is tfjs's: nothing of ours may lie in it but what tfjs allocated, so no runtime and no static data.
   const { error, stderr } = await main(
     [
-      ...['assembly/index.ts', '--baseDir', folder, '--outFile', `wasm/${name}.wasm`],
+      ...['assembly/index.ts', '--baseDir', folder, '--outFile', `${building}/${name}.wasm`],
       ...[
         '-O3',
         '--bindings',
@@ -37,6 +40,6 @@ for (const [name, features] of Object.entries(builds)) {
     process.exit(1);
   }
   // The interface is the same for each; the program beside it, which instantiates, is not for us.
-  rmSync(new URL(`../wasm/${name}.js`, import.meta.url));
-  renameSync(new URL(`../wasm/${name}.d.ts`, import.meta.url), new URL('../wasm/kernels.d.ts', import.meta.url));
+  renameSync(at(`${building}/${name}.wasm`), at(`wasm/${name}.wasm`));
+  renameSync(at(`${building}/${name}.d.ts`), at('wasm/kernels.d.ts'));
 }
