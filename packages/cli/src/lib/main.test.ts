@@ -39,7 +39,10 @@ describe('diffeo', () => {
   });
 
   it.each([
-    ['trian', "inspect, export, import, check, search, worker, jobs, completion; did you mean 'train'? See diffeo --help."],
+    [
+      'trian',
+      "inspect, export, import, check, search, worker, jobs, completion; did you mean 'train'? See diffeo --help.",
+    ],
     ['--hlep', "completion; did you mean '--help'? See diffeo --help."],
     ['train two-mons', "there is no file 'two-mons' and no toy density of that name; did you mean 'two-moons'? Give"],
     ['train two-moons --flow relnvp', "glow; did you mean 'realnvp'?"],
