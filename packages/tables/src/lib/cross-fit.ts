@@ -8,6 +8,8 @@ import { type TableRows, tensorOf } from './table-rows.ts';
 export interface CrossFitted {
   readonly kind: MemberKind;
   readonly setting: string;
+  /** Whether more settings would have been tried in some fold, had there been work left for them. */
+  readonly isCutShort: boolean;
   /** One for each fold. */
   readonly members: readonly Member[];
   /** The log-densities of the weighing rows of all folds, one fold after the other, each under the member that did not see them. */
@@ -62,7 +64,8 @@ export async function crossFit(
     const { model, params } = members[i] as Member;
     scores.push(...(await scored(model, params, weigh)));
   }
-  return { kind, setting, members, outOfFold: Float64Array.from(scores) };
+  const isCutShort = candidates.some((own) => own.some((one) => one.isCutShort));
+  return { kind, setting, isCutShort, members, outOfFold: Float64Array.from(scores) };
 }
 
 /** Gives the memory of members back. */

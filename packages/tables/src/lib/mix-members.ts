@@ -61,13 +61,23 @@ async function finalMembers(
 
 const nats = (value: number): string => value.toFixed(2);
 
-function explain(reasons: readonly string[], shares: readonly MemberShare[]): readonly string[] {
+function explain(
+  reasons: readonly string[],
+  shares: readonly MemberShare[],
+  cut: readonly string[],
+): readonly string[] {
   const sorted = [...shares].sort((a, b) => b.weight - a.weight);
   const told = sorted.map(({ name, setting, weight, nll }) => {
     const many = setting === '' ? '' : ` of ${setting}`;
     return `${Math.round(100 * weight)} % ${name}${many} (${nats(nll)} nats alone)`;
   });
-  return [...reasons, `weights, by rows that no member saw: ${told.join(', ')}`];
+  const weights = `weights, by rows that no member saw: ${told.join(', ')}`;
+  if (cut.length === 0) return [...reasons, weights];
+  return [
+    ...reasons,
+    weights,
+    `the work that this effort is worth was done before all numbers of components were tried: ${cut.join(', ')}`,
+  ];
 }
 
 /**
@@ -118,6 +128,10 @@ export async function mixMembers(
     params: { logits: tensor1d(logits), members: members.map(({ params }) => params) as never },
     shares,
     outOfFold: mixedScores(logs, weights),
-    explanation: explain(reasons, shares),
+    explanation: explain(
+      reasons,
+      shares,
+      fitted.filter(({ isCutShort }) => isCutShort).map(({ kind }) => kind.name),
+    ),
   };
 }

@@ -1,4 +1,5 @@
 import { largeFlows, smallFlows } from './flows/table-flows.ts';
+import { foldsFor } from './folds/folds-for.ts';
 import { flowMember } from './members/flow-member.ts';
 import { gaussianMember } from './members/gaussian-member.ts';
 import { kernelMember } from './members/kernel-member.ts';
@@ -25,12 +26,20 @@ const mostKernels = 2 ** 15;
 const manyRows = 10_000;
 
 /** The kernel densities of a table: of few rows of every kind, and narrow ones for rows that come again. */
-function kernelsFor(count: number, size: number): readonly MemberKind[] {
+function kernelsFor({
+  count,
+  size,
+  hasCurves,
+}: {
+  readonly count: number;
+  readonly size: number;
+  /** Whether columns are made normal. */
+  readonly hasCurves: boolean;
+}): readonly MemberKind[] {
   if (count > manyRows) return size <= 3 ? [kernelMember('columns', { most: mostKernels })] : [];
-  const fronts =
-    count < smallTable
-      ? (['standardised', 'whitened', 'columns', 'copula'] as const)
-      : (['whitened', 'copula'] as const);
+  const before = count < smallTable ? (['standardised', 'whitened'] as const) : (['whitened'] as const);
+  const behind = count < smallTable ? (['columns', 'copula'] as const) : (['copula'] as const);
+  const fronts = [...before, ...(hasCurves ? behind : [])];
   return [
     ...fronts.map((front) => kernelMember(front)),
     ...[4, 16].map((narrower) => kernelMember('standardised', { narrower })),
@@ -41,18 +50,27 @@ function kernelsFor(count: number, size: number): readonly MemberKind[] {
 export function recipeFor({ count, size }: { readonly count: number; readonly size: number }, effort: Effort): Recipe {
   const small = count < smallTable;
   const fast = effort === 'fast';
-  const folds = small ? Math.min(5, Math.floor(count / 8)) : 1;
-  const kernels = kernelsFor(count, size);
+  const { folds, hasCurves } = small
+    ? foldsFor({ count, curves: size, kernels: size }, fast)
+    : { folds: 1, hasCurves: true };
+  const kernels = kernelsFor({ count, size, hasCurves });
   const closed = [
     gaussianMember('whitened'),
-    gaussianMember('copula'),
+    ...(hasCurves ? [gaussianMember('copula')] : []),
     mixtureMember('whitened', { fast, folds }),
-    mixtureMember('copula', { fast, folds }),
+    ...(hasCurves ? [mixtureMember('copula', { fast, folds })] : []),
     ...kernels,
   ];
+  const cut =
+    folds > 1
+      ? `few, so ${folds} folds, each with members of its own`
+      : `${small ? 'few, of many columns for so little time' : 'many'}, so one split, a fifth left out`;
+  const curved = hasCurves
+    ? ', each column made normal, mixtures of Gaussians before and after that'
+    : ', mixtures of Gaussians';
   const base = [
-    `${count.toLocaleString('en')} rows of ${size} columns: ${small ? `few, so ${folds} folds, each with members of its own` : 'many, so one split, a fifth left out'}`,
-    `candidates in closed form: a Gaussian, each column made normal, mixtures of Gaussians before and after that${kernels.length > 0 ? ', and kernels' : ''}`,
+    `${count.toLocaleString('en')} rows of ${size} columns: ${cut}`,
+    `candidates in closed form: a Gaussian${curved}${kernels.length > 0 ? ', and kernels' : ''}`,
   ];
   if (size === 1) return { folds, kinds: closed, reasons: [...base, 'no flows: one column has nothing to depend on'] };
   if (fast) return { folds, kinds: closed, reasons: [...base, 'no flows are trained: fast'] };

@@ -5,7 +5,10 @@ import { sample, score, useWasm } from '@diffeo/trainer';
 import { memory, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { coverage } from './diagnostics/coverage.ts';
-import type { TableFitted } from './mix-members.ts';
+import { gaussianMember } from './members/gaussian-member.ts';
+import { mixtureMember } from './members/mixture-member.ts';
+import { mixMembers, type TableFitted } from './mix-members.ts';
+import { recipeFor } from './recipe.ts';
 import { tableDefinitions } from './table-definitions.ts';
 import { tableFlow } from './table-flow.ts';
 import type { TableRows } from './table-rows.ts';
@@ -122,4 +125,35 @@ test('what is no table is refused, and a signal ends the work', async () => {
   await expect(tableFlow(tableOf(5, 1, skewed))).rejects.toThrow('at least 16 rows');
   await expect(tableFlow(table, { efort: 'fast' } as never)).rejects.toThrow('effort');
   await expect(tableFlow(table, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
+});
+
+test('a fast fit of many columns takes fewer folds, and makes none normal where one fold takes too long', async () => {
+  const of = (count: number, size: number, effort: 'fast' | 'standard') => {
+    const { folds, kinds, reasons } = recipeFor({ count, size }, effort);
+    return { folds, curves: kinds.filter(({ name }) => /normal|copula/.test(name)).length, reasons };
+  };
+  expect(of(569, 30, 'fast')).toMatchObject({ folds: 5, curves: 4 });
+  expect(of(1900, 30, 'fast')).toMatchObject({ folds: 2, curves: 4 });
+  const wide = of(1900, 120, 'fast');
+  expect(wide).toMatchObject({ folds: 1, curves: 0 });
+  expect(wide.reasons[0]).toContain('one split');
+  expect(of(1900, 120, 'standard').folds).toBe(5);
+  // So few rows of so many columns still have a density that is no worse than the Gaussian.
+  const table = tableOf(300, 3, (source) => Array.from({ length: 60 }, () => source.normal()));
+  const { folds, kinds, reasons } = recipeFor({ count: 1900, size: 120 }, 'fast');
+  const { shares } = await mixMembers(table, { folds, kinds, reasons }, { seed: 1 });
+  expect(shares[0]?.name).toBe('Gaussian');
+});
+
+test('says which search the work was done before', async () => {
+  const table = tableOf(300, 3, skewed);
+  const kinds = [gaussianMember('whitened'), mixtureMember('whitened', { fast: true, folds: 1e4 })];
+  const cut = await mixMembers(table, { folds: 2, kinds, reasons: [] }, { seed: 1 });
+  expect(cut.explanation.at(-1)).toContain('before all numbers of components were tried: Gaussian mixture');
+  const whole = await mixMembers(
+    table,
+    { folds: 2, kinds: [gaussianMember('whitened'), mixtureMember('whitened', { fast: true, folds: 2 })], reasons: [] },
+    { seed: 1 },
+  );
+  expect(whole.explanation).toHaveLength(1);
 });

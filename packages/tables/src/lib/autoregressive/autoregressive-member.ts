@@ -54,7 +54,7 @@ export function autoregressiveMember({ columnsOf, given }: MixedTableShape, reci
     name: 'a network of the columns before',
     fit: async ({ train, stop }, seed, signal) => {
       const columns = columnsOf(train);
-      const data = classData(columns, train, { kind: 'normal', seed, given });
+      const data = classData(columns, train, { kind: 'normal', given });
       const config: AutoregressiveConfig = {
         ...{ columns: columns as AutoregressiveConfig['columns'], given: [...given], hidden: [...hidden] },
         sequence: sequenceOf(columns, given, fold(seed, 'sequence')),

@@ -48,3 +48,32 @@ test('rows that come again, and few of them, give kernels of some width', () => 
     for (const log of kernelWidths(rows)) expect(log).toBeGreaterThan(-12);
   }
 });
+
+test('widths are those by which each row is likeliest given the others', () => {
+  const rows = rowsOf(120, () => [source.normal(), 0.3 * source.normal(), source.uniform()]);
+  const logWidths = kernelWidths(rows);
+  const leftOut = (logs: Float64Array): number => {
+    let total = 0;
+    for (let row = 0; row < rows.count; row++) {
+      const at = (count: number, skip: number) =>
+        Float64Array.from({ length: count }, (_, i) => (i < skip ? i : i + 1));
+      const others = at(rows.count - 1, row);
+      const part = (places: ArrayLike<number>): HostRows => ({
+        values: Array.from(places).flatMap((i) =>
+          Array.from({ length: 3 }, (_, j) => rows.values[i * 3 + j] as number),
+        ),
+        ...{ count: places.length, size: 3 },
+      });
+      total += meanLog(
+        part([row]),
+        part(others),
+        Float64Array.from(others, (i) => logs[i] as number),
+      );
+    }
+    return total;
+  };
+  const best = leftOut(logWidths);
+  for (const factor of [0.5, Math.SQRT1_2, Math.SQRT2, 2]) {
+    expect(leftOut(logWidths.map((log) => log + Math.log(factor)))).toBeLessThanOrEqual(best + 1e-9);
+  }
+});

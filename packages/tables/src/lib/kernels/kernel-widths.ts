@@ -2,8 +2,8 @@ import type { HostRows } from '../mixture/fit-gaussian-mixture.ts';
 
 /** Rows that widths are judged by, at most; and distances to them, of which there are as many times the rows: 64 MB. */
 const [maxJudged, maxDistances] = [400, 2 ** 23];
-/** Widths that are tried first, from the narrowest to the widest, and how far they follow the distance to the neighbours (Abramson 1982). */
-const [narrowest, widest, steps] = [0.03, 2, 13];
+/** Widths that are tried, from the widest on, each √½ of the one before, and how far they follow the distance to the neighbours (Abramson 1982). */
+const [widest, steps] = [2, 13];
 const exponents = [0, 0.5, 1];
 /** A step to wider kernels that loses so much for a row is the last, nats. */
 const smoothedAway = 0.05;
@@ -38,25 +38,49 @@ function neighbourhoods(rows: HostRows, others: readonly number[]): Float64Array
   return logs.map((log) => Math.max(log - mean, Math.log(1e-3)));
 }
 
-/** The mean log-density of the judged rows under the kernels of all others, but for a constant. */
-function leaveOneOut(distances: Float64Array, logWidths: Float64Array, size: number): number {
-  const count = logWidths.length;
-  const precisions = logWidths.map((log) => -0.5 * Math.exp(-2 * log));
-  let total = 0;
+/** Logarithms of weights are held within so much of their middle, nats: float64 has no more. */
+const mostLog = 650;
+/** A share of a row's density that is smaller is left out. */
+const negligible = 1e-13;
+
+/**
+ * The mean log-density of the judged rows under the kernels of all others, but for a constant, for widths of which each is √½ of the one before: exp(−d²/2h²) of the narrower
+ * kernel, beside that of the nearest one, is the square of that of the wider one. `logRatios` say how wide each kernel is beside the others.
+ */
+function leaveOneOut(distances: Float64Array, logRatios: Float64Array, size: number): Float64Array {
+  const count = logRatios.length;
+  const precisions = logRatios.map((log) => -0.5 * Math.exp(-2 * (Math.log(widest) + log)));
+  const logWeights = logRatios.map((log) => -size * log);
+  const [least, most] = logWeights.reduce(([low, high], log) => [Math.min(low, log), Math.max(high, log)], [
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+  ] as [number, number]);
+  const middle = (least + most) / 2;
+  const weights = logWeights.map((log) => Math.exp(Math.max(-mostLog, Math.min(mostLog, log - middle))));
+  const totals = new Float64Array(steps);
+  const sums = new Float64Array(steps);
   for (let begin = 0; begin < distances.length; begin += count) {
-    let most = -Infinity;
+    let [top, nearest] = [Number.NEGATIVE_INFINITY, 0];
     for (let k = 0; k < count; k++) {
-      const log = (distances[begin + k] as number) * (precisions[k] as number) - size * (logWidths[k] as number);
-      if (log > most) most = log;
+      const log = (distances[begin + k] as number) * (precisions[k] as number);
+      if (log > top) [top, nearest] = [log, k];
     }
-    let sum = 0;
+    const own = weights[nearest] as number;
+    sums.fill(0);
     for (let k = 0; k < count; k++) {
-      const log = (distances[begin + k] as number) * (precisions[k] as number) - size * (logWidths[k] as number) - most;
-      if (log > -30) sum += Math.exp(log);
+      let share = Math.exp((distances[begin + k] as number) * (precisions[k] as number) - top);
+      const weight = (weights[k] as number) / own;
+      for (let level = 0; level < steps && share * weight > negligible; level++) {
+        sums[level] = (sums[level] as number) + share * weight;
+        share *= share;
+      }
     }
-    total += most + Math.log(sum);
+    for (let level = 0; level < steps; level++) {
+      const log = top * 2 ** level + (logWeights[nearest] as number) + Math.log(sums[level] as number);
+      totals[level] = (totals[level] as number) + log + (level / 2) * size * Math.LN2;
+    }
   }
-  return (total * count) / distances.length;
+  return totals.map((total) => (total * count) / distances.length);
 }
 
 /** The logarithms of the widths of kernels at rows of columns of one unit: those by which each row is likeliest given the others. */
@@ -68,14 +92,14 @@ export function kernelWidths(rows: HostRows): Float64Array {
   for (const [i, row] of judged.entries()) distancesTo(rows, row, all, distances.subarray(i * count, (i + 1) * count));
   const relative = neighbourhoods(rows, judged);
   let best: Float64Array = new Float64Array(count);
-  let most = -Infinity;
+  let most = Number.NEGATIVE_INFINITY;
   for (const exponent of exponents) {
-    let before = -Infinity;
-    for (let i = 0; i < steps; i++) {
-      const log = Math.log(narrowest) + (i / (steps - 1)) * Math.log(widest / narrowest);
-      const logWidths = relative.map((own) => log + exponent * own);
-      const value = leaveOneOut(distances, logWidths, size);
-      if (value > most) [most, best] = [value, logWidths];
+    const logRatios = relative.map((own) => exponent * own);
+    const values = leaveOneOut(distances, logRatios, size);
+    let before = Number.NEGATIVE_INFINITY;
+    for (let level = steps - 1; level >= 0; level--) {
+      const value = values[level] as number;
+      if (value > most) [most, best] = [value, logRatios.map((log) => log + Math.log(widest) - (level / 2) * Math.LN2)];
       // Wider ones only smooth away more.
       if (value < before - smoothedAway) break;
       before = value;

@@ -14,6 +14,8 @@ export interface Candidate {
   readonly setting: string;
   /** The mean log-density of the fold's stopping rows but for a number that all settings of this kind share, nats. */
   readonly stopScore: number;
+  /** Whether others would have been tried after it, had there been work left for them. */
+  readonly isCutShort?: boolean;
   /** Called for one setting of a fold: the one that is taken. */
   build(): Member;
 }

@@ -48,6 +48,7 @@ export function mixtureMember(
       const counted = rowsToCountOn(rows, work);
       const candidates: Candidate[] = [];
       const meter = { work: 0 };
+      let isCutShort = false;
       const searches = drawings.map((drawn) => ({ drawn, best: -Infinity, worse: 0, last: 0 }));
       for (const components of counts) {
         // No component for fewer rows than would say what it is.
@@ -58,7 +59,10 @@ export function mixtureMember(
           if (components === 1 && drawn !== '') continue;
           if (search.worse >= (components <= manyComponents ? 2 : 1)) continue;
           // More components take at least as much again.
-          if (components > 2 && meter.work + search.last > work.searchWork / folds) continue;
+          if (components > 2 && meter.work + search.last > work.searchWork / folds) {
+            isCutShort = true;
+            continue;
+          }
           signal?.throwIfAborted();
           const before = meter.work;
           const setting = { components, drawn };
@@ -72,7 +76,7 @@ export function mixtureMember(
           await new Promise((resolve) => setTimeout(resolve, 0));
         }
       }
-      return candidates;
+      return isCutShort ? candidates.map((own) => ({ ...own, isCutShort })) : candidates;
     },
     refit: async (rows, setting, seed) => {
       const started = await rows.front(front);

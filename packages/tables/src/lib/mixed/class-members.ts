@@ -1,4 +1,4 @@
-import { flow, fold, type Seed } from '@diffeo/core';
+import { flow, fold } from '@diffeo/core';
 import type { Candidate, Member, MemberKind } from '../members/member-kind.ts';
 import type { TableRows } from '../table-rows.ts';
 import { cellsOfTable } from './cells-of-table.ts';
@@ -50,18 +50,18 @@ function plainMember(
   kind: ScoreKind,
   fit: (data: ClassData) => ClassModel,
 ): MemberKind {
-  const fitted = (rows: TableRows, seed: Seed): Member =>
-    memberOf(fit(classData(columnsOf(rows), rows, { kind, seed, given })), rows, given);
+  const fitted = (rows: TableRows): Member =>
+    memberOf(fit(classData(columnsOf(rows), rows, { kind, given })), rows, given);
   return {
     name,
-    fit: ({ train }, seed) => Promise.resolve([{ setting: '', stopScore: 0, build: () => fitted(train, seed) }]),
-    refit: (rows, _, seed) => Promise.resolve(fitted(rows, seed)),
+    fit: ({ train }) => Promise.resolve([{ setting: '', stopScore: 0, build: () => fitted(train) }]),
+    refit: (rows) => Promise.resolve(fitted(rows)),
   };
 }
 
 /** Independent columns: a table of states each, and numbers by a curve of their own. */
-export const independentMember = (shape: MixedTableShape): MemberKind =>
-  plainMember('independent columns', shape, 'normal', (data) => oneClass(data, 'diagonal'));
+export const independentMember = (shape: MixedTableShape, kind: ScoreKind = 'normal'): MemberKind =>
+  plainMember('independent columns', shape, kind, (data) => oneClass(data, 'diagonal'));
 
 /** A Gaussian for each cell of the table of all categories that there are, and one for all others. */
 export const cellMember = (shape: MixedTableShape, kind: ScoreKind): MemberKind =>
@@ -75,26 +75,47 @@ export const cellMember = (shape: MixedTableShape, kind: ScoreKind): MemberKind 
     },
   );
 
-/** Classes, as many as the stopping rows ask for, and no more than `most`. */
-export function classMember({ columnsOf, given }: MixedTableShape, kind: ScoreKind, most = 60): MemberKind {
+/** How many classes are worth trying. */
+export interface ClassWork {
+  /** Classes at most. */
+  readonly most: number;
+  /** Multiplications of the search for their number in a fold: it ends with what was found by then. */
+  readonly searchWork: number;
+}
+
+/** Classes, as many as the stopping rows ask for and work is there for. */
+export function classMember(
+  { columnsOf, given }: MixedTableShape,
+  kind: ScoreKind,
+  { most, searchWork }: ClassWork,
+): MemberKind {
   return {
     name: kind === 'straight' ? 'classes of Gaussians' : 'classes of Gaussians between normal columns',
     fit: async ({ train, stop }, seed, signal) => {
       const fitTo = firstRows(train, rowsToFit);
-      const whole = classData(columnsOf(train), fitTo, { kind, seed, given });
+      const whole = classData(columnsOf(train), fitTo, { kind, given });
       const few = firstRows(fitTo, rowsToCount);
       const counted = few.count === fitTo.count ? whole : { ...whole, cells: rowCells(whole, few.values) };
       const judging = firstRows(stop, rowsToCount);
       const candidates: Candidate[] = [];
-      let [best, worse] = [-Infinity, 0];
+      const meter = { work: 0, limit: searchWork };
+      let [best, worse, last] = [-Infinity, 0, 0];
       for (const classes of counts) {
         if (classes > most || (classes > 1 && train.count < classes * 8)) break;
+        // More classes take at least as much again.
+        if (classes > 2 && meter.work + last > searchWork) {
+          const tried = candidates.pop();
+          if (tried) candidates.push({ ...tried, isCutShort: true });
+          break;
+        }
         signal?.throwIfAborted();
-        const found = fitClasses(counted, { classes, seed: fold(seed, classes) });
+        const before = meter.work;
+        const found = fitClasses(counted, { classes, seed: fold(seed, classes), meter });
+        last = meter.work - before;
         const stopScore = meanScore(found, judging, given);
         const build = () => {
-          const last = counted === whole ? found : fitClasses(whole, { classes, seed, from: found, rounds: 12 });
-          return memberOf(last, train, given);
+          const final = counted === whole ? found : fitClasses(whole, { classes, seed, from: found, rounds: 12 });
+          return memberOf(final, train, given);
         };
         candidates.push({ setting: `${classes}`, stopScore, build });
         worse = stopScore > best ? 0 : worse + 1;

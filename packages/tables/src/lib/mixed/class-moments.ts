@@ -10,10 +10,43 @@ interface GaussianBefore {
   readonly size: number;
 }
 
-/** Adds `mass` times what is expected of the scores that a pattern lacks to sums over those that it has. */
+/** A row counts nothing in a class of which it has a smaller share. */
+export const leastShare = 1e-8;
+
+/** Sums over the rows of a pattern, of what they have: `second` is lower triangular. */
+interface PatternSums {
+  mass: number;
+  readonly first: Float64Array;
+  readonly second: Float64Array;
+}
+
+/** The sums over all rows: `second` is lower triangular. */
+interface Sums {
+  readonly first: Float64Array;
+  readonly second: Float64Array;
+}
+
+/** An element of the symmetric matrix of which `second` is the lower triangle. */
+const secondOf = ({ first, second }: PatternSums, a: number, b: number): number =>
+  second[Math.max(a, b) * first.length + Math.min(a, b)] as number;
+
+/** Adds the sums of rows in which nothing is missing, in the order of the pattern. */
+function addWhole({ first, second }: Sums, own: PatternSums, present: readonly number[]): void {
+  const size = present.length;
+  for (const [a, i] of present.entries()) {
+    first[i] = (first[i] as number) + (own.first[a] as number);
+    for (let b = 0; b <= a; b++) {
+      const j = present[b] as number;
+      const at = Math.max(i, j) * size + Math.min(i, j);
+      second[at] = (second[at] as number) + (own.second[a * size + b] as number);
+    }
+  }
+}
+
+/** Adds sums over what a pattern has, and `mass` times what is expected of the scores that it lacks. */
 function addExpected(
-  sums: { readonly first: Float64Array; readonly second: Float64Array },
-  own: { readonly mass: number; readonly first: Float64Array; readonly second: Float64Array },
+  sums: Sums,
+  own: PatternSums,
   present: readonly number[],
   { mean, covariance, size }: GaussianBefore,
 ): void {
@@ -51,7 +84,7 @@ function addExpected(
     for (let b = 0; b < seen; b++) {
       projected[i] = (projected[i] as number) + (regression[i * seen + b] as number) * (own.first[b] as number);
       let sum = 0;
-      for (let a = 0; a < seen; a++) sum += (regression[i * seen + a] as number) * (own.second[a * seen + b] as number);
+      for (let a = 0; a < seen; a++) sum += (regression[i * seen + a] as number) * secondOf(own, a, b);
       half[i * seen + b] = sum;
     }
   }
@@ -88,19 +121,21 @@ function spreadIn({ begins, ends, scores }: RowCells, at: number): number {
 export function momentsOf(cells: RowCells, shares: Float64Array, before: GaussianBefore) {
   const { size } = before;
   const sums = { first: new Float64Array(size), second: new Float64Array(size * size) };
-  const byPattern = cells.patterns.map((present) => ({
-    mass: 0,
-    first: new Float64Array(present.length),
-    second: new Float64Array(present.length ** 2),
-  }));
+  const byPattern = cells.patterns.map(
+    (present): PatternSums => ({
+      mass: 0,
+      first: new Float64Array(present.length),
+      second: new Float64Array(present.length ** 2),
+    }),
+  );
   let mass = 0;
   for (let row = 0; row < cells.count; row++) {
     const share = shares[row] as number;
-    if (share < 1e-8) continue;
+    if (share < leastShare) continue;
     mass += share;
     const pattern = cells.patternOf[row] as number;
     const present = cells.patterns[pattern] as readonly number[];
-    const own = byPattern[pattern] as (typeof byPattern)[number];
+    const own = byPattern[pattern] as PatternSums;
     own.mass += share;
     for (let i = 0; i < present.length; i++) {
       const at = row * size + (present[i] as number);
@@ -109,7 +144,6 @@ export function momentsOf(cells: RowCells, shares: Float64Array, before: Gaussia
       for (let j = 0; j < i; j++) {
         const product = weighted * (cells.scores[row * size + (present[j] as number)] as number);
         own.second[i * present.length + j] = (own.second[i * present.length + j] as number) + product;
-        own.second[j * present.length + i] = (own.second[j * present.length + i] as number) + product;
       }
       const at2 = i * present.length + i;
       own.second[at2] =
@@ -117,7 +151,9 @@ export function momentsOf(cells: RowCells, shares: Float64Array, before: Gaussia
     }
   }
   for (const [pattern, own] of byPattern.entries()) {
-    if (own.mass > 0) addExpected(sums, own, cells.patterns[pattern] as readonly number[], before);
+    const present = cells.patterns[pattern] as readonly number[];
+    if (present.length === size) addWhole(sums, own, present);
+    else if (own.mass > 0) addExpected(sums, own, present, before);
   }
   return { mass, ...sums };
 }

@@ -51,6 +51,12 @@ const plain = {
   ...{ softness: 1, beyond: 0, reach: 1, periods: [] },
 } as const;
 
+/** What encoded numbers are multiples of; `null` where they are not rounded. Dates with days for units are days. */
+export const encodedStep = ({ kind, step, unit = 1 }: ColumnFacts): number | null => {
+  if (kind === 'date' && unit !== 1) return 1;
+  return step === undefined ? null : step / unit;
+};
+
 /** The distribution of a column's cells by what is known of it and the numbers that there are, encoded and sorted. */
 function columnOf(facts: ColumnFacts, numbers: Float64Array): MixedColumn {
   const { kind, categories, origin = 0, unit = 1 } = facts;
@@ -58,8 +64,7 @@ function columnOf(facts: ColumnFacts, numbers: Float64Array): MixedColumn {
   if (categories) return { ...plain, atoms: distinctNumbers(numbers, numbers.length), continues: false };
   const [least = 0, greatest = 0] = [numbers[0], numbers.at(-1)];
   const encode = (raw: number): number => Math.fround((raw - origin) / unit);
-  const isDay = kind === 'date' && unit !== 1;
-  const step = isDay ? 1 : facts.step === undefined ? null : facts.step / unit;
+  const step = encodedStep(facts);
   const few = distinctNumbers(numbers, fewValues);
   if (step !== null && few.length <= fewValues && numbers.length >= 8 * few.length) {
     return { ...plain, atoms: few, continues: false };

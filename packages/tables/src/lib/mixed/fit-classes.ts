@@ -1,8 +1,8 @@
 import type { Seed } from '@diffeo/core';
-import { initialShares } from '../mixture/fit-gaussian-mixture.ts';
+import { initialShares, type WorkMeter } from '../mixture/fit-gaussian-mixture.ts';
 import { classLogDensities } from './class-density.ts';
 import { type ClassModel, stateOffsets } from './class-model.ts';
-import { momentsOf } from './class-moments.ts';
+import { leastShare, momentsOf } from './class-moments.ts';
 import type { RowCells } from './row-cells.ts';
 
 /** What classes are fitted to: what does not change from round to round. */
@@ -23,6 +23,7 @@ const half = 0.5;
 const ridge = 1e-5;
 /** A round that gains less than this for a row is the last, nats. */
 const enough = 1e-3;
+const logLeastShare = Math.log(leastShare);
 
 /** The probabilities of the states of each column among some rows, none of them 0. */
 export function stateShares({ columns }: Pick<ClassModel, 'columns'>, { states, count }: RowCells): Float64Array {
@@ -84,7 +85,7 @@ function maximise(data: ClassData, shares: Shares, before: ClassModel | null, sh
     const counts = tables.subarray(k * states, (k + 1) * states);
     for (let row = 0; row < cells.count; row++) {
       const share = own[row] as number;
-      if (share < 1e-8) continue;
+      if (share < leastShare) continue;
       for (let i = 0; i < columns.length; i++) {
         const at = (offsets[i] as number) + (cells.states[row * columns.length + i] as number);
         counts[at] = (counts[at] as number) + share;
@@ -119,12 +120,27 @@ function maximise(data: ClassData, shares: Shares, before: ClassModel | null, sh
   return { columns, curves, order, logWeights, tables, means, covariances };
 }
 
+/** A cell of a rounded number costs as much as so many multiplications. */
+const cellWork = 30;
+
+/** Multiplications of a round, at most: of the density of each row in each class, and of what is expected where numbers are missing. */
+function workOf({ columns, curves, cells }: ClassData, classes: number): number {
+  const size = curves.length;
+  const rounded = columns.filter(({ continues, step }) => continues && step !== null).length;
+  const ofRow = columns.length + size * (size + 1) + cellWork * rounded;
+  return classes * (cells.count * ofRow + (cells.patterns.length - 1) * 3 * size ** 3);
+}
+
+/** Rounds in which missing numbers are expected, and multiplications that they are worth. */
+const [gapRounds, gapWork] = [10, 5e8];
+
 /** One class of all rows. Missing numbers are expected from the others, in a few rounds. */
 export function oneClass(data: ClassData, shape: Shape): ClassModel {
   const all = [new Float64Array(data.cells.count).fill(1)];
   let found = maximise(data, all, null, shape);
-  const gaps = data.cells.patterns.length > 1;
-  for (let round = 0; gaps && round < 10; round++) found = maximise(data, all, found, shape);
+  const isWhole = data.cells.patterns.length <= 1;
+  const rounds = isWhole ? 0 : Math.max(1, Math.min(gapRounds, Math.floor(gapWork / workOf(data, 1))));
+  for (let round = 0; round < rounds; round++) found = maximise(data, all, found, shape);
   return found;
 }
 
@@ -169,6 +185,9 @@ function embedded({ columns, curves, cells }: ClassData) {
   return { values, count: cells.count, size: width };
 }
 
+/** Rounds that are made whatever the work. */
+const fewestRounds = 3;
+
 /**
  * Fits classes by expectation and maximisation (Dempster et al. 1977), with what is expected of missing numbers in both steps, from k-means of scores and
  * states. Rounded numbers count as the middle of their cells and as much variance as a cell has.
@@ -180,10 +199,23 @@ export function fitClasses(
     seed,
     rounds = 60,
     from,
-  }: { readonly classes: number; readonly seed: Seed; readonly rounds?: number; readonly from?: ClassModel },
+    meter,
+  }: {
+    readonly classes: number;
+    readonly seed: Seed;
+    readonly rounds?: number;
+    readonly from?: ClassModel;
+    /** Is told how much work it was; rounds end when it is as much as the meter's limit. */
+    readonly meter?: WorkMeter & { readonly limit: number };
+  },
 ): ClassModel {
   if (classes === 1 && !from) return oneClass(data, 'full');
-  let found = from ?? classesBy(data, initialShares(embedded(data), classes, seed), classes);
+  let found = from;
+  if (!found) {
+    const begin = embedded(data);
+    if (meter) meter.work += begin.count * begin.size * 9 * classes;
+    found = classesBy(data, initialShares(begin, classes, seed), classes);
+  }
   const count = found.logWeights.length;
   const logs = new Float64Array(count);
   let before = -Infinity;
@@ -195,11 +227,16 @@ export function fitClasses(
       const log = logOf(row, logs) - (data.cells.logSlopes[row] as number);
       if (log === -Infinity) continue;
       total += log;
-      for (let k = 0; k < count; k++) (shares[k] as Float64Array)[row] = Math.exp((logs[k] as number) - log);
+      for (let k = 0; k < count; k++) {
+        const away = (logs[k] as number) - log;
+        if (away > logLeastShare) (shares[k] as Float64Array)[row] = Math.exp(away);
+      }
     }
     found = maximise(data, shares, found, 'full');
+    if (meter) meter.work += workOf(data, count);
     if (total / data.cells.count - before < enough) break;
     before = total / data.cells.count;
+    if (meter && round + 1 >= fewestRounds && meter.work >= meter.limit) break;
   }
   return found;
 }

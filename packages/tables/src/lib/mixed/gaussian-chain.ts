@@ -83,8 +83,9 @@ export function chainLogDensity(
   const { present, factors, most } = chain;
   const size = present.length;
   let log = 0;
+  const bound = k * (size + 1);
   for (let i = 0, factor = k * size * size; i < size; i++, factor += size) {
-    if (log + (most[k * (size + 1) + i] as number) < least) return -Infinity;
+    if (log + (most[bound + i] as number) < least) return -Infinity;
     const place = present[i] as number;
     const at = row * all + place;
     let mean = means[k * all + place] as number;
@@ -94,7 +95,7 @@ export function chainLogDensity(
     const distance = ((scores[at] as number) - mean) / deviation;
     away[i] = distance;
     log += Number.isNaN(begin)
-      ? logNormalDensity(distance) - Math.log(deviation)
+      ? (most[bound + i] as number) - (most[bound + i + 1] as number) - 0.5 * distance * distance
       : logNormalCell((begin - mean) / deviation, ((ends[at] as number) - mean) / deviation);
   }
   return log;

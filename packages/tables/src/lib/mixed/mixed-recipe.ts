@@ -1,7 +1,8 @@
 import { type AutoregressiveRecipe, autoregressiveMember } from '../autoregressive/autoregressive-member.ts';
+import { foldsFor } from '../folds/folds-for.ts';
 import type { Effort, Recipe } from '../recipe.ts';
 import type { TableRows } from '../table-rows.ts';
-import { cellMember, classMember, independentMember } from './class-members.ts';
+import { type ClassWork, cellMember, classMember, independentMember } from './class-members.ts';
 import { stateCount } from './mixed-column.ts';
 import type { MixedTableShape } from './mixed-table-shape.ts';
 
@@ -10,6 +11,12 @@ const smallTable = 2500;
 
 /** More states of all columns together than this are more than a network is given. */
 const maxStates = 1000;
+
+/** Of all folds together: a second or two, and a minute or so. */
+const classWorks: Readonly<Record<'full' | 'fast', ClassWork>> = {
+  full: { most: 60, searchWork: 2e10 },
+  fast: { most: 15, searchWork: 6e8 },
+};
 
 /** Networks: of few rows small, with noise, and validated often. */
 function networkRecipe(small: boolean, more: number): AutoregressiveRecipe {
@@ -32,30 +39,35 @@ export function mixedRecipe(rows: TableRows, shape: MixedTableShape, effort: Eff
   const small = count < smallTable;
   const { given } = shape;
   const columns = shape.columnsOf(rows);
-  const folds = small ? Math.min(5, Math.floor(count / 8)) : 1;
   const going = columns.filter(({ continues }) => continues).length;
+  const fast = effort === 'fast';
+  const { folds, hasCurves } = small
+    ? foldsFor({ count, curves: going, kernels: 0 }, fast)
+    : { folds: 1, hasCurves: true };
   const rounded = columns.filter(({ continues, step }) => continues && step !== null).length;
-  const inFolds = small
-    ? `few, so ${folds} folds, each with members of its own`
-    : 'many, so one split, a fifth left out';
+  const inFolds =
+    folds > 1
+      ? `few, so ${folds} folds, each with members of its own`
+      : `${small ? 'few, of many columns for so little time' : 'many'}, so one split, a fifth left out`;
   const context = given.length > 0 ? `, given ${counted(given.length, 'column', 'columns')}` : '';
-  const most = effort === 'fast' ? 15 : 60;
-  const several = going > 0 && columns.length > 1;
+  const { most, searchWork } = classWorks[fast ? 'fast' : 'full'];
+  const work = { most, searchWork: searchWork / folds };
+  const several = going > 0 && columns.length > 1 && hasCurves;
   const states = columns.reduce((sum, column) => sum + stateCount(column), 0);
-  const network = effort !== 'fast' && columns.length > 1 && states <= maxStates;
+  const network = !fast && columns.length > 1 && states <= maxStates;
   return {
     folds,
     kinds: [
-      independentMember(shape),
-      ...(columns.length > 1 ? [cellMember(shape, 'straight'), classMember(shape, 'straight', most)] : []),
-      ...(several ? [classMember(shape, 'normal', most)] : []),
-      ...(several && effort !== 'fast' ? [cellMember(shape, 'normal')] : []),
+      independentMember(shape, hasCurves ? 'normal' : 'straight'),
+      ...(columns.length > 1 ? [cellMember(shape, 'straight'), classMember(shape, 'straight', work)] : []),
+      ...(several ? [classMember(shape, 'normal', work)] : []),
+      ...(several && !fast ? [cellMember(shape, 'normal')] : []),
       ...(network ? [autoregressiveMember(shape, networkRecipe(small, effort === 'best' ? 3 : 1))] : []),
     ],
     reasons: [
       `${count.toLocaleString('en')} rows of ${columns.length} columns${context}: ${inFolds}`,
       `${counted(columns.length - going, 'column', 'columns')} of categories or few values, ${counted(going, 'column', 'columns')} of numbers, of which ${rounded} rounded: these score as probabilities`,
-      `candidates, all exact: independent columns, a Gaussian for each cell, classes with tables and Gaussians before and after columns are made normal${network ? ', each column by a network of those before it' : ''}`,
+      `candidates, all exact: independent columns, a Gaussian for each cell, classes with tables and Gaussians ${several ? 'before and after columns are made normal' : 'of columns as they are'}${network ? ', each column by a network of those before it' : ''}`,
     ],
   };
 }

@@ -1,4 +1,4 @@
-import { randomSource, type Seed } from '@diffeo/core';
+import { randomSource } from '@diffeo/core';
 import { type MarginalCurve, marginalCurve } from '@diffeo/layers-elementwise';
 import type { TableRows } from '../table-rows.ts';
 import { chainOrder } from './class-model.ts';
@@ -24,25 +24,26 @@ function straightCurve(numbers: readonly number[]): MarginalCurve {
   };
 }
 
-/** The normal curves of columns with a density, by the rows that they are of: finding one takes longer than what a fast fit does with it. */
+/** The normal curves of columns, by the rows that they are of: finding one takes longer than what a fast fit does with it. */
 const normalCurves = new WeakMap<MixedColumn, WeakMap<TableRows['values'], MarginalCurve>>();
 
-/** The curve that makes a column normal. Members of a fold share that of a density, in which there is no chance. */
+/** The curve that makes a column normal. Members of a fold share it. */
 function normalCurve(column: MixedColumn, values: TableRows['values'], numbers: readonly number[]): MarginalCurve {
-  const found = column.step === null ? normalCurves.get(column)?.get(values) : undefined;
-  if (found) return found;
-  const curve = marginalCurve(numbers, { wide: wideShare });
-  const known = normalCurves.get(column) ?? new WeakMap();
+  const known = normalCurves.get(column) ?? new WeakMap<TableRows['values'], MarginalCurve>();
+  const curve = known.get(values) ?? marginalCurve(numbers, { wide: wideShare });
   normalCurves.set(column, known.set(values, curve));
   return curve;
 }
 
-/** The curves of the columns that go on, from these rows alone. Rounded numbers are spread over their cells. */
-function curvesOf(columns: readonly MixedColumn[], { values, count }: TableRows, kind: ScoreKind, seed: Seed) {
+/**
+ * The curves of the columns that go on, from these rows alone. Rounded numbers are spread over their cells, always alike: at equal steps they would lie too
+ * regularly for a density to be judged by.
+ */
+function curvesOf(columns: readonly MixedColumn[], { values, count }: TableRows, kind: ScoreKind) {
   const size = columns.length;
-  const source = randomSource(seed);
   return continuingColumns(columns).map((i) => {
     const column = columns[i] as MixedColumn;
+    const source = randomSource(i);
     const numbers: number[] = [];
     for (let row = 0; row < count; row++) {
       const value = values[row * size + i] as number;
@@ -58,9 +59,9 @@ function curvesOf(columns: readonly MixedColumn[], { values, count }: TableRows,
 export function classData(
   columns: readonly MixedColumn[],
   rows: TableRows,
-  { kind, seed, given = [] }: { readonly kind: ScoreKind; readonly seed: Seed; readonly given?: readonly number[] },
+  { kind, given = [] }: { readonly kind: ScoreKind; readonly given?: readonly number[] },
 ): ClassData {
-  const front = { columns, curves: curvesOf(columns, rows, kind, seed), order: chainOrder(columns, given) };
+  const front = { columns, curves: curvesOf(columns, rows, kind), order: chainOrder(columns, given) };
   const cells = rowCells(front, rows.values);
   return { ...front, cells, shares: stateShares({ columns }, cells) };
 }
