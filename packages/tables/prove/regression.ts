@@ -4,7 +4,7 @@ import { type Column, learnable, rawNumber, takeRows } from '@diffeo/datasets';
 import { compareScores, sample, score, useWasm } from '@diffeo/trainer';
 import { tensor2d } from '@tensorflow/tfjs-core';
 import { columnCalibration, type MixedTableOptions, mixedTable } from '../src/index.ts';
-import { linearRegression } from './lib/linear-regression.ts';
+import { linearPredictors, linearRegression } from '../src/lib/baselines/linear-regression.ts';
 import { mixedFile } from './lib/mixed-tables.ts';
 
 export const description =
@@ -26,23 +26,6 @@ const leastPValue = 0.01;
 
 const mean = (values: ArrayLike<number>): number =>
   Array.from(values).reduce((sum, one) => sum + one, 0) / values.length;
-
-/** Predictors of a row: 1, numbers by their distance from the mean, and a 1 for each category but the first. */
-function predictors(columns: readonly Column[], rows: readonly (readonly number[])[]) {
-  const facts = columns.map((_, i) => {
-    const middle = mean(rows.map((row) => row[i] as number));
-    return { middle, spread: Math.sqrt(mean(rows.map((row) => ((row[i] as number) - middle) ** 2))) || 1 };
-  });
-  return (row: readonly number[]): number[] => [
-    1,
-    ...columns.flatMap(({ categories }, i) => {
-      const value = row[i] as number;
-      if (categories) return categories.slice(1).map((_, code) => Number(value === code + 1));
-      const { middle, spread } = facts[i] as (typeof facts)[number];
-      return [(value - middle) / spread];
-    }),
-  ];
-}
 
 /** How likely so uneven a transform is if it is uniform. */
 function pValueOf(transform: readonly number[]): number {
@@ -86,7 +69,7 @@ async function tried(task: (typeof tasks)[number], which: number, seed: number, 
 
   const [x, given] = [tensor2d(heldOut.map(({ y }) => [y])), tensor2d(heldOut.map((row) => row.x))];
   const own = Float64Array.from(await score(model, params, { x, context: given }));
-  const predict = predictors(
+  const predict = linearPredictors(
     xColumns,
     train.map((row) => row.x),
   );

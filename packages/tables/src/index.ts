@@ -1,7 +1,12 @@
 export { autoregressiveRows } from './lib/autoregressive/autoregressive-rows.ts';
+export { conditionalBaselines } from './lib/baselines/conditional-baselines.ts';
 export { mixedBaselines } from './lib/baselines/mixed-baselines.ts';
 export { type TableBaseline, tableBaselines } from './lib/baselines/table-baselines.ts';
-export { type ColumnCalibration, columnCalibration } from './lib/diagnostics/column-calibration.ts';
+export {
+  type ColumnCalibration,
+  columnCalibration,
+  conditionalCalibration,
+} from './lib/diagnostics/column-calibration.ts';
 export { type ColumnGainsOptions, columnGains, type LogDensityOf } from './lib/diagnostics/column-gains.ts';
 export { type Coverage, coverage } from './lib/diagnostics/coverage.ts';
 export { type EnergyTest, type EnergyTestOptions, energyTest } from './lib/diagnostics/energy-test.ts';
@@ -19,6 +24,7 @@ export {
   withMissingCells,
 } from './lib/mixed/mixed-table.ts';
 export type { Period } from './lib/mixed/periods.ts';
+export { openColumns, wholeRows } from './lib/mixed/whole-rows.ts';
 export { gaussianMixture } from './lib/mixture/gaussian-mixture.ts';
 export type { Effort } from './lib/recipe.ts';
 export { tableDefinitions } from './lib/table-definitions.ts';

@@ -76,7 +76,7 @@ const pictures: Readonly<Record<PlotKind, (found: Found) => string>> = {
         style(340, 240),
       ),
     ),
-  coverage: ({ drawn }) => alone(coveragePicture(drawn.rowScores, drawn.sampleScores, style(520, 420)), 520, 420),
+  coverage: ({ drawn }) => alone(coveragePicture(drawn.places.rows, drawn.places.samples, style(520, 420)), 520, 420),
   columns: (found) =>
     columnPictures(found, (i, { name }) =>
       transformsPicture(name, found.drawn.transforms[i] as Float64Array, style(340, 240)),

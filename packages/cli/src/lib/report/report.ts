@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DiffeoError } from '@diffeo/core';
 import { oneLine } from '@diffeo/core/arguments';
+import { isMixedModel } from '@diffeo/tables';
 import type { RowsOptions } from '../data/data-source.ts';
 import { rowsForModel } from '../data/rows-for-model.ts';
 import { writeAtomically } from '../files/atomic-file.ts';
@@ -33,8 +34,11 @@ export async function factsOf(
   if (stored.model.eventShape.length !== 1) {
     throw new DiffeoError('USAGE', `report is for tables and points, and ${path} is a model of images`);
   }
-  if (stored.model.contextShape) {
-    throw new DiffeoError('USAGE', `report is for densities of whole rows, and ${path} is conditional`);
+  if (stored.model.contextShape && !isMixedModel(stored.model)) {
+    throw new DiffeoError(
+      'USAGE',
+      `report is for densities of tables, and ${path} is conditional on numbers of its own`,
+    );
   }
   const rows = await rowsForModel(stored, { ...options, gaps: 'drop' });
   if (rows.count < 2) throw new DiffeoError('DATA', `${data} has ${rows.count} rows: a report takes 2 at least`);

@@ -1,5 +1,14 @@
 import { DiffeoError, fold, type Seed } from '@diffeo/core';
-import { columnGains, conditionals, isMixedModel, type TableRows, withGaps, withMissingCells } from '@diffeo/tables';
+import {
+  columnGains,
+  conditionals,
+  isMixedModel,
+  openColumns,
+  type TableRows,
+  wholeRows,
+  withGaps,
+  withMissingCells,
+} from '@diffeo/tables';
 import { sample } from '@diffeo/trainer';
 import type { StoredModel } from '../model/read-model.ts';
 import { isCategory } from '../report/facts/cell-text.ts';
@@ -17,7 +26,7 @@ const categoriesOf = ({ notes }: StoredModel): number[] =>
 
 /** Throws `USAGE` for models of which columns cannot be drawn anew one by one. */
 export function requireColumns({ model, path }: StoredModel, option: string): void {
-  if (model.contextShape) {
+  if (model.contextShape && !isMixedModel(model)) {
     throw new DiffeoError('USAGE', `${option} is for densities of whole rows, and ${path} is conditional`);
   }
   if (model.eventShape.length === 1 && !model.dequantizes) return;
@@ -28,22 +37,24 @@ export function requireColumns({ model, path }: StoredModel, option: string): vo
 }
 
 /** Exactly, of a model that has conditionals. */
-async function exactGains({ model, params }: StoredModel, rows: TableRows, { seed, signal }: BlameOptions) {
-  const { columnGains: gainsOf } = conditionals(model, params);
-  const cells = withMissingCells(rows.values);
+async function exactGains({ model, params }: StoredModel, rows: TableRows, { seed, signal, context }: BlameOptions) {
+  const { columnGains: gainsOf, context: given, size } = conditionals(model, params);
+  const { rows: cells, own } = wholeRows(size, given, withMissingCells(rows.values), context ?? null, rows.count);
   const gains = new Float64Array(cells.length);
-  const step = rowsTogether * rows.size;
+  const step = rowsTogether * size;
   for (let at = 0; at < cells.length; at += step) {
     await stopIfCancelled(signal);
     gains.set(gainsOf(cells.subarray(at, at + step), { seed: fold(seed, at) }), at);
   }
-  return gains;
+  return given.length === 0 ? gains : Float64Array.from(openColumns(gains, size, own));
 }
 
 /** What rows are blamed by. */
 export interface BlameOptions {
   /** Samples of the model, with NaN for gaps. Default: {@link referenceRows}, where they are needed. */
   readonly samples?: TableRows;
+  /** Of a conditional model: the context of each row, as the model takes it. */
+  readonly context?: ArrayLike<number> | undefined;
   readonly seed: Seed;
   readonly signal: AbortSignal;
 }

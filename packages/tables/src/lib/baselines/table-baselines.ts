@@ -9,7 +9,13 @@ import { rowsAt, type TableRows } from '../table-rows.ts';
 
 /** What a table's density may be compared with. */
 export interface TableBaseline {
-  readonly name: 'Gaussian' | 'Gaussian mixture' | 'kernel density' | 'independent columns' | 'Gaussian for each cell';
+  readonly name:
+    | 'Gaussian'
+    | 'Gaussian mixture'
+    | 'kernel density'
+    | 'independent columns'
+    | 'Gaussian for each cell'
+    | 'linear regression';
   /** What was chosen, in words. */
   readonly setting: string;
   /** The log-likelihood of each row that was held out, nats. */

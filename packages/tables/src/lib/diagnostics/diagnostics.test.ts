@@ -1,7 +1,7 @@
 import { randomSource } from '@diffeo/core';
 import { describe, expect, test } from 'vitest';
 import type { TableRows } from '../table-rows.ts';
-import { columnCalibration } from './column-calibration.ts';
+import { columnCalibration, conditionalCalibration } from './column-calibration.ts';
 import { columnGains, type LogDensityOf } from './column-gains.ts';
 import { coverage } from './coverage.ts';
 import { energyTest } from './energy-test.ts';
@@ -61,6 +61,35 @@ describe('coverage', () => {
   ])('of %i rows at %d, %i to %i are expected', (count, level, least, most) => {
     const [found] = coverage([0], new Float64Array(count), [level]);
     expect(found?.expected).toEqual([least / count, most / count]);
+  });
+});
+
+describe('conditionalCalibration', () => {
+  const source = randomSource(8);
+  const [count, each] = [300, 40];
+  const contexts = Array.from({ length: count }, () => 3 * source.normal());
+  const tableOf = (numbers: readonly number[]): TableRows => ({
+    values: Float32Array.from(numbers),
+    count: numbers.length,
+    size: 1,
+  });
+  const own = tableOf(contexts.map((x) => x + source.normal()));
+  const drawn = (deviation: number): TableRows =>
+    tableOf(contexts.flatMap((x) => Array.from({ length: each }, () => x + deviation * source.normal())));
+
+  test('is even where draws have the context of their row and are right, and finds them too wide by a half', () => {
+    const [right] = conditionalCalibration(own, drawn(1));
+    expect(right?.transforms).toHaveLength(count);
+    expect(right?.pValue).toBeGreaterThan(0.01);
+    expect(conditionalCalibration(own, drawn(1.5))[0]?.pValue).toBeLessThan(1e-3);
+    // The margin of both is the same all but for a few parts in a hundred.
+    expect(columnCalibration(own, drawn(1.5))[0]?.pValue).toBeGreaterThan(0.01);
+  });
+
+  test('leaves gaps out, and refuses draws that are not as many for each row', () => {
+    const gaps = { ...own, values: own.values.map((value, i) => (i % 3 === 0 ? Number.NaN : value)) };
+    expect(conditionalCalibration(gaps, drawn(1))[0]?.transforms).toHaveLength(200);
+    expect(() => conditionalCalibration(own, tableOf([1, 2]))).toThrow(expect.objectContaining({ code: 'DATA' }));
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Seed } from '@diffeo/core';
 import type { Column } from '@diffeo/datasets';
-import { mixedBaselines, type TableRows, tableBaselines } from '@diffeo/tables';
+import { conditionalBaselines, mixedBaselines, type TableRows, tableBaselines } from '@diffeo/tables';
 import { baselineWarnings, compareScores, rowStatistics, type Warning } from '@diffeo/trainer';
 import { isCategory } from './cell-text.ts';
 import type { JudgedRows } from './judged-rows.ts';
@@ -24,11 +24,15 @@ export async function compareDensities(
   scores: Float32Array,
   {
     columns,
+    context,
     isMixed,
     seed,
     signal,
   }: {
+    /** All columns of the rows. */
     readonly columns: readonly Column[];
+    /** Those that a conditional model is given, by name. */
+    readonly context: readonly string[];
     /** Whether the model is one of a mixed table. */
     readonly isMixed: boolean;
     readonly seed: Seed;
@@ -46,9 +50,12 @@ export async function compareDensities(
       'The table has categories or gaps, for which a Gaussian, a mixture of them and kernels have no density.',
     );
   }
-  const fitted = isMixed
-    ? await mixedBaselines({ ...rows, columns }, judged, { seed, signal })
-    : await tableBaselines(rows, judged, { seed, signal });
+  const options = { seed, signal };
+  const fitted = !isMixed
+    ? await tableBaselines(rows, judged, options)
+    : context.length > 0
+      ? await conditionalBaselines({ ...rows, columns }, judged, { ...options, context })
+      : await mixedBaselines({ ...rows, columns }, judged, options);
   const gaussian = fitted.find(({ name }) => name === 'Gaussian');
   return {
     compared: fitted.map(({ name, setting, scores: own }) => ({

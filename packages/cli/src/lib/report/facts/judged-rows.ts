@@ -1,4 +1,5 @@
-import { type Dataset, datasetFrom } from '@diffeo/datasets';
+import type { Dataset } from '@diffeo/datasets';
+import { joinedRows } from '../../data/joined-rows.ts';
 import { splitTable } from '../../data/split-rows.ts';
 import { checksumOfParts } from '../../folder/run-record.ts';
 import type { StoredModel } from '../../model/read-model.ts';
@@ -16,14 +17,6 @@ export interface JudgedRows {
   readonly are: 'held-out' | 'fresh' | 'other';
 }
 
-/** The rows of both, one after the other. */
-function together(a: Dataset, b: Dataset): Dataset {
-  const values = new Float32Array(a.values.length + b.values.length);
-  values.set(a.values);
-  values.set(b.values, a.values.length);
-  return { ...datasetFrom(values, { eventShape: a.eventShape }), ...(a.columns && { columns: a.columns }) };
-}
-
 /** Cuts data as `train` cut them, and sees by the checksum that was kept whether these are the same parts. */
 export function judgedRows({ notes }: StoredModel, rows: Dataset, name: string, isDrawn: boolean): JudgedRows {
   if (isDrawn) return { judged: rows, seen: null, are: 'fresh' };
@@ -32,7 +25,7 @@ export function judgedRows({ notes }: StoredModel, rows: Dataset, name: string, 
   try {
     const { train, validation, test } = splitTable(rows, name, notes.split);
     if (checksumOfParts([train, validation, test]) !== notes.dataChecksum) return other;
-    return { judged: test, seen: together(train, validation), are: 'held-out' };
+    return { judged: test, seen: joinedRows(train, validation), are: 'held-out' };
   } catch {
     return other; // too few rows to have been cut so
   }

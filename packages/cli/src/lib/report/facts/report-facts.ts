@@ -2,6 +2,7 @@ import type { Column } from '@diffeo/datasets';
 import type { ColumnCalibration, Coverage, EnergyTest } from '@diffeo/tables';
 import type { ScoreComparison, Warning } from '@diffeo/trainer';
 import type { TrainReport } from '../../train/train-report.ts';
+import type { ComparedSamples } from './compared-samples.ts';
 import type { JudgedRows } from './judged-rows.ts';
 
 /** A row that is less likely than the others, and what makes it so. */
@@ -11,7 +12,7 @@ export interface UnlikelyRow {
   readonly logProb: number;
   /** The share of the model's own samples that are less likely. */
   readonly lessLikely: number;
-  /** The values, stored. */
+  /** The values, stored: of the columns of the model, then of its context. */
   readonly values: readonly number[];
   /** How much more likely it would be if a column were drawn anew given the others, nats. */
   readonly gains: readonly number[];
@@ -57,6 +58,8 @@ export interface ReportFacts {
   readonly rowsSeen: number | null;
   readonly rowsAre: JudgedRows['are'];
   readonly columns: readonly Column[];
+  /** The columns that a conditional model is given; none of others. */
+  readonly context: readonly Column[];
   /** What was guessed of the file, in words. */
   readonly notes: readonly string[];
   /** The report of the training, where it lies beside the model. */
@@ -83,5 +86,7 @@ export interface ReportRows {
   /** Of the rows that are judged by. */
   readonly rowScores: Float32Array;
   readonly sampleScores: Float32Array;
+  /** What tells whether rows lie in regions of highest density. */
+  readonly places: ComparedSamples['places'];
   readonly transforms: readonly Float64Array[];
 }

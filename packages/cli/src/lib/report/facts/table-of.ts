@@ -20,6 +20,17 @@ export const firstRows = ({ values, count, size }: TableRows, most: number): Tab
   size,
 });
 
+/** So many rows of a table at most, at equal steps. */
+export const spacedRows = ({ values, count, size }: TableRows, most: number): TableRows => {
+  const taken = Math.min(count, most);
+  const places = Array.from({ length: taken }, (_, i) => Math.floor((i * count) / taken));
+  return {
+    values: Float32Array.from(places.flatMap((row) => [...values.subarray(row * size, (row + 1) * size)])),
+    count: taken,
+    size,
+  };
+};
+
 /** The columns of a table, each by itself. */
 export const columnsOf = ({ values, count, size }: TableRows): readonly Float32Array[] =>
   Array.from({ length: size }, (_, column) =>

@@ -3,6 +3,7 @@ import { escapeHtml } from './html.ts';
 import {
   calibrationSection,
   comparisonSection,
+  listedNames,
   readSection,
   spreadSection,
   trainingSection,
@@ -26,7 +27,7 @@ function judgedBy({ rowsAre, scores, rowsSeen, trainedOn }: ReportFacts): string
 
 /** The page: one file that needs no other, no script and no network. */
 export function reportPage(facts: ReportFacts, drawn: ReportRows): string {
-  const { data, model, flow, parameters, writtenBy, warnings } = facts;
+  const { data, model, flow, parameters, writtenBy, warnings, columns, context } = facts;
   const name = data.slice(Math.max(data.lastIndexOf('/'), data.lastIndexOf('\\')) + 1);
   const answers = verdicts(facts).map(
     ({ question, answer, detail, is }) =>
@@ -46,7 +47,7 @@ ${generator}
 <body>
 <header>
 <h1>${escapeHtml(name)}</h1>
-<p class="lead">A density of the table: ${escapeHtml(flow ?? 'a flow')}${learned}. <code>${escapeHtml(model)}</code></p>
+<p class="lead">${context.length > 0 ? `A density of ${listedNames(columns)} given ${listedNames(context)}` : 'A density of the table'}: ${escapeHtml(flow ?? 'a flow')}${learned}. <code>${escapeHtml(model)}</code></p>
 <p>${judgedBy(facts)}</p>
 <ul class="verdicts">
 ${answers.join('\n')}

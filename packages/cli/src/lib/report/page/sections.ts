@@ -27,9 +27,14 @@ function rangeText({ range, kind, unit }: Column): string {
   return range.map((raw) => rawText(raw, { kind, ...(unit !== undefined && { unit }) })).join(' to ');
 }
 
+/** Names of columns in a sentence. */
+export const listedNames = (columns: readonly Column[]): string =>
+  columns.map(({ name }) => `<b>${escapeHtml(name)}</b>`).join(', ');
+
 /** What was read of the file, and how. */
 export function readSection(facts: ReportFacts): string {
-  const { columns, notes, rowsRead, data } = facts;
+  const { notes, rowsRead, data, context } = facts;
+  const columns = [...facts.columns, ...context];
   const rows = columns.map((column) => [
     `<b>${escapeHtml(column.name)}</b>`,
     escapeHtml(column.kind),
@@ -47,7 +52,7 @@ export function readSection(facts: ReportFacts): string {
   return section(
     'read',
     'What was read',
-    `<p>${rowsRead.toLocaleString('en')} rows of ${columns.length} column${columns.length === 1 ? '' : 's'} of <code>${escapeHtml(data)}</code>. Columns that the model was not trained on are not looked at.</p>`,
+    `<p>${rowsRead.toLocaleString('en')} rows of ${columns.length} column${columns.length === 1 ? '' : 's'} of <code>${escapeHtml(data)}</code>. Columns that the model was not trained on are not looked at.${context.length > 0 ? ` Given: ${listedNames(context)}.` : ''}</p>`,
     htmlTable(heads('column', 'kind', 'values', 'why it is taken for that'), rows),
     guessed,
   );
@@ -127,8 +132,12 @@ export function spreadSection({ columns }: ReportFacts, { rows, samples }: Repor
 }
 
 /** Whether probabilities are what they say. */
-export function calibrationSection(facts: ReportFacts, { rowScores, sampleScores, transforms }: ReportRows): string {
-  const { coverage, calibration, columns, energy, samples, scores } = facts;
+export function calibrationSection(
+  facts: ReportFacts,
+  { rowScores, sampleScores, places, transforms }: ReportRows,
+): string {
+  const { coverage, calibration, columns, context, energy, samples, scores } = facts;
+  const isGiven = context.length > 0;
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   const table = htmlTable(
     heads('region', '#rows in it', '#expected, 99 %', ''),
@@ -151,9 +160,13 @@ export function calibrationSection(facts: ReportFacts, { rowScores, sampleScores
   return section(
     'calibration',
     'Calibration',
-    `<p>The region of highest density that holds, say, half of the model’s probability should hold half of the ${scores.count.toLocaleString('en')} rows. Its border is the density that half of ${samples.toLocaleString('en')} samples exceed.</p>`,
-    `<div class="two"><div>${figure(coveragePicture(rowScores, sampleScores, medium))}<p class="key"><span><i class="rows"></i>rows</span><span><i class="band"></i>99 % of the time, if the model is right</span></p></div><div>${table}${figure(scoresPicture(rowScores, sampleScores, { ...medium, height: 220 }))}${key}</div></div>`,
-    `<h3>Each column</h3><p>How many samples are below each row (the probability integral transform). All boxes are alike if the column is spread as the model says; a hill is too wide a model, a valley too narrow a one, a slope one that lies too high or too low. The least even come first.</p>`,
+    `<p>The region of highest density that holds, say, half of the model’s probability should hold half of the ${scores.count.toLocaleString('en')} rows. ${
+      isGiven
+        ? `Each row has a region of its own, given its ${listedNames(context)}, found by ${Math.round(samples / scores.count).toLocaleString('en')} samples with the same.`
+        : `Its border is the density that half of ${samples.toLocaleString('en')} samples exceed.`
+    }</p>`,
+    `<div class="two"><div>${figure(coveragePicture(places.rows, places.samples, medium))}<p class="key"><span><i class="rows"></i>rows</span><span><i class="band"></i>99 % of the time, if the model is right</span></p></div><div>${table}${figure(scoresPicture(rowScores, sampleScores, { ...medium, height: 220 }))}${key}</div></div>`,
+    `<h3>Each column</h3><p>How many samples${isGiven ? ' with its context' : ''} are below each row (the probability integral transform). All boxes are alike if the column is spread as the model says; a hill is too wide a model, a valley too narrow a one, a slope one that lies too high or too low. The least even come first.</p>`,
     `<div class="grid">${cards.join('\n')}</div>`,
     `<h3>Rows against samples</h3><p>Energy distance of ${energy.counts[0]} rows and ${energy.counts[1]} samples, of ranks: ${shortNumber(energy.distance, 3)}. Dealt out at random it is ${shortNumber(energy.byChance, 3)} in the mean, and as great as this with ${probability(energy.pValue)}.</p>`,
   );
@@ -180,7 +193,9 @@ export function comparisonSection({ compared, notCompared, scores, rowsSeen }: R
 }
 
 /** The rows that the model understands least. */
-export function unlikelySection({ unlikely, columns, samples }: ReportFacts): string {
+export function unlikelySection({ unlikely, columns: own, context, samples, scores }: ReportFacts): string {
+  const columns = [...own, ...context];
+  const each = context.length > 0 ? samples / scores.count : samples;
   const rows = unlikely.map(({ row, logProb, lessLikely, values, gains }) => {
     const worst = [...gains.keys()]
       .sort((a, b) => (gains[b] as number) - (gains[a] as number))
@@ -196,7 +211,7 @@ export function unlikelySection({ unlikely, columns, samples }: ReportFacts): st
     return [
       `${row}`,
       shortNumber(logProb, 4),
-      lessLikely === 0 ? `< ${shortNumber(100 / samples, 2)} %` : `${shortNumber(100 * lessLikely, 2)} %`,
+      lessLikely === 0 ? `< ${shortNumber(100 / each, 2)} %` : `${shortNumber(100 * lessLikely, 2)} %`,
       blamed.join('<br>') || '<span class="muted">no one column</span>',
       `<span class="muted">${escapeHtml(others.slice(0, 8).join(', '))}${others.length > 8 ? ', …' : ''}</span>`,
     ];

@@ -21,6 +21,13 @@ export const probability = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p 
 
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${shortNumber(Math.abs(value), 3)}`;
 
+/** What is said of one, two and three that the model is ahead of, or not behind. */
+const answers = [
+  ['Ahead of it', 'Not behind it'],
+  ['Ahead of both', 'Behind none of the two'],
+  ['Ahead of all three', 'Behind none of the three'],
+] as const;
+
 function besideOthers({ compared, notCompared }: ReportFacts): Verdict {
   const question = 'Is it better than simpler densities?';
   if (notCompared !== null) return { question, answer: 'Not compared', detail: notCompared, is: 'open' };
@@ -38,8 +45,8 @@ function besideOthers({ compared, notCompared }: ReportFacts): Verdict {
     };
   }
   const isAhead = places.every((place) => place === 1);
-  const all = places.length === 2 ? 'both' : 'all three';
-  const answer = isAhead ? `Ahead of ${all}` : `Behind none of ${all === 'both' ? 'the two' : 'the three'}`;
+  const [ahead, notBehind] = answers[places.length - 1] ?? answers[2];
+  const answer = isAhead ? ahead : notBehind;
   return { question, answer, detail: `Nats a row ahead of: ${detail}`, is: 'good' };
 }
 

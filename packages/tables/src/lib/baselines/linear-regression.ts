@@ -1,6 +1,40 @@
 import { logNormalDensity } from '@diffeo/ops';
-import { logNormalCell } from '../../src/lib/mixed/normal-cell.ts';
-import { choleskyOf } from '../../src/lib/mixture/cholesky.ts';
+import { logNormalCell } from '../mixed/normal-cell.ts';
+import { choleskyOf } from '../mixture/cholesky.ts';
+
+/** What is known of a column that predicts. */
+interface PredictorColumn {
+  /** Its numbers stand for these. */
+  readonly categories?: readonly string[];
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, one) => sum + one, 0) / Math.max(1, values.length);
+
+/**
+ * Predictors of a row of some columns: 1, numbers by their distance from the mean of these rows in deviations, and a 1 for each category but the first and for a gap, which is NaN.
+ */
+export function linearPredictors(
+  columns: readonly PredictorColumn[],
+  rows: readonly (readonly number[])[],
+): (row: readonly number[]) => number[] {
+  const facts = columns.map((_, i) => {
+    const known = rows.map((row) => row[i] as number).filter((value) => !Number.isNaN(value));
+    const middle = mean(known);
+    const spread = Math.sqrt(mean(known.map((value) => (value - middle) ** 2))) || 1;
+    return { middle, spread, hasGaps: known.length < rows.length };
+  });
+  return (row) => [
+    1,
+    ...columns.flatMap(({ categories }, i) => {
+      const value = row[i] as number;
+      const { middle, spread, hasGaps } = facts[i] as (typeof facts)[number];
+      const gap = hasGaps ? [Number(Number.isNaN(value))] : [];
+      if (categories) return [...categories.slice(1).map((_, code) => Number(value === code + 1)), ...gap];
+      return [Number.isNaN(value) ? 0 : (value - middle) / spread, ...gap];
+    }),
+  ];
+}
 
 /** Linear regression with normal errors, by least squares. `rows` are lists of predictors, the first of which is 1. */
 export function linearRegression(rows: readonly (readonly number[])[], y: readonly number[]) {
