@@ -85,4 +85,5 @@ export type { HostRows } from './lib/warnings/host-rows.ts';
 export { ignoredContextWarnings } from './lib/warnings/ignored-context-warnings.ts';
 export { type Outlier, outliers } from './lib/warnings/outlier-warnings.ts';
 export { baselineWarnings, type ScoredRows, scoreWarnings } from './lib/warnings/score-warnings.ts';
+export { seenRowWarnings } from './lib/warnings/seen-row-warnings.ts';
 export type { Warning, WarningCode } from './lib/warnings/warning.ts';

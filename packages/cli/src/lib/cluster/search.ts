@@ -4,7 +4,7 @@ import { DiffeoError, fold, load, type Seed, save } from '@diffeo/core';
 import { type CsvOptions, toTensor } from '@diffeo/datasets';
 import { score, useWasm } from '@diffeo/trainer';
 import { findData } from '../data/find-data.ts';
-import type { TrainingData } from '../data/training-data.ts';
+import { joinedRows } from '../data/joined-rows.ts';
 import { writeAtomically } from '../files/atomic-file.ts';
 import { runRecord } from '../folder/run-record.ts';
 import { definitions } from '../model/definitions.ts';
@@ -35,14 +35,6 @@ export interface SearchOptions {
   readonly csv: CsvOptions;
   readonly json: boolean;
   readonly signal: AbortSignal;
-}
-
-/** Rows to train on, and behind them those to validate on, as bytes. */
-function rowBytes({ train, validation }: TrainingData): Uint8Array {
-  const values = new Float32Array(train.values.length + validation.values.length);
-  values.set(train.values);
-  values.set(validation.values, train.values.length);
-  return new Uint8Array(values.buffer);
 }
 
 /**
@@ -79,7 +71,8 @@ export async function search(options: SearchOptions): Promise<void> {
     trialFor(settings, data, fold(fold(seed, 'trial'), i)),
   );
   const { train, validation, heldOut } = data;
-  const input = await storeInput(root, folder, rowBytes(data), '.f32');
+  // Those to validate on stand behind those to train on.
+  const input = await storeInput(root, folder, new Uint8Array(joinedRows(train, validation).values.buffer), '.f32');
   const rows = { input, train: train.count, validation: validation.count, eventShape: train.eventShape };
 
   const engine = openEngine(engineName, { root: root.path });

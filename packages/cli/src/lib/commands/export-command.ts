@@ -1,16 +1,13 @@
 import { defineCommand } from 'citty';
 import { listOption } from '../options/list-option.ts';
+import { modelArgument } from '../options/model-argument.ts';
 import { numberOption } from '../options/number-option.ts';
 
 /** `diffeo export MODEL --to onnx --out FOLDER` */
 export const exportCommand = defineCommand({
   meta: { name: 'export', description: 'Write a model as ONNX files, which run wherever ONNX runs.' },
   args: {
-    model: {
-      type: 'positional',
-      required: true,
-      description: 'A model file, the folder that train wrote, or - for standard input.',
-    },
+    model: modelArgument,
     to: { type: 'enum', options: ['onnx'] as string[], required: true, description: 'The format.' },
     functions: {
       type: 'string',

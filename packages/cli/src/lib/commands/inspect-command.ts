@@ -1,14 +1,11 @@
 import { defineCommand } from 'citty';
+import { modelArgument } from '../options/model-argument.ts';
 
 /** `diffeo inspect MODEL` */
 export const inspectCommand = defineCommand({
   meta: { name: 'inspect', description: 'Say what is in a model file.' },
   args: {
-    model: {
-      type: 'positional',
-      required: true,
-      description: 'A model file, the folder that train wrote, or - for standard input.',
-    },
+    model: modelArgument,
     json: { type: 'boolean', description: 'Print it as one JSON object.' },
   },
   run: async ({ args }) => {

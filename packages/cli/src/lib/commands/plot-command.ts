@@ -1,6 +1,7 @@
 import { defineCommand } from 'citty';
 import { csvArguments, csvOptions } from '../options/csv-arguments.ts';
 import { listOption } from '../options/list-option.ts';
+import { modelOnDiskArgument } from '../options/model-argument.ts';
 import { countRange, numberOption, seedRange } from '../options/number-option.ts';
 import type { PlotKind } from '../report/plot.ts';
 
@@ -10,7 +11,7 @@ const kinds: readonly PlotKind[] = ['pairs', 'margins', 'coverage', 'columns', '
 export const plotCommand = defineCommand({
   meta: { name: 'plot', description: 'Draw one picture of those that report shows, as SVG or PNG.' },
   args: {
-    model: { type: 'positional', required: true, description: 'A model file, or the folder that train wrote.' },
+    model: modelOnDiskArgument,
     data: { type: 'positional', required: true, description: "The table, or a toy density's name." },
     show: {
       type: 'enum',

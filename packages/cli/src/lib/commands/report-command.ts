@@ -1,5 +1,6 @@
 import { defineCommand } from 'citty';
 import { csvArguments, csvOptions } from '../options/csv-arguments.ts';
+import { modelOnDiskArgument } from '../options/model-argument.ts';
 import { countRange, numberOption, seedRange } from '../options/number-option.ts';
 
 const tableDescription =
@@ -12,7 +13,7 @@ export const reportCommand = defineCommand({
     description: 'Write a page that shows how good a model is: one HTML file that opens anywhere.',
   },
   args: {
-    model: { type: 'positional', required: true, description: 'A model file, or the folder that train wrote.' },
+    model: modelOnDiskArgument,
     data: { type: 'positional', required: true, description: tableDescription },
     samples: { type: 'string', description: 'How many samples to compare with. Default 20000.' },
     top: { type: 'string', description: 'How many of the least likely rows to show. Default 10.' },

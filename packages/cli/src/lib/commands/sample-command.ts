@@ -1,6 +1,7 @@
 import { defineCommand } from 'citty';
 import { jobArguments, jobOptions, refuseForJobs, refuseWithoutEngine, requireOut } from '../options/job-arguments.ts';
 import { listOption } from '../options/list-option.ts';
+import { modelArgument } from '../options/model-argument.ts';
 import { countRange, numberOption, parseNumber, seedRange } from '../options/number-option.ts';
 import { outputArguments } from '../options/output-arguments.ts';
 
@@ -11,11 +12,7 @@ export const sampleCommand = defineCommand({
     description: 'Draw samples from a model and print them as CSV or in other formats, or draw a sheet of images.',
   },
   args: {
-    model: {
-      type: 'positional',
-      required: true,
-      description: 'A model file, the folder that train wrote, or - for standard input.',
-    },
+    model: modelArgument,
     count: { type: 'string', required: true, description: 'How many samples.' },
     temperature: {
       type: 'string',

@@ -2,6 +2,7 @@ import { defineCommand } from 'citty';
 import { csvArguments, csvOptions } from '../options/csv-arguments.ts';
 import { imageArguments, imageOptions, partArgument, partOf } from '../options/image-arguments.ts';
 import { jobArguments, jobOptions, refuseForJobs, refuseWithoutEngine, requireOut } from '../options/job-arguments.ts';
+import { modelArgument } from '../options/model-argument.ts';
 import { countRange, numberOption, seedRange } from '../options/number-option.ts';
 import { outputArguments } from '../options/output-arguments.ts';
 
@@ -13,11 +14,7 @@ export const scoreCommand = defineCommand({
       'Print the log-likelihood of every row, in nats, and where it lies among others, as CSV or in another format.',
   },
   args: {
-    model: {
-      type: 'positional',
-      required: true,
-      description: 'A model file, the folder that train wrote, or - for standard input.',
-    },
+    model: modelArgument,
     data: {
       type: 'positional',
       required: true,

@@ -68,14 +68,15 @@ it('JSON names data and defaults, and nothing in it runs', async () => {
   const folder = folderWith({
     'data/people.csv': peopleCsv(80),
     'diffeo.config.json': JSON.stringify({
-      data: { people: 'data/people.csv' },
+      data: { folk: 'data/people.csv' },
       defaults: { train: { effort: 'fast', exclude: 'name' } },
     }),
   });
-  const { code, stderr } = await runProcess(['train', 'people'], folder);
+  const { code, stderr } = await runProcess(['train', 'folk'], folder);
   expect(code, stderr).toBe(0);
   expect(stderr).toMatch(/^diffeo\.config\.json is used\n/);
-  expect(existsSync(join(folder, 'diffeo-people', 'model.safetensors'))).toBe(true);
+  // In the folder of the name that was given.
+  expect(existsSync(join(folder, 'diffeo-folk', 'model.safetensors'))).toBe(true);
 });
 
 it.each<[string, string, RegExp]>([

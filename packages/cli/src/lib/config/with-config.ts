@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { DiffeoError, isDiffeoError } from '@diffeo/core';
 import type { ArgsDef } from 'citty';
 import { checkArguments } from '../check/check-arguments.ts';
+import { defaultFolder } from '../folder/default-folder.ts';
 import type { OptionDefaults } from './diffeo-config.ts';
 import type { FoundConfig } from './read-config.ts';
 
@@ -27,7 +28,7 @@ function requireOptions(options: OptionDefaults, args: ArgsDef, command: string,
 }
 
 /**
- * The arguments of a command with what a configuration has for it: the path that the name of data stands for with its options, and defaults of options. What is on
+ * The arguments of a command with what a configuration has for it: the path that the name of data stands for with its options, the folder of that name, and defaults of options. What is on
  * the command line comes first, and options of data before defaults of the command.
  */
 export function withConfig(
@@ -56,7 +57,9 @@ export function withConfig(
   // Data are named once for all commands: what one does not take is for another.
   const taken = Object.fromEntries(Object.entries(ofData).filter(([name]) => Object.hasOwn(args, name)));
   requireOptions(taken, args, command, `${file}, data '${own}'`);
-  const missing = Object.entries({ ...ofCommand, ...taken }).filter(([name]) => !given.has(name));
+  // A run goes into a folder with the name of its data, and two runs on one file under two names into two.
+  const folder = own !== undefined && path !== undefined && command === 'train' ? { out: defaultFolder(own) } : {};
+  const missing = Object.entries({ ...folder, ...ofCommand, ...taken }).filter(([name]) => !given.has(name));
   const rest = rawArgs.map((arg, i) => (path !== undefined && i === positional?.index ? path : arg));
   return [...flagsOf(Object.fromEntries(missing)), ...rest];
 }

@@ -38,6 +38,8 @@ export interface DataSource {
   readonly name: string;
   /** Whether the name is one of ours, and no path. */
   readonly isOurs: boolean;
+  /** The kind of flow that goes with it where none was asked for. */
+  readonly flow: string;
   /** Reads it, ready to train on. Throws `USAGE` for options that it cannot use, `DATA` for too few rows, and what its readers throw. */
   train(options: TrainingDataOptions): TrainingData | Promise<TrainingData>;
   /** Reads the rows that a model takes, or what there is of them: their shape is looked at by who asks. */

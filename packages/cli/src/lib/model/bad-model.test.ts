@@ -40,7 +40,8 @@ describe('a bad model file', () => {
     ['cut', () => whole.subarray(0, whole.length - 5), /tensors take \d+ bytes and \d+ follow/],
     ['empty', () => Buffer.alloc(0), /it has 0 bytes/],
     ['with a header of 2^60 bytes', () => withLength(2n ** 60n), /header has 1152921504606846976 bytes/],
-    ['not a model', () => Buffer.from('a,b\n1,2\n3,4\n'), /this is not a whole safetensors file/],
+    ['a table', () => Buffer.from('a,b\n1,2\n3,4\n'), /this is a text, and no model: give the folder that train wrote/],
+    ['of something else', () => Buffer.from([1, 2, 3, 4, 5, 6, 7, 8, 9]), /this is not a whole safetensors file/],
     [
       'with an altered number',
       () => Buffer.from(whole.with(-2, (whole.at(-2) as number) ^ 1)),

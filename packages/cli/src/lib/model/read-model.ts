@@ -31,11 +31,20 @@ export interface StoredModel {
 /** The longest header of the format. */
 const maxHeader = 100_000_000;
 
+/** Whether bytes are those of a text, such as a table has. */
+const isText = (bytes: Uint8Array): boolean => bytes.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d));
+
 /** Throws `FILE` when a file cannot be a model by its first eight bytes, the length of its header. */
 function checkBeginning(head: Uint8Array, path: string): void {
   if (head.length < 8) return;
   const length = new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true);
   if (length >= 2n && length <= maxHeader) return;
+  if (isText(head.subarray(0, 8))) {
+    throw new DiffeoError(
+      'FILE',
+      `${path}: this is a text, and no model: give the folder that train wrote, or the ${modelFile} in it. diffeo train makes one of a table`,
+    );
+  }
   throw new DiffeoError('FILE', `${path}: this is not a whole safetensors file: its header has ${length} bytes`);
 }
 

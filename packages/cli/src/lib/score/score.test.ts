@@ -65,7 +65,12 @@ describe('diffeo score', () => {
     scratch.file('short.csv', 'name,height\na,1.7\nb,1.8\n');
     const { code, stdout, stderr } = await diffeo('score', 'people', 'short.csv');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/^diffeo: short\.csv has no column 'mass'\. .*'name', 'height'\.\n$/);
+    expect(stderr).toMatch(
+      /^diffeo: short\.csv has no column 'mass'\. .*'name', 'height'\. diffeo fill draws what rows lack given what they have\.\n$/,
+    );
+    // Of which nothing is known, nothing is drawn.
+    scratch.file('others.csv', 'a,b\n1.7,2\n1.8,3\n');
+    expect((await diffeo('score', 'people', 'others.csv')).stderr).not.toContain('fill');
   });
 
   it.each([

@@ -1,20 +1,21 @@
 import { bitsPerDim, DiffeoError, sizeOf } from '@diffeo/core';
-import { columnNames, type Dataset, takeRows } from '@diffeo/datasets';
-import { rowStatistics, scoreWarnings } from '@diffeo/trainer';
+import { columnNames } from '@diffeo/datasets';
+import { rowStatistics, scoreWarnings, type Warning } from '@diffeo/trainer';
 import type { RowsOptions } from '../data/data-source.ts';
 import { rowsForModel } from '../data/rows-for-model.ts';
 import { readModel, type StoredModel } from '../model/read-model.ts';
 import { tableOf } from '../report/facts/table-of.ts';
+import { type ModelRows, takeModelRows } from '../tables/mixed-data.ts';
 import { finiteOrNull } from '../terminal/finite-or-null.ts';
 import { type ResultPlace, resultTable } from '../terminal/result-table.ts';
 import { say } from '../terminal/say.ts';
 import { printResult } from '../terminal/standard-streams.ts';
 import { blameRows, requireColumns } from './blame-rows.ts';
-import { sayUnknownCategories } from './say-unknown-categories.ts';
 import { percentileOf } from './score-notes.ts';
 import type { ScoreReport } from './score-report.ts';
 import { scoreRows } from './score-rows.ts';
 import { type ScoredRow, writeScores } from './score-table.ts';
+import { unknownCategoryWarnings } from './unknown-category-warnings.ts';
 
 /** What `diffeo score` was asked to do. */
 export interface ScoreOptions extends RowsOptions, ResultPlace {
@@ -31,7 +32,7 @@ export interface ScoreOptions extends RowsOptions, ResultPlace {
 /** The rows to say something of, in their order, or the least likely ones first. */
 async function scoredRows(
   stored: StoredModel,
-  rows: Dataset,
+  rows: ModelRows,
   scores: Float32Array,
   { top, blame, seed, signal }: Pick<ScoreOptions, 'top' | 'blame' | 'seed' | 'signal'>,
 ): Promise<readonly ScoredRow[]> {
@@ -39,8 +40,9 @@ async function scoredRows(
   const chosen =
     top === undefined ? order : order.sort((a, b) => (scores[a] as number) - (scores[b] as number)).subarray(0, top);
   const { notes, model } = stored;
-  const table = blame || top !== undefined ? tableOf(takeRows(rows, chosen)) : null;
-  const gains = table && (await blameRows(stored, table, { seed, signal }));
+  const taken = blame || top !== undefined ? takeModelRows(rows, chosen) : null;
+  const table = taken && tableOf(taken);
+  const gains = table && (await blameRows(stored, table, { seed, signal, context: taken.context?.values }));
   const size = sizeOf(model.eventShape);
   const names = notes.columns ? columnNames(notes.columns) : null;
   const blamed = (i: number): Pick<ScoredRow, 'blame'> => {
@@ -90,9 +92,10 @@ export async function score({
   // Opened first, so that a path that cannot be written is refused before the work.
   const table = json && out === undefined ? null : resultTable({ out, format });
   let [scores, shown]: [Float32Array, readonly ScoredRow[]] = [new Float32Array(), []];
+  let unknown: readonly Warning[] = [];
   try {
     const rows = await rowsForModel(stored, options);
-    sayUnknownCategories(rows, stored.notes.columns ?? []);
+    unknown = unknownCategoryWarnings(stored, rows);
     scores = await scoreRows(stored, rows, { seed, signal, draws });
     if (table || top !== undefined) shown = await scoredRows(stored, rows, scores, { top, blame, seed, signal });
     if (table) await writeScores(shown, table, { isChosen: top !== undefined });
@@ -101,7 +104,7 @@ export async function score({
   }
 
   const { mean, standardError, median, trimmedMean, count } = rowStatistics(scores);
-  const warnings = scoreWarnings(scores);
+  const warnings = [...unknown, ...scoreWarnings(scores)];
   for (const { message } of warnings) say(`warning: ${message}`);
   const bits = stored.model.dequantizes ? bitsPerDim(stored.model, -mean) : null;
   if (json) {

@@ -1,4 +1,4 @@
-import { type Column, type ColumnKind, type Dataset, type ReadTable, takeColumns } from '@diffeo/datasets';
+import { type Column, type ColumnKind, type Dataset, type ReadTable, takeColumns, takeRows } from '@diffeo/datasets';
 import { withMissingCells } from '@diffeo/tables';
 import { maxCovariances } from '../train/max-covariances.ts';
 
@@ -29,6 +29,10 @@ export function isMixedTable(
   return needs || context !== undefined || values.some(Number.isNaN);
 }
 
+/** Whether some numbers have a density. Of columns that all have probabilities, rows come again as often as they should. */
+export const haveDensity = (columns: readonly Column[], isMixed: boolean): boolean =>
+  !isMixed || columns.some(({ step, categories: own }) => step === undefined && !own);
+
 /** A table with gaps as a mixed model takes it: its numbers are all finite. */
 export const encoded = <Table extends Dataset<Float32Array>>(table: Table): Table => ({
   ...table,
@@ -44,3 +48,9 @@ export function cutContext(rows: Dataset, names: readonly string[]): ModelRows {
   const others = [...columns.keys()].filter((place) => !isGiven.has(place));
   return { ...takeColumns(rows, others), context: takeColumns(rows, given) };
 }
+
+/** Some rows, each with its context. */
+export const takeModelRows = ({ context, ...rows }: ModelRows, places: ArrayLike<number>): ModelRows => ({
+  ...takeRows(rows, places),
+  ...(context && { context: takeRows(context, places) }),
+});

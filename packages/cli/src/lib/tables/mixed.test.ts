@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { randomSource } from '@diffeo/core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runDiffeo } from '../../../test/run-diffeo.ts';
@@ -104,6 +106,8 @@ describe('diffeo train, plainly, on a table of categories, dates and gaps', () =
     );
     // A gap is no category.
     expect(stderr.match(/does not know/g)).toHaveLength(1);
+    const json = JSON.parse((await run('score', 'diffeo-animals', 'new.csv', '--json')).stdout);
+    expect(json.warnings[0]).toMatchObject({ code: 'UNKNOWN_CATEGORY', rows: [2] });
   });
 
   test('--blame finds what was planted, says the same each time, and never blames a gap', async () => {
@@ -167,8 +171,33 @@ describe('--context', () => {
       2,
       expect.stringContaining('the model is of rows given year: say what it is, by --given year=… or --contexts FILE'),
     ]);
+    const top = await run('score', 'diffeo-prices', 'two.csv', '--top', '1');
+    expect(top.code, top.stderr).toBe(0);
+    // The column of the context is not to blame: it is given.
+    expect(rowsOf(top.stdout).map(([row, , , blame]) => [row, blame])).toEqual([['2', 'price']]);
     const inspected = await run('inspect', 'diffeo-prices', '--json');
     expect(JSON.parse(inspected.stdout)).toMatchObject({ contextShape: [2], eventShape: [1] });
+  });
+
+  test('has a report: calibration given the context, beside linear regression, and the worst rows', async () => {
+    const written = await run('report', 'diffeo-prices', 'prices.csv', '--samples', '2000', '--out', 'prices.html');
+    expect(written.code, written.stderr).toBe(0);
+    const page = readFileSync(join(scratch.path, 'prices.html'), 'utf8');
+    expect(page).toContain('A density of <b>price</b> given <b>year</b>, <b>group</b>');
+    expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/);
+    const { stdout } = await run('report', 'diffeo-prices', 'prices.csv', '--samples', '2000', '--json');
+    const facts = JSON.parse(stdout);
+    expect(facts).toMatchObject({ rowsAre: 'held-out', rowsSeen: 180, samples: 2000 });
+    expect(facts.context.map(({ name }: { name: string }) => name)).toEqual(['year', 'group']);
+    expect(facts.compared.map(({ name }: { name: string }) => name)).toEqual([
+      'independent columns',
+      'linear regression',
+    ]);
+    // Far ahead of a price of which nothing is known.
+    expect(facts.compared[0].difference.clipped.mean).toBeGreaterThan(1);
+    expect(facts.calibration[0].pValue).toBeGreaterThan(0.01);
+    for (const { isExpected } of facts.coverage) expect(isExpected).toBe(true);
+    expect(facts.unlikely[0].values).toHaveLength(3);
   });
 
   test('columns that there are not, and data without columns, are refused', async () => {

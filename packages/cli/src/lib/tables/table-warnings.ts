@@ -6,11 +6,14 @@ import {
   dataWarnings,
   type Fitted,
   scoreWarnings,
+  seenRowWarnings,
   type Warning,
 } from '@diffeo/trainer';
+import { joinedRows } from '../data/joined-rows.ts';
 import type { TrainingData } from '../data/training-data.ts';
 import type { Start } from '../train/start-training.ts';
 import { farthestColumn } from './farthest-column.ts';
+import { haveDensity } from './mixed-data.ts';
 
 const hostRows = ({ values, eventShape, columns }: Dataset) => ({
   values,
@@ -66,6 +69,13 @@ export function resultWarnings(
   ];
 }
 
+/** Whether held-out rows that were trained on too carry the likelihood. Of tables. */
+export function repeatedWarnings(data: TrainingData, scores: ArrayLike<number>): readonly Warning[] {
+  const { all, train, validation, heldOut, columns = [], mixed } = data;
+  if (!all || !haveDensity(columns, mixed !== undefined)) return [];
+  return seenRowWarnings(scores, hostRows(heldOut), hostRows(joinedRows(train, validation)));
+}
+
 /** What the scores of the held-out rows give reason to say. */
 export const scoredWarnings = (
   data: TrainingData,
@@ -73,5 +83,6 @@ export const scoredWarnings = (
   scores: ArrayLike<number>,
 ): readonly Warning[] => [
   ...scoreWarnings(scores, { nameOf: heldOutName(data) }),
+  ...repeatedWarnings(data, scores),
   ...(gaussian ? baselineWarnings(scores, gaussian.scores) : []),
 ];

@@ -2,6 +2,7 @@ import { type Density, DiffeoError, fold, type Seed, save, shuffled, sizeOf } fr
 import { takeRows } from '@diffeo/datasets';
 import { type Effort, mixedTable, type TableFitted, type TableRows, tableFlow } from '@diffeo/tables';
 import { type Baseline, ignoredContextWarnings, meanOf, scoreWarnings, useWasm, type Warning } from '@diffeo/trainer';
+import { joinedRows } from '../data/joined-rows.ts';
 import type { TrainingData } from '../data/training-data.ts';
 import type { DataOrigin } from '../folder/begin-run.ts';
 import { sha256 } from '../folder/model-notes.ts';
@@ -18,7 +19,7 @@ import { maxCovariances } from '../train/max-covariances.ts';
 import { fitBaseline } from '../train/start-training.ts';
 import { scoredReport, type TrainReport, trainSummary } from '../train/train-report.ts';
 import { cutContext, type ModelRows } from './mixed-data.ts';
-import { scoredWarnings, tableWarnings } from './table-warnings.ts';
+import { repeatedWarnings, scoredWarnings, tableWarnings } from './table-warnings.ts';
 
 /** What a run on a table was asked for. */
 interface MixtureRun {
@@ -49,10 +50,8 @@ export function isForMixture({ all, train, validation }: TrainingData, asked: Fl
 
 /** All rows but those held out. */
 function rowsToFit({ train, validation }: TrainingData): TableRows {
-  const values = new Float32Array(train.values.length + validation.values.length);
-  values.set(train.values);
-  values.set(validation.values, train.values.length);
-  return { values, count: train.count + validation.count, size: sizeOf(train.eventShape) };
+  const { values, count, eventShape } = joinedRows(train, validation);
+  return { values, count, size: sizeOf(eventShape) };
 }
 
 /** What independent columns, the first member of a mixed table, make of the rows held out. */
@@ -136,6 +135,7 @@ export async function trainMixture(folder: TrainingFolder, data: TrainingData, r
   const warnings = mixed
     ? [
         ...scoreWarnings(scores),
+        ...repeatedWarnings(data, scores),
         ...(await contextWarnings(fitted, heldOut, scores, { seed, signal, cancelled: before })),
       ]
     : scoredWarnings(data, gaussian, scores);

@@ -16,6 +16,11 @@ const twice = Array.from({ length: 60 }, () => `${normal()},${normal()}`);
 /** What gives reason to warn: the data, and how they are trained on. */
 it.each<[code: string, csv: string, args: string[]]>([
   ['REPEATED_ROWS', rows('a,b', 240, (i) => twice[i % 60] as string), quick],
+  [
+    'SEEN_ROWS',
+    rows('a,b', 300, (i) => (i % 3 === 0 ? (twice[i % 15] as string) : `${normal()},${normal()}`)),
+    ['--effort', 'fast'],
+  ],
   ['FEW_VALUES', rows('a,b', 200, (i) => `${normal()},${(i % 3) / 7}`), quick],
   ['OUTLIER', rows('a,b', 200, (i) => `${i === 7 ? '1e9' : normal()},${normal()}`), quick],
   ['START_WAS_BEST', rows('a,b', 60, () => `${normal()},${normal()}`), quick],
@@ -78,4 +83,15 @@ it('a context that tells something is not said to be ignored', async () => {
     scratch.path,
   );
   expect(JSON.parse(stdout).warnings, stderr).toEqual([]);
+});
+
+it('categories of the context that training never saw are told', async () => {
+  scratch.file('strange.csv', 'kind,a,b\nx,0,0\nw,0,0\n');
+  const scored = await runDiffeo(['score', 'diffeo-CONTEXT_IGNORED', 'strange.csv', '--json'], scratch.path);
+  expect(scored.code, scored.stderr).toBe(0);
+  const { warnings } = JSON.parse(scored.stdout);
+  expect(warnings).toMatchObject([{ code: 'UNKNOWN_CATEGORY', rows: [1] }]);
+  expect(scored.stderr).toContain(
+    "warning: 1 of 2 rows have a category in 'kind' that the model does not know (row 2). It knows x, y, z",
+  );
 });

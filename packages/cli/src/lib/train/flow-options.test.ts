@@ -67,6 +67,9 @@ describe('options of one flow', () => {
   it.each<[string, RegExp]>([
     ['two-moons --bins 8', /--bins is for flows of splines, and --flow realnvp is none/],
     ['two-moons --levels 2', /--levels is for flows of images, and --flow realnvp is none/],
+    // Before anything is read: there is no such file.
+    ['nowhere.csv --levels 3', /--levels is for flows of images, and --flow realnvp is none/],
+    ['nowhere.csv --effort best --layers 3', /--effort is .* and --layers asks for one flow/],
     [
       'two-moons --flow continuous --bound 2',
       /--bound is for flows of log-scales or splines, and --flow continuous is none/,

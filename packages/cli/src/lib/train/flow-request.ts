@@ -56,6 +56,25 @@ export function describedBy(asked: FlowRequest): string | null {
   return name ? flowFlags[name] : null;
 }
 
+/**
+ * Throws `USAGE` for what does not go together, whatever the data hold: options of one flow beside those of the density that is found for a table.
+ */
+export function requireTogether(
+  asked: FlowRequest & { readonly effort?: unknown; readonly context?: unknown },
+  described: string | null,
+): void {
+  if (described === null) return;
+  if (asked.effort !== undefined) {
+    throw new DiffeoError(
+      'USAGE',
+      `--effort is for the density that is found for a table, and ${described} asks for one flow: leave one of them out`,
+    );
+  }
+  if (asked.context !== undefined) {
+    throw new DiffeoError('USAGE', `--context is for tables of at least 20 rows, and ${described} asks for one flow`);
+  }
+}
+
 /** Which flows take what is not every flow's. */
 const takers: Readonly<Partial<Record<keyof FlowRequest, string>>> = {
   activation: 'flows whose networks can be chosen',

@@ -1,6 +1,6 @@
 import type { Spec } from '@diffeo/core';
 import type { FitOptions } from '@diffeo/trainer';
-import { type FlowRequest, requireTaken } from './flow-request.ts';
+import type { FlowRequest } from './flow-request.ts';
 import type { FlowKind, FlowOptions } from './flows.ts';
 import type { TrainDefaults } from './train-defaults.ts';
 import { baseNamed, steppingOf } from './training-parts.ts';
@@ -22,13 +22,8 @@ interface FlowSettings {
   readonly record: Readonly<Record<string, string | number | undefined>>;
 }
 
-/**
- * What was asked of a flow, and what goes with the data and its kind where nothing was.
- *
- * @throws DiffeoError `USAGE` for options that the kind does not take.
- */
+/** What was asked of a flow, all of which its kind takes, and what goes with the data and the kind where nothing was. */
 export function flowSettings(asked: FlowRequest, flow: string, kind: FlowKind, data: TrainDefaults): FlowSettings {
-  requireTaken(asked, flow, kind);
   const defaults = { ...data, ...kind.defaults };
   const { layers = defaults.layers, hidden = defaults.hidden, levels = defaults.levels } = asked;
   const { activation = defaults.activation, residual = defaults.residual } = asked;

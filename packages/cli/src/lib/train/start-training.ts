@@ -1,7 +1,8 @@
 import { type Flow, type FlowParams, flow, fold, type Seed, type Spec, sizeOf } from '@diffeo/core';
-import { columnNames, type Dataset, toTensor } from '@diffeo/datasets';
+import { columnNames, toTensor } from '@diffeo/datasets';
 import { type Baseline, gaussianBaseline } from '@diffeo/trainer';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { joinedRows } from '../data/joined-rows.ts';
 import type { TrainingData } from '../data/training-data.ts';
 import type { FlowKind, FlowOptions } from './flows.ts';
 import { maxCovariances } from './max-covariances.ts';
@@ -14,14 +15,6 @@ export interface Start {
   readonly untrained: FlowParams;
   /** What a Gaussian fitted to the training rows says of those held out; of many dimensions, or too few rows for a covariance, none. */
   readonly gaussian: Baseline | null;
-}
-
-/** Both parts' rows, one after the other. */
-function together(a: Dataset, b: Dataset): Dataset {
-  const values = new Float32Array(a.values.length + b.values.length);
-  values.set(a.values);
-  values.set(b.values, a.values.length);
-  return { ...a, values, count: a.count + b.count };
 }
 
 /** The Gaussian, after preprocessing that it does not depend on but for rounding. Throws `DATA` where columns are linearly dependent. */
@@ -85,7 +78,7 @@ export async function startTraining(
   });
   const params = withFront(started);
   if (!data.all) return { model, params, untrained: params, gaussian };
-  const rows = toTensor(together(train, validation));
+  const rows = toTensor(joinedRows(train, validation));
   const untrained = withFront(await startFrom(rows));
   rows.dispose();
   return { model, params, untrained, gaussian };

@@ -29,6 +29,9 @@ export const toyDefaults: TrainDefaults = {
   flow: 'realnvp',
 };
 
+/** The kind of flow of a table where one is asked for. */
+export const tableFlowName = 'realnvp';
+
 /**
  * For small tables: smooth networks that go on quietly where there are no rows, small steps, and the running mean of the
  * parameters. The flow starts as the Gaussian that its preprocessing makes it, to the bit.
@@ -46,7 +49,7 @@ const smallTableDefaults: TrainDefaults = {
   bound: 1,
   outputScale: 0,
   levels: 1,
-  flow: 'realnvp',
+  flow: tableFlowName,
 };
 
 /** For tables that have rows enough to learn larger networks from. */

@@ -21,7 +21,7 @@ import { stopIfCancelled, whenCancelled } from '../terminal/interruption.ts';
 import { say } from '../terminal/say.ts';
 import { printResult } from '../terminal/standard-streams.ts';
 import { comesAgain, fitAndSave } from './fit-and-save.ts';
-import { describedBy, type FlowRequest } from './flow-request.ts';
+import { describedBy, type FlowRequest, requireTaken, requireTogether } from './flow-request.ts';
 import { flowSettings } from './flow-settings.ts';
 import { flowNamed } from './flows.ts';
 import { startTraining } from './start-training.ts';
@@ -90,25 +90,18 @@ async function trainInto(
   whenCancelled(signal, before);
   const named = options.flow === undefined ? null : flowNamed(options.flow);
   const described = describedBy(options);
+  // What can be refused by its name is refused before anything is read.
+  requireTogether(options, described);
+  requireTaken(options, options.flow ?? source.flow, named ?? flowNamed(source.flow));
   const data = await source.train({ ...options, describesFlow: described !== null });
   if (options.context && !data.mixed) {
-    throw new DiffeoError(
-      'USAGE',
-      `--context is for tables of at least 20 rows, ${described ? `and ${described} asks for one flow` : `and '${name}' is none`}`,
-    );
+    throw new DiffeoError('USAGE', `--context is for tables of at least 20 rows, and '${name}' is none`);
   }
   if (isForMixture(data, options)) {
     await trainMixture(folder, data, { ...options, origin, line, before });
     return;
   }
-  if (options.effort !== undefined) {
-    throw new DiffeoError(
-      'USAGE',
-      described
-        ? `--effort is for the density that is found for a table, and ${described} asks for one flow: leave one of them out`
-        : `--effort is for tables, and '${name}' is none`,
-    );
-  }
+  if (options.effort !== undefined) throw new DiffeoError('USAGE', `--effort is for tables, and '${name}' is none`);
   const { columns } = data;
   const { flow = data.defaults.flow } = options;
   const kind = named ?? flowNamed(flow);

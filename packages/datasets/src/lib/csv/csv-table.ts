@@ -6,6 +6,7 @@ import { keptColumns } from './columns/kept-columns.ts';
 import type { ReadColumns } from './columns/read-columns.ts';
 import type { CsvNote, CsvSettings, ReadTable } from './csv-options.ts';
 import type { CsvLayout } from './layout/csv-layout.ts';
+import { isNumberLike } from './layout/csv-number.ts';
 import { numberFormats } from './layout/number-formats.ts';
 import { requireRegular } from './problems/csv-problems.ts';
 import { refusal } from './problems/csv-refusal.ts';
@@ -28,7 +29,9 @@ export function csvTable(layout: CsvLayout, read: ReadColumns, settings: CsvSett
   const nameOf = (i: number): string => layout.names[at[i] as number] as string;
   if (blocks.count === 0 && ragged.count === 0) {
     const problem = `${source} has no rows to learn from: it ends after the header.`;
-    throw refusal('CSV_EMPTY', { problem, advice: layout.header ? [{ header: false }] : [] });
+    // Without a number in it, it is a header and no row.
+    const isRow = layout.header?.some((field) => isNumberLike(field));
+    throw refusal('CSV_EMPTY', { problem, advice: isRow ? [{ header: false }] : [] });
   }
   const kept = keptColumns(layout, read, settings, notes);
   requireRegular(layout, read, kept, settings, notes);

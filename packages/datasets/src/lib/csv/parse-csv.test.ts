@@ -213,7 +213,8 @@ describe('each error has its code, and says line and column', () => {
   test.each<[string, string, CsvOptions, RegExp]>([
     ['nothing', '', {}, /^CSV_EMPTY: t.csv is empty/],
     ['empty lines', '\n\n  \n', {}, /^CSV_EMPTY/],
-    ['only a header', 'a,b\n', {}, /^CSV_EMPTY: .*ends after the header/],
+    ['only a header', 'a,b\n', {}, /^CSV_EMPTY: .*ends after the header\.$/],
+    ['a row taken for a header', '1,b\n', { header: true }, /^CSV_EMPTY: .*ends after the header\..*header: false/],
     ['a short row', 'a,b\n1,2\n3\n', {}, /^CSV_RAGGED: t.csv, line 3: this row has 1 field and the header has 2/],
     ['a long row', '1,2\n1,2,3\n', {}, /^CSV_RAGGED: t.csv, line 2: this row has 3 fields and the first row has 2/],
     ['text', 'a,b,c\n1,2,3\n4,x,6\n', {}, /^CSV_TEXT: t.csv, line 3, column 'b': .*'x'.*exclude: \["b"\]/],

@@ -2,6 +2,8 @@
 export type WarningCode =
   | 'FEW_VALUES'
   | 'REPEATED_ROWS'
+  | 'SEEN_ROWS'
+  | 'UNKNOWN_CATEGORY'
   | 'OUTLIER'
   | 'CONTEXT_SCALE'
   | 'CONTEXT_IGNORED'

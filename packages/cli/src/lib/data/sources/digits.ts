@@ -28,6 +28,7 @@ export function digitsSource(name: string): DataSource {
   return {
     name,
     isOurs: true,
+    flow: digitsDefaults.flow,
     train: async (options) => {
       if (options.flow === 'glow') return await images.train(options);
       refuseImageOptions(name, options.images, ': as images it takes --flow glow');

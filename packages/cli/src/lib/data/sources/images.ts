@@ -43,6 +43,7 @@ async function imageData(
 export const imagesSource = (origin: ImageOrigin, defaults: TrainDefaults = imageDefaults): DataSource => ({
   name: origin.name,
   isOurs: origin.isOurs,
+  flow: defaults.flow,
   train: (options) => imageData(origin, defaults, options),
   rows: async ({ notes, model }, { data, seed, count, images, signal }) => {
     refuseCount(data, count);

@@ -14,7 +14,7 @@ import type { StoredModel } from '../../model/read-model.ts';
 import { cutContext, encoded, isMixedTable } from '../../tables/mixed-data.ts';
 import { tableBase, tableLayers } from '../../tables/table-flow.ts';
 import { maxCovariances } from '../../train/max-covariances.ts';
-import { tableDefaults } from '../../train/train-defaults.ts';
+import { tableDefaults, tableFlowName } from '../../train/train-defaults.ts';
 import type { DataSource, RowsOptions, SourceRows } from '../data-source.ts';
 import { readTable, sayNote, sourceName } from '../read-rows.ts';
 import { refuseCount, refuseImageOptions } from '../refuse-options.ts';
@@ -70,8 +70,8 @@ async function tableData(name: string, options: TrainingDataOptions): Promise<Tr
   };
 }
 
-/** A model takes all of its columns: advice to leave some out does not help. */
-function ofAllColumns(error: unknown): unknown {
+/** A model takes all of its columns: advice to leave some out does not help, and what is lacking can be drawn. */
+function ofAllColumns(error: unknown, { notes }: Pick<StoredModel, 'notes'>): unknown {
   const refusal = refusalOf(error);
   if (!refusal || !isDiffeoError(error)) return error;
   const helps = ({ columns, missing }: CsvOptions): boolean =>
@@ -80,7 +80,12 @@ function ofAllColumns(error: unknown): unknown {
     .filter(helps)
     .map(({ exclude: _, ...rest }): CsvOptions => rest)
     .filter((options) => Object.keys(options).length > 0);
-  return new DiffeoError(error.code, error.message, { cause: { ...refusal, advice } });
+  const lacking = error.code === 'CSV_UNKNOWN_COLUMN' ? (refusal.columns ?? []).length : 0;
+  const isPart = lacking > 0 && lacking < (notes.columns ?? []).length;
+  const problem = isPart
+    ? `${refusal.problem} diffeo fill draws what rows lack given what they have.`
+    : refusal.problem;
+  return new DiffeoError(error.code, error.message, { cause: { ...refusal, problem, advice } });
 }
 
 /** Rows of a table as a model takes them, by a function that reads them with options. */
@@ -107,6 +112,7 @@ export async function tableRows(
 export const tableSource = (name: string): DataSource => ({
   name,
   isOurs: false,
+  flow: tableFlowName,
   train: async (options) => {
     refuseImageOptions(name, options.images);
     return await tableData(name, options);
@@ -119,7 +125,7 @@ export const tableSource = (name: string): DataSource => ({
         readTable(name, { ...options, signal }),
       );
     } catch (error) {
-      throw csv.columns === undefined ? ofAllColumns(error) : error;
+      throw csv.columns === undefined ? ofAllColumns(error, stored) : error;
     }
   },
 });

@@ -29,6 +29,7 @@ function toyData(toy: ToyDensity, { seed, heldOut, ...options }: TrainingDataOpt
 export const toySource = (name: string, toy: ToyDensity): DataSource => ({
   name,
   isOurs: true,
+  flow: toyDefaults.flow,
   train: (options) => {
     refuseImageOptions(name, options.images);
     return toyData(toy, options);
