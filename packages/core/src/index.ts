@@ -5,35 +5,6 @@ export { standardNormal } from './lib/bases/standard-normal.ts';
 export { studentT } from './lib/bases/student-t.ts';
 export { uniformBox } from './lib/bases/uniform-box.ts';
 export { build, type Place } from './lib/contract/build.ts';
-export type {
-  Autoregressive,
-  Base,
-  Bijector,
-  Call,
-  Dequantizer,
-  ElementwiseTransform,
-  ElementwiseTransformed,
-  Fusion,
-  GradientMode,
-  InputGradients,
-  Interval,
-  Kind,
-  Kinds,
-  Latent,
-  Network,
-  NetworkFor,
-  OutputGradients,
-  Part,
-  Site,
-  Spec,
-  Stack,
-  StackLayer,
-  StartingChunk,
-  StartingData,
-  Support,
-  Transformed,
-  Turns,
-} from './lib/contract/contract.ts';
 export { coreDefinitions } from './lib/contract/core-definitions.ts';
 export {
   contractVersion,
@@ -49,6 +20,21 @@ export {
 export { callOf } from './lib/contract/direction.ts';
 export { DiffeoError, type ErrorCode, isDiffeoError } from './lib/contract/error.ts';
 export { hydrate } from './lib/contract/hydrate.ts';
+export type { Base } from './lib/contract/parts/base.ts';
+export type {
+  Bijector,
+  Fusion,
+  InputGradients,
+  Latent,
+  OutputGradients,
+  Support,
+} from './lib/contract/parts/bijector.ts';
+export type { Dequantizer } from './lib/contract/parts/dequantizer.ts';
+export type { ElementwiseTransform, ElementwiseTransformed } from './lib/contract/parts/elementwise-transform.ts';
+export type { Interval } from './lib/contract/parts/interval.ts';
+export type { Autoregressive, Network, NetworkFor, Stack, StackLayer, Turns } from './lib/contract/parts/network.ts';
+export type { Call, GradientMode, Part, StartingChunk, StartingData, Transformed } from './lib/contract/parts/part.ts';
+export type { Kind, Kinds, Site, Spec } from './lib/contract/parts/spec.ts';
 export { type Shape, sameShape, sizeOf } from './lib/contract/shape.ts';
 export { specOf } from './lib/contract/spec-of.ts';
 export { everywhere } from './lib/contract/support.ts';

@@ -2,7 +2,8 @@ import { add, fill, grad, mul, sum, type Tensor, tensor, tensor1d, tensor2d, zer
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectClose, numbers, onEachBackend, refusal, tensorsLeftBy } from '../../../test/backends.ts';
 import { build } from '../contract/build.ts';
-import type { Base, Spec } from '../contract/contract.ts';
+import type { Base } from '../contract/parts/base.ts';
+import type { Spec } from '../contract/parts/spec.ts';
 import { type Shape, sizeOf } from '../contract/shape.ts';
 import { tidied } from '../gradients/engine.ts';
 import { registerGradients } from '../gradients/gradient-table.ts';

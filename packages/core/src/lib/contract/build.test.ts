@@ -6,8 +6,9 @@ import { scaleAndShift } from '../../../test/example-parts.ts';
 import { flow } from '../flow/flow.ts';
 import { chain } from '../layers/chain.ts';
 import { build } from './build.ts';
-import type { Bijector, Site, Spec } from './contract.ts';
 import { contractVersion, defineLayer } from './define.ts';
+import type { Bijector } from './parts/bijector.ts';
+import type { Site, Spec } from './parts/spec.ts';
 
 const place = { name: 'layers.3', eventShape: [2], contextShape: null };
 /** A layer whose maps are what a test makes of them. */

@@ -1,9 +1,11 @@
 import { describeValue, shortList, shortName } from '../arguments/describe-value.ts';
 import { checked } from './checked-part.ts';
-import type { Bijector, Dequantizer, Kind, Kinds, Site, Spec } from './contract.ts';
 import { contractVersion, type Definition, definitionOf, packageOf } from './define.ts';
 import { DiffeoError } from './error.ts';
 import { isObject } from './is-object.ts';
+import type { Bijector } from './parts/bijector.ts';
+import type { Dequantizer } from './parts/dequantizer.ts';
+import type { Kind, Kinds, Site, Spec } from './parts/spec.ts';
 import { requireShape, type Shape } from './shape.ts';
 
 /** Where to build: `name` is the path of the part in errors and files. */

@@ -1,5 +1,5 @@
 import { requireTensor } from '../arguments/require-tensor.ts';
-import type { Call } from './contract.ts';
+import type { Call } from './parts/part.ts';
 
 /** A call whose context is float32, which is what parts compute with: nearly always the call as it is. */
 export const floatCall = (call: Call, who: string): Call =>

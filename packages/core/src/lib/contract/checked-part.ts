@@ -4,8 +4,12 @@ import { requireTensor } from '../arguments/require-tensor.ts';
 import { leaves, requireStarted } from '../params/params.ts';
 import { withinPart } from '../tracing/current-part.ts';
 import { floatCall } from './call-context.ts';
-import type { Base, Bijector, Call, Dequantizer, Kind, Kinds, Part, StartingData, Transformed } from './contract.ts';
 import { DiffeoError } from './error.ts';
+import type { Base } from './parts/base.ts';
+import type { Bijector } from './parts/bijector.ts';
+import type { Dequantizer } from './parts/dequantizer.ts';
+import type { Call, Part, StartingData, Transformed } from './parts/part.ts';
+import type { Kind, Kinds } from './parts/spec.ts';
 import { describeBatch, type Shape, sameShape } from './shape.ts';
 
 /** Throws `SHAPE` unless `tensor` is `[batch, ...shape]`; returns the batch size. */

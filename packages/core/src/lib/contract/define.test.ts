@@ -2,7 +2,6 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { array, maxValue, minLength, number, objectAsync, optional, pipe, strictObject, string } from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { refusal } from '../../../test/backends.ts';
-import type { Bijector, Kind, Spec } from './contract.ts';
 import {
   defineBase,
   defineDequantizer,
@@ -12,6 +11,8 @@ import {
   definitionOf,
   packageOf,
 } from './define.ts';
+import type { Bijector } from './parts/bijector.ts';
+import type { Kind, Spec } from './parts/spec.ts';
 
 const nothing = (): never => {
   throw new Error('not to be built here');

@@ -4,9 +4,9 @@ import { shortName } from '../arguments/describe-value.ts';
 import { isTensor } from '../arguments/is-tensor.ts';
 import { anything } from '../arguments/option-checks.ts';
 import { requireOptions } from '../arguments/require-options.ts';
-import type { Kind, Kinds, Site, Spec } from './contract.ts';
 import { DiffeoError } from './error.ts';
 import { isObject } from './is-object.ts';
+import type { Kind, Kinds, Site, Spec } from './parts/spec.ts';
 
 /**
  * The version of the contract between core and the parts written for it. Every definition carries it, so that a part

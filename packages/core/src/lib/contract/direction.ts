@@ -1,5 +1,6 @@
 import { childOf } from '../params/seed.ts';
-import type { Bijector, Call } from './contract.ts';
+import type { Bijector } from './parts/bijector.ts';
+import type { Call } from './parts/part.ts';
 
 /** `forward` = base → data, `inverse` = data → base. */
 export type Direction = 'forward' | 'inverse';

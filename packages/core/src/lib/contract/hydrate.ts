@@ -1,9 +1,9 @@
 import { describeValue, shortName } from '../arguments/describe-value.ts';
 import { type DensitySpec, type FlowSpec, orderedSpec } from '../flow/flow-spec.ts';
-import type { Kind, Spec } from './contract.ts';
 import { type Definition, packageOf } from './define.ts';
 import { DiffeoError } from './error.ts';
 import { isObject } from './is-object.ts';
+import type { Kind, Spec } from './parts/spec.ts';
 import { areSizes } from './shape.ts';
 
 /** Parts inside parts: far more than a model needs, far less than would overflow the stack. */

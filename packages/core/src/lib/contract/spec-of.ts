@@ -1,5 +1,5 @@
 import { custom } from 'valibot';
-import type { Kind, Spec } from './contract.ts';
+import type { Kind, Spec } from './parts/spec.ts';
 
 /** A schema for configurations that hold another part: `layer: specOf('layer')`. */
 export const specOf = <K extends Kind>(kind: K) =>

@@ -6,8 +6,9 @@ import { uniformBox } from '../bases/uniform-box.ts';
 import { flow } from '../flow/flow.ts';
 import { chain } from '../layers/chain.ts';
 import { invert } from '../layers/invert.ts';
-import type { Interval, Support } from './contract.ts';
 import { defineLayer } from './define.ts';
+import type { Support } from './parts/bijector.ts';
+import type { Interval } from './parts/interval.ts';
 import { everywhere } from './support.ts';
 
 const anything = {

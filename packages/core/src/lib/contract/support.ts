@@ -1,5 +1,6 @@
-import type { Bijector, Interval, Support } from './contract.ts';
 import { DiffeoError } from './error.ts';
+import type { Bijector, Support } from './parts/bijector.ts';
+import type { Interval } from './parts/interval.ts';
 
 /** The whole line. */
 export const everywhere: Interval = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];

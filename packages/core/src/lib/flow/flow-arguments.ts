@@ -12,8 +12,8 @@ import {
   tensorOption,
   wholeNumber,
 } from '../arguments/option-checks.ts';
-import type { Latent } from '../contract/contract.ts';
 import { DiffeoError } from '../contract/error.ts';
+import type { Latent } from '../contract/parts/bijector.ts';
 
 const list = (of: string): OptionCheck => ({ test: Array.isArray, expected: `a list of ${of}`, code: 'SPEC' });
 const part = (kind: string): OptionCheck => ({

@@ -1,6 +1,8 @@
 /** What a flow is: its functions, what they take and what they give. */
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Bijector, Dequantizer, GradientMode, Latent, Part, Transformed } from '../contract/contract.ts';
+import type { Bijector, Latent } from '../contract/parts/bijector.ts';
+import type { Dequantizer } from '../contract/parts/dequantizer.ts';
+import type { GradientMode, Part, Transformed } from '../contract/parts/part.ts';
 import type { Shape } from '../contract/shape.ts';
 import type { Params } from '../params/params.ts';
 import type { Seed } from '../params/seed.ts';

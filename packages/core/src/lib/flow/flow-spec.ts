@@ -1,4 +1,4 @@
-import type { Spec } from '../contract/contract.ts';
+import type { Spec } from '../contract/parts/spec.ts';
 import type { Shape } from '../contract/shape.ts';
 
 /** What a flow is made of: plain JSON but for the links of its specs. */

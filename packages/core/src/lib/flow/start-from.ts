@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { requireOptions } from '../arguments/require-options.ts';
-import type { StartingChunk, StartingData } from '../contract/contract.ts';
 import { DiffeoError } from '../contract/error.ts';
+import type { StartingChunk, StartingData } from '../contract/parts/part.ts';
 import { tidied } from '../gradients/engine.ts';
 import { chunkChecks, requireChunks } from './flow-arguments.ts';
 import type { StartingRows, StartingSource } from './flow-contract.ts';

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Call, StartingChunk, StartingData } from '../contract/contract.ts';
 import { DiffeoError } from '../contract/error.ts';
+import type { Call, StartingChunk, StartingData } from '../contract/parts/part.ts';
 import { tidied } from '../gradients/engine.ts';
 
 type Visit = (x: Tensor, call: Call, chunk: number) => void | Promise<void>;

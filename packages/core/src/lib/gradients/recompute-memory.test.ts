@@ -2,7 +2,7 @@ import { memory, type Tensor } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { onEachBackend } from '../../../test/backends.ts';
 import { planeCoupling, probe } from '../../../test/example-parts.ts';
-import type { GradientMode } from '../contract/contract.ts';
+import type { GradientMode } from '../contract/parts/part.ts';
 import { flow } from '../flow/flow.ts';
 import { negativeLogLikelihood } from '../flow/loss.ts';
 import { chain } from '../layers/chain.ts';

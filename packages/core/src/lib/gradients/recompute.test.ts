@@ -11,8 +11,9 @@ import {
   sinhScale,
 } from '../../../test/example-parts.ts';
 import { diagonalNormal } from '../bases/diagonal-normal.ts';
-import type { GradientMode, Spec } from '../contract/contract.ts';
 import { defineLayer } from '../contract/define.ts';
+import type { GradientMode } from '../contract/parts/part.ts';
+import type { Spec } from '../contract/parts/spec.ts';
 import { flow } from '../flow/flow.ts';
 import type { Flow, FlowParams } from '../flow/flow-contract.ts';
 import { negativeLogLikelihood } from '../flow/loss.ts';

@@ -1,6 +1,7 @@
 import { add, clone, mul, sum, type Tensor, zeros, zerosLike } from '@tensorflow/tfjs-core';
-import type { Bijector, Call, InputGradients, OutputGradients, Transformed } from '../contract/contract.ts';
 import { callOf, type Direction, oppositeOf, orderOf } from '../contract/direction.ts';
+import type { Bijector, InputGradients, OutputGradients } from '../contract/parts/bijector.ts';
+import type { Call, Transformed } from '../contract/parts/part.ts';
 import { leaves, type Params } from '../params/params.ts';
 import { copyTensor, differentiate, runDifferentiable, tidied } from './engine.ts';
 

@@ -1,6 +1,6 @@
 import { strictObject } from 'valibot';
-import type { Bijector } from '../contract/contract.ts';
 import { type Definition, defineLayer } from '../contract/define.ts';
+import type { Bijector } from '../contract/parts/bijector.ts';
 import { sameShape } from '../contract/shape.ts';
 import { specOf } from '../contract/spec-of.ts';
 import { exchanged } from '../contract/support.ts';

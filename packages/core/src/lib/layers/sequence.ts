@@ -1,8 +1,9 @@
 import { add, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { requireTensor } from '../arguments/require-tensor.ts';
 import { floatCall } from '../contract/call-context.ts';
-import type { Bijector, Call, Transformed } from '../contract/contract.ts';
 import { callOf, type Direction, inOrder } from '../contract/direction.ts';
+import type { Bijector } from '../contract/parts/bijector.ts';
+import type { Call, Transformed } from '../contract/parts/part.ts';
 import { type Shape, sameShape } from '../contract/shape.ts';
 import { composedSupport } from '../contract/support.ts';
 import { openTapes } from '../gradients/engine.ts';

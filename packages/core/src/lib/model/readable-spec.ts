@@ -1,9 +1,9 @@
 import { describeValue, shortName } from '../arguments/describe-value.ts';
-import type { Spec } from '../contract/contract.ts';
 import { type Definition, definitionOf } from '../contract/define.ts';
 import { DiffeoError, isDiffeoError } from '../contract/error.ts';
 import { hydrateDensity } from '../contract/hydrate.ts';
 import { isObject } from '../contract/is-object.ts';
+import type { Spec } from '../contract/parts/spec.ts';
 import { sameShape } from '../contract/shape.ts';
 import type { Density } from '../flow/flow-contract.ts';
 import type { DensitySpec } from '../flow/flow-spec.ts';
