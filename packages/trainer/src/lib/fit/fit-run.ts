@@ -2,8 +2,8 @@ import { copyParams, DiffeoError, disposeParams, type Flow, isDiffeoError } from
 import { type NumberedRows, placeOf, type RowPlace } from '../data/row-place.ts';
 import { eventLoopYielder } from '../executor/event-loop-yielder.ts';
 import type { WorkerPool } from '../executor/worker-pool.ts';
+import type { Problem, Step } from '../training/step.ts';
 import type { Training } from '../training/training.ts';
-import type { Problem, Step } from '../training/training-run.ts';
 import { type BegunRun, beginRun } from './begin-run.ts';
 import { type BestSoFar, bestSoFar } from './best-so-far.ts';
 import { packCheckpoint } from './checkpoint.ts';

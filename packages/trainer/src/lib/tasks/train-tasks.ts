@@ -12,9 +12,10 @@ import type { OptimiserState } from '../optimisers/optimiser-state.ts';
 import { eachOutside, eachWithin, type ShardedStep } from '../optimisers/sharded-step.ts';
 import { likelihood } from '../training/likelihood.ts';
 import { type Objective, objectiveOf } from '../training/loss.ts';
+import type { Step } from '../training/step.ts';
 import { trainableTensors } from '../training/trainable-tensors.ts';
 import type { TrainingTask } from '../training/training.ts';
-import { type Step, type TrainingRun, trainingRun } from '../training/training-run.ts';
+import { type TrainingRun, trainingRun } from '../training/training-run.ts';
 import { augmentIn, lossIn, optimisersIn } from './exports-of.ts';
 
 /** A worker's share of a training. */

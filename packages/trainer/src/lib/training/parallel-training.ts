@@ -16,8 +16,9 @@ import {
   type WorkerState,
 } from '../tasks/train-tasks.ts';
 import { flatParams, paramsFrom } from './flat-params.ts';
+import { startedParams } from './started-params.ts';
+import type { Step } from './step.ts';
 import type { Training, TrainingStart } from './training.ts';
-import { type Step, startedParams } from './training-run.ts';
 
 /** How long workers go on between two answers: short enough to follow and to stop, long enough that asking costs little. */
 const strideMilliseconds = 200;

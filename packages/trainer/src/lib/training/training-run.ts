@@ -1,22 +1,10 @@
-import {
-  copyParams,
-  DiffeoError,
-  disposeParams,
-  type Flow,
-  type FlowParams,
-  fold,
-  leaves,
-  type Seed,
-} from '@diffeo/core';
+import { disposeParams, type Flow, type FlowParams, fold, leaves, type Seed } from '@diffeo/core';
 import { copyTensor, tidied } from '@diffeo/core/engine';
 import { gradients, type NamedGradient } from '@diffeo/core/gradients';
 import { capture } from '@diffeo/kernels-wasm';
 import { mul, type Tensor } from '@tensorflow/tfjs-core';
-import { type Augment, augmented } from '../data/augment.ts';
-import { batches } from '../data/batches.ts';
+import type { Augment } from '../data/augment.ts';
 import type { RowSource } from '../data/rows.ts';
-import { startingRows } from '../data/starting-rows.ts';
-import { disposeDataset, type TensorDataset } from '../data/tensor-dataset.ts';
 import type { OptimiserDefinition, OptimiserSpec } from '../optimisers/optimiser.ts';
 import type { OptimiserState } from '../optimisers/optimiser-state.ts';
 import type { Parts, ShardedStep } from '../optimisers/sharded-step.ts';
@@ -26,23 +14,9 @@ import { withNumbers } from '../reading/with-numbers.ts';
 import { firstGradientNotFinite } from './diagnose.ts';
 import type { LossInputs, Objective } from './loss.ts';
 import { type ParameterAverage, parameterAverage } from './parameter-average.ts';
+import { type Share, sharedBatches } from './shared-batches.ts';
+import type { Problem, Step } from './step.ts';
 import { trainableTensors } from './trainable-tensors.ts';
-
-/** Why a step was not taken. */
-export interface Problem {
-  readonly message: string;
-  /** Whether the part or the parameter that is to blame was found. */
-  readonly located: boolean;
-  /** The row of the data that is to blame, where not all of a batch are. */
-  readonly row: number | null;
-}
-
-/** What one step did. With a `problem` it changed nothing. */
-export interface Step {
-  readonly loss: number;
-  readonly gradientNorm: number;
-  readonly problem: Problem | null;
-}
 
 /**
  * The loss of a batch and its gradient, a tensor for each trained leaf. Of a share of a batch, what the share adds to them:
@@ -77,34 +51,6 @@ export interface TrainingRun {
   dispose(): void;
 }
 
-/** Parameters to train: those given, copied, or new ones; started where they are not. Owned by the caller. */
-export async function startedParams(
-  model: Flow,
-  train: TensorDataset | null,
-  { params, seed }: { readonly params?: FlowParams; readonly seed: Seed },
-): Promise<FlowParams> {
-  const initial = params ? copyParams(model.layout, params) : model.init(fold(seed, 'init'));
-  const unstarted = leaves(model.layout, initial).find(({ tensor }) => tensor === null);
-  if (!unstarted) return initial;
-  const taken = train && (await startingRows(model.eventShape, train, seed));
-  try {
-    if (!taken) {
-      const advice = 'Give data, or params that were started, await model.start(model.init(seed), x)';
-      throw new DiffeoError(
-        'UNSTARTED',
-        `minimise: '${unstarted.path}' starts from data, and there are none. ${advice}`,
-      );
-    }
-    const { x, context } = taken;
-    return await model.start(initial, x, { ...(context && { context }), noise: fold(seed, 'start') });
-  } catch (error) {
-    disposeParams(model.layout, initial);
-    throw error;
-  } finally {
-    if (taken) disposeDataset(taken);
-  }
-}
-
 /** How a run steps. What the options mean is said at `FitOptions`. */
 export interface TrainingOptions {
   readonly seed: Seed;
@@ -121,7 +67,7 @@ export interface TrainingOptions {
   /** Keeps a mean of the parameters, which decays so. */
   readonly ema?: number | undefined;
   /** Which share of every batch is this run's. Default: all of it. */
-  readonly share?: { readonly index: number; readonly count: number };
+  readonly share?: Share;
   /** The optimiser's state to go on from, after as many steps. Default: from the beginning. */
   readonly state?: OptimiserState | undefined;
   readonly optimiser: OptimiserSpec;
@@ -173,12 +119,6 @@ function unaliased(tensors: readonly Tensor[]): readonly Tensor[] {
   });
 }
 
-/** The rows of a batch that belong to a share: of equal sizes, or of sizes that differ by one. */
-function shareOf(rows: Int32Array, { index, count }: { readonly index: number; readonly count: number }): Int32Array {
-  const edge = (i: number) => Math.round((i * rows.length) / count);
-  return rows.subarray(edge(index), edge(index + 1));
-}
-
 /** Starts a run on data that were checked, if there are any, from started parameters, which are the run's from here on. */
 export async function trainingRun(
   model: Flow,
@@ -206,10 +146,9 @@ export async function trainingRun(
     throw error;
   });
   let step = state?.step ?? 0;
-  const order = train && batches(train.count, batchSize, fold(seed, 'batches'), step);
-  const unnumbered = new Int32Array(batchSize);
   // Every share draws noise of its own.
   const noiseSeed = share.count === 1 ? seed : fold(seed, `share ${share.index}`);
+  const nextRows = sharedBatches(model, train, { seed, noiseSeed, batchSize, share, augment, step });
   let newest: Newest | null = null;
   /** The loss of a share of a batch, and its gradient. What its inputs are called is the newest's affair. */
   const gradientOf = (given: readonly Tensor[]): readonly Tensor[] => {
@@ -245,24 +184,6 @@ export async function trainingRun(
     return { message: place ?? message, located: place !== null, row: row === null ? null : (rows[row] as number) };
   }
 
-  /** This share of the next rows of the data, where there are any. */
-  async function nextRows(): Promise<{
-    readonly rows: Int32Array;
-    readonly weight: number;
-    readonly batch: TensorDataset | null;
-  }> {
-    const whole = order?.next().value ?? unnumbered;
-    const rows = shareOf(whole, share);
-    const weight = rows.length / whole.length;
-    if (!train) return { rows, weight, batch: null };
-    const taken = train.take(rows);
-    return {
-      rows,
-      weight,
-      batch: augment ? await augmented(model, taken, augment, fold(noiseSeed, `augment ${step}`)) : taken,
-    };
-  }
-
   return {
     get params() {
       return trainState.params;
@@ -271,7 +192,7 @@ export async function trainingRun(
     shares: trainState.shares,
     nextGradient: async () => {
       release();
-      const { rows, weight, batch } = await nextRows();
+      const { rows, weight, batch } = await nextRows(step);
       const call = {
         seed: fold(noiseSeed, `dropout ${step}`),
         noise: fold(noiseSeed, `noise ${step}`),

@@ -7,7 +7,9 @@ import type { OptimiserSpec } from '../optimisers/optimiser.ts';
 import type { OptimiserState } from '../optimisers/optimiser-state.ts';
 import { paramsFrom } from './flat-params.ts';
 import type { Objective } from './loss.ts';
-import { type Step, startedParams, trainingRun } from './training-run.ts';
+import { startedParams } from './started-params.ts';
+import type { Step } from './step.ts';
+import { trainingRun } from './training-run.ts';
 
 /** What a training is for, as data: the likelihood, or what a module exports as `loss`. */
 export type TrainingTask =
