@@ -13,6 +13,8 @@ export {
   weightMatrixFusion,
 } from './lib/channels/weight-matrix.ts';
 export { type FusedOp, fusedOp } from './lib/fused-op.ts';
+export { choleskyFactor } from './lib/host/cholesky-factor.ts';
+export { lowerInverse } from './lib/host/lower-inverse.ts';
 export {
   type AdamKernelAttributes,
   type AdamPart,

@@ -4,6 +4,7 @@ export type { NegativeControl } from './lib/controls/broken.ts';
 export { checkControl } from './lib/controls/check-control.ts';
 export { negativeControls } from './lib/controls/negative-controls.ts';
 export { countTensors } from './lib/numeric/count-tensors.ts';
+export { fillHeap } from './lib/numeric/fill-heap.ts';
 export { type Integral, integrate1d, integrate2d, type LogDensity } from './lib/numeric/integrate.ts';
 export { jacobian } from './lib/numeric/jacobian.ts';
 export { logAbsDeterminant } from './lib/numeric/log-abs-determinant.ts';

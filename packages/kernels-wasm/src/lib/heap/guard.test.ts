@@ -2,6 +2,7 @@ import { isDiffeoError, normal } from '@diffeo/core';
 import { differentiate, tidied } from '@diffeo/core/engine';
 import { registerGradients } from '@diffeo/core/gradients';
 import { affineTransform, denseStack, elementwise } from '@diffeo/ops';
+import { fillHeap } from '@diffeo/testing';
 import {
   add,
   backend,
@@ -23,7 +24,6 @@ import {
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { fillHeap } from '../../../test/fill-heap.ts';
 import { drawLayers, tensorsOf } from '../../../test/plain-stack.ts';
 import { describeBuilds } from '../../../test/with-build.ts';
 import type { WasmBackend } from './backend.ts';

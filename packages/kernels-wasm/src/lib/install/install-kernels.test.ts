@@ -4,6 +4,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import { crc32 } from '@diffeo/core';
 import { kernelNames, transformKernels } from '@diffeo/ops';
+import { fillHeap } from '@diffeo/testing';
 import {
   backend,
   env,
@@ -17,7 +18,6 @@ import {
   tensor2d,
 } from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { fillHeap } from '../../../test/fill-heap.ts';
 import type { WasmBackend } from '../heap/backend.ts';
 import { buildNames, supports } from './build-name.ts';
 import { type Installed, installKernels, kernelsAtWork } from './install-kernels.ts';

@@ -2,6 +2,7 @@ import { fold, normal, randomSource } from '@diffeo/core';
 import { differentiate, tidied } from '@diffeo/core/engine';
 import { registerGradients } from '@diffeo/core/gradients';
 import { affineTransform, channelMap, denseStack, elementwise } from '@diffeo/ops';
+import { fillHeap } from '@diffeo/testing';
 import {
   add,
   backend,
@@ -36,7 +37,6 @@ import {
 } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { fillHeap } from '../../../test/fill-heap.ts';
 import { drawLayers, tensorsOf } from '../../../test/plain-stack.ts';
 import { describeBuilds } from '../../../test/with-build.ts';
 import { numbersAt } from '../heap/backend.ts';

@@ -1,6 +1,6 @@
 import { logNormalDensity } from '@diffeo/ops';
 import { logNormalCell } from '../mixed/normal-cell.ts';
-import { choleskyOf } from '../mixture/cholesky.ts';
+import { covarianceFactor } from '../mixture/covariance-factor.ts';
 
 /** What is known of a column that predicts. */
 interface PredictorColumn {
@@ -49,7 +49,7 @@ export function linearRegression(rows: readonly (readonly number[])[], y: readon
     }
   }
   for (let i = 0; i < size; i++) gram[i * size + i] = (gram[i * size + i] as number) + 1e-6 * count;
-  const factor = choleskyOf(gram, size);
+  const factor = covarianceFactor(gram, size);
   const half = new Float64Array(size);
   for (let i = 0; i < size; i++) {
     let sum = right[i] as number;

@@ -1,4 +1,5 @@
-import { choleskyOf, lowerInverseOf } from '../mixture/cholesky.ts';
+import { lowerInverse } from '@diffeo/ops';
+import { covarianceFactor } from '../mixture/covariance-factor.ts';
 import type { RowCells } from './row-cells.ts';
 
 /** The Gaussian of a class in the round before, by which missing scores are expected. */
@@ -57,7 +58,7 @@ function addExpected(
     for (let j = 0; j <= i; j++)
       block[i * seen + j] = covariance[(present[i] as number) * size + (present[j] as number)] as number;
   }
-  const inverse = lowerInverseOf(choleskyOf(block, seen), seen);
+  const inverse = lowerInverse(covarianceFactor(block, seen), seen);
   /** `[size × seen]`: Σ·Σ⁻¹ by way of W, with W·Σ·Wᵀ = I. */
   const whitened = new Float64Array(size * seen);
   for (let i = 0; i < size; i++) {

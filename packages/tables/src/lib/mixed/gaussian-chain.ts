@@ -1,5 +1,5 @@
 import { logNormalDensity } from '@diffeo/ops';
-import { choleskyOf } from '../mixture/cholesky.ts';
+import { covarianceFactor } from '../mixture/covariance-factor.ts';
 import type { ClassModel } from './class-model.ts';
 import { continuingColumns } from './mixed-column.ts';
 import { logNormalCell } from './normal-cell.ts';
@@ -29,7 +29,7 @@ function chainOf({ columns, covariances, logWeights, curves }: ClassModel, prese
         own[i * size + j] = covariances[at] as number;
       }
     }
-    factors.set(choleskyOf(own, size), k * size * size);
+    factors.set(covarianceFactor(own, size), k * size * size);
     for (let i = size - 1; i >= 0; i--) {
       const after = most[k * (size + 1) + i + 1] as number;
       const deviation = factors[k * size * size + i * size + i] as number;

@@ -1,5 +1,6 @@
 import { randomSource, type Seed } from '@diffeo/core';
-import { choleskyOf, lowerInverseOf } from './cholesky.ts';
+import { lowerInverse } from '@diffeo/ops';
+import { covarianceFactor } from './covariance-factor.ts';
 
 /** Rows on the host, row after row. */
 export interface HostRows {
@@ -203,7 +204,7 @@ function maximise({ mass, first, second }: Sums, size: number, rows: number, dra
         covariance[i * size + j] = (own + prior * all) / ((mass[k] as number) + prior + 1e-12) + (i === j ? ridge : 0);
       }
     }
-    whitening.set(lowerInverseOf(choleskyOf(covariance, size), size), k * size * size);
+    whitening.set(lowerInverse(covarianceFactor(covariance, size), size), k * size * size);
   }
   const logWeights = mass.map((own) => Math.log((own + 1e-3) / (rows + 1e-3 * count)));
   return { means, whitening, logWeights };

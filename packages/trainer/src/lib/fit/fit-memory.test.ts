@@ -1,9 +1,9 @@
 import { disposeParams, flow, leaves, normal } from '@diffeo/core';
 import { watchHeap } from '@diffeo/kernels-wasm';
 import { realNVP } from '@diffeo/layers-coupling';
+import { fillHeap } from '@diffeo/testing';
 import { memory, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { fillHeap } from '../../../test/fill-heap.ts';
 import { useWasm } from '../backend/backend.ts';
 import { fit } from './fit.ts';
 

@@ -1,5 +1,6 @@
 import { DiffeoError, type Flow, type FlowParams, sizeOf } from '@diffeo/core';
 import { anything, listOf, required, requireOptions, requireParams, seedNumber, text } from '@diffeo/core/arguments';
+import { choleskyFactor } from '@diffeo/ops';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { holdDataset, requireFlow } from '../data/hold.ts';
 import { requireFinite } from '../data/require-finite.ts';
@@ -34,30 +35,19 @@ function refuseDependent(columns: readonly number[], names: readonly string[] | 
 }
 
 /** The lower Cholesky factor of the covariance around a mean. Columns that those before them explain have none: their numbers are returned too. */
-function cholesky(
-  matrix: Float64Array,
+function factorOf(
+  covariance: Float64Array,
   mean: Float64Array,
 ): { readonly factor: Float64Array; readonly dependent: number[] } {
   const size = mean.length;
-  const factor = new Float64Array(size * size);
   const dependent: number[] = [];
-  const at = (m: Float64Array, i: number, j: number) => m[i * size + j] as number;
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j <= i; j++) {
-      let rest = at(matrix, i, j);
-      for (let k = 0; k < j; k++) rest -= at(factor, i, k) * at(factor, j, k);
-      if (i !== j) {
-        const pivot = at(factor, j, j);
-        factor[i * size + j] = pivot === 0 ? 0 : rest / pivot;
-      } else if (rest > Math.max(1e-12 * at(matrix, i, i), 1e-24 * (mean[i] as number) ** 2)) {
-        factor[i * size + i] = Math.sqrt(rest);
-      } else {
-        // What is left of a variance after the columns before it explain theirs is rounding, where it is that small; so is that of a constant.
-        dependent.push(i);
-        factor.fill(0, i * size, (i + 1) * size);
-      }
-    }
-  }
+  const factor = choleskyFactor(covariance, size, (rest, i) => {
+    const variance = covariance[i * size + i] as number;
+    // What is left of a variance after the columns before it explain theirs is rounding, where it is that small; so is that of a constant.
+    if (rest > Math.max(1e-12 * variance, 1e-24 * (mean[i] as number) ** 2)) return Math.sqrt(rest);
+    dependent.push(i);
+    return 0;
+  });
   return { factor, dependent };
 }
 
@@ -76,7 +66,7 @@ function fitGaussian(rows: Float32Array, size: number, names: readonly string[] 
       }
     }
   }
-  const { factor, dependent } = cholesky(covariance, mean);
+  const { factor, dependent } = factorOf(covariance, mean);
   if (dependent.length > 0) refuseDependent(dependent, names);
   return { mean, factor };
 }
