@@ -7,6 +7,7 @@ export { convolutional } from './lib/convolutional.ts';
 export { type Degrees, earlierMask, hiddenMask } from './lib/masked/degrees.ts';
 export { maskedMlp } from './lib/masked/masked-mlp.ts';
 export { maskedResidualMlp } from './lib/masked/masked-residual-mlp.ts';
+export { type MaskedUnits, maskedUnits } from './lib/masked/masked-units.ts';
 export { mlp } from './lib/mlp.ts';
 export { networkDefinitions } from './lib/network-definitions.ts';
 export { residualConvolutional } from './lib/residual/residual-convolutional.ts';

@@ -56,6 +56,43 @@ export function gatedResidualMlpInFloat64(numbers: Numbers, blocks: number, x: R
   return linear(numbers, 'leave', h);
 }
 
+/** Which units of a masked network see which inputs: a unit those at places up to its degree, an output those at places before its own. */
+export interface Masks {
+  /** Where each input stands in the sequence. */
+  readonly places: readonly number[];
+  readonly degrees: readonly number[];
+}
+
+/**
+ * A masked residual network with elu, the activation first in each block, whose context enters in front of the blocks and in each of them: MADE of nflows.
+ * Weights that are masked are left out of the sums.
+ */
+export function maskedResidualMlpInFloat64(
+  numbers: Numbers,
+  blocks: number,
+  masks: Masks,
+  x: Row,
+  context: Row,
+): number[] {
+  const { places, degrees } = masks;
+  const masked = (path: string, from: Row, sees: (i: number, j: number) => boolean): number[] => {
+    const { shape, values } = valuesOf(numbers, `${path}.weight`);
+    const outputs = shape.at(-1) as number;
+    return Array.from(valuesOf(numbers, `${path}.bias`).values, (bias, j) =>
+      from.reduce((sum, v, i) => sum + (sees(i, j) ? v * (values[i * outputs + j] as number) : 0), bias),
+    );
+  };
+  const between = (i: number, j: number): boolean => (degrees[j] as number) >= (degrees[i] as number);
+  let h = masked('enter', x, (i, j) => (degrees[j] as number) >= (places[i] as number));
+  h = plus(h, linear(numbers, 'context', context).map(elu));
+  for (let i = 0; i < blocks; i++) {
+    const own = `blocks.${i}`;
+    const inside = plus(masked(`${own}.layers.0`, h.map(elu), between), linear(numbers, `${own}.context`, context));
+    h = plus(h, masked(`${own}.layers.1`, inside.map(elu), between));
+  }
+  return masked('leave', h, (i, j) => (places[j % places.length] as number) > (degrees[i] as number));
+}
+
 /** What stands for a position: its place, and more. */
 function atPlace(numbers: Numbers, p: number, more: Row): number[] {
   const places = valuesOf(numbers, 'positions');

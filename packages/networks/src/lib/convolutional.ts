@@ -4,7 +4,6 @@ import { concat, div, mul, ones, sqrt, square, sum, type Tensor, zeros } from '@
 import {
   array,
   boolean,
-  check,
   integer,
   maxLength,
   maxValue,
@@ -16,20 +15,14 @@ import {
   pipe,
   strictObject,
 } from 'valibot';
+import { filterSide } from './images/filter-side.ts';
 import { imageNetwork } from './images/image-context.ts';
 
-const side = pipe(
-  number(),
-  integer(),
-  minValue(1),
-  maxValue(31),
-  check((size) => size % 2 === 1, 'expected an odd number'),
-);
 const schema = strictObject({
   /** How many channels the hidden layers have. Default 64. */
   width: optional(pipe(number(), integer(), minValue(1), maxValue(65536)), 64),
   /** The sides of the filters, one for each layer, the last included. Default [3, 1, 3]. */
-  kernelSizes: optional(pipe(array(side), minLength(1), maxLength(1000)), () => [3, 1, 3]),
+  kernelSizes: optional(pipe(array(filterSide), minLength(1), maxLength(1000)), () => [3, 1, 3]),
   /** Default `relu`. */
   activation: optional(picklist(['relu', 'tanh', 'elu', 'sigmoid']), 'relu'),
   /** Adds the input of each hidden layer that keeps its width to its output. Default false. */

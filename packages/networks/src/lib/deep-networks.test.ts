@@ -10,11 +10,13 @@ import { buildNetwork } from '../../test/build-network.ts';
 import {
   attentionInFloat64,
   gatedResidualMlpInFloat64,
+  maskedResidualMlpInFloat64,
   type Numbers,
   residualMlpInFloat64,
 } from '../../test/networks-in-float64.ts';
 import { attention } from './attention/attention.ts';
 import { maskedMlp } from './masked/masked-mlp.ts';
+import { maskedResidualMlp } from './masked/masked-residual-mlp.ts';
 import { mlp } from './mlp.ts';
 import { residualConvolutional } from './residual/residual-convolutional.ts';
 import { residualMlp } from './residual/residual-mlp.ts';
@@ -73,6 +75,30 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
       );
       expect(network.apply(params, x, { context })).toBeCloseToTensor(truth, 2e-6);
       expect(() => buildNetwork(spec, [3], [2])).toThrow(/'gate' needs a flow with a context/);
+    });
+  });
+
+  test('maskedResidualMlp with a context in each block is a float64 evaluation of them, the activation first', () => {
+    tidied(() => {
+      const [degrees, places] = [
+        [1, 0, -1, 0, 1, -1, 0],
+        [2, 0, 1],
+      ] as const;
+      const spec = maskedResidualMlp({
+        ...{ width: 7, blocks: 2, activation: 'elu', preactivation: true, context: 'blocks' },
+        ...{ degrees: [...degrees], sequence: [1, 2, 0] },
+      });
+      const network = buildNetwork(spec, [3], [6], [2]);
+      const { params, numbers } = moved(network);
+      const [x, context] = [normal([4, 3], 2), normal([4, 2], 3)];
+      const [points, given] = [[...x.dataSync()], [...context.dataSync()]];
+      const truth = [0, 1, 2, 3].flatMap((row) =>
+        maskedResidualMlpInFloat64(
+          ...([numbers, 2, { degrees, places }] as const),
+          ...([points.slice(3 * row, 3 * row + 3), given.slice(2 * row, 2 * row + 2)] as const),
+        ),
+      );
+      expect(network.apply(params, x, { context })).toBeCloseToTensor(truth, 2e-6);
     });
   });
 

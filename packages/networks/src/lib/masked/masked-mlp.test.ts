@@ -1,11 +1,13 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { mapParams } from '@diffeo/core';
-import { ones, reshape, setBackend, slice, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
+import { ones, reshape, setBackend, slice, type Tensor, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { buildNetwork } from '../../../test/build-network.ts';
+import { mlp } from '../mlp.ts';
 import { maskedMlp } from './masked-mlp.ts';
 import { maskedResidualMlp } from './masked-residual-mlp.ts';
+import { maskedUnits } from './masked-units.ts';
 import { placesOf, sequenceOf } from './sequence.ts';
 
 beforeAll(async () => {
@@ -85,4 +87,27 @@ test('degrees that do not fit are refused, with what is wrong', () => {
   refused(maskedMlp({ hidden: [4], degrees: [[0, 1, 0]] })).toThrow(/a layer of 4 units has 3 degrees/);
   refused(maskedMlp({ hidden: [2], degrees: [[0, 3]] })).toThrow(/the degree 3, and there are 3 inputs, from 0/);
   refused(maskedResidualMlp({ width: 2, degrees: [0] })).toThrow(/a layer of 2 units has 1 degrees/);
+});
+
+test('maskedUnits says the degrees that a network has, whether they are given or not', () => {
+  for (const contexts of [0, 2]) {
+    const plain = maskedMlp({ hidden: [5, 4], sequence: 'reverse' });
+    const { sequence, degrees } = maskedUnits(plain, 3, contexts);
+    expect([...sequence]).toEqual([2, 1, 0]);
+    const given = maskedMlp({ hidden: [5, 4], sequence: [2, 1, 0], degrees: degrees.map((list) => [...list]) });
+    expect(maskedUnits(given, 3, contexts)).toEqual({ sequence, degrees });
+    // Said or not, the network is the same.
+    const shape = contexts > 0 ? [contexts] : null;
+    const [one, other] = [plain, given].map((spec) => buildNetwork(spec, [3], [6], shape));
+    const call = shape ? { context: ones([1, contexts]) } : {};
+    const outputs = [one, other].map((network) => [
+      ...(network as NonNullable<typeof network>).apply(network?.init(1), tensor2d([[1, -2, 3]]), call).dataSync(),
+    ]);
+    expect(outputs[0]).toEqual(outputs[1]);
+  }
+  expect(maskedUnits(maskedResidualMlp({ width: 3, degrees: [1, 0, -1] }), 2, 1).degrees).toEqual([
+    Int32Array.of(1, 0, -1),
+  ]);
+  expect(() => maskedUnits(mlp(), 3, 0)).toThrow(/maskedUnits takes a maskedMlp\(\)/);
+  expect(() => maskedUnits(maskedMlp({ residual: true }), 3, 0)).toThrow(/residual: true/);
 });

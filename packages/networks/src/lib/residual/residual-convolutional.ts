@@ -1,7 +1,20 @@
 import { type Definition, defineNetwork, type Network } from '@diffeo/core';
 import { convStack } from '@diffeo/ops';
 import { concat } from '@tensorflow/tfjs-core';
-import { boolean, integer, maxValue, minValue, number, optional, picklist, pipe, strictObject } from 'valibot';
+import {
+  array,
+  boolean,
+  integer,
+  length,
+  maxValue,
+  minValue,
+  number,
+  optional,
+  picklist,
+  pipe,
+  strictObject,
+} from 'valibot';
+import { filterSide } from '../images/filter-side.ts';
 import { imageNetwork } from '../images/image-context.ts';
 import { type ResidualParams, residualBlocks } from './residual-blocks.ts';
 
@@ -12,30 +25,36 @@ const schema = strictObject({
   blocks: optional(pipe(number(), integer(), minValue(1), maxValue(500)), 2),
   /** Default `relu`. */
   activation: optional(picklist(['relu', 'tanh', 'elu', 'sigmoid']), 'relu'),
+  /** The sides of the filters: of the layer in front of the blocks, the two in each block, and the one behind them. Default [3, 3, 1, 3]. */
+  kernelSizes: optional(pipe(array(filterSide), length(4)), () => [3, 3, 1, 3]),
+  /** Whether the activation comes before the first layer of a block too. Default false. */
+  preactivation: optional(boolean(), false),
   /** Whether what enters a block is normalised, the channels of each pixel by themselves. Default false. */
   layerNorm: optional(boolean(), false),
 });
 
 /**
  * A residual network of images, the conditioner of RealNVP (Dinh et al. 2017, §3.7) and Flow++ without attention: a 3×3 convolution, blocks of a 3×3 and a 1×1 convolution
- * that add to what they are given, and a 3×3 convolution that starts at zero. Stride 1, zeros beyond the borders; a context as `convolutional` takes it.
+ * that add to what they are given, and a 3×3 convolution that starts at zero, or of other sizes. Stride 1, zeros beyond the borders; a context as `convolutional` takes it.
  */
 export const residualConvolutional: Definition<'network', typeof schema> = /* @__PURE__ */ defineNetwork({
   type: '@diffeo/networks/residual-convolutional',
   version: 1,
   schema,
   build:
-    ({ width, blocks, activation, layerNorm: normalised }, site) =>
+    ({ width, blocks, activation, layerNorm: normalised, kernelSizes, preactivation }, site) =>
     (inputShape, outputShape): Network<ResidualParams> => {
+      const [enter, first, second, leave] = kernelSizes as [number, number, number, number];
       const { input, output, context } = imageNetwork(site, inputShape, outputShape);
       const { layout, init, apply } = residualBlocks({
         ...{ blocks, width, normalised, outputScale: 0 },
-        enter: [3, 3, input[2] + (context?.count ?? 0), width],
+        preactivation: preactivation ? activation : null,
+        enter: [enter, enter, input[2] + (context?.count ?? 0), width],
         inside: [
-          [3, 3, width, width],
-          [1, 1, width, width],
+          [first, first, width, width],
+          [second, second, width, width],
         ],
-        leave: [3, 3, width, output[2]],
+        leave: [leave, leave, width, output[2]],
         run: (x, layers) => convStack(x, layers, { activation, residual: false }),
       });
       return {
