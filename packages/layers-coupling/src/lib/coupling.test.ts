@@ -228,9 +228,24 @@ describe.each(['cpu', 'wasm'])('couplings on %s', (backend) => {
 });
 
 test.each([
-  [{ offset: 2 }, /'offset' is for the scale 'sigmoid' and 'softplus'/],
+  [{ offset: 2 }, /'offset' is for the scale 'sigmoid' and 'inverse-sigmoid' and 'softplus'/],
   [{ scale: 'exp', least: 0.1 }, /'least' is for the scale 'sigmoid' and 'softplus'/],
+  [{ scale: 'inverse-sigmoid', least: 0.1 }, /'least' is for the scale 'sigmoid' and 'softplus'/],
   [{ scale: 'sigmoid', most: 2 }, /'most' is for the scale 'softplus'/],
+  [{ scale: 'exp', bound: 2 }, /'bound' is for the scale 'tanh' and 'atan' and 'soft-clip'/],
+  [{ scale: 'sigmoid', bound: 3 }, /'bound' is for the scale 'tanh'/],
+  [{ scale: 'softplus', bound: 3 }, /'bound' is for the scale 'tanh'/],
 ] as const)('affine(%j): an option that its scale does not take is refused', (config, message) => {
   expect(() => flow({ eventShape: [2], layers: [coupling({ transform: affine(config) })] })).toThrow(message);
+});
+
+test('the bound of affine is 3 for scales that have one, and nothing for those that have none', () => {
+  expect([affine(), affine({ scale: 'atan' })].map(({ config }) => config)).toEqual([
+    { bound: 3 },
+    { bound: 3, scale: 'atan' },
+  ]);
+  for (const scale of ['exp', 'sigmoid', 'inverse-sigmoid', 'softplus'] as const) {
+    expect(affine({ scale }).config).toEqual({ scale });
+    flow({ eventShape: [2], layers: [coupling({ transform: affine({ scale }) })] });
+  }
 });

@@ -19,7 +19,7 @@ import { type Capabilities, type LayerOptions, listChecks, type Source } from '@
 import { testLayer } from '@diffeo/testing/vitest';
 import { setBackend, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { transformInFloat64 } from '../../test/transforms-in-float64.ts';
+import { tailInFloat64, transformInFloat64 } from '../../test/transforms-in-float64.ts';
 import { elementwise } from './elementwise.ts';
 
 const transforms: Readonly<Record<string, Spec<'transform'>>> = {
@@ -30,6 +30,7 @@ const transforms: Readonly<Record<string, Spec<'transform'>>> = {
   'leaky-relu': leakyRelu(),
   power: power(),
   'yeo-johnson': yeoJohnson(),
+  'sinh-arcsinh': sinhArcsinh(),
   'heavy-tails': heavyTails(),
 };
 
@@ -63,6 +64,11 @@ const points = [-6, -2.3, -0.7, -1e-2, 1e-2, 0.4, 1.9, 5];
 const cases = Object.entries({
   ...{ exp: [[]], softplus: [[]], sigmoid: [[]], tanh: [[]] },
   ...{ 'leaky-relu': [[0], [1.2], [-4]], power: [[0], [0.8], [-3]], 'yeo-johnson': [[0], [0.7], [-5]] },
+  'sinh-arcsinh': [
+    [0, 0],
+    [0.6, -0.8],
+    [-3, 0.5],
+  ],
   'heavy-tails': [
     [0, 0, 0, 0],
     [0.5, -1, 2, -2],
@@ -94,6 +100,30 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
       const rounding = 1e-6 * (1 + Math.abs(x) + Math.abs(value) * Math.exp(-logSlope));
       expect(Math.abs((back.value[i] as number) - x)).toBeLessThan(rounding);
       expect(Math.abs((back.logDet[i] as number) + logSlope)).toBeLessThan(2e-5 + 4 * rounding);
+    }
+  });
+
+  test.each([
+    ['exp', [], [-80, -30, 30, 80]],
+    ['softplus', [], [-80, -30, 30, 1e4, 1e30]],
+    ['sigmoid', [], [-80, -30, -17, 30]],
+    ['tanh', [], [-30, -12, 12, 30]],
+    ['leaky-relu', [1.2], [-1e30, -1e4, 1e4, 1e30]],
+    ['power', [0.8], [1e-15, 1e-4, 1e4, 1e15]],
+    ['yeo-johnson', [0.7], [-1e30, -1e4, 1e4, 1e15]],
+    ['yeo-johnson', [-5], [-1e15, -1e4, 1e4, 1e30]],
+    ['sinh-arcsinh', [0.6, 0.8], [-1e30, -1e4, 1e4, 1e30]],
+    ['sinh-arcsinh', [-3, -0.5], [-1e20, -1e4, 1e4, 1e20]],
+  ] as const)('%s with %j far out at %j is a float64 evaluation', (name, raw, far) => {
+    const { value, logDet } = mapOf(name, raw)('forward', far);
+    for (const [i, x] of far.entries()) {
+      const truth = tailInFloat64(name, raw, Math.fround(x));
+      // An exponential of many digits before the point has as many fewer behind it.
+      const digits = 4e-6 * Math.max(1, Math.abs(Math.log(Math.abs(truth.value))));
+      expect(Math.abs((value[i] as number) / truth.value - 1)).toBeLessThan(digits);
+      expect(Math.abs((logDet[i] as number) - truth.logSlope)).toBeLessThan(
+        4e-6 * Math.max(5, Math.abs(truth.logSlope)),
+      );
     }
   });
 

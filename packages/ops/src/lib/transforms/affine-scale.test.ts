@@ -20,6 +20,7 @@ const functions: readonly (readonly [AffineScale, (a: number) => number])[] = [
   [{ bound: 3, scale: 'exp' }, Math.exp],
   [{ bound: 3, scale: 'sigmoid', offset: 2 }, (a) => sigmoid(a + 2) + 1e-3],
   [{ bound: 3, scale: 'sigmoid', least: 0 }, sigmoid],
+  [{ bound: 3, scale: 'inverse-sigmoid', offset: 2 }, (a) => 1 + Math.exp(-a - 2)],
   [{ bound: 3, scale: 'softplus' }, (a) => softplus(a) + 1e-3],
   [{ bound: 3, scale: 'softplus', offset: 0.5, least: 0.1, most: 2 }, (a) => Math.min(softplus(a + 0.5) + 0.1, 2)],
 ];

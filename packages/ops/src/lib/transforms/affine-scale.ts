@@ -6,6 +6,7 @@ import {
   maximum,
   minimum,
   mul,
+  neg,
   sigmoid,
   softplus,
   type Tensor,
@@ -14,7 +15,7 @@ import { bounded } from './bounded.ts';
 import { softClip } from './soft-clip.ts';
 
 /** The functions that make a scale of a raw number. */
-export const scaleNames = ['tanh', 'atan', 'soft-clip', 'exp', 'sigmoid', 'softplus'] as const;
+export const scaleNames = ['tanh', 'atan', 'soft-clip', 'exp', 'sigmoid', 'inverse-sigmoid', 'softplus'] as const;
 
 /** How an affine transform makes its scale; the options of `affine()`. */
 export interface AffineScale {
@@ -25,7 +26,7 @@ export interface AffineScale {
   readonly most?: number | undefined;
 }
 
-/** Log-scales of `exp` are cut off here, where float32 is about to end. */
+/** Log-scales of `exp` and `inverse-sigmoid` are cut off here, where float32 is about to end. */
 const maxLogScale = 80;
 /** Keeps the logarithm of a scale that float32 no longer tells from 0. */
 const tiny = 1e-30;
@@ -43,6 +44,8 @@ export function logScaleOf({ bound, scale = 'tanh', offset = 0, least = 1e-3, mo
       return clipByValue(a, -maxLogScale, maxLogScale);
     case 'sigmoid':
       return logOf(sigmoid(shifted()));
+    case 'inverse-sigmoid':
+      return minimum(softplus(neg(shifted())), maxLogScale);
     case 'softplus': {
       const logScale = logOf(softplus(shifted()));
       return most === undefined ? logScale : minimum(logScale, Math.log(most));

@@ -1,19 +1,19 @@
 import { type Definition, defineTransform, type ElementwiseTransform, everywhere } from '@diffeo/core';
 import { add, exp, mul, neg, sub, type Tensor } from '@tensorflow/tfjs-core';
-import { maxValue, minValue, number, optional, picklist, pipe, strictObject } from 'valibot';
+import { maxValue, minValue, number, optional, picklist, pipe, strictObject, transform } from 'valibot';
 import { type AffineScale, logScaleOf, scaleNames } from './affine-scale.ts';
 import { parameterOf } from './elementwise.ts';
 
-const schema = strictObject({
+const options = strictObject({
   /** c: log-scales stay within ±c, so numbers are stretched by at most eᶜ. Of `tanh`, `atan` and `soft-clip`. Default 3. */
-  bound: optional(pipe(number(), minValue(0.01), maxValue(20)), 3),
+  bound: optional(pipe(number(), minValue(0.01), maxValue(20))),
   /**
    * What makes a scale of a raw number a. Log-scales are c·tanh(a/c) by `tanh`, (2c/π)·atan(πa/2c) by `atan`, a/(1 + |a/c|) by
-   * `soft-clip`, and a by `exp`; scales are sigmoid(a + offset) + least by `sigmoid` and softplus(a + offset) + least by
+   * `soft-clip`, and a by `exp`; scales are sigmoid(a + offset) + least by `sigmoid`, 1/sigmoid(a + offset) by `inverse-sigmoid` and softplus(a + offset) + least by
    * `softplus`. Default `tanh`.
    */
   scale: optional(picklist(scaleNames)),
-  /** Of `sigmoid` and `softplus`: 2 for a sigmoid that starts near 1. Default 0. */
+  /** Of `sigmoid`, `inverse-sigmoid` and `softplus`: 2 for a sigmoid that starts near 1. Default 0. */
   offset: optional(pipe(number(), minValue(-20), maxValue(20))),
   /** Of `sigmoid` and `softplus`: no scale is below this. Default 1e-3. */
   least: optional(pipe(number(), minValue(0), maxValue(1))),
@@ -22,11 +22,23 @@ const schema = strictObject({
 });
 
 /** Which functions take the options that not all take. */
-const optionsOf = {
-  offset: ['sigmoid', 'softplus'],
+const takersOf = {
+  bound: ['tanh', 'atan', 'soft-clip'],
+  offset: ['sigmoid', 'inverse-sigmoid', 'softplus'],
   least: ['sigmoid', 'softplus'],
   most: ['softplus'],
 } as const;
+const optionNames = ['bound', 'offset', 'least', 'most'] as const;
+type ScaleName = (typeof scaleNames)[number];
+const takes = (scale: ScaleName, name: (typeof optionNames)[number]): boolean =>
+  takersOf[name].some((taker) => taker === scale);
+
+const defaultBound = 3;
+/** The default bound is filled in where there is one: beside a scale without, it is an option that nobody gave. */
+const schema = pipe(
+  options,
+  transform((config) => (takes(config.scale ?? 'tanh', 'bound') ? { bound: defaultBound, ...config } : config)),
+);
 
 /** {@link affine}, built, with log-scales c·tanh(a/c) within ±`bound`, or by another function. */
 export function affineTransform(bound: number, scale: Omit<AffineScale, 'bound'> = {}): ElementwiseTransform {
@@ -55,19 +67,19 @@ export function affineTransform(bound: number, scale: Omit<AffineScale, 'bound'>
  *
  * forward: x·eˢ + t, log-slope s. inverse: (y − t)·e⁻ˢ, log-slope −s.
  *
- * @throws DiffeoError `SHAPE`, when the flow is built, for `offset`, `least` or `most` beside a scale that does not take it.
+ * @throws DiffeoError `SHAPE`, when the flow is built, for `bound`, `offset`, `least` or `most` beside a scale that does not take it.
  */
 export const affine: Definition<'transform', typeof schema> = /* @__PURE__ */ defineTransform({
   type: '@diffeo/ops/affine',
   version: 1,
   schema,
-  build: ({ bound, ...scale }, { fail }) => {
-    for (const name of ['offset', 'least', 'most'] as const) {
-      const takers = optionsOf[name];
-      if (scale[name] !== undefined && !takers.some((taker) => taker === scale.scale)) {
-        fail(`'${name}' is for the scale ${takers.map((taker) => `'${taker}'`).join(' and ')}`);
+  build: (config, { fail }) => {
+    for (const name of optionNames) {
+      if (config[name] !== undefined && !takes(config.scale ?? 'tanh', name)) {
+        fail(`'${name}' is for the scale ${takersOf[name].map((taker) => `'${taker}'`).join(' and ')}`);
       }
     }
+    const { bound = defaultBound, ...scale } = config;
     return affineTransform(bound, scale);
   },
 });
