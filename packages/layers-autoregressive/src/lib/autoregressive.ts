@@ -101,7 +101,7 @@ function autoregressiveMap(config: AutoregressiveConfig, site: Site): Bijector<C
       ]),
     ];
     const [u] = runDifferentiable<Record<string, Tensor>, readonly [Tensor]>({
-      inputs: { v, ...sources } as unknown as Record<string, Tensor>,
+      inputs: { v, ...numbered(sources) },
       forward: (_, save) => {
         const value = search(params, v, call);
         save(context ? [value, context] : [value]);
@@ -121,10 +121,7 @@ function autoregressiveMap(config: AutoregressiveConfig, site: Site): Bijector<C
         const map = (x: Tensor): Tensor => straight(params, x, own).value;
         const dV = solveTransposed(map, at, slopes as Tensor, dU, rounds());
         const { grads } = differentiate(() => neg(sum(mul(map(at), dV))), from);
-        return {
-          v: dV,
-          ...from.map((source, i) => grads[i] ?? zerosLike(source)),
-        } as unknown as Record<string, Tensor>;
+        return { v: dV, ...numbered(from.map((source, i) => grads[i] ?? zerosLike(source))) };
       },
     });
     return u;
@@ -156,6 +153,10 @@ function autoregressiveMap(config: AutoregressiveConfig, site: Site): Bijector<C
     inverse: direct === 'inverse' ? straight : around,
   };
 }
+
+/** Tensors by their places. */
+const numbered = (tensors: readonly Tensor[]): Record<string, Tensor> =>
+  Object.fromEntries(tensors.map((tensor, i) => [`${i}`, tensor]));
 
 /** All rounds, each a part of the tape: what a gradient of a gradient goes through. */
 function unrolled(step: (u: Tensor) => Tensor, v: Tensor, rounds: number): Tensor {

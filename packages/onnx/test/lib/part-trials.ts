@@ -65,7 +65,7 @@ function shapeOf(type: string, i: number): Shape {
 
 /** Both directions of a model, with a context where it takes one. */
 async function flowError(model: Flow, runtime: OnnxRuntime): Promise<number> {
-  // Inside (0, 1), where a logit is at home, and rescaled data.
+  // Inside (0, 1), where logit layers and rescaled data are.
   const x = add(mul(uniform([rows, ...model.eventShape], 5), 0.9), 0.05);
   const context = model.contextShape ? { context: normal([rows, ...model.contextShape], 7) } : {};
   const params = await paramsOf(model, x, context);
