@@ -1,9 +1,10 @@
 import { diagonalNormal, type Flow, type FlowParams, flow, invert, normal, type Spec } from '@diffeo/core';
+import { autoregressive, splineMAF } from '@diffeo/layers-autoregressive';
 import { affineCoupling, coupling, neuralSpline, nice, realNVP } from '@diffeo/layers-coupling';
 import { standardise } from '@diffeo/layers-elementwise';
 import { actnorm } from '@diffeo/layers-glow';
 import { lowRankLinear, orthogonalLinear, permute, pluLinear, qrLinear, reverse } from '@diffeo/layers-linear';
-import { residualMlp } from '@diffeo/networks';
+import { maskedResidualMlp, residualMlp } from '@diffeo/networks';
 import { affine, rationalQuadratic } from '@diffeo/ops';
 import { randomiseParams } from '@diffeo/testing';
 import { add, mul } from '@tensorflow/tfjs-core';
@@ -39,6 +40,31 @@ export const examples: Readonly<Record<string, Example>> = {
       invert({ layer: coupling({ transform: affine({ scale: 'sigmoid', offset: 2 }), conditioner: gated }) }),
       affineCoupling({ conditioner: gated, swap: true, bound: 2 }),
     ],
+    contextFeatures: 2,
+  },
+  splineMAF: {
+    layers: [
+      standardise(),
+      ...splineMAF({ layers: 3, hidden: [8, 8, 8], bins: 5 }),
+      ...splineMAF({ layers: 1, hidden: [7, 7], sequence: 'random', seed: 4, bound: 3 }),
+    ],
+  },
+  'residual MAF with a context': {
+    layers: (['forward', 'reverse'] as const).map((sequence) =>
+      invert({
+        layer: autoregressive({
+          transform: affine({ scale: 'softplus' }),
+          conditioner: maskedResidualMlp({
+            width: 9,
+            preactivation: true,
+            context: 'blocks',
+            activation: 'tanh',
+            sequence,
+          }),
+          conditionOn: 'base',
+        }),
+      }),
+    ),
     contextFeatures: 2,
   },
   'linear layers': {

@@ -1,5 +1,5 @@
-import { disposeParams, readSafetensors } from '@diffeo/core';
-import { slice, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { disposeParams, readSafetensors, type Shape, sizeOf } from '@diffeo/core';
+import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { type ImportedModel, importPyTorch } from '../src/index.ts';
 import { fixture, numbersIn, type Recipe } from './fixtures.ts';
 
@@ -30,14 +30,18 @@ function difference(ours: ArrayLike<number>, theirs: Float64Array, rounding: Flo
 }
 
 const points = numbersIn(fixture('points'));
-const rows = (name: 'x' | 'context', width: number, count = 1000): Tensor =>
-  slice(tensor(Float32Array.from(points(name)), [1000, width]), 0, count);
+/** As many events as the numbers of so many points are, which are of three numbers each, or their contexts of two. */
+function rows(name: 'x' | 'context', shape: Shape, pointCount: number): Tensor {
+  const numbers = Float32Array.from(points(name)).subarray(0, pointCount * (name === 'x' ? 3 : 2));
+  const count = Math.floor(numbers.length / sizeOf(shape));
+  return tensor(numbers.slice(0, count * sizeOf(shape)), [count, ...shape]);
+}
 
 /** Log-densities of a model at the 1,000 points, and what it makes of the first 250 of them as base points. */
 function evaluate({ model, params }: Pick<ImportedModel, 'model' | 'params'>) {
-  const call = (count: number) => (model.contextShape ? { context: rows('context', 2, count) } : {});
-  const scores = model.logProb(params, rows('x', 3), call(1000)).dataSync();
-  const { value } = model.bijector.forward(params.layers, rows('x', 3, 250), call(250));
+  const call = (count: number) => (model.contextShape ? { context: rows('context', model.contextShape, count) } : {});
+  const scores = model.logProb(params, rows('x', model.eventShape, 1000), call(1000)).dataSync();
+  const { value } = model.bijector.forward(params.layers, rows('x', model.baseShape, 250), call(250));
   return { scores, data: value.dataSync() };
 }
 

@@ -1,5 +1,5 @@
 import { DiffeoError, type Flow, type FlowParams, readSafetensors } from '@diffeo/core';
-import { describeValue } from '@diffeo/core/arguments';
+import { describeValue, shortName } from '@diffeo/core/arguments';
 import { type CheckedRows, checkRows, takeCheck } from './file/check-rows.ts';
 import { type StateDict, stateDictOf } from './file/state-dict.ts';
 import { type FreiaRecipe, requireFreiaRecipe } from './freia/freia-recipe.ts';
@@ -9,6 +9,7 @@ import { readNflows } from './nflows/read-nflows.ts';
 import { type NormflowsRecipe, requireNormflowsRecipe } from './normflows/normflows-recipe.ts';
 import { readNormflows } from './normflows/read-normflows.ts';
 import { buildModel, type ReadModel } from './parts/build-model.ts';
+import { watchedRecipe } from './recipe/watched-recipe.ts';
 import { readZuko } from './zuko/read-zuko.ts';
 import { requireZukoRecipe, type ZukoRecipe } from './zuko/zuko-recipe.ts';
 
@@ -59,7 +60,8 @@ function readerOf(recipe: PyTorchRecipe | undefined): Reader<PyTorchRecipe> {
  *
  * @param bytes of the file
  * @param recipe what the file does not say: which library, activation, bounds
- * @throws DiffeoError `FILE`, `OVERFLOW`, `NOT_FINITE` for the file; `CONFIG` for the recipe; `IMPORT` for what has no equivalent here, by
+ * @throws DiffeoError `FILE`, `OVERFLOW`, `NOT_FINITE` for the file; `CONFIG` for the recipe, also for what it says and no part of the
+ * file takes; `IMPORT` for what has no equivalent here, by
  * its name; `MISSING_TENSOR`, `SURPLUS_TENSOR`, `TENSOR_SHAPE`; `INEXACT` where the rows in the file do not agree.
  */
 export async function importPyTorch(bytes: Uint8Array, recipe: PyTorchRecipe): Promise<ImportedModel> {
@@ -67,11 +69,17 @@ export async function importPyTorch(bytes: Uint8Array, recipe: PyTorchRecipe): P
   reader.require(recipe);
   const { root, unused } = stateDictOf(readSafetensors(bytes).tensors);
   const check = takeCheck(root);
-  const read = reader.read(root, recipe);
+  const { recipe: watched, unread } = watchedRecipe(recipe);
+  const read = reader.read(root, watched);
   const [surplus, ...more] = unused();
   if (surplus !== undefined) {
     const others = more.length === 0 ? '' : `, and ${more.length} more`;
     throw new DiffeoError('SURPLUS_TENSOR', `the file holds '${surplus}'${others}, for which nothing here has a place`);
+  }
+  const [needless, ...others] = unread().map((name) => shortName(name));
+  if (needless !== undefined) {
+    const all = [needless, ...others].join(', ');
+    throw new DiffeoError('CONFIG', `the recipe says ${all}, and no part of the file takes that: leave it out`);
   }
   const { model, params } = buildModel(read);
   return { model, params, check: check && (await checkRows(model, params, check)) };

@@ -10,6 +10,7 @@ const expressions: Readonly<
   'soft-clip': ({ bound }) => `torch.exp(a / (1 + torch.abs(a / ${bound})))`,
   exp: () => 'torch.exp(a)',
   sigmoid: ({ offset, least }) => `torch.sigmoid(a + ${offset}) + ${least}`,
+  'inverse-sigmoid': ({ offset }) => `1 / torch.sigmoid(a + ${offset})`,
   softplus: ({ offset, least, most }) => {
     const scale = `torch.nn.functional.softplus(a + ${offset}) + ${least}`;
     return most === undefined ? scale : `(${scale}).clamp(0, ${most})`;

@@ -2,6 +2,10 @@ const imports = `import torch
 from nflows.distributions.normal import DiagonalNormal, StandardNormal
 from nflows.flows import Flow
 from nflows.nn.nets import ResidualNet
+from nflows.transforms.autoregressive import (
+    MaskedAffineAutoregressiveTransform,
+    MaskedPiecewiseRationalQuadraticAutoregressiveTransform,
+)
 from nflows.transforms.base import CompositeTransform, InverseTransform
 from nflows.transforms.coupling import (
     AdditiveCouplingTransform,

@@ -1,5 +1,5 @@
 import type { NflowsRecipe } from '../nflows/nflows-recipe.ts';
-import type { Told } from './write-coupling.ts';
+import type { Told } from './told.ts';
 
 /** The recipe of a list of transforms: what all that say it agree in for all of them, and the rest for each by its place. */
 export function recipeFor(told: readonly Told[]): NflowsRecipe {

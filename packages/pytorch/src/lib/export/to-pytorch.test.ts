@@ -1,12 +1,24 @@
 import '@tensorflow/tfjs-backend-wasm';
-import { disposeParams, flow, normal, readSafetensors, type Spec, writeSafetensors } from '@diffeo/core';
-import { maf } from '@diffeo/layers-autoregressive';
+import {
+  disposeParams,
+  type FlowParams,
+  flow,
+  type HostTensor,
+  hostNumbers,
+  invert,
+  normal,
+  readSafetensors,
+  type Spec,
+  writeSafetensors,
+} from '@diffeo/core';
+import { autoregressive, maf, splineMAF } from '@diffeo/layers-autoregressive';
 import { coupling, realNVP } from '@diffeo/layers-coupling';
 import { haar } from '@diffeo/layers-glow';
-import { mlp } from '@diffeo/networks';
+import { pluLinear } from '@diffeo/layers-linear';
+import { maskedResidualMlp, mlp } from '@diffeo/networks';
 import { affine, heavyTails, rationalQuadratic } from '@diffeo/ops';
 import { randomiseParams } from '@diffeo/testing';
-import { memory, setBackend } from '@tensorflow/tfjs-core';
+import { add, memory, setBackend, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { exampleOf, examples } from '../../../test/exported-models.ts';
 import { fixture } from '../../../test/fixtures.ts';
@@ -34,27 +46,48 @@ test.each(Object.keys(examples))('%s: written for nflows and read again, it is t
 });
 
 // What nflows has of its own comes back under its own names.
-test.each(['nflows-real-nvp', 'nflows-nsf-context'])(
-  '%s: read and written again it is still PyTorch’s density',
-  async (name) => {
-    const { model, params } = await importPyTorch(fixture(name), recipeOf(name));
-    const { bytes, recipe } = await toPyTorch(model, params);
-    const again = await importPyTorch(bytes, recipe);
-    const { logProb, data } = differences(name, again);
-    expect(logProb.share).toBeLessThan(1);
-    expect(data.share).toBeLessThan(1);
-    const names = (file: Uint8Array) =>
-      [...readSafetensors(file).tensors.keys()].filter((key) => key.includes('transform_net'));
-    expect(names(bytes).sort()).toEqual(names(fixture(name)).sort());
-    disposeParams(model.layout, params);
-  },
-);
+test.each([
+  'nflows-real-nvp',
+  'nflows-nsf-context',
+  'nflows-maf-context',
+  'nflows-maf-feedforward',
+  'nflows-spline-maf',
+])('%s: read and written again it is still PyTorch’s density', async (name) => {
+  const { model, params } = await importPyTorch(fixture(name), recipeOf(name));
+  const { bytes, recipe } = await toPyTorch(model, params);
+  const again = await importPyTorch(bytes, recipe);
+  const { logProb, data } = differences(name, again);
+  expect(logProb.share).toBeLessThan(1);
+  expect(data.share).toBeLessThan(1);
+  const names = (file: Uint8Array) =>
+    [...readSafetensors(file).tensors.keys()].filter((key) => /transform_net|autoregressive_net/.test(key));
+  expect(names(bytes).sort()).toEqual(names(fixture(name)).sort());
+  disposeParams(model.layout, params);
+});
 
 test('linear layers are written from the layer, and leave no tensor behind', async () => {
   const { model, params } = await exampleOf('linear layers');
   const before = memory().numTensors;
   await toPyTorch(model, params);
   expect(memory().numTensors).toBe(before);
+});
+
+test.each([
+  ['pluLinear', (layer: Spec<'layer'>) => layer],
+  ['the inverse of one', (layer: Spec<'layer'>) => invert({ layer })],
+])('a bias that is far larger than the matrix takes no digit of it: %s', async (_, around) => {
+  const model = flow({ eventShape: [2], layers: [around(pluLinear({ bias: true }))] });
+  const params = model.init(1);
+  const [{ bias, factors }] = params.layers as unknown as [Record<'bias' | 'factors', Tensor>];
+  const own = { ...params, layers: [{ ...params.layers[0], bias: add(bias, [3e5, 1]), factors: add(factors, 0.1) }] };
+  const { bytes } = await toPyTorch(model, own as FlowParams);
+  const weight = hostNumbers('', readSafetensors(bytes).tensors.get('_transform._transforms.0._weight') as HostTensor);
+  const scale = Math.exp(5 * Math.tanh(0.1 / 5)); // W = [[1, 0], [0.1, 1]] · [[scale, 0.1], [0, scale]]
+  const direct = [scale, 0.1, 0.1 * scale, 0.01 + scale];
+  const [a, b, c, d] = direct as [number, number, number, number];
+  const det = a * d - b * c;
+  const expected = around(pluLinear()).$type === invert.type ? [d / det, -b / det, -c / det, a / det] : direct;
+  for (const [i, value] of expected.entries()) expect(Math.abs((weight[i] as number) - value)).toBeLessThan(1e-6);
 });
 
 test('twelve linear layers of one width keep their order in a file whose names are sorted as text, as PyTorch writes it', async () => {
@@ -93,9 +126,26 @@ test('the code makes the transforms in the order of the layers', async () => {
 describe('what nflows has not is refused by its name', () => {
   test.each<[string, readonly Spec<'layer'>[], RegExp]>([
     [
-      'an autoregressive layer',
+      'another affine autoregressive layer',
       maf({ layers: 1 }),
-      /'layers\.0': the layer '@diffeo\/layers-autoregressive\/autoregressive'/,
+      /'layers\.0': autoregressive layers of nflows are those with/,
+    ],
+    [
+      'splines that see the base',
+      [autoregressive({ transform: rationalQuadratic(), conditionOn: 'base' })],
+      /see data/,
+    ],
+    [
+      'one hidden layer',
+      splineMAF({ layers: 1, hidden: [8] }),
+      /'layers\.0\.network': MADE of nflows is maskedMlp\(\) with two hidden/,
+    ],
+    ['hidden layers of two widths', splineMAF({ layers: 1, hidden: [8, 7] }), /two hidden layers of one width/],
+    ['residual layers', splineMAF({ layers: 1, residual: true }), /residual/],
+    [
+      'residual blocks without preactivation',
+      [autoregressive({ transform: rationalQuadratic(), conditioner: maskedResidualMlp() })],
+      /maskedResidualMlp\(\{ preactivation: true \}\)/,
     ],
     ['a transform', [coupling({ transform: heavyTails() })], /'@diffeo\/ops\/heavy-tails' has no equivalent/],
     [

@@ -3,21 +3,12 @@ import { couplingColumns } from '@diffeo/layers-coupling';
 import { additive, affine, rationalQuadratic } from '@diffeo/ops';
 import { refuse } from '../file/refuse.ts';
 import type { Output } from '../networks/dense.ts';
-import { softplusOffset } from '../parts/spline-outputs.ts';
 import type { HostTree } from './host-params.ts';
 import { below, indices, list, type PythonPart } from './python-part.ts';
 import { affineScaleIn } from './python-scale.ts';
+import type { Told } from './told.ts';
 import { scaledBy, writeNetwork } from './write-network.ts';
-
-/** What the exported file's recipe says of its parts. */
-export interface Told {
-  readonly activation?: string;
-  readonly tailBound?: number;
-  readonly scaleActivation?: Readonly<Record<string, unknown>>;
-  readonly minBinWidth?: number;
-  readonly minBinHeight?: number;
-  readonly minDerivative?: number;
-}
+import { splineIn } from './write-spline.ts';
 
 interface CouplingConfig {
   readonly conditioner: Spec<'network'>;
@@ -75,30 +66,10 @@ export function writeCoupling(
       `'${transform.$type}' has no equivalent in nflows; affine(), additive() and rationalQuadratic() have`,
     );
   }
-  const { bins, bound, tails, softClip, ...floors } = transform.config as {
-    readonly bins: number;
-    readonly bound: number;
-    readonly tails: string;
-    readonly softClip?: number;
-    readonly leastWidth?: number;
-    readonly leastHeight?: number;
-    readonly leastSlope?: number;
-  };
-  if (tails !== 'linear' || softClip !== undefined)
-    refuse(tree.path, 'rationalQuadratic() is written with linear tails, without softClip');
-  const { leastWidth: minBinWidth = 1e-3, leastHeight: minBinHeight = 1e-3, leastSlope: minDerivative = 1e-3 } = floors;
-  const each = 3 * bins - 1;
-  const width = scaledBy(conditioner);
-  const order = Array.from({ length: each * numbers }, (_, at): Output => {
-    const [number, k] = [Math.floor(at / each), at % each];
-    const row = k * numbers + number;
-    return k < 2 * bins ? { row, factor: Math.sqrt(width ?? 1) } : { row, offset: -softplusOffset(minDerivative) };
-  });
-  const least = `min_bin_width=${minBinWidth}, min_bin_height=${minBinHeight}, min_derivative=${minDerivative}`;
+  const { options, order, told } = splineIn(tree.path, transform, scaledBy(conditioner));
   const { part, activation } = written(
-    order,
-    (network) =>
-      `PiecewiseRationalQuadraticCouplingTransform(${list(mask)}, ${network}, num_bins=${bins}, tails='linear', tail_bound=${bound}, ${least})`,
+    order(numbers),
+    (network) => `PiecewiseRationalQuadraticCouplingTransform(${list(mask)}, ${network}, ${options})`,
   );
-  return { part, isInverse: false, told: { activation, tailBound: bound, minBinWidth, minBinHeight, minDerivative } };
+  return { part, isInverse: false, told: { activation, ...told } };
 }

@@ -1,14 +1,17 @@
 import { flow, type HostTensor, invert, type Params, type Spec, shuffled } from '@diffeo/core';
 import { tidied } from '@diffeo/core/engine';
+import { autoregressive } from '@diffeo/layers-autoregressive';
 import { coupling } from '@diffeo/layers-coupling';
 import { standardise } from '@diffeo/layers-elementwise';
 import { actnorm } from '@diffeo/layers-glow';
 import { linearDefinitions, permute, reverse } from '@diffeo/layers-linear';
-import { concat, eye, zeros } from '@tensorflow/tfjs-core';
+import { eye, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { refuse } from '../file/refuse.ts';
 import type { HostTree } from './host-params.ts';
 import { floats, indices, list, type PythonPart, yes } from './python-part.ts';
-import { type Told, writeCoupling } from './write-coupling.ts';
+import type { Told } from './told.ts';
+import { writeAutoregressive } from './write-autoregressive.ts';
+import { writeCoupling } from './write-coupling.ts';
 
 /** A layer in Python, and what a recipe says of it. */
 export interface WrittenLayer {
@@ -34,18 +37,20 @@ const inverseOf = ({ code, tensors }: PythonPart): PythonPart => ({
   tensors: new Map([...tensors].map(([name, tensor]) => [`_transform.${name}`, tensor])),
 });
 
-/** `NaiveLinear` of nflows is z = W·x + bias: by the layer's own map of 0 and of the unit vectors, whose differences are the columns of W. */
+/**
+ * `NaiveLinear` of nflows is z = W·x + bias: by the layer's own map of the unit vectors without its bias, since digits of W would be lost beside
+ * a large one, and by that of 0 with it.
+ */
 async function naiveLinear(spec: Spec<'layer'>, params: Params, features: number): Promise<WrittenLayer> {
-  const model = flow({ eventShape: [features], layers: [spec] });
-  const points = () => concat([zeros([1, features]), eye(features)], 0);
-  const mapped = tidied(() => model.bijector.inverse([params], points(), {}).value);
-  const rows = (await mapped.data()) as Float32Array;
-  mapped.dispose();
-  const bias = rows.subarray(0, features);
-  const weight = Float64Array.from({ length: features * features }, (_, k) => {
-    const [row, column] = [Math.floor(k / features), k % features];
-    return (rows[(column + 1) * features + row] as number) - (bias[row] as number);
+  const { bijector } = flow({ eventShape: [features], layers: [spec] });
+  const map = (own: Params, points: Tensor): Tensor => bijector.inverse([own], points, {}).value;
+  const mapped = tidied(() => {
+    const unbiased = params && 'bias' in params ? { ...params, bias: zeros([features]) } : params;
+    return [map(unbiased, eye(features)), map(params, zeros([1, features]))] as const;
   });
+  const [columns, bias] = (await Promise.all(mapped.map((tensor) => tensor.data()))) as [Float32Array, Float32Array];
+  for (const tensor of mapped) tensor.dispose();
+  const weight = columns.map((_, k) => columns[(k % features) * features + Math.floor(k / features)] as number);
   return plain(
     `NaiveLinear(${features})`,
     ['_weight', floats([features, features], weight)],
@@ -53,7 +58,7 @@ async function naiveLinear(spec: Spec<'layer'>, params: Params, features: number
   );
 }
 
-/** The linear layers: what maps 0 and sums to what it maps them to, and a bias. */
+/** Whether a layer is z = W·x + bias, for a W and a bias that may be 0. */
 const isLinear = (type: string): boolean =>
   type.startsWith('@diffeo/layers-linear/') && linearDefinitions.some((definition) => definition.type === type);
 
@@ -111,8 +116,10 @@ export async function writeLayer(
 ): Promise<WrittenLayer> {
   const inner = spec.$type === invert.type ? (spec.config as { layer: Spec<'layer'> }).layer : null;
   switch ((inner ?? spec).$type) {
+    case autoregressive.type:
     case coupling.type: {
-      const { part, isInverse, told } = writeCoupling(inner ?? spec, tree, features, contexts);
+      const write = (inner ?? spec).$type === coupling.type ? writeCoupling : writeAutoregressive;
+      const { part, isInverse, told } = write(inner ?? spec, tree, features, contexts);
       return { part: isInverse === (inner === null) ? inverseOf(part) : part, told };
     }
     case permute.type:

@@ -5,7 +5,8 @@ import { type Dense, type Output, rearranged } from '../networks/dense.ts';
 import type { HostTree } from './host-params.ts';
 import { linear, type PythonPart } from './python-part.ts';
 
-const activations: Readonly<Record<string, string>> = {
+/** Activations in Python, by their names here. */
+export const activations: Readonly<Record<string, string>> = {
   relu: 'torch.relu',
   tanh: 'torch.tanh',
   elu: 'torch.nn.functional.elu',

@@ -65,7 +65,7 @@ export function readFreia(dict: StateDict, recipe: FreiaRecipe): ReadModel {
   });
   return {
     pieces: reads.flatMap(({ pieces }) => pieces),
-    features: Math.max(...reads.map(({ features }) => features)),
+    eventShape: [Math.max(...reads.map(({ features }) => features))],
     contextFeatures: Math.max(...reads.map(({ contextFeatures }) => contextFeatures)),
   };
 }

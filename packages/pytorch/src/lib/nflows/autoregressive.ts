@@ -7,13 +7,13 @@ import { made } from '../networks/made.ts';
 import type { Piece } from '../parts/piece.ts';
 import { affineOutputs, splineOutputs } from '../parts/spline-outputs.ts';
 import { need } from '../recipe/need.ts';
-import type { NflowsRecipe } from './nflows-recipe.ts';
-import { sizeFactor, splineOf } from './splines.ts';
+import type { CouplingRecipe } from './nflows-recipe.ts';
+import { splineOf } from './splines.ts';
 
 /** The masked autoregressive transforms of nflows: affine with softplus(a) + 1e-3, and rational-quadratic splines with linear tails. */
 export function autoregressivePieces(
   dict: StateDict,
-  recipe: NflowsRecipe,
+  recipe: CouplingRecipe,
 ): { pieces: Piece[]; contextFeatures: number } {
   const activation = need(recipe, 'activation', dict.path, "'relu' is nflows' default");
   const network = made(dict.at('autoregressive_net'), activation);
@@ -27,7 +27,7 @@ export function autoregressivePieces(
     return { pieces: [{ spec: invert({ layer }), params: { network: params } }], contextFeatures };
   }
   const { transform, convention } = splineOf(dict.path, each, recipe);
-  const order = splineOutputs(features, { ...convention, sizeFactor: sizeFactor(network.scaledBy) });
+  const order = splineOutputs(features, { ...convention, sizeFactor: 1 }); // nflows' MADE says no width
   const { spec, params } = network.finish(rearranged(network.last, order));
   return {
     pieces: [{ spec: autoregressive({ transform, conditioner: spec }), params: { network: params } }],

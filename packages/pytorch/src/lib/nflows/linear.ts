@@ -2,11 +2,12 @@ import { refuse } from '../file/refuse.ts';
 import type { StateDict } from '../file/state-dict.ts';
 import { luPiece, matrixPiece } from '../parts/affine-pieces.ts';
 import type { Piece } from '../parts/piece.ts';
+import type { NflowsRecipe } from './nflows-recipe.ts';
 
 const softplus = (a: number): number => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)));
 
 /** `LULinear` of nflows and of normflows: z = L·U·x + bias, the diagonal of U softplus(a) + eps. Its triangles are stored row by row. */
-export function luLinear(dict: StateDict, eps: number): Piece {
+export function luLinear(dict: StateDict, { eps = 1e-3 }: Pick<NflowsRecipe, 'eps'>): Piece {
   const bias = dict.take('bias').values;
   const size = bias.length;
   const [lower, upper] = [dict.take('lower_entries').values, dict.take('upper_entries').values];
@@ -23,7 +24,7 @@ export function luLinear(dict: StateDict, eps: number): Piece {
   if (below !== lower.length || above !== upper.length) {
     refuse(dict.path, `triangles of ${lower.length} and ${upper.length} numbers for ${size} features`);
   }
-  return luPiece(factors, bias);
+  return luPiece(dict.path, factors, bias);
 }
 
 type Matrix = readonly Float64Array[];
@@ -68,7 +69,7 @@ function upperTriangle(entries: Float64Array, diagonal: Float64Array): Matrix {
 }
 
 /** The other linear transforms of nflows, as the matrices that they are: `NaiveLinear`, `QRLinear`, `SVDLinear`, `HouseholderSequence`. */
-export function matrixLinear(dict: StateDict, eps: number): Piece {
+export function matrixLinear(dict: StateDict, recipe: Pick<NflowsRecipe, 'eps'>): Piece {
   if (dict.has('q_vectors')) {
     const matrix = householder(dict);
     return matrixPiece(flat(matrix), matrix.length, null);
@@ -79,6 +80,7 @@ export function matrixLinear(dict: StateDict, eps: number): Piece {
     const upper = upperTriangle(dict.take('upper_entries').values, dict.take('log_upper_diag').values.map(Math.exp));
     return matrixPiece(flat(product(householder(dict.at('orthogonal')), upper)), bias.length, bias);
   }
+  const { eps = 1e-3 } = recipe;
   const diagonal = dict.take('unconstrained_diagonal').values.map((a) => softplus(a) + eps);
   const second = householder(dict.at('orthogonal_2')).map((row, i) => row.map((v) => v * (diagonal[i] as number)));
   return matrixPiece(flat(product(householder(dict.at('orthogonal_1')), second)), bias.length, bias);

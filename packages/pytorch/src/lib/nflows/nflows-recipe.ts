@@ -7,10 +7,12 @@ import {
   required,
   requireOptions,
   share,
+  trueOrFalse,
   wholeNumber,
 } from '@diffeo/core/arguments';
 import type { affine } from '@diffeo/ops';
 import { type Activation, activationNames } from '../networks/imported-network.ts';
+import { imageShape } from '../recipe/image-shape.ts';
 
 /** What a state dict of nflows does not say. Names are those of its constructors, in camel case. */
 export interface NflowsRecipe {
@@ -34,11 +36,28 @@ export interface NflowsRecipe {
   readonly eps?: number;
   /** Of `BatchNorm` between transforms. Default 1e-5, as in nflows. */
   readonly batchNormEps?: number;
+  /**
+   * Of a network of your own that has the attribute `hidden_features`, in a spline coupling: nflows divides its widths and heights by the root
+   * of that. A `ResidualNet` has it too, and the file says it.
+   */
+  readonly hiddenFeatures?: number;
+  /** Of flows of images: their channels, height and width. */
+  readonly inputShape?: readonly [channels: number, height: number, width: number];
+  /** Whether transforms without tensors of images are `SqueezeTransform()`. Default false: they are refused. */
+  readonly squeezes?: boolean;
+  /** Whether the transform is a `MultiscaleCompositeTransform`, of so many `transforms`. Default false. */
+  readonly multiscale?: boolean;
   /** What is otherwise for one transform, by its place in the list from 0: `{ '4': { activation: 'tanh' } }`. */
-  readonly at?: Readonly<Record<string, Omit<NflowsRecipe, 'library' | 'transforms' | 'at'>>>;
+  readonly at?: Readonly<Record<string, Omit<NflowsRecipe, OfAll>>>;
 }
 
-const ownChecks: OptionChecks<Omit<NflowsRecipe, 'library' | 'transforms' | 'at'>> = {
+/** What a recipe says of the whole flow alone. */
+type OfAll = 'library' | 'transforms' | 'inputShape' | 'squeezes' | 'multiscale' | 'at';
+
+/** What the couplings of nflows ask for. */
+export type CouplingRecipe = Omit<NflowsRecipe, OfAll | 'eps' | 'batchNormEps'>;
+
+const ownChecks: OptionChecks<Omit<NflowsRecipe, OfAll>> = {
   activation: oneOf(...activationNames),
   tailBound: numberBetween(1e-3, 1e6),
   scaleActivation: either(oneOf('default', 'general'), record),
@@ -47,6 +66,7 @@ const ownChecks: OptionChecks<Omit<NflowsRecipe, 'library' | 'transforms' | 'at'
   minDerivative: share,
   eps: share,
   batchNormEps: share,
+  hiddenFeatures: wholeNumber({ from: 1, to: 65536 }),
 };
 
 /** Throws `CONFIG` for a recipe that cannot be meant. */
@@ -55,6 +75,9 @@ export function requireNflowsRecipe(recipe: NflowsRecipe): void {
     ...ownChecks,
     library: required(oneOf('nflows')),
     transforms: required(wholeNumber({ from: 1, to: 65536 })),
+    inputShape: imageShape,
+    squeezes: trueOrFalse,
+    multiscale: trueOrFalse,
     at: record,
   });
   for (const [place, own] of Object.entries(recipe.at ?? {})) requireOptions(`the recipe at ${place}`, own, ownChecks);

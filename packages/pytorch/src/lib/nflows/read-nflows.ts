@@ -4,13 +4,15 @@ import type { StateDict } from '../file/state-dict.ts';
 import type { ReadModel } from '../parts/build-model.ts';
 import { vectorOf } from '../parts/piece.ts';
 import type { NflowsRecipe } from './nflows-recipe.ts';
+import { readImages } from './read-images.ts';
 import { readTransform } from './transforms.ts';
 
 /** The base of a flow of nflows: `StandardNormal`, which has no tensors, or `DiagonalNormal`. */
-function baseOf(dict: StateDict): Pick<ReadModel, 'base'> {
+function baseOf(dict: StateDict, inBase: (values: ArrayLike<number>) => ArrayLike<number>): Pick<ReadModel, 'base'> {
   if (dict.has('_log_z')) dict.take('_log_z'); // a constant, which older versions saved
   if (!dict.has('mean_')) return {};
-  const params = { mean: vectorOf(dict.take('mean_').values), logScale: vectorOf(dict.take('log_std_').values) };
+  const numbers = (name: string) => vectorOf(inBase(dict.take(name).values));
+  const params = { mean: numbers('mean_'), logScale: numbers('log_std_') };
   return { base: { spec: diagonalNormal(), params } };
 }
 
@@ -29,5 +31,10 @@ export function readNflows(dict: StateDict, recipe: NflowsRecipe): ReadModel {
       `the recipe says ${recipe.transforms} transforms, and the file has tensors of ${count}: one that has none cannot be read`,
     );
   }
-  return { ...readTransform(transform, recipe), ...baseOf(dict.at('_distribution')) };
+  if (recipe.inputShape) {
+    const { inBase, ...read } = readImages(transform, recipe, recipe.inputShape);
+    return { ...read, ...baseOf(dict.at('_distribution'), inBase) };
+  }
+  const { features, ...read } = readTransform(transform, recipe);
+  return { ...read, eventShape: [features], ...baseOf(dict.at('_distribution'), (values) => values) };
 }

@@ -3,22 +3,20 @@ import { rationalQuadratic } from '@diffeo/ops';
 import { refuse } from '../file/refuse.ts';
 import { type SplineConvention, softplusOffset } from '../parts/spline-outputs.ts';
 import { need } from '../recipe/need.ts';
-import type { NflowsRecipe } from './nflows-recipe.ts';
+import type { CouplingRecipe } from './nflows-recipe.ts';
 
-type Spline = Pick<NflowsRecipe, 'tailBound' | 'minBinWidth' | 'minBinHeight' | 'minDerivative'>;
-
-/** nflows divides what becomes widths and heights by the root of its network's width, where that says one. */
-export const sizeFactor = (width: number | null): number => (width === null ? 1 : 1 / Math.sqrt(width));
+/** nflows divides what becomes widths and heights by the root of its network's width, where the network says one. */
+export const sizeFactor = (width: number | null | undefined): number => (width ? 1 / Math.sqrt(width) : 1);
 
 /**
  * The rational-quadratic spline with so many parameters for each number: 3·bins − 1 with linear tails.
  *
- * @throws DiffeoError `IMPORT` for another number: splines on [0, 1], and linear, quadratic and cubic ones.
+ * @throws DiffeoError `IMPORT` for another number. Other splines that have by chance such a number are taken for these.
  */
 export function splineOf(
   path: string,
   each: number,
-  recipe: Spline,
+  recipe: CouplingRecipe,
 ): { readonly transform: Spec<'transform'>; readonly convention: Omit<SplineConvention, 'sizeFactor'> } {
   const bins = (each + 1) / 3;
   if (!Number.isInteger(bins) || bins < 2) {

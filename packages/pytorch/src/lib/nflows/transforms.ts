@@ -3,6 +3,7 @@ import { refuse } from '../file/refuse.ts';
 import { type StateDict, takeIndices } from '../file/state-dict.ts';
 import { permutation, scaleAndShift } from '../parts/affine-pieces.ts';
 import { invertedPieces, type Piece, vectorOf } from '../parts/piece.ts';
+import { recipeAt } from '../recipe/watched-recipe.ts';
 import { autoregressivePieces } from './autoregressive.ts';
 import { couplingPieces } from './couplings.ts';
 import { luLinear, matrixLinear } from './linear.ts';
@@ -19,7 +20,7 @@ export interface Read {
 const softplus = (a: number): number => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)));
 
 /** `BatchNorm` in evaluation: w·(x − mean)/√(variance + eps) + bias, with w = softplus(a) + eps. */
-function batchNorm(dict: StateDict, eps: number): Piece {
+function batchNorm(dict: StateDict, { batchNormEps: eps = 1e-5 }: NflowsRecipe): Piece {
   const [weight, bias, mean, variance] = ['unconstrained_weight', 'bias', 'running_mean', 'running_var'].map((name) => [
     ...dict.take(name).values,
   ]) as [number[], number[], number[], number[]];
@@ -37,13 +38,25 @@ function pointwiseAffine(dict: StateDict): Piece {
   if (scale.some((s) => !(s > 0))) refuse(dict.path, 'a scale that is not above 0');
   const each = (of: readonly number[], i: number): number => of[of.length === 1 ? 0 : i] as number;
   const all = Array.from({ length: size }, (_, i) => ({ scale: each(scale, i), shift: each(shift, i) }));
-  const mean = all.map((one) => -one.shift / one.scale);
-  return { spec: standardise(), params: { mean: vectorOf(mean), scale: vectorOf(all.map((one) => 1 / one.scale)) } };
+  return standardised(
+    all.map((one) => -one.shift / one.scale),
+    all.map((one) => 1 / one.scale),
+  );
 }
+
+/** z = (x − mean)/scale for each column. */
+const standardised = (mean: readonly number[], scale: readonly number[]): Piece => ({
+  spec: standardise(),
+  params: { mean: vectorOf(mean), scale: vectorOf(scale) },
+  inverse: () =>
+    standardised(
+      mean.map((m, i) => -m / (scale[i] as number)),
+      scale.map((s) => 1 / s),
+    ),
+});
 
 /** The transform whose tensors these are; what they are called says which one it is. */
 export function readTransform(dict: StateDict, recipe: NflowsRecipe): Read {
-  const { eps = 1e-3, batchNormEps = 1e-5 } = recipe;
   const plain = (pieces: readonly Piece[], features: number): Read => ({ pieces, features, contextFeatures: 0 });
   const sizeOf = (name: string): number => dict.take(name).values.length;
   if (dict.has('_transforms')) return readComposite(dict, recipe);
@@ -62,12 +75,12 @@ export function readTransform(dict: StateDict, recipe: NflowsRecipe): Read {
     };
   }
   if (dict.has('_permutation')) return plain([permutation(takeIndices(dict, '_permutation'))], sizeOf('_permutation'));
-  if (dict.has('unconstrained_upper_diag')) return plain([luLinear(dict, eps)], sizeOf('bias'));
-  if (dict.has('q_vectors')) return plain([matrixLinear(dict, eps)], dict.take('q_vectors').shape[1] ?? 0);
+  if (dict.has('unconstrained_upper_diag')) return plain([luLinear(dict, recipe)], sizeOf('bias'));
+  if (dict.has('q_vectors')) return plain([matrixLinear(dict, recipe)], dict.take('q_vectors').shape[1] ?? 0);
   if (['_weight', 'log_upper_diag', 'unconstrained_diagonal'].some((name) => dict.has(name))) {
-    return plain([matrixLinear(dict, eps)], sizeOf('bias'));
+    return plain([matrixLinear(dict, recipe)], sizeOf('bias'));
   }
-  if (dict.has('running_mean')) return plain([batchNorm(dict, batchNormEps)], sizeOf('running_mean'));
+  if (dict.has('running_mean')) return plain([batchNorm(dict, recipe)], sizeOf('running_mean'));
   if (dict.has('log_scale')) {
     if (dict.has('initialized') && dict.take('initialized').values[0] === 0) {
       refuse(dict.path, 'an ActNorm that has not been initialised: call the flow once in training mode');
@@ -89,8 +102,7 @@ function readComposite(dict: StateDict, recipe: NflowsRecipe): Read {
     if (!list.has(`${i}`)) {
       refuse(`${list.path}.${i}`, 'a transform without tensors, such as a fixed non-linearity, has no equivalent here');
     }
-    const { at, ...shared } = recipe;
-    return readTransform(list.at(`${i}`), { ...shared, ...at?.[i] });
+    return readTransform(list.at(`${i}`), recipeAt(recipe, i));
   });
   return {
     pieces: reads.flatMap(({ pieces }) => pieces),

@@ -9,12 +9,15 @@ import { affineOutputs } from '../parts/spline-outputs.ts';
 import { need } from '../recipe/need.ts';
 import type { NormflowsRecipe } from './normflows-recipe.ts';
 
-const scales = {
+/** The scale maps of normflows, by which numbers of the base are multiplied. */
+export const scales = {
   exp: affine({ scale: 'exp' }),
+  sigmoid: affine({ scale: 'inverse-sigmoid', offset: 2 }),
   sigmoid_inv: affine({ scale: 'sigmoid', offset: 2, least: 0 }),
 } as const;
 
-const relu = "'relu' is normflows' default";
+/** What is usual in normflows, for messages. */
+export const relu = "'relu' is normflows' default";
 
 /** `AffineCouplingBlock` of vectors: one half stays, and shifts and scales of the other take turns among the network's outputs. */
 export function affineCouplingBlock(dict: StateDict, features: number, recipe: NormflowsRecipe): Piece {
@@ -35,8 +38,7 @@ export function affineCouplingBlock(dict: StateDict, features: number, recipe: N
   }
   const identityColumns = isFirst ? run(0, stays) : run(numbers, stays);
   const shared = { identityColumns, network: { ...network, inputs: stays, contextFeatures: 0 }, towardsBase: false };
-  const scaleMap = () =>
-    need(recipe, 'scaleMap', dict.path, "'exp' is normflows' default; 'sigmoid' has no equivalent");
+  const scaleMap = () => need(recipe, 'scaleMap', dict.path, "'exp' is normflows' default");
   return isAdditive
     ? couplingPiece({ ...shared, transform: additive(), outputs: run(0, numbers).map((row) => ({ row })) })
     : couplingPiece({

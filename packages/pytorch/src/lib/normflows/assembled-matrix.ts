@@ -1,14 +1,10 @@
 import type { StateDict } from '../file/state-dict.ts';
 
-/** The matrix M of z = M·x of an `InvertibleAffine`, which multiplies rows by W from the right, row-major: W itself, or P·L·(U + diag(S)). */
+/** The matrix W of an `InvertibleAffine` or an `Invertible1x1Conv`, row-major: kept as it is, or as P·L·(U + diag(S)). */
 export function assembledMatrix(dict: StateDict): { readonly matrix: Float64Array; readonly size: number } {
-  const transposed = (w: Float64Array, size: number) => ({
-    size,
-    matrix: w.map((_, at) => w[(at % size) * size + Math.floor(at / size)] as number),
-  });
   if (dict.has('W')) {
     const { values, shape } = dict.take('W');
-    return transposed(values, shape[0] ?? 0);
+    return { matrix: values, size: shape[0] ?? 0 };
   }
   dict.take('eye');
   const [p, l, u, sign, log] = ['P', 'L', 'U', 'sign_S', 'log_S'].map((name) => dict.take(name).values) as [
@@ -34,5 +30,5 @@ export function assembledMatrix(dict: StateDict): { readonly matrix: Float64Arra
       for (let i = 0; i < size; i++) sum += at(a, Math.floor(k / size), i) * at(b, i, k % size);
       return sum;
     });
-  return transposed(product(p, product(lower, upper)), size);
+  return { matrix: product(p, product(lower, upper)), size };
 }

@@ -1,5 +1,6 @@
 import { actnorm } from '@diffeo/layers-glow';
 import { fullLinear, permute, pluLinear } from '@diffeo/layers-linear';
+import { refuse } from '../file/refuse.ts';
 import { type Piece, vectorOf } from './piece.ts';
 
 /** z = x·eˢ + t for each column, as an actnorm. */
@@ -29,13 +30,19 @@ const maxLogScale = 20;
 /**
  * z = L·(U + diag(s))·x + bias, for a unit lower L and an upper U with a positive diagonal.
  *
+ * @param path of the layer, for errors
  * @param factors row-major: below the diagonal L, above it U, on it s
+ * @throws DiffeoError `IMPORT` for an s that a `pluLinear()` cannot have: one from e^20 on, or up to e^−20.
  */
-export function luPiece(factors: ArrayLike<number>, bias: ArrayLike<number>): Piece {
+export function luPiece(path: string, factors: ArrayLike<number>, bias: ArrayLike<number>): Piece {
   const size = bias.length;
   const kept = Float64Array.from(factors);
   for (let i = 0; i < size; i++) {
-    const logScale = Math.log(kept[i * size + i] as number);
+    const scale = kept[i * size + i] as number;
+    const logScale = Math.log(scale);
+    if (!(Math.abs(logScale) < maxLogScale)) {
+      refuse(path, `the scale ${scale} of row ${i} is beyond e^±${maxLogScale}, and has no equivalent here`);
+    }
     kept[i * size + i] = maxLogScale * Math.atanh(logScale / maxLogScale); // of which the layer takes c·tanh(a/c)
   }
   const params = {

@@ -5,6 +5,7 @@ import {
   type FlowParams,
   flow,
   type Leaf,
+  type Shape,
   type Spec,
   sameShape,
 } from '@diffeo/core';
@@ -15,7 +16,7 @@ import type { HostLeaf, HostParams, Piece } from './piece.ts';
 export interface ReadModel {
   /** In the order in which data meet them. */
   readonly pieces: readonly Piece[];
-  readonly features: number;
+  readonly eventShape: Shape;
   /** How many numbers a context has; 0 for none. */
   readonly contextFeatures: number;
   /** Default: the standard normal. */
@@ -30,12 +31,12 @@ function found(tree: HostParams, path: string): HostLeaf | undefined {
 }
 
 /** Tensors are made last, of what fits: whatever is refused leaves none behind. */
-export function buildModel({ pieces, features, contextFeatures, base }: ReadModel): {
+export function buildModel({ pieces, eventShape, contextFeatures, base }: ReadModel): {
   model: Flow;
   params: FlowParams;
 } {
   const model = flow({
-    eventShape: [features],
+    eventShape,
     contextShape: contextFeatures > 0 ? [contextFeatures] : null,
     layers: pieces.map(({ spec }) => spec),
     ...(base && { base: base.spec }),

@@ -14,7 +14,8 @@ import { need } from '../recipe/need.ts';
 import type { ZukoRecipe } from './zuko-recipe.ts';
 
 /** The transform with so many parameters for each feature, and how they stand: (shift, scale), or the parts of a spline on [−5, 5]. */
-function univariate(path: string, each: number, features: number, { slope = 1e-3, bound = 5 }: ZukoRecipe) {
+function univariate(path: string, each: number, features: number, recipe: ZukoRecipe) {
+  const { slope = 1e-3 } = recipe;
   const clip = -Math.log(slope);
   if (each === 2) {
     return {
@@ -30,6 +31,7 @@ function univariate(path: string, each: number, features: number, { slope = 1e-3
       `${each} parameters for each feature are those of no univariate transform that is known here: affine (2) or a spline (3·bins − 1)`,
     );
   }
+  const { bound = 5 } = recipe;
   return {
     transform: rationalQuadratic({ bins, bound, softClip: clip }),
     outputs: splineOutputs(features, { bins, slopes: bins - 1, sizeFactor: 1, slopeOffset: 0 }),
@@ -93,7 +95,7 @@ export function readZuko(dict: StateDict, recipe: ZukoRecipe): ReadModel {
   const reads = run(0, recipe.transforms).map((i) => readTransform(list.at(`${i}`), recipe));
   return {
     pieces: reads.map(({ piece }) => piece),
-    features: reads[0]?.features ?? 0,
+    eventShape: [reads[0]?.features ?? 0],
     contextFeatures: reads[0]?.contextFeatures ?? 0,
     ...baseOf(dict.at('base')),
   };
