@@ -1,6 +1,5 @@
-import { onBackend } from './lib/on-backend.ts';
-import { proveLayers } from './lib/prove-layers.ts';
-import { allTrainings, proveTraining } from './lib/prove-training.ts';
+import { proveBackend } from './lib/prove-backend.ts';
+import { allTrainings } from './lib/prove-training.ts';
 
 export const description =
   'Every layer and base distribution keeps its contract on the WebGL backend, in a browser, and flows train there as on WASM.';
@@ -21,24 +20,13 @@ const telling = [
   'finite-gradients',
 ];
 
-export const run = ({
-  count,
-  seed,
-  print,
-}: {
-  readonly count: number;
-  readonly seed: number;
-  print(line: string): void;
-}): Promise<string> =>
-  onBackend('webgl', async (page, device) => {
-    print(`on ${device}`);
-    await proveTraining(page, count === counts.short ? ['moons'] : allTrainings, print);
-    const some = count <= telling.length && { only: telling.slice(0, count) };
-    const checks = { backend: 'webgl', seed, ...some };
-    const said = await proveLayers(
-      page,
-      (type) => page.evaluate((given) => backends.checkLayers(given), { ...checks, type }),
-      { most: Number.POSITIVE_INFINITY, print },
-    );
-    return `on ${device}: ${said}`;
+export function run({ count, seed, print }: { count: number; seed: number; print(line: string): void }) {
+  const some = count <= telling.length && { only: telling.slice(0, count) };
+  const checks = { backend: 'webgl', seed, ...some };
+  return proveBackend('webgl', {
+    trainings: count === counts.short ? ['moons'] : allTrainings,
+    check: (page, type) => page.evaluate((given) => backends.checkLayers(given), { ...checks, type }),
+    most: Number.POSITIVE_INFINITY,
+    print,
   });
+}

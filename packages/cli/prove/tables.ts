@@ -34,15 +34,7 @@ async function trained(table: string, seed: number, folder: string): Promise<Tra
 
 const nats = (value: number | null | undefined): string => (value ?? Number.NaN).toFixed(2).padStart(8);
 
-export async function run({
-  count,
-  seed,
-  print,
-}: {
-  readonly count: number;
-  readonly seed: number;
-  print(line: string): void;
-}): Promise<string> {
+export async function run({ count, seed, print }: { count: number; seed: number; print(line: string): void }) {
   const folder = mkdtempSync(join(tmpdir(), 'diffeo-tables-'));
   try {
     const given = process.env['DIFFEO_TABLES'];

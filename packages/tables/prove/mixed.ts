@@ -13,7 +13,10 @@ import { type MixedSplit, mixedTables, splitMixed } from './lib/mixed-tables.ts'
 export const description =
   'mixedTable is never behind independent columns, nor a Gaussian for each cell of the table of categories, on tables of many kinds: rows that nothing saw.';
 export const takes = '12 minutes';
-/** Seeds, from --seed on: each is another split of every table. The short version fits 250 rows, without networks. */
+/**
+ * Seeds, from --seed on: each is another split of every table. The short version fits 250 rows of three tables (dates, gaps, zeros, bounds
+ * and categories), without networks.
+ */
 export const counts = { whole: 2, short: 1 };
 
 const mean = (values: ArrayLike<number>): number =>
@@ -72,21 +75,13 @@ async function tried(table: MixedSplit, seed: number, isShort: boolean): Promise
   return [`${told}\n    ${shares.join(', ')}`, ...behind];
 }
 
-export async function run({
-  count,
-  seed,
-  print,
-}: {
-  readonly count: number;
-  readonly seed: number;
-  print(line: string): void;
-}): Promise<string> {
+export async function run({ count, seed, print }: { count: number; seed: number; print(line: string): void }) {
   await useWasm();
   const isShort = count === counts.short;
   const worse: string[] = [];
   print(`${'table'.padEnd(22)}      nats   ahead of independent columns, and of a Gaussian for each cell`);
   for (let each = seed; each < seed + count; each++) {
-    for (const source of mixedTables(fold(each, 'table'))) {
+    for (const source of mixedTables(fold(each, 'table')).slice(0, isShort ? 3 : undefined)) {
       const table = await splitMixed(source, each, isShort ? 250 : 20_000);
       const [line = '', ...behind] = await tried(table, each, isShort);
       print(line);
