@@ -11,7 +11,8 @@ export default defineConfig({
   test: {
     exclude: ['**/node_modules/**', '**/dist/**'],
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the two cores that we count on: the long files wait for browsers, installations and databases a quarter of the time.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     // Only a hang reaches these: no result may depend on what else the machine does.
     testTimeout: 600_000,

@@ -11,9 +11,13 @@ import { oneAtATime } from './one-at-a-time.ts';
 const lastFile = join(siteFolder, 'dist/service-worker.js');
 const workspace = fileURLToPath(new URL('../../../../', import.meta.url));
 
-/** Builds the site into `dist`, in a process of its own, unless what lies there is newer than all that it is built of. */
-export const freshSite = (): Promise<void> =>
-  oneAtATime(join(workspace, 'node_modules/.cache/diffeo-site.lock'), async () => {
+/**
+ * Builds the site into `dist`, in a process of its own, unless what lies there is newer than all that it is built of. In the course of a
+ * run of the tests it is not built anew, since pages of it are open: `DIFFEO_SITE` says that the run has built it.
+ */
+export async function freshSite(): Promise<void> {
+  if (process.env['DIFFEO_SITE'] === 'built') return;
+  await oneAtATime(join(workspace, 'node_modules/.cache/diffeo-site.lock'), async () => {
     const built = statSync(lastFile, { throwIfNoEntry: false })?.mtimeMs ?? 0;
     const sources = ['apps/docs/src', 'apps/docs/public', 'packages', 'docs'].map((name) =>
       newestSource(join(workspace, name)),
@@ -24,3 +28,4 @@ export const freshSite = (): Promise<void> =>
       maxBuffer: 2 ** 26,
     });
   });
+}

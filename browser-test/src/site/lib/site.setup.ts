@@ -12,7 +12,11 @@ declare module 'vitest' {
 /** Builds the site once for all tests, and serves it. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   await freshSite();
+  process.env['DIFFEO_SITE'] = 'built'; // for the processes of this run
   const served = await serveSite({ base: '/some/path/' });
   project.provide('site', served.url);
-  return () => served.close();
+  return () => {
+    delete process.env['DIFFEO_SITE'];
+    return served.close();
+  };
 }
