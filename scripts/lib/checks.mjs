@@ -80,8 +80,8 @@ function summarise(results) {
 
 /**
  * All that runs in Node, as one program, which reads what packages share once; pages and sites, whose globals are a
- * browser's; and the scripts, which run on an older Node. What the packages publish is checked again when it is built,
- * without Node's types where it has to run in browsers.
+ * browser's; the scripts, which run on an older Node; and once more, without Node's types, what has to run in browsers.
+ * Builds check nothing: each would check the sources of all packages that it imports again.
  *
  * @param {Toolchain} tools
  * @returns {Promise<Outcome>}
@@ -90,6 +90,7 @@ async function types(tools) {
   return together([
     await turbo(tools, 'typecheck'),
     await useTool(tools, ['typescript', 'tsc'], ['-p', 'tsconfig.json']),
+    await useTool(tools, ['typescript', 'tsc'], ['-p', 'tsconfig.browser.json']),
     await useTool(tools, ['typescript', 'tsc'], ['-p', 'scripts/tsconfig.json']),
   ]);
 }
