@@ -55,7 +55,7 @@ export async function run({ count, print }: { readonly count: number; print(line
     if (after.nodes > before.nodes + 50) throw new Error(`nodes grew from ${before.nodes} to ${after.nodes}`);
     await page.goto('about:blank');
     for (let i = 0; page.workers().length > 0; i++) {
-      if (i === 100) throw new Error('its worker lives on after the page was left');
+      if (i === 3000) throw new Error('its worker lives on after the page was left');
       await page.waitForTimeout(100);
     }
     if (complaints.length > 0) throw new Error(complaints.join('\n'));

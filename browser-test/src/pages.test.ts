@@ -30,7 +30,7 @@ async function onPage<T>({ url }: Served, use: (page: Page, fetched: readonly st
   page.on('response', (response) => fetched.push(new URL(response.url()).pathname));
   page.on('pageerror', ({ message }) => complaints.push(message));
   try {
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(300_000);
     await page.goto(url);
     await page.waitForFunction(() => 'tasks' in globalThis);
     const result = await use(page, fetched);

@@ -32,5 +32,5 @@ export const launch = (
     ...options,
     args: [...quiet, ...graphicsFlags[graphics]],
     env: { ...process.env, ...env },
-    timeout: 20_000,
+    timeout: 120_000, // only a hang reaches it
   });

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { peopleCsv } from '../../../test/people-csv.ts';
+import { present } from '../../../test/present.ts';
 import { quick } from '../../../test/quick.ts';
 import { bin, runDiffeo, startDiffeo } from '../../../test/run-diffeo.ts';
 import { scratchFolder } from '../../../test/scratch-folder.ts';
@@ -20,15 +20,11 @@ const contents = (folder: string) => files.map((name) => readFileSync(at(folder,
 /** A run that takes its time, and has a checkpoint soon. */
 const long = '--steps 30000 --limit 1000 --held-out 500 --layers 1 --hidden 4'.split(' ');
 
-const present = async (...names: string[]): Promise<void> => {
-  while (!existsSync(at(...names))) await setTimeout(5);
-};
-
 describe('two runs in one folder', () => {
   it('the second is refused, and does no harm to the first', async () => {
     const first = startDiffeo(['train', 'two-moons', ...long, '--out', 'shared'], scratch.path);
     await first.said('training realnvp');
-    await present('shared', 'checkpoint.bin');
+    await present(at('shared', 'checkpoint.bin'));
     for (const more of [['--resume'], ['--anew']]) {
       const second = await diffeo('train', 'checkerboard', ...quick, '--out', 'shared', ...more);
       expect(second).toMatchObject({ code: 2, stdout: '' });
@@ -43,7 +39,7 @@ describe('two runs in one folder', () => {
 
   it('one that was killed has it no more', async () => {
     const first = startDiffeo(['train', 'two-moons', ...long, '--out', 'killed'], scratch.path);
-    await present('killed', 'checkpoint.bin');
+    await present(at('killed', 'checkpoint.bin'));
     first.kill('SIGKILL');
     await first.ended;
     expect(readdirSync(at('killed')).some((name) => name.endsWith('.lock'))).toBe(true);
@@ -57,7 +53,7 @@ describe('two runs in one folder', () => {
 describe('a run over an interrupted one', () => {
   it('without --resume or --anew is refused, and nothing is overwritten', async () => {
     const running = startDiffeo(['train', 'rings', ...long], scratch.path);
-    await present('diffeo-rings', 'checkpoint.bin');
+    await present(at('diffeo-rings', 'checkpoint.bin'));
     running.kill('SIGINT');
     await running.ended;
     const before = readFileSync(at('diffeo-rings', 'checkpoint.bin'));
@@ -169,7 +165,7 @@ describe('a run that ends while the held-out rows are scored', () => {
   it.each(['SIGKILL', 'SIGINT'] as const)('by %s: --resume makes the report', async (signal) => {
     const out = `scored-${signal}`;
     const running = startDiffeo([...scored, '--out', out, '--json'], scratch.path);
-    await present(out, 'history.csv');
+    await present(at(out, 'history.csv'));
     running.kill(signal);
     const { code, stdout, stderr } = await running.ended;
     expect({ code, stdout }, stderr).toEqual({ code: signal === 'SIGINT' ? 130 : null, stdout: '' });
@@ -191,7 +187,7 @@ describe('an interrupted run over a finished one', () => {
     expect((await diffeo(...args, '--steps', '20')).code).toBe(0);
     const before = contents('over');
     const second = startDiffeo([...args, '--steps', '1500'], scratch.path);
-    await present('over', 'checkpoint.bin');
+    await present(at('over', 'checkpoint.bin'));
     second.kill('SIGINT');
     const { code, stderr } = await second.ended;
     expect(code, stderr).toBe(130);

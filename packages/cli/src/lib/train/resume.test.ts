@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
+import { present } from '../../../test/present.ts';
 import { quick } from '../../../test/quick.ts';
 import { runDiffeo, startDiffeo } from '../../../test/run-diffeo.ts';
 import { scratchFolder } from '../../../test/scratch-folder.ts';
@@ -16,8 +16,7 @@ const glow = '--flow glow --layers 2 --hidden 8 --batch 32 --limit 400 --steps 3
 it('a run that is interrupted and resumed gives the model and the curve of one that is not', async () => {
   const args = ['train', 'digits', ...glow, '--json', '--out'];
   const running = startDiffeo([...args, 'pieces'], scratch.path);
-  await running.said('training glow');
-  await setTimeout(1000);
+  await present(inScratch('pieces', 'checkpoint.bin'));
   running.kill('SIGINT');
   const { code, stderr } = await running.ended;
   expect(code, stderr).toBe(130);
@@ -40,7 +39,7 @@ it('a run that is interrupted and resumed gives the model and the curve of one t
 it('a run that is killed goes on from the checkpoint that it wrote on the way', async () => {
   const args = ['train', 'two-moons', ...'--layers 2 --hidden 16 --limit 2000 --held-out 500 --seed 5'.split(' ')];
   const killed = startDiffeo([...args, '--steps', '1500', '--out', 'killed'], scratch.path);
-  while (!existsSync(inScratch('killed', 'checkpoint.bin'))) await setTimeout(5);
+  await present(inScratch('killed', 'checkpoint.bin'));
   killed.kill('SIGKILL');
   expect((await killed.ended).code).toBeNull();
   expect(existsSync(inScratch('killed', 'model.safetensors'))).toBe(false);
@@ -105,8 +104,7 @@ it('--resume may always be given: it begins where nothing was kept, and where th
 it('a run of other arguments is not resumed, and what was interrupted stays', async () => {
   const small = '--steps 100000000 --limit 1000 --layers 1 --hidden 4'.split(' ');
   const running = startDiffeo(['train', 'rings', ...small], scratch.path);
-  await running.said('training realnvp');
-  await setTimeout(1000);
+  await present(inScratch('diffeo-rings', 'checkpoint.bin'));
   running.kill('SIGINT');
   await running.ended;
   const before = readFileSync(inScratch('diffeo-rings', 'model.safetensors'));
