@@ -36,6 +36,8 @@ export {
   piecewiseLinearOrderBytes,
   piecewiseLinearOrderScratch,
 } from './piecewise-linear/piecewise-linear-order';
+export { maskedProduct, maskedProductScratch } from './products/masked-product';
+export { maskedWeightGradient } from './products/masked-weight-gradient';
 export { product, productScratch } from './products/product';
 export { weightGradient, weightGradientScratch } from './products/weight-gradient';
 // Exported so that the optimiser takes them for numbers that may change; nobody reads or sets them.

@@ -29,6 +29,12 @@ function* resultsOf({ rows, widths, seed }: Simd256Case): Generator<Tensor> {
   const dense = differentiate(() => sum(square(denseStack(x, layers, options))), [x, ...tensorsOf(layers)]);
   yield dense.value;
   yield* dense.grads as Tensor[];
+  const evenly = widths.map((units) => Int32Array.from({ length: units }, (_, unit) => Math.floor((unit * 8) / units)));
+  const degrees = evenly.slice(1).map((outputs, i) => ({ inputs: evenly[i] as Int32Array, outputs }));
+  const masked = () => sum(square(denseStack(x, layers, { ...options, degrees })));
+  const { value, grads } = differentiate(masked, [x, ...tensorsOf(layers)]);
+  yield value;
+  yield* grads as Tensor[];
   // A coupling's network: 3×3, 1×1 and 3×3, whose hidden widths are whole panels.
   const hidden = (widths[1] as number) - ((widths[1] as number) % 32) || 32;
   const image = normal([Math.ceil(rows / 30), 5, 6, 3], fold(seed, 'image'));

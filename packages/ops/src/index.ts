@@ -30,7 +30,8 @@ export { logNormalDensity, normalAbove, normalQuantileAbove } from './lib/normal
 export { type ActivationName, activations, isActivation } from './lib/stacks/activation.ts';
 export { convStack } from './lib/stacks/conv-stack.ts';
 export { denseStack } from './lib/stacks/dense-stack.ts';
-export type { StackOptions } from './lib/stacks/stack-layer.ts';
+export { degreeMask, type LayerDegrees, maskedLayers } from './lib/stacks/layer-degrees.ts';
+export type { DenseStackOptions, StackOptions } from './lib/stacks/stack-layer.ts';
 export { additive } from './lib/transforms/additive.ts';
 export { affine, affineTransform } from './lib/transforms/affine.ts';
 export { elementwise, parameterOf } from './lib/transforms/elementwise.ts';

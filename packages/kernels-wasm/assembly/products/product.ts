@@ -8,12 +8,13 @@ import { addSkinny, maxSkinny, skinnyDot } from './skinny-product';
 import { maxSkinnyInner, skinnyRowColumns, skinnyRows } from './skinny-rows';
 
 /** So many rows of a panel stay in the first-level cache. A whole number of mask words. */
-const block: usize = 256;
+export const block: usize = 256;
 
 /** Above this share of numbers that are not zero, skipping the zeros costs more than it saves. */
-const sparseShare: f64 = 0.75;
+export const sparseShare: f64 = 0.75;
 
-const edgeBytes: usize = 192;
+/** Space for one tile. */
+export const edgeBytes: usize = 192;
 
 /** How many bytes of scratch `product` takes. */
 export function productScratch(rows: usize, inner: usize, columns: usize, skipZeros: bool): usize {

@@ -4,11 +4,12 @@ import { product, productScratch } from './product';
 import { maxSkinny } from './skinny-product';
 
 /** Rows of the transposed matrix are not a power of two apart, which would put them all into a few lines of the cache. */
-function transposedStep(rows: usize): usize {
+export function transposedStep(rows: usize): usize {
   return 4 * (rows + 16);
 }
 
-function skips(inputs: usize, outputs: usize, skipZeros: bool): bool {
+/** Whether zeros of h are skipped. */
+export function skips(inputs: usize, outputs: usize, skipZeros: bool): bool {
   return skipZeros && inputs > maxSkinny && outputs >= 32;
 }
 

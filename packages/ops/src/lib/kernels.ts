@@ -1,5 +1,5 @@
 import { engine, type NamedAttrMap, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
-import type { StackOptions } from './stacks/stack-layer.ts';
+import type { DenseStackOptions, StackOptions } from './stacks/stack-layer.ts';
 
 /**
  * The kernels that `fusedOp`s of this package run where a backend has registered them; those of element-wise transforms are
@@ -28,11 +28,12 @@ export const transformKernels = (name: string) => ({
 /**
  * `DiffeoStack`: `x`, `weight0`, `bias0`, `weight1`, … → `[y, saved]`. Of vectors `[batch, inputs]` with matrices `[inputs,
  * outputs]`, or of images `[batch, height, width, channels]` with filters `[height, width, inputs, outputs]`: stride 1, zeros
- * beyond the borders. `saved` is a vector of what the gradient needs, of the kernel's own making; absent unless `save`.
+ * beyond the borders. `saved` is a vector of what the gradient needs, of the kernel's own making; absent unless `save`. With
+ * `degrees`, of matrices, the kernel takes what is not seen for 0, whatever the weight there is, and gives it the gradient 0.
  *
  * `DiffeoStackGradient`: `dy`, `x`, `saved`, weights → `[dx, dWeight0, dBias0, dWeight1, …]`.
  */
-export interface StackKernelAttributes extends StackOptions {
+export interface StackKernelAttributes extends DenseStackOptions {
   readonly save: boolean;
 }
 
@@ -54,7 +55,8 @@ export interface TransformKernelAttributes extends Readonly<Record<string, numbe
  * `<name>CouplingGradient`: `dValue`, `dLogDet`, `point`, `saved`, perhaps `context`, weights → `[dx, dContext?, dWeight0,
  * dBias0, dWeight1, …]`.
  */
-export interface CouplingKernelAttributes extends StackKernelAttributes {
+export interface CouplingKernelAttributes extends StackOptions {
+  readonly save: boolean;
   readonly transform: TransformKernelAttributes;
   readonly identityColumns: readonly number[];
   readonly transformedColumns: readonly number[];

@@ -1,4 +1,4 @@
-import type { StackKernelAttributes } from '@diffeo/ops';
+import type { DenseStackOptions } from '@diffeo/ops';
 import { withScratch } from '../heap/heap.ts';
 import type { KernelContext } from '../heap/kernel-context.ts';
 import {
@@ -11,6 +11,7 @@ import {
   writeShape,
 } from '../tfjs/conv-shape.ts';
 import { activationCodes } from './activation-code.ts';
+import { type DegreeLists, degreeLists } from './degree-lists.ts';
 import { type SavedLayer, wholeLines } from './stack.ts';
 
 /** One layer of a stack: a product of matrices, or a convolution of stride 1 with zeros beyond the borders. */
@@ -42,11 +43,12 @@ export interface StackPlan {
   readonly savedSize: number;
   /** Bytes of the largest matrix that a gradient passes through. */
   readonly largest: number;
-  /** Bytes of a convolution's sizes, where there is one. */
-  readonly shapeBytes: number;
+  /** Of masked layers, what they see. */
+  readonly degrees: DegreeLists | null;
+  /** Bytes of what kernels read from the head of the scratch: a convolution's sizes, or degrees. */
+  readonly headBytes: number;
 }
 
-type Options = Pick<StackKernelAttributes, 'activation' | 'residual'>;
 type Image = readonly [images: number, height: number, width: number];
 
 function shapesOf([images, height, width]: Image, filter: readonly number[]): Layer['shapes'] {
@@ -64,7 +66,7 @@ export function planStack(
   { kernels }: KernelContext,
   image: Image,
   weights: readonly (readonly number[])[],
-  { activation, residual }: Options,
+  { activation, residual, degrees: masks }: DenseStackOptions,
 ): StackPlan {
   const rows = image[0] * image[1] * image[2];
   const rectified = activation === 'relu';
@@ -81,7 +83,8 @@ export function planStack(
   );
   const [first, second] = layers;
   const products = first && second && !first.shapes && !second.shapes && !first.skips && !second.skips;
-  const together = products && rectified && first.inputs === 1 ? 2 : 0;
+  const together = products && rectified && !masks && first.inputs === 1 ? 2 : 0;
+  const degrees = masks ? degreeLists(masks) : null;
   let savedSize = 0;
   const saved = layers.slice(0, -1).map(({ outputs, skips }, i) => {
     const size = i === 0 && together ? kernels.piecewiseLinearOrderBytes(rows, outputs) / 4 : rows * outputs;
@@ -93,9 +96,11 @@ export function planStack(
   });
   const widths = layers.flatMap(({ inputs, outputs }) => [inputs, outputs]);
   return {
-    ...{ rows, activation: activationCodes[activation], layers, together, saved, savedSize },
+    ...{ rows, activation: activationCodes[activation], layers, together, saved, savedSize, degrees },
     largest: wholeLines(4 * rows * Math.max(...widths)),
-    shapeBytes: layers.some(({ shapes }) => shapes) ? wholeLines(shapeBytes) : 0,
+    headBytes: layers.some(({ shapes }) => shapes)
+      ? wholeLines(shapeBytes)
+      : wholeLines(degrees?.numbers.byteLength ?? 0),
   };
 }
 
@@ -109,14 +114,21 @@ const bytesFor = (kernelContext: KernelContext, shape: ConvShape, f: (address: n
     return f(address) >>> 0;
   });
 
+/** How many bytes of scratch the products of a stack take. */
+const productScratch =
+  ({ kernels }: KernelContext, { degrees }: StackPlan) =>
+  (rows: number, inner: number, columns: number, skipZeros: boolean): number =>
+    (degrees ? kernels.maskedProductScratch : kernels.productScratch)(rows, inner, columns, skipZeros) >>> 0;
+
 /** How many bytes of scratch the way there takes, where the results between the layers have places of their own. */
 export function forwardBytes(kernelContext: KernelContext, plan: StackPlan): number {
   const { kernels } = kernelContext;
   const { rows } = plan;
+  const productBytes = productScratch(kernelContext, plan);
   const each = single(plan).map(({ inputs, outputs, shapes, zerosEnter }) =>
     shapes
       ? bytesFor(kernelContext, shapes.forward, kernels.convScratch)
-      : kernels.productScratch(rows, inputs, outputs, zerosEnter) >>> 0,
+      : productBytes(rows, inputs, outputs, zerosEnter),
   );
   if (plan.together) {
     const units = (plan.layers[0] as Layer).outputs;
@@ -125,13 +137,14 @@ export function forwardBytes(kernelContext: KernelContext, plan: StackPlan): num
       kernels.piecewiseLinearScratch(rows, units) >>> 0,
     );
   }
-  return plan.shapeBytes + Math.max(...each);
+  return plan.headBytes + Math.max(...each);
 }
 
 /** How many bytes of scratch the way back takes: three matrices, and the largest product's. */
 export function backwardBytes(kernelContext: KernelContext, plan: StackPlan): number {
   const { kernels } = kernelContext;
   const { rows } = plan;
+  const productBytes = productScratch(kernelContext, plan);
   const each = single(plan).flatMap(({ inputs, outputs, shapes, zerosEnter }) =>
     shapes
       ? [
@@ -140,9 +153,9 @@ export function backwardBytes(kernelContext: KernelContext, plan: StackPlan): nu
         ]
       : [
           kernels.weightGradientScratch(rows, inputs, outputs, zerosEnter) >>> 0,
-          kernels.productScratch(rows, outputs, inputs, true) >>> 0,
+          productBytes(rows, outputs, inputs, true),
         ],
   );
   if (plan.together) each.push(kernels.piecewiseLinearGradientScratch(rows, (plan.layers[0] as Layer).outputs) >>> 0);
-  return 3 * plan.largest + plan.shapeBytes + Math.max(...each);
+  return 3 * plan.largest + plan.headBytes + Math.max(...each);
 }

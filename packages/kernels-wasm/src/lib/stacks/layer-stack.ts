@@ -1,4 +1,4 @@
-import type { StackKernelAttributes } from '@diffeo/ops';
+import type { DenseStackOptions } from '@diffeo/ops';
 import type { KernelContext } from '../heap/kernel-context.ts';
 import { writeShape } from '../tfjs/conv-shape.ts';
 import { activationCodes } from './activation-code.ts';
@@ -34,9 +34,10 @@ function forward(
   { y, saved: wanted, scratch }: ForwardPlaces,
 ): void {
   const { kernels } = kernelContext;
-  const { rows, layers, together, activation } = plan;
-  const saved = wanted || scratch + plan.shapeBytes;
-  const free = scratch + plan.shapeBytes + (wanted ? 0 : wholeLines(4 * plan.savedSize));
+  const { rows, layers, together, activation, degrees } = plan;
+  if (degrees) kernelContext.writeInts(scratch, degrees.numbers);
+  const saved = wanted || scratch + plan.headBytes;
+  const free = scratch + plan.headBytes + (wanted ? 0 : wholeLines(4 * plan.savedSize));
   let entering = x;
   if (together) {
     const [first, second] = addresses as readonly [LayerAddresses, LayerAddresses];
@@ -52,10 +53,12 @@ function forward(
       writeShape(kernelContext, scratch, shapes.forward);
       kernels.conv(scratch, entering, weight, false, bias, to, code, noSlope, free);
     } else {
-      kernels.product(
-        ...([entering, 4 * inputs, 4, weight, 4 * outputs, 4, bias, to, rows, inputs, outputs] as const),
-        ...([code, noSlope, zerosEnter, free] as const),
-      );
+      const given = [entering, 4 * inputs, 4, weight, 4 * outputs, 4, bias, to, rows, inputs, outputs] as const;
+      const seen = degrees?.places[i];
+      if (seen) {
+        const lists = [scratch + seen.inputs, scratch + seen.outputs] as const;
+        kernels.maskedProduct(...given, code, noSlope, zerosEnter, ...lists, free);
+      } else kernels.product(...given, code, noSlope, zerosEnter, free);
     }
     if (!place) return;
     const output = saved + place.output;
@@ -72,10 +75,11 @@ function backward(
   gradients: readonly LayerAddresses[],
 ): void {
   const { kernels } = kernelContext;
-  const { rows, activation, layers, largest } = plan;
+  const { rows, activation, layers, largest, degrees } = plan;
   const [first, second, third] = [at.scratch, at.scratch + largest, at.scratch + 2 * largest];
-  const shape = third + largest;
-  const free = shape + plan.shapeBytes;
+  const head = third + largest;
+  const free = head + plan.headBytes;
+  if (degrees) kernelContext.writeInts(head, degrees.numbers);
   let dh = at.dy;
   for (let i = layers.length - 1; i >= 0; i--) {
     const { inputs, outputs, shapes, skips, zerosEnter } = layers[i] as Layer;
@@ -96,17 +100,23 @@ function backward(
     }
     const to = i === 0 ? at.dx : dh === first ? second : first;
     if (shapes) {
-      writeShape(kernelContext, shape, shapes.forward);
-      kernels.convFilterGradient(shape, entering, dz, weight, free);
-      writeShape(kernelContext, shape, shapes.backward);
-      kernels.conv(shape, dz, weights[i] as number, true, 0, to, activationCodes.linear, noSlope, free);
+      writeShape(kernelContext, head, shapes.forward);
+      kernels.convFilterGradient(head, entering, dz, weight, free);
+      writeShape(kernelContext, head, shapes.backward);
+      kernels.conv(head, dz, weights[i] as number, true, 0, to, activationCodes.linear, noSlope, free);
     } else {
-      kernels.weightGradient(entering, dz, rows, inputs, outputs, zerosEnter, weight, free);
       const zeros = place !== undefined && activation === activationCodes.relu;
-      kernels.product(
-        ...([dz, 4 * outputs, 4, weights[i] as number, 4, 4 * outputs, 0, to, rows, outputs, inputs] as const),
-        ...([activationCodes.linear, noSlope, zeros, free] as const),
-      );
+      const turned = [dz, 4 * outputs, 4, weights[i] as number, 4, 4 * outputs, 0, to, rows, outputs, inputs] as const;
+      const seen = degrees?.places[i];
+      if (seen) {
+        const lists = [head + seen.inputs, head + seen.outputs] as const;
+        kernels.maskedWeightGradient(entering, dz, rows, inputs, outputs, zerosEnter, ...lists, weight, free);
+        const minus = [head + seen.minusOutputs, head + seen.minusInputs] as const;
+        kernels.maskedProduct(...turned, activationCodes.linear, noSlope, zeros, ...minus, free);
+      } else {
+        kernels.weightGradient(entering, dz, rows, inputs, outputs, zerosEnter, weight, free);
+        kernels.product(...turned, activationCodes.linear, noSlope, zeros, free);
+      }
     }
     if (skips) kernels.add(to, dh, rows * inputs, to);
     dh = to;
@@ -118,7 +128,7 @@ export function layerStack(
   kernelContext: KernelContext,
   image: readonly [number, number, number],
   weights: readonly (readonly number[])[],
-  options: Pick<StackKernelAttributes, 'activation' | 'residual'>,
+  options: DenseStackOptions,
 ): Stack {
   const plan = planStack(kernelContext, image, weights, options);
   const bytes = forwardBytes(kernelContext, plan);

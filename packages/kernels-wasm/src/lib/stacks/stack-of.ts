@@ -1,4 +1,4 @@
-import type { StackKernelAttributes } from '@diffeo/ops';
+import type { DenseStackOptions } from '@diffeo/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { addressOf, type WasmBackend } from '../heap/backend.ts';
 import type { KernelContext } from '../heap/kernel-context.ts';
@@ -35,7 +35,7 @@ export function stackOf(
   events: number,
   shape: readonly number[],
   weights: readonly TensorInfo[],
-  options: Pick<StackKernelAttributes, 'activation' | 'residual'>,
+  options: DenseStackOptions,
 ): Stack {
   const shapes = weights.map((weight) => weight.shape);
   const ofImages = shapes[0]?.length === 4;

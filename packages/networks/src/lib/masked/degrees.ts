@@ -1,3 +1,5 @@
+import { degreeMask } from '@diffeo/ops';
+
 /**
  * Degrees of MADE (Germain et al. 2015, eq. 13): the place up to which a unit has seen the sequence, −1 for what has seen the
  * context alone. A unit sees the units of the layer below whose degree is not above its own; output `j` sees the units below
@@ -33,22 +35,19 @@ export function wrongDegrees(list: readonly number[], width: number, size: numbe
   return beyond === undefined ? null : `a unit has the degree ${beyond}, and there are ${size} inputs, from 0`;
 }
 
+/** Of the outputs, which come in groups of one for each input: each sees the places before its own. */
+export function outputDegrees(places: Int32Array, groups: number): Degrees {
+  const all = new Int32Array(groups * places.length);
+  const before = beforeEach(places);
+  for (let group = 0; group < groups; group++) all.set(before, group * places.length);
+  return all;
+}
+
+/** The last degrees that outputs at these places see. */
+const beforeEach = (places: Int32Array): Degrees => places.map((place) => place - 1);
+
 /** 1 where a unit of `to` sees one of `from`, row-major `[from, to]`. */
-export const hiddenMask = (from: Degrees, to: Degrees): Float32Array => maskOf(from, to, (a, b) => a <= b);
+export const hiddenMask = (from: Degrees, to: Degrees): Float32Array => degreeMask({ inputs: from, outputs: to });
 
 /** 1 where an output at one of the places `to` sees a unit, row-major `[from, to]`. */
-export const earlierMask = (from: Degrees, to: Int32Array): Float32Array => maskOf(from, to, (a, b) => a < b);
-
-/** 1 where an output sees a unit, row-major `[from, groups · places]`: outputs come in groups of one for each input. */
-export function outputMask(from: Degrees, places: Int32Array, groups: number): Float32Array {
-  const all = new Int32Array(groups * places.length);
-  for (let group = 0; group < groups; group++) all.set(places, group * places.length);
-  return earlierMask(from, all);
-}
-
-function maskOf(from: Degrees, to: Degrees, sees: (from: number, to: number) => boolean): Float32Array {
-  const mask = new Float32Array(from.length * to.length);
-  let at = 0;
-  for (const below of from) for (const above of to) mask[at++] = sees(below, above) ? 1 : 0;
-  return mask;
-}
+export const earlierMask = (from: Degrees, to: Int32Array): Float32Array => hiddenMask(from, beforeEach(to));

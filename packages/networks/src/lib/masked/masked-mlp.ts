@@ -10,7 +10,7 @@ import {
   type StackLayer,
   sizeOf,
 } from '@diffeo/core';
-import { denseStack } from '@diffeo/ops';
+import { denseStack, type LayerDegrees, maskedLayers } from '@diffeo/ops';
 import { concat, mul, reshape, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import {
   array,
@@ -28,7 +28,7 @@ import {
   strictObject,
 } from 'valibot';
 import { circularFeatures } from '../circular-features.ts';
-import { type Degrees, hiddenDegrees, hiddenMask, inputDegrees, outputMask, wrongDegrees } from './degrees.ts';
+import { type Degrees, hiddenDegrees, inputDegrees, outputDegrees, wrongDegrees } from './degrees.ts';
 import { holdSequence, placesOf, sequenceEntry, sequenceOf } from './sequence.ts';
 
 const width = pipe(number(), integer(), minValue(1), maxValue(65536));
@@ -54,27 +54,27 @@ const schema = strictObject({
 type Config = InferOutput<typeof schema>;
 
 /** What is made of the sizes when it is first needed: a model file may ask for any. */
-interface Masks {
+interface Made {
   readonly sequence: Int32Array;
-  /** One for each layer, row-major as its weight. */
-  readonly masks: readonly Float32Array[];
+  /** Of each layer. */
+  readonly degrees: readonly LayerDegrees[];
 }
 
-function masksOf(config: Config, size: number, contextSize: number, groups: number): Masks {
+function makeDegrees(config: Config, size: number, contextSize: number, groups: number): Made {
   const sequence = sequenceOf(config.sequence, size);
   const places = placesOf(sequence);
   let from: Degrees = inputDegrees(places, contextSize, config.circular === undefined ? 1 : 2);
-  const masks: Float32Array[] = [];
+  const degrees: LayerDegrees[] = [];
   for (const [i, units] of config.hidden.entries()) {
     // A layer that adds its input to its output may not mix degrees.
     const adds = config.residual && units === from.length;
     const given = config.degrees?.[i];
     const to = adds ? from : given ? Int32Array.from(given) : hiddenDegrees(units, size, contextSize > 0);
-    masks.push(hiddenMask(from, to));
+    degrees.push({ inputs: from, outputs: to });
     from = to;
   }
-  masks.push(outputMask(from, places, groups));
-  return { sequence, masks };
+  degrees.push({ inputs: from, outputs: outputDegrees(places, groups) });
+  return { sequence, degrees };
 }
 
 function build(config: Config, { contextShape, fail }: Site, inputShape: Shape, outputShape: Shape) {
@@ -96,28 +96,22 @@ function build(config: Config, { contextShape, fail }: Site, inputShape: Shape, 
   const entering = circular === undefined ? size : 2 * size;
   const sizes = [entering + contextSize, ...config.hidden, outputs];
   const shapes = sizes.slice(1).map((to, i) => [sizes[i] as number, to] as const);
-  let known: Masks | null = null;
-  const made = (): Masks => {
-    known ??= masksOf(config, size, contextSize, outputs / size);
+  let known: Made | null = null;
+  const made = (): Made => {
+    known ??= makeDegrees(config, size, contextSize, outputs / size);
     return known;
   };
-  const layers = (params: readonly StackLayer[]): StackLayer[] =>
-    params.map(({ weight, bias }, i) => ({
-      weight: mul(weight, tensor2d(made().masks[i] as Float32Array, [...(shapes[i] as readonly [number, number])])),
-      bias,
-    }));
+  const layers = (params: readonly StackLayer[]): readonly StackLayer[] => maskedLayers(params, made().degrees);
   const flat = (context: Tensor): Tensor => reshape(context, [context.shape[0] as number, contextSize]);
   const gain = activation === 'relu' || activation === 'elu' ? Math.SQRT2 : 1;
   /** By how many inputs each unit has. */
   const scales = (i: number): Tensor => {
-    const [from, to] = shapes[i] as readonly [number, number];
-    const counts = new Float32Array(to);
-    const mask = made().masks[i] as Float32Array;
-    for (let at = 0; at < from * to; at++) counts[at % to] = (counts[at % to] as number) + (mask[at] as number);
+    const { inputs, outputs: units } = made().degrees[i] as LayerDegrees;
+    const counts = Float32Array.from(units, (unit) => inputs.filter((degree) => degree <= unit).length);
     const scale = i === shapes.length - 1 ? outputScale : gain;
     return tensor2d(
       counts.map((count) => scale / Math.sqrt(Math.max(1, count))),
-      [1, to],
+      [1, units.length],
     );
   };
   const network: Network<readonly StackLayer[]> = {
@@ -137,7 +131,10 @@ function build(config: Config, { contextShape, fail }: Site, inputShape: Shape, 
       const rows =
         circular === undefined ? reshape(x, [batch, size]) : circularFeatures(reshape(x, [batch, size]), circular);
       const input = contextSize > 0 && context ? concat([rows, flat(context)], 1) : rows;
-      return reshape(denseStack(input, layers(params), { activation, residual }), [batch, ...outputShape]);
+      return reshape(denseStack(input, params, { activation, residual, degrees: made().degrees }), [
+        batch,
+        ...outputShape,
+      ]);
     },
   };
   return network;

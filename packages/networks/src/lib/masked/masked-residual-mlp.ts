@@ -11,8 +11,8 @@ import {
   type StackLayer,
   sizeOf,
 } from '@diffeo/core';
-import { activations, denseStack } from '@diffeo/ops';
-import { add, concat, mul, reshape, type Tensor, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { activations, denseStack, type LayerDegrees } from '@diffeo/ops';
+import { add, concat, mul, reshape, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import {
   array,
   boolean,
@@ -26,7 +26,7 @@ import {
   pipe,
   strictObject,
 } from 'valibot';
-import { type Degrees, hiddenDegrees, hiddenMask, inputDegrees, outputMask, wrongDegrees } from './degrees.ts';
+import { type Degrees, hiddenDegrees, inputDegrees, outputDegrees, wrongDegrees } from './degrees.ts';
 import { holdSequence, placesOf, sequenceEntry, sequenceOf } from './sequence.ts';
 
 const schema = strictObject({
@@ -49,6 +49,9 @@ const schema = strictObject({
   /** The degree of each of the `width` units, as in `maskedMlp`. Default: all degrees, shared evenly. */
   degrees: optional(array(pipe(number(), integer(), minValue(-1)))),
 });
+
+/** The layers that masks are for. */
+type Masked = 'enter' | 'inside' | 'leave';
 
 type Sides = readonly [inputs: number, outputs: number];
 
@@ -76,24 +79,26 @@ function build(config: InferOutput<typeof schema>, site: Site, inputShape: Shape
   if (wrong) fail(wrong);
   const joined = config.context === 'join' ? contexts : 0;
   const inBlocks = config.context === 'blocks' && contexts > 0;
-  let known: { readonly sequence: Int32Array; readonly masks: readonly Float32Array[] } | null = null;
-  /** The masks of the layers in front of, inside and behind the blocks; made when first needed, for a file may ask for any size. */
+  let known: { readonly sequence: Int32Array; readonly degrees: Readonly<Record<Masked, [LayerDegrees]>> } | null =
+    null;
+  /** The degrees of the layers in front of, inside and behind the blocks; made when first needed, for a file may ask for any size. */
   const made = () => {
     if (known) return known;
     const sequence = sequenceOf(config.sequence, size);
     const places = placesOf(sequence);
     const own: Degrees = Int32Array.from(config.degrees ?? hiddenDegrees(width, size, contexts > 0));
-    const enter = hiddenMask(inputDegrees(places, joined, 1), own);
-    known = { sequence, masks: [enter, hiddenMask(own, own), outputMask(own, places, outputs / size)] };
+    known = {
+      sequence,
+      degrees: {
+        enter: [{ inputs: inputDegrees(places, joined, 1), outputs: own }],
+        inside: [{ inputs: own, outputs: own }],
+        leave: [{ inputs: own, outputs: outputDegrees(places, outputs / size) }],
+      },
+    };
     return known;
   };
-  const shapes: Readonly<Record<'enter' | 'inside' | 'leave' | 'context', Sides>> = {
+  const shapes: Readonly<Record<Masked | 'context', Sides>> = {
     ...{ enter: [size + joined, width], inside: [width, width], leave: [width, outputs], context: [contexts, width] },
-  };
-  const order = ['enter', 'inside', 'leave'] as const;
-  const masked = ({ weight, bias }: StackLayer, which: (typeof order)[number]): StackLayer => {
-    const mask = made().masks[order.indexOf(which)] as Float32Array;
-    return { weight: mul(weight, tensor2d(mask, [...shapes[which]])), bias };
   };
   const layoutOf = ([from, to]: Sides) => ({ weight: leaf([from, to]), bias: leaf([to]) });
   const start = ([from, to]: readonly [number, number], gain: number, seed: Seed): StackLayer => ({
@@ -101,7 +106,8 @@ function build(config: InferOutput<typeof schema>, site: Site, inputShape: Shape
     bias: zeros([to]),
   });
   const each = <T>(make: (block: number) => T): T[] => Array.from({ length: blocks }, (_, block) => make(block));
-  const run = (x: Tensor, layer: StackLayer): Tensor => denseStack(x, [layer], { activation, residual: false });
+  const run = (x: Tensor, layer: StackLayer, which?: Masked): Tensor =>
+    denseStack(x, [layer], { activation, residual: false, ...(which && { degrees: made().degrees[which] }) });
   const { apply: activate } = activations[activation];
 
   const network: Network<MaskedResidualParams> = {
@@ -132,15 +138,15 @@ function build(config: InferOutput<typeof schema>, site: Site, inputShape: Shape
       const batch = x.shape[0] as number;
       const rows = reshape(x, [batch, size]);
       const given = contexts > 0 && context ? reshape(context, [batch, contexts]) : null;
-      let h = run(joined && given ? concat([rows, given], 1) : rows, masked(params.enter, 'enter'));
+      let h = run(joined && given ? concat([rows, given], 1) : rows, params.enter, 'enter');
       if (params.context && given) h = add(h, activate(run(given, params.context)));
       for (const block of params.blocks) {
         const [first, second] = block.layers;
-        let inside = run(config.preactivation ? activate(h) : h, masked(first, 'inside'));
+        let inside = run(config.preactivation ? activate(h) : h, first, 'inside');
         if (block.context && given) inside = add(inside, run(given, block.context));
-        h = add(h, run(activate(inside), masked(second, 'inside')));
+        h = add(h, run(activate(inside), second, 'inside'));
       }
-      return reshape(run(h, masked(params.leave, 'leave')), [batch, ...outputShape]);
+      return reshape(run(h, params.leave, 'leave'), [batch, ...outputShape]);
     },
   };
   return network;

@@ -2,7 +2,7 @@ import type { StackLayer } from '@diffeo/core';
 import { product } from '@diffeo/core/engine';
 import { add, engine, reshape, sum, type Tensor, transpose } from '@tensorflow/tfjs-core';
 import { layerStack } from './layer-stack.ts';
-import type { LayerKind, StackOptions } from './stack-layer.ts';
+import type { DenseStackOptions, LayerKind } from './stack-layer.ts';
 
 /** x·W + b, `[batch, inputs]` → `[batch, outputs]`. */
 const dense: LayerKind = {
@@ -27,7 +27,7 @@ const dense: LayerKind = {
 
 /**
  * A stack of dense layers with an activation between them, `[batch, inputs]` → `[batch, outputs]`: one node of the tape,
- * with no transposed product in its gradient.
+ * with no transposed product in its gradient. Where layers are masked by `degrees`, kernels leave out what is not seen.
  */
-export const denseStack = (x: Tensor, layers: readonly StackLayer[], options: StackOptions): Tensor =>
+export const denseStack = (x: Tensor, layers: readonly StackLayer[], options: DenseStackOptions): Tensor =>
   layerStack(dense, x, layers, options);

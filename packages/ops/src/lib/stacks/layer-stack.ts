@@ -4,8 +4,9 @@ import { add, getBackend, getKernel, mul, type Tensor } from '@tensorflow/tfjs-c
 import { type FusedOp, fusedOp } from '../fused-op.ts';
 import { kernelNames, runKernel, type StackKernelAttributes } from '../kernels.ts';
 import { activations } from './activation.ts';
+import { maskedLayers } from './layer-degrees.ts';
 import { namedGradients, namedLayers, namedWeights } from './named-layers.ts';
-import { isEmpty, keepsWidth, type LayerKind, type StackOptions } from './stack-layer.ts';
+import { type DenseStackOptions, isEmpty, keepsWidth, type LayerKind, type StackOptions } from './stack-layer.ts';
 
 type Inputs = Record<string, Tensor>;
 type Form = Pick<FusedOp<Inputs, readonly [Tensor]>, 'kernel' | 'forward' | 'backward'>;
@@ -26,8 +27,12 @@ function compose(kind: LayerKind, x: Tensor, layers: readonly StackLayer[], opti
 }
 
 /** A stack by the one kernel that does all of it. */
-function wholeForm(x: Tensor, layers: readonly StackLayer[], { activation, residual }: StackOptions): Form {
-  const attributes: StackKernelAttributes = { activation, residual, save: openTapes() > 0 };
+function wholeForm(x: Tensor, layers: readonly StackLayer[], options: DenseStackOptions): Form {
+  const { activation, residual, degrees } = options;
+  const attributes: StackKernelAttributes = {
+    ...{ activation, residual, save: openTapes() > 0 },
+    ...(degrees && { degrees }),
+  };
   return {
     kernel: kernelNames.stack,
     forward: (inputs, save) => {
@@ -84,15 +89,23 @@ function layerwiseForm(kind: LayerKind, x: Tensor, layers: readonly StackLayer[]
 }
 
 /** Layers one after another, with an activation between them, as one node of the tape. */
-export function layerStack(kind: LayerKind, x: Tensor, layers: readonly StackLayer[], options: StackOptions): Tensor {
-  const reference = () => compose(kind, x, layers, options);
-  if (isEmpty(x, layers)) return reference();
+export function layerStack(
+  kind: LayerKind,
+  x: Tensor,
+  layers: readonly StackLayer[],
+  options: DenseStackOptions,
+): Tensor {
+  const { degrees } = options;
+  const masked = () => (degrees ? maskedLayers(layers, degrees) : layers);
+  if (isEmpty(x, layers)) return compose(kind, x, masked(), options);
   const whole = getKernel(kernelNames.stack, getBackend());
-  const form = whole ? wholeForm(x, layers, options) : layerwiseForm(kind, x, layers, options);
+  // The kernel of a whole stack masks by itself.
+  const given = whole ? layers : masked();
+  const form = whole ? wholeForm(x, layers, options) : layerwiseForm(kind, x, given, options);
   const [y] = fusedOp<Inputs, readonly [Tensor]>({
     ...form,
-    inputs: { x, ...namedLayers(layers) },
-    reference: () => [reference()],
+    inputs: { x, ...namedLayers(given) },
+    reference: () => [compose(kind, x, whole ? masked() : given, options)],
   });
   return y;
 }

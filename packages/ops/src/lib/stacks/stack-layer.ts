@@ -1,12 +1,19 @@
 import type { StackLayer } from '@diffeo/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ActivationName, FusedActivation } from './activation.ts';
+import type { LayerDegrees } from './layer-degrees.ts';
 
 /** What a stack does between its layers. */
 export interface StackOptions {
   readonly activation: ActivationName;
   /** Whether each layer but the last that keeps its width adds its input to its output (He et al. 2016). */
   readonly residual: boolean;
+}
+
+/** The same of a stack of dense layers, which may be masked. */
+export interface DenseStackOptions extends StackOptions {
+  /** Of masked layers, for each of them: what is not seen is multiplied by 0, and has the gradient 0. Default: all is seen. */
+  readonly degrees?: readonly LayerDegrees[];
 }
 
 /** What the layers of a stack are: products with matrices, or convolutions. */
