@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { satisfies } from 'semver';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Installation, install } from './lib/install.ts';
 import { packed } from './lib/packed-packages.ts';
@@ -52,6 +53,18 @@ test('check proves the layers of an installed package', async () => {
 
 test('the command knows its own version', async () => {
   expect((await diffeo('--version')).trim()).toContain(packed('@diffeo/cli').manifest.version);
+});
+
+test("what needs another package or a newer Node than the machine's says which", async () => {
+  const failure = await diffeo('jobs', '--engine', 'postgres://localhost/none').catch(({ message }: Error) => message);
+  const version = (await home.run('node', '-p', 'process.versions.node')).trim();
+  const isOld = satisfies(version, '<22.12');
+  expect(failure).toContain(
+    isOld
+      ? `diffeo jobs needs Node 22.12 or later, and this is ${version}`
+      : 'diffeo jobs needs the package @diffeo/cluster: npm install @diffeo/cluster',
+  );
+  expect(failure).toContain('ended with code 2');
 });
 
 test('what cannot be done is an exit code and a message, not a stack', async () => {

@@ -13,6 +13,7 @@ export { type PartOptions, servePart } from './lib/engines/serve-part.ts';
 export { type InputRef, storeInput } from './lib/files/inputs.ts';
 export { openRoot, type Root } from './lib/files/root.ts';
 export type { CachedModel } from './lib/handlers/cached-model.ts';
+export { jobHandlers } from './lib/handlers/job-handlers.ts';
 export { sampleHandler, sampleType } from './lib/handlers/sample-handler.ts';
 export { type ScoredData, type ScoreHandlerOptions, scoreHandler, scoreType } from './lib/handlers/score-handler.ts';
 export {

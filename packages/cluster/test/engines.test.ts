@@ -1,7 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DiffeoError } from '@diffeo/core';
+import { PgBoss } from 'pg-boss';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Engine, local, openRoot, outputPaths, postgres, type Run } from '../src/index.ts';
 import { type PostgresServer, postgresServer } from './postgres-server.ts';
@@ -129,6 +131,44 @@ describe.each(Object.entries(engines))('the engine %s', (name, make) => {
     expect(await outputs(run(30))).toEqual(squareJobs(30).map((_, i) => i * i));
   });
 
+  test('a job that is stopped with its worker was not tried, however often', async () => {
+    const stuck: Run = { ...run(0), jobs: [{ ...squareJob(1), type: 'test/wait' }] };
+    const handle = await engine.submit(stuck, { tries: 1 });
+    for (const _ of [1, 2]) {
+      const controller = new AbortController();
+      const errors: unknown[] = [];
+      const serving = engine.serve(handlers, {
+        signal: controller.signal,
+        onJob: ({ error }) => errors.push(error),
+      });
+      while ((await handle.progress()).active === 0) await sleep(5);
+      controller.abort();
+      await serving;
+      expect(errors).toMatchObject([{ code: 'CANCELLED' }]);
+      expect(await handle.progress()).toEqual({ jobs: 1, waiting: 1, active: 0, done: 0, failed: 0 });
+    }
+    // One that fails by itself has had its try.
+    await engine.serve({}, { until: 'idle' });
+    expect(await handle.progress()).toMatchObject({ waiting: 0, failed: 1 });
+  });
+
+  test('a run that somebody forgets before its end is not done', async () => {
+    const handle = await engine.submit(run(4));
+    const waiting = failure(handle.wait());
+    const [same] = await engine.runs();
+    await same?.forget();
+    expect(await waiting).toMatchObject({
+      code: 'ENGINE',
+      message: expect.stringMatching(/was taken off the books, and of its 4 outputs 4 are missing\. Submit it again/),
+    });
+    // And one that is forgotten after it is.
+    const again = await engine.submit(run(4));
+    await engine.serve(handlers, { until: 'idle' });
+    const [last] = await engine.runs();
+    await last?.forget();
+    expect(await again.wait()).toMatchObject({ done: 4, waiting: 0 });
+  });
+
   test('several serve at the same time', async () => {
     const handle = await engine.submit(run(30));
     const other = name === 'local' ? engine : make(root);
@@ -223,6 +263,26 @@ test('a database that is not there is said, and one that refuses', async () => {
   const wrong = postgres('mysql://x', { root, build: 'one' });
   expect(await failure(wrong.submit(run))).toMatchObject({ code: 'CONFIG' });
   for (const engine of [away, none, wrong]) await engine.close();
+  rmSync(root, { recursive: true });
+});
+
+test('every dead letter is told and done anew, however many there are', async () => {
+  schemas++;
+  const root = mkdtempSync(join(tmpdir(), 'diffeo-engine-'));
+  const engine = engines['postgres']?.(root) as Engine;
+  const handle = await engine.submit({ name: 'squares', folder: 'out', jobs: squareJobs(1203) });
+  const boss = new PgBoss({ connectionString: server.url, schema: `test${schemas}`, supervise: false, schedule: false });
+  await boss.start();
+  const fail = `update test${schemas}.job set state = 'failed', started_on = now(), completed_on = now(), output = '{"message":"lost"}'`;
+  await boss.getDb().executeSql(fail);
+  await boss.stop({ graceful: false });
+  const failures = await handle.failures();
+  expect(new Set(failures.map(({ job }) => job.request['value'])).size).toBe(1203);
+  expect(new Set(failures.map(({ error }) => error))).toEqual(new Set(['lost']));
+  expect(await handle.retry()).toBe(1203);
+  expect(await handle.progress()).toMatchObject({ waiting: 1203, failed: 0 });
+  expect(await handle.failures()).toEqual([]);
+  await engine.close();
   rmSync(root, { recursive: true });
 });
 

@@ -20,6 +20,13 @@ export const handlers: Handlers = {
     if (poison.has(number)) throw new DiffeoError('DATA', `${number} is poison`);
     return Buffer.from(`${number * number}\n`);
   },
+  // Never done: it waits until nobody waits for it any more.
+  'test/wait': (_, { signal }) =>
+    new Promise((_, reject) => {
+      const stop = (): void => reject(new DiffeoError('CANCELLED', 'stopped'));
+      if (signal.aborted) stop();
+      else signal.addEventListener('abort', stop);
+    }),
 };
 
 export const squareJob = (value: number): Job => ({

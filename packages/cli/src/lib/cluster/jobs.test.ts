@@ -86,6 +86,8 @@ describe('diffeo score and sample as jobs', () => {
     ['jobs --engine local', 'diffeo jobs asks a database'],
     ['worker', '--engine is missing'],
     ['search rows/a.csv --out x --flow glow', 'for images'],
+    ['search rows/a.csv --out x --context u', 'none that is conditioned on --context u'],
+    ['score model rows/a.csv --engine local --out x --root nowhere', '--root of the command'],
   ])('%s is refused', async (line, message) => {
     const { code, stderr } = await diffeo(line);
     expect(code).toBe(2);

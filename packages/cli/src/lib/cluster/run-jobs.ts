@@ -3,6 +3,7 @@ import type { Root, Run } from '@diffeo/cluster';
 import { DiffeoError } from '@diffeo/core';
 import { whenCancelled } from '../terminal/interruption.ts';
 import { say } from '../terminal/say.ts';
+import { commandEngine, commandEnvironment } from './command-engine.ts';
 import { followRun } from './follow-run.ts';
 import { loadCluster } from './load-cluster.ts';
 import { openServer } from './open-server.ts';
@@ -33,17 +34,18 @@ export async function runJobs(
   plan: (root: Root) => Promise<Run>,
   { engine: name = 'local', root: path = '.', part, workers, mixed, signal }: JobOptions,
 ): Promise<void> {
-  const { openEngine, openRoot, servePart } = await loadCluster(what);
+  const { openRoot, servePart } = await loadCluster(what);
   const root = openRoot(path);
   if (part !== undefined) {
     const which = parsePart(part);
     const { handlers } = await import('./handlers.ts');
     whenCancelled(signal, 'cancelled. What is done stays; the same command goes on');
-    const jobs = await servePart(await plan(root), handlers, { root: root.path, ...which, mixed, signal });
+    const { build } = await commandEnvironment();
+    const jobs = await servePart(await plan(root), handlers, { root: root.path, ...which, mixed, build, signal });
     say(`part ${part}: ${jobs} jobs done`);
     return;
   }
-  const engine = openEngine(name, { root: root.path });
+  const engine = await commandEngine(name, root.path);
   const isHere = name === 'local' || workers !== undefined;
   const server = isHere ? await openServer(engine, { workers: workers ?? 1 }) : null;
   try {

@@ -14,6 +14,7 @@ import { whenCancelled } from '../terminal/interruption.ts';
 import { say } from '../terminal/say.ts';
 import { printResult } from '../terminal/standard-streams.ts';
 import { flowNamed } from '../train/flows.ts';
+import { commandEngine } from './command-engine.ts';
 import { progressSayer } from './follow-run.ts';
 import { loadCluster } from './load-cluster.ts';
 import { openServer } from './open-server.ts';
@@ -54,7 +55,7 @@ export async function search(options: SearchOptions): Promise<void> {
     csv,
     signal,
   } = options;
-  const { openEngine, openRoot, randomSettings, search: find, storeInput } = await loadCluster('diffeo search');
+  const { openRoot, randomSettings, search: find, storeInput } = await loadCluster('diffeo search');
   for (const flow of options.flows ?? []) {
     if (flowNamed(flow).images) throw new DiffeoError('USAGE', `--flow ${flow} is for images: search takes tables`);
   }
@@ -75,7 +76,7 @@ export async function search(options: SearchOptions): Promise<void> {
   const input = await storeInput(root, folder, new Uint8Array(joinedRows(train, validation).values.buffer), '.f32');
   const rows = { input, train: train.count, validation: validation.count, eventShape: train.eventShape };
 
-  const engine = openEngine(engineName, { root: root.path });
+  const engine = await commandEngine(engineName, root.path);
   const isHere = engineName === 'local' || workers !== undefined;
   const server = isHere ? await openServer(engine, { workers: workers ?? 1 }) : null;
   const stop = new AbortController();

@@ -1,5 +1,6 @@
 import { whenCancelled } from '../terminal/interruption.ts';
 import { say } from '../terminal/say.ts';
+import { commandEngine, commandEnvironment } from './command-engine.ts';
 import { loadCluster } from './load-cluster.ts';
 import { openServer } from './open-server.ts';
 
@@ -14,10 +15,10 @@ export interface WorkerOptions {
 
 /** Does the jobs of an engine until it is told to stop, and says first where it computes. */
 export async function worker({ engine: name, root = '.', workers, untilIdle, signal }: WorkerOptions): Promise<void> {
-  const { openEngine, openRoot, workerEnvironment } = await loadCluster('diffeo worker');
+  const { openRoot } = await loadCluster('diffeo worker');
   const { path } = openRoot(root);
-  const engine = openEngine(name, { root: path });
-  const { build, node, cpu, cpuFeatures } = await workerEnvironment();
+  const engine = await commandEngine(name, path);
+  const { build, node, cpu, cpuFeatures } = await commandEnvironment();
   say(
     `worker: ${build}; Node ${node}; ${cpu} (${cpuFeatures.join(' ') || 'features unknown'}); ${workers} at once; root ${path}`,
   );

@@ -1,3 +1,4 @@
+import { DiffeoError } from '@diffeo/core';
 import { defineCommand } from 'citty';
 import { csvArguments, csvOptions } from '../options/csv-arguments.ts';
 import { engineArgument, jobArguments, jobOptions, rootArgument } from '../options/job-arguments.ts';
@@ -29,6 +30,11 @@ export const searchCommand = defineCommand({
       valueHint: 'realnvp,neural-spline',
       description: 'The kinds of flow to try. Default: that of train.',
     },
+    context: {
+      type: 'string',
+      valueHint: 'columns',
+      description: 'Refused: search tries flows of all columns, and train makes what is conditioned on some.',
+    },
     seed: { type: 'string', description: 'Draws settings, and splits the data. Default 0.' },
     engine: engineArgument,
     root: rootArgument,
@@ -38,6 +44,13 @@ export const searchCommand = defineCommand({
     json: { type: 'boolean', description: 'Print what was found as one JSON object.' },
   },
   run: async ({ args, data: signal }) => {
+    // What a configuration says of data would otherwise be left out without a word.
+    if (args.context !== undefined) {
+      throw new DiffeoError(
+        'USAGE',
+        `search tries flows of all columns, and none that is conditioned on --context ${args.context}: use train, or name the file instead of data of a configuration that have a context`,
+      );
+    }
     const { search } = await import('../cluster/search.ts');
     const { rows: _, engine, ...jobs } = jobOptions({ ...args, rows: undefined });
     await search({

@@ -99,3 +99,12 @@ it.each<[string, string, RegExp]>([
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(message);
 });
+
+it('a context of data that search cannot take is said, not left out', async () => {
+  const data = { people: { path: 'people.csv', options: { context: 'height' } } };
+  const folder = folderWith({ 'people.csv': peopleCsv(80), 'diffeo.config.json': JSON.stringify({ data }) });
+  const { code, stderr } = await runProcess(['search', 'people', '--out', 'found', '--trials', '1'], folder);
+  expect(code).toBe(2);
+  expect(stderr).toContain('none that is conditioned on --context height');
+  expect(existsSync(join(folder, 'found'))).toBe(false);
+});

@@ -34,12 +34,13 @@ export interface WaitOptions {
 /** A run that was submitted. */
 export interface RunHandle {
   readonly run: RunRecord;
+  /** @throws DiffeoError `ENGINE` where somebody forgot the run before its end. */
   progress(): Promise<Progress>;
   /** The dead letters: jobs that failed as often as they may, each with its last error. */
   failures(): Promise<readonly JobFailure[]>;
   /** Has them done anew; returns how many. */
   retry(): Promise<number>;
-  /** Waits until no job waits or is in hand. Somebody has to serve. @throws DiffeoError `CANCELLED` */
+  /** Waits until no job waits or is in hand. Somebody has to serve. @throws DiffeoError `CANCELLED`; `ENGINE` as `progress` does. */
   wait(options?: WaitOptions): Promise<Progress>;
   /** Takes the run off the engine's books, with what killed workers left. Outputs and their manifest stay. */
   forget(): Promise<void>;
@@ -64,7 +65,7 @@ export interface Engine {
 export interface SubmitOptions {
   /** Lets workers of any build take part, whose results may differ in their last bits. Default: those of this one's. */
   readonly mixed?: boolean;
-  /** How often a job is begun at most, kills counted. Default 5. */
+  /** How often a job is begun at most, kills counted, but not where a worker was asked to stop. Default 5. */
   readonly tries?: number;
 }
 

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Root } from '../files/root.ts';
 import { writeOutput } from '../files/write-output.ts';
@@ -9,6 +9,8 @@ import type { JobFailure } from '../runs/run.ts';
 export interface LocalLedger {
   /** Counts that a job is begun; returns how often it was before. */
   begin(job: Job): Promise<number>;
+  /** Takes back that it was begun last: it was stopped, and did not fail. */
+  takeBack(job: Job): Promise<void>;
   /** Forgets how often a job that is done was begun. */
   finish(job: Job): Promise<void>;
   fail(job: Job, error: string): Promise<void>;
@@ -30,6 +32,11 @@ export function localLedger(root: Root, folder: string): LocalLedger {
       const before = await stat(path).catch(() => null);
       await appendFile(path, '.');
       return before?.size ?? 0;
+    },
+    takeBack: async (job) => {
+      const path = triesOf(job);
+      const { size } = (await stat(path).catch(() => null)) ?? { size: 0 };
+      await (size > 1 ? truncate(path, size - 1) : rm(path, { force: true }));
     },
     finish: (job) => rm(triesOf(job), { force: true }),
     fail: async (job, error) => {

@@ -2,20 +2,20 @@ import { requireOptions, text, wholeNumber } from '@diffeo/core/arguments';
 import { openRoot } from '../files/root.ts';
 import type { Handlers } from '../jobs/handler.ts';
 import { type Job, jobHash } from '../jobs/job.ts';
-import { perform } from '../jobs/perform.ts';
+import { perform, wasCancelled } from '../jobs/perform.ts';
 import { workerEnvironment } from '../jobs/worker-environment.ts';
 import { beginRun, missingJobs, tidyRun } from '../runs/manifest.ts';
 import type { Progress, RunRecord } from '../runs/run.ts';
 import { defaultTries, type Engine, type RunHandle, type ServeOptions } from './engine.ts';
 import { type LocalLedger, localLedger } from './local-ledger.ts';
-import { pause, waitForRun } from './wait-for-run.ts';
+import { pause, takenOff, waitForRun } from './wait-for-run.ts';
 
 export interface LocalOptions {
   /** The folder outside of which nothing is read or written. Default: where the process stands. */
   readonly root?: string;
   /** How many jobs are in hand at once where `serve` does not say. Default 1. */
   readonly workers?: number;
-  /** What results depend on. Default: what this process has. */
+  /** What results depend on: workers of another are passed over. Default: what {@link workerEnvironment} says of this process. */
   readonly build?: string;
 }
 
@@ -47,16 +47,19 @@ export function local(options: LocalOptions = {}): Engine {
   const root = openRoot(options.root ?? '.');
   const open = new Map<string, OpenRun>();
 
-  const progressOf = ({ record: { jobs }, waiting, active, failed }: OpenRun): Progress => ({
-    ...{ jobs, waiting: waiting.length, active, failed },
-    done: jobs - waiting.length - active - failed,
-  });
+  /** Rejects for a run that was forgotten: nobody goes on with it. */
+  async function progressOf(run: OpenRun): Promise<Progress> {
+    const { record, waiting, active, failed } = run;
+    if (waiting.length > 0 && open.get(record.id) !== run) throw takenOff(record, waiting.length);
+    const { jobs } = record;
+    return { jobs, waiting: waiting.length, active, failed, done: jobs - waiting.length - active - failed };
+  }
 
   function handleOf(run: OpenRun): RunHandle {
     const { record, ledger, waiting } = run;
     return {
       run: record,
-      progress: () => Promise.resolve(progressOf(run)),
+      progress: () => progressOf(run),
       failures: () => ledger.failures(),
       retry: async () => {
         const failures = await ledger.failures();
@@ -65,7 +68,7 @@ export function local(options: LocalOptions = {}): Engine {
         waiting.push(...failures.map(({ job }) => job));
         return failures.length;
       },
-      wait: (given) => waitForRun(() => Promise.resolve(progressOf(run)), pollMilliseconds, given),
+      wait: (given) => waitForRun(() => progressOf(run), pollMilliseconds, given),
       forget: async () => {
         open.delete(record.id);
         await ledger.tidy();
@@ -75,7 +78,8 @@ export function local(options: LocalOptions = {}): Engine {
   }
 
   /** Does a job of a run, and writes down how it went. */
-  async function work(run: OpenRun, job: Job, handlers: Handlers, { signal, onJob }: ServeOptions): Promise<void> {
+  async function work(run: OpenRun, job: Job, handlers: Handlers, options: ServeOptions): Promise<void> {
+    const { signal = new AbortController().signal, onJob } = options;
     const { record, ledger, tries, waiting } = run;
     run.active++;
     let error: unknown = null;
@@ -87,11 +91,14 @@ export function local(options: LocalOptions = {}): Engine {
         return;
       }
       try {
-        await perform(job, handlers, { root, folder: record.folder, signal: signal ?? new AbortController().signal });
+        await perform(job, handlers, { root, folder: record.folder, signal });
         await ledger.finish(job);
       } catch (cause) {
         error = cause;
-        if (before + 1 < tries) waiting.push(job);
+        if (wasCancelled(cause, signal)) {
+          await ledger.takeBack(job);
+          waiting.unshift(job);
+        } else if (before + 1 < tries) waiting.push(job);
         else {
           run.failed++;
           await ledger.fail(job, (cause as Error)?.message ?? String(cause));

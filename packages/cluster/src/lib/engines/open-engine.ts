@@ -1,7 +1,7 @@
 import { DiffeoError } from '@diffeo/core';
 import { shortName } from '@diffeo/core/arguments';
 import type { Engine } from './engine.ts';
-import { local } from './local.ts';
+import { type LocalOptions, local } from './local.ts';
 import { postgres } from './postgres.ts';
 
 /**
@@ -9,7 +9,7 @@ import { postgres } from './postgres.ts';
  *
  * @throws DiffeoError `CONFIG`, `FILE`
  */
-export function openEngine(name: string, options: { readonly root?: string } = {}): Engine {
+export function openEngine(name: string, options: Pick<LocalOptions, 'root' | 'build'> = {}): Engine {
   if (name === 'local') return local(options);
   if (/^postgres(ql)?:\/\//.test(name)) return postgres(name, options);
   throw new DiffeoError(

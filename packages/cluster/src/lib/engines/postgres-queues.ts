@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { PgBoss } from 'pg-boss';
 import { type Job, jobHash } from '../jobs/job.ts';
-import type { JobFailure, Progress, RunRecord } from '../runs/run.ts';
+import type { Progress, RunRecord } from '../runs/run.ts';
+import { parseQueue, queueOf } from './queue-name.ts';
 
 /** A job as it lies in the queue. */
 export interface QueuedJob {
@@ -9,25 +10,8 @@ export interface QueuedJob {
   readonly job: Job;
 }
 
-const prefix = 'diffeo.';
-
 /** So many jobs go to the server at once. */
 const jobsTogether = 500;
-const listLimit = 10_000;
-
-const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
-
-/** The part of a queue's name by which workers know whether they may take from it. */
-export const buildMark = (build: string | null): string => (build === null ? 'mixed' : shortHash(build));
-
-/** The queue of a run: its name says which build its workers have. */
-export const queueOf = ({ id, build }: Pick<RunRecord, 'id' | 'build'>): string => `${prefix}${id}.${buildMark(build)}`;
-
-/** A queue's name taken apart; `null` for one that is not ours. */
-export function parseQueue(name: string): { readonly run: string; readonly mark: string } | null {
-  const [run, mark, ...more] = name.startsWith(prefix) ? name.slice(prefix.length).split('.') : [];
-  return run && mark && more.length === 0 ? { run, mark } : null;
-}
 
 /** The id of a job in the queue: the same job of the same run has the same, and lies there once. */
 function queuedId(run: RunRecord, job: Job): string {
@@ -86,8 +70,14 @@ export async function enqueue(
   }
 }
 
-/** How the jobs of a run stand. What is on no list any more is done. */
-export async function queueProgress(boss: PgBoss, schema: string, run: RunRecord): Promise<Progress> {
+/** How a run stands, with how much of it the queue knows. */
+export interface QueueProgress extends Progress {
+  /** How many it lists, whatever became of them. */
+  readonly listed: number;
+}
+
+/** How the jobs of a run stand by the queue's word, for which those that it does not list are done. */
+export async function queueProgress(boss: PgBoss, schema: string, run: RunRecord): Promise<QueueProgress> {
   const { rows } = await boss
     .getDb()
     .executeSql(`select state::text as state, count(*)::int as count from ${schema}.job where name = $1 group by 1`, [
@@ -98,32 +88,25 @@ export async function queueProgress(boss: PgBoss, schema: string, run: RunRecord
   );
   const of = (...states: readonly string[]): number => states.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0);
   const [waiting, active, failed] = [of('created', 'retry'), of('active'), of('failed', 'cancelled')];
-  return { jobs: run.jobs, waiting, active, failed, done: run.jobs - waiting - active - failed };
+  const listed = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return { jobs: run.jobs, waiting, active, failed, done: run.jobs - waiting - active - failed, listed };
 }
 
-/** What a job left when it failed, as text. */
-function errorOf(output: unknown): string {
-  const { message, value } = (output ?? {}) as { readonly message?: unknown; readonly value?: { message?: unknown } };
-  return String(message ?? value?.message ?? JSON.stringify(output));
+/** Which time it is that a job was fetched. */
+export interface Attempt {
+  readonly id: string;
+  readonly retryCount: number;
 }
 
-/** The jobs of a run that were given up, with their ids. */
-export async function failedJobs(
-  boss: PgBoss,
-  schema: string,
-  run: RunRecord,
-): Promise<readonly (JobFailure & { readonly id: string })[]> {
-  const { rows } = await boss
-    .getDb()
-    .executeSql(
-      `select id, data, output from ${schema}.job where name = $1 and state = 'failed' order by id limit ${listLimit}`,
-      [queueOf(run)],
-    );
-  return rows.map(
-    ({ id, data, output }: { readonly id: string; readonly data: QueuedJob; readonly output: unknown }) => ({
-      ...{ id, hash: jobHash(data.job), job: data.job },
-      error: errorOf(output),
-    }),
+/**
+ * Gives a job back as if it had not been fetched, so that the attempt does not count. What pg-boss's own `restore` does too, but to
+ * whoever has the job by now.
+ */
+export async function giveBack(boss: PgBoss, schema: string, queue: string, attempt: Attempt): Promise<void> {
+  await boss.getDb().executeSql(
+    `update ${schema}.job set state = 'created', started_on = null, heartbeat_on = null
+      where name = $1 and id = $2::uuid and state = 'active' and retry_count = $3`,
+    [queue, attempt.id, attempt.retryCount],
   );
 }
 

@@ -1,7 +1,8 @@
 import type { ServeOptions } from './engine.ts';
 import { type Patience, patiently } from './postgres-patience.ts';
-import { ifThere, parseQueue, type QueuedJob, queueNames, queueProgress, recordIn } from './postgres-queues.ts';
+import { ifThere, type QueuedJob, queueNames, queueProgress, recordIn } from './postgres-queues.ts';
 import { type SlotOptions, workOn } from './postgres-slot.ts';
+import { parseQueue } from './queue-name.ts';
 import { pause } from './wait-for-run.ts';
 
 /** How a process takes jobs from the database. */
@@ -9,7 +10,6 @@ export interface ServePostgresOptions
   extends Omit<SlotOptions, 'patience' | 'signal' | 'onJob'>,
     Omit<ServeOptions, 'onJob'>,
     Partial<Pick<SlotOptions, 'onJob'>> {
-  readonly schema: string;
   /** The mark of queues that this build may take from. */
   readonly mark: string;
   readonly patience: Patience;

@@ -2,15 +2,16 @@ import { isDiffeoError } from '@diffeo/core';
 import type { Job as BossJob, PgBoss } from 'pg-boss';
 import type { Root } from '../files/root.ts';
 import type { Handlers } from '../jobs/handler.ts';
-import { perform } from '../jobs/perform.ts';
+import { perform, wasCancelled } from '../jobs/perform.ts';
 import type { JobEvent } from './engine.ts';
 import type { Patience } from './postgres-patience.ts';
 import { patiently } from './postgres-patience.ts';
-import { ifThere, type QueuedJob } from './postgres-queues.ts';
+import { type Attempt, giveBack, ifThere, type QueuedJob } from './postgres-queues.ts';
 
 /** What a worker does jobs with. */
 export interface SlotOptions {
   readonly boss: PgBoss;
+  readonly schema: string;
   readonly root: Root;
   readonly handlers: Handlers;
   readonly leaseSeconds: number;
@@ -23,10 +24,10 @@ export interface SlotOptions {
 export async function workOn(
   queue: string,
   { id, retryCount, data }: BossJob<QueuedJob>,
-  { boss, root, handlers, leaseSeconds, patience, signal, onJob }: SlotOptions,
+  { boss, schema, root, handlers, leaseSeconds, patience, signal, onJob }: SlotOptions,
 ): Promise<void> {
   // The attempt, so that who was given up for lost does not speak for whoever has the job now.
-  const attempt = { id, retryCount };
+  const attempt: Attempt = { id, retryCount };
   const alive = setInterval(
     () => {
       // What cannot be said now is said at the next turn; a lease that runs out costs time, no result.
@@ -45,6 +46,7 @@ export async function workOn(
   // A worker that is asked to stop says first how it went: the signal does not end this.
   const { signal: _, ...lasting } = patience;
   if (error === null) await patiently(() => ifThere(boss.complete(queue, attempt)), lasting);
+  else if (wasCancelled(error, signal)) await patiently(() => giveBack(boss, schema, queue, attempt), lasting);
   else {
     const message = (error as Error)?.message ?? String(error);
     const output = { message, ...(isDiffeoError(error) && { code: error.code }) };

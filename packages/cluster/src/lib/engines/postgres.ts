@@ -3,14 +3,16 @@ import { numberBetween, requireOptions, text, wholeNumber } from '@diffeo/core/a
 import type { PgBoss } from 'pg-boss';
 import { openRoot } from '../files/root.ts';
 import { workerEnvironment } from '../jobs/worker-environment.ts';
-import { beginRun, missingJobs, tidyRun } from '../runs/manifest.ts';
-import type { RunRecord } from '../runs/run.ts';
+import { beginRun, countMissing, missingJobs, tidyRun } from '../runs/manifest.ts';
+import type { Progress, RunRecord } from '../runs/run.ts';
 import { defaultTries, type Engine, type RunHandle } from './engine.ts';
+import { failedJobs, retryFailed } from './postgres-failures.ts';
 import { patiently } from './postgres-patience.ts';
-import { buildMark, enqueue, failedJobs, queueNames, queueOf, queueProgress, recordIn } from './postgres-queues.ts';
+import { enqueue, queueNames, queueProgress, recordIn } from './postgres-queues.ts';
 import { servePostgres } from './postgres-serve.ts';
+import { buildMark, queueOf } from './queue-name.ts';
 import { startBoss } from './start-boss.ts';
-import { waitForRun } from './wait-for-run.ts';
+import { pause, takenOff, waitForRun } from './wait-for-run.ts';
 
 export interface PostgresOptions {
   /** The folder outside of which nothing is read or written; the same for all workers. Default: where the process stands. */
@@ -23,7 +25,7 @@ export interface PostgresOptions {
   readonly patienceSeconds?: number;
   /** How many seconds pass between two looks for jobs where there were none. Default 1. */
   readonly pollSeconds?: number;
-  /** What results depend on. Default: what this process has. */
+  /** What results depend on: workers of another are passed over. Default: what {@link workerEnvironment} says of this process. */
   readonly build?: string;
 }
 
@@ -64,23 +66,29 @@ export function postgres(url: string, options: PostgresOptions = {}): Engine {
     return build;
   };
 
-  function handleOf(run: RunRecord): RunHandle {
+  /** @param listed how many of its jobs were put on the list. */
+  function handleOf(run: RunRecord, listed: number): RunHandle {
     const ask = async <T>(call: (boss: PgBoss) => Promise<T>, signal?: AbortSignal): Promise<T> => {
       const open = await boss();
       return await patiently(() => call(open), { ...patience, signal });
     };
-    const progress = (signal?: AbortSignal) => ask((open) => queueProgress(open, schema, run), signal);
+    async function progress(signal?: AbortSignal): Promise<Progress> {
+      for (let look = 0; ; look++) {
+        const { listed: found, ...progress } = await ask((open) => queueProgress(open, schema, run), signal);
+        if (found >= listed) return progress;
+        // Somebody took the run off the books, after its end or before; or submits it again just now, and is done with that soon.
+        const missing = await countMissing(root, run.folder);
+        const { waiting, active, failed } = progress;
+        if (missing !== null && missing <= waiting + active + failed) return progress;
+        if (look > 0) throw takenOff(run, missing);
+        await pause(1000, signal);
+      }
+    }
     return {
       run,
       progress: () => progress(),
-      failures: async () =>
-        (await ask((open) => failedJobs(open, schema, run))).map(({ id: _, ...failure }) => failure),
-      retry: async () => {
-        const failed = await ask((open) => failedJobs(open, schema, run));
-        const ids = failed.map(({ id }) => id);
-        if (ids.length > 0) await ask((open) => open.retry(queueOf(run), ids));
-        return failed.length;
-      },
+      failures: () => ask((open) => failedJobs(open, schema, run)),
+      retry: () => ask((open) => retryFailed(open, schema, run)),
       wait: (given) => waitForRun(() => progress(given?.signal), Math.max(poll, 100), given),
       forget: async () => {
         await ask((open) => open.deleteQueue(queueOf(run)));
@@ -95,13 +103,13 @@ export function postgres(url: string, options: PostgresOptions = {}): Engine {
       const missing = await missingJobs(root, run);
       const open = await boss();
       await patiently(() => enqueue(open, schema, record, missing, { tries, leaseSeconds }), patience);
-      return handleOf(record);
+      return handleOf(record, missing.length);
     },
     runs: async () => {
       const open = await boss();
       const names = await patiently(() => queueNames(open, schema), patience);
       const records = await patiently(() => Promise.all(names.map((name) => recordIn(open, name))), patience);
-      return records.flatMap((record) => (record ? [handleOf(record)] : []));
+      return records.flatMap((record) => (record ? [handleOf(record, 1)] : []));
     },
     serve: async (handlers, options = {}) => {
       const mark = buildMark(await ownBuild());

@@ -14,6 +14,8 @@ export interface PartOptions extends Pick<SubmitOptions, 'mixed'> {
   readonly part: number;
   /** Of how many. */
   readonly of: number;
+  /** What results depend on. Default: what {@link workerEnvironment} says of this process. */
+  readonly build?: string;
   readonly signal?: AbortSignal;
   readonly onJob?: (event: JobEvent) => void;
 }
@@ -28,13 +30,14 @@ export interface PartOptions extends Pick<SubmitOptions, 'mixed'> {
 export async function servePart(
   run: Run,
   handlers: Handlers,
-  { root: folder, part, of, mixed = false, signal = new AbortController().signal, onJob }: PartOptions,
+  { root: folder, part, of, mixed = false, build, signal = new AbortController().signal, onJob }: PartOptions,
 ): Promise<number> {
   if (!(Number.isSafeInteger(part) && Number.isSafeInteger(of) && part >= 1 && part <= of)) {
     throw new DiffeoError('CONFIG', `a part is i of n, with i from 1 to n; got ${part} of ${of}`);
   }
   const root = openRoot(folder);
-  const record = await beginRun(root, run, mixed ? null : (await workerEnvironment()).build);
+  const own = mixed ? null : (build ?? (await workerEnvironment()).build);
+  const record = await beginRun(root, run, own);
   const jobs = run.jobs.filter((_, i) => i % of === part - 1);
   for (const job of jobs) {
     if (signal.aborted) throw new DiffeoError('CANCELLED', 'the part was cancelled', { cause: signal.reason });

@@ -49,12 +49,12 @@ export function openRoot(folder: string): Root {
   try {
     path = realpathSync(folder);
   } catch (cause) {
-    throw new DiffeoError('FILE', `the root ${shortName(folder)} is no folder that can be read`, { cause });
+    throw new DiffeoError('FILE', `the root ${shortName(folder)} is no folder that can be read: give one that all workers see, by root (--root of the command)`, { cause });
   }
   const outside = (given: string): never => {
     throw new DiffeoError(
       'FILE',
-      `${shortName(given)} lies outside of the root ${path}, where nothing is read or written`,
+      `${shortName(given)} lies outside of the root ${path}, where nothing is read or written: give a root that holds it, by root (--root of the command)`,
     );
   };
   const checked = (full: string, given: string): string =>

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DiffeoError } from '@diffeo/core';
+import { DiffeoError, isDiffeoError } from '@diffeo/core';
 import { didYouMean } from '@diffeo/core/arguments';
 import type { Root } from '../files/root.ts';
 import { exists, writeOutput } from '../files/write-output.ts';
@@ -34,3 +34,9 @@ export async function perform(job: Job, handlers: Handlers, { root, folder, sign
   const bytes = await handler(job.request, { root, folder, signal });
   await writeOutput(path, bytes);
 }
+
+/** Whether a job ended because its worker is to stop. Then nobody knows whether it would have been done, and it was not tried. */
+export const wasCancelled = (error: unknown, signal: AbortSignal): boolean =>
+  signal.aborted &&
+  (error === signal.reason ||
+    (isDiffeoError(error) ? error.code === 'CANCELLED' : (error as Error)?.name === 'AbortError'));

@@ -26,6 +26,14 @@ async function readManifest(path: string): Promise<Manifest | null> {
   throw new DiffeoError('FILE', `${path} is no manifest of a run`);
 }
 
+/** What a build has that another has not. */
+function unlike(build: string | null, other: string | null): string | null {
+  if (build === null || other === null) return build;
+  const theirs = new Set(other.split(', '));
+  const own = build.split(', ').filter((part) => !theirs.has(part));
+  return own.join(', ') || 'nothing else';
+}
+
 /**
  * Begins a run, or goes on with it: makes its folder and writes its manifest.
  *
@@ -44,7 +52,7 @@ export async function beginRun(root: Root, run: Run, build: string | null): Prom
     const differs =
       found.build === build
         ? 'it holds another run. Take another folder'
-        : `it was begun with ${found.build ?? 'workers of any build'}, and here is ${build ?? 'a run for any build'}. Results may differ in their last bits: take another folder`;
+        : `it was begun with ${unlike(found.build, build) ?? 'workers of any build'}, and here is ${unlike(build, found.build) ?? 'a run for any build'}. Results may differ in their last bits: take another folder`;
     throw new DiffeoError('FILE', `${folder}: ${differs}`);
   }
   if (!found) {
@@ -59,6 +67,14 @@ export async function beginRun(root: Root, run: Run, build: string | null): Prom
 export async function missingJobs(root: Root, { folder, jobs }: Pick<Run, 'folder' | 'jobs'>): Promise<Job[]> {
   const there = new Set(await readdir(root.inside(folder)));
   return jobs.filter((job) => !there.has(outputName(job)));
+}
+
+/** How many outputs of the run in a folder are not there, by its manifest; `null` where there is none. */
+export async function countMissing(root: Root, folder: string): Promise<number | null> {
+  const manifest = await readManifest(join(root.inside(folder), manifestName));
+  if (!manifest) return null;
+  const there = new Set(await readdir(root.inside(folder)));
+  return manifest.outputs.filter(({ output }) => !there.has(output)).length;
 }
 
 /** The paths of a run's outputs, in the order of its jobs. @throws DiffeoError `FILE` where one is missing. */

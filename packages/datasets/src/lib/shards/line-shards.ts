@@ -11,23 +11,54 @@ export interface LineShard {
 
 const [lineFeed, quote] = [0x0a, 0x22];
 
+/** What begins lines of comment. */
+const [numberSign, percent] = [0x23, 0x25];
+
 /** What a line holds that readers pass over: carriage returns and spaces. */
 const isBlankByte = (byte: number | undefined): boolean => byte === 0x0d || byte === 0x20;
+
+/** Tells lines that readers pass over, which are no rows: comments, and the header when it comes again. */
+function strayLines(hasHeader: boolean) {
+  const header: number[] = [];
+  let isFirst = hasHeader;
+  let length = 0;
+  let isComment = false;
+  // As long as a line begins as the header does.
+  let isSame = true;
+  return {
+    /** The next byte of a line, from the first on that is not blank. */
+    add(byte: number): void {
+      if (byte === 0x0d || !isSame) return;
+      if (length === 0) isComment = byte === numberSign || byte === percent;
+      if (isFirst) header.push(byte);
+      else isSame = byte === header[length];
+      length++;
+    },
+    /** Whether the line that ends here is one. */
+    end(): boolean {
+      const isStray = isComment || (!isFirst && isSame && length === header.length);
+      [isFirst, isSame, length, isComment] = [false, true, 0, false];
+      return isStray;
+    },
+  };
+}
 
 /**
  * Cuts a file of text into stretches of so many lines, where no quoted field goes on past the line's end (RFC 4180). The first
  * `headLines` lines belong to none.
  *
- * @returns the stretches, and where the head ends.
+ * @returns the stretches, and where the head ends; `null` where lines that are no rows stand among the others, so that rows cannot be
+ * counted by lines.
  */
 export async function lineShards(
   path: string | URL,
   { rows, headLines, quotes }: { readonly rows: number; readonly headLines: number; readonly quotes: boolean },
-): Promise<{ readonly head: number; readonly shards: readonly LineShard[] }> {
+): Promise<{ readonly head: number; readonly shards: readonly LineShard[] } | null> {
   const shards: LineShard[] = [];
   let [at, line, head, begin, firstRow] = [0, 0, 0, 0, 0];
   let isInside = false;
   let isEmpty = true;
+  const stray = strayLines(headLines > 0);
   const close = (end: number): void => {
     // Empty lines alone are no stretch.
     if (line - headLines > firstRow || !isEmpty) shards.push({ begin, end, firstRow });
@@ -40,11 +71,13 @@ export async function lineShards(
       if (byte === quote && quotes) isInside = !isInside;
       if (byte !== lineFeed || isInside) {
         isEmpty &&= isBlankByte(byte);
+        if (!isEmpty) stray.add(byte as number);
         continue;
       }
       if (isEmpty) continue;
       isEmpty = true;
       line++;
+      if (stray.end()) return null;
       if (line === headLines) {
         head = at + i + 1;
         begin = head;
@@ -52,6 +85,7 @@ export async function lineShards(
     }
     at += bytes.length;
   }
+  if (!isEmpty && stray.end()) return null;
   close(at);
   return { head, shards };
 }

@@ -16,6 +16,8 @@ afterAll(() => rm(folder, { recursive: true }));
 const records = Array.from({ length: 2500 }, (_, i) => ({ x: Math.sin(i), n: i % 7, text: i % 3 ? 'b' : 'a,\n"x"\n' }));
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 const lines = records.map(({ x, n, text }) => `${x},${n},${quoted(text)}`);
+/** More than what is looked at to tell the layout. */
+const far = Array.from({ length: 24_000 }, (_, i) => `${Math.sin(i).toFixed(12)},${i % 7}`);
 const parquet = (rowGroupSize: number): Uint8Array =>
   new Uint8Array(
     parquetWriteBuffer({
@@ -45,6 +47,18 @@ const files: Readonly<Record<string, { readonly bytes: () => string | Uint8Array
   'Parquet of large groups': { bytes: () => parquet(2000), shards: 2 },
   'CSV with comments': {
     bytes: () => ['# of a station', 'x,n', ...records.map(({ x, n }) => `${x},${n}`)].join('\n'),
+    shards: 1,
+  },
+  'CSV whose header comes again far behind': {
+    bytes: () => ['x,n', ...far.slice(0, 20_000), 'x,n', ...far.slice(20_000), ''].join('\r\n'),
+    shards: 1,
+  },
+  'CSV with a comment far behind': {
+    bytes: () => ['x,n', ...far.slice(0, 20_000), '  # of another day', ...far.slice(20_000)].join('\n'),
+    shards: 1,
+  },
+  'CSV without names and with a comment at the end': {
+    bytes: () => [...far, '# the end'].join('\n'),
     shards: 1,
   },
   'packed CSV': { bytes: () => gzipSync(['x,n,text', ...lines].join('\n')), shards: 1 },

@@ -31,6 +31,7 @@ const indivisible: ReadonlySet<string> = new Set([
   'PREAMBLE',
   'UNITS',
   'FOOTER',
+  'REPEATED_HEADER',
 ]);
 
 /** So many bytes tell a layout. */
@@ -65,10 +66,13 @@ async function textShards(path: string, head: Uint8Array, rows: number, options:
   const { size } = await stat(path);
   const end = head.length < size ? head.lastIndexOf(0x0a) + 1 : head.length;
   const { columns, notes } = await parseCsv(head.subarray(0, end), { take: 'all', missing: 'keep', ...options });
-  if (notes.some(({ code }) => indivisible.has(code))) return [whole];
+  // Comments that are asked for may come anywhere.
+  const hasComments = typeof options.comment === 'string';
+  if (hasComments || notes.some(({ code }) => indivisible.has(code))) return [whole];
   const hasNames =
     options.header === true || (options.header !== false && columns.some(({ name, place }) => name !== `${place}`));
   const cut = await lineShards(path, { rows, headLines: hasNames ? 1 : 0, quotes: options.quotes !== false });
+  if (!cut) return [whole];
   return cut.shards.map((shard) => ({ firstRow: shard.firstRow, bytes: [shard.begin, shard.end], head: cut.head }));
 }
 
@@ -86,7 +90,7 @@ async function beginningOf(path: string): Promise<Uint8Array> {
 
 /**
  * Cuts a table's file into parts of about so many rows, for {@link readTableShard}: groups of Parquet, lines of CSV. Other formats,
- * packed files, and text with titles, comments or totals are one part. Node only.
+ * packed files, and text with titles, comments, totals or a header that comes again are one part. Node only.
  *
  * @param options as `readTableFile` takes them.
  * @throws DiffeoError `FILE`, and what `parseCsv` throws of the file's beginning.
