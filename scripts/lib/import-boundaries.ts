@@ -73,6 +73,7 @@ const rules: Readonly<Record<string, Rule>> = {
     ours: ['@diffeo/core', '@diffeo/datasets', '@diffeo/kernels-wasm', '@diffeo/trainer'],
     node: true,
   },
+  '@diffeo/mpi': { ours: ['@diffeo/core', '@diffeo/cluster', '@diffeo/trainer'], node: true },
   '@diffeo/cli': application,
   'create-diffeo-layer': { ours: [], node: true },
 };

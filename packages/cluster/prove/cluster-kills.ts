@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -32,12 +32,16 @@ async function outputsOf(root: string, run: Run): Promise<readonly Buffer[]> {
 }
 
 function requireEqual(outputs: readonly Buffer[], expected: readonly Buffer[], what: string): void {
-  const differs = outputs.findIndex((bytes, i) => !bytes.equals(expected[i] as Buffer));
-  if (differs < 0 && outputs.length === expected.length) return;
-  const [found, wanted] = [outputs, expected].map((list) => list[differs]?.length);
-  throw new Error(
-    `${what}: output ${differs} is another: ${found} bytes, and ${wanted} in the one that was not disturbed`,
-  );
+  const differ = outputs.flatMap((bytes, i) => (bytes.equals(expected[i] as Buffer) ? [] : [i]));
+  const [first] = differ;
+  if (first === undefined && outputs.length === expected.length) return;
+  // Both stay, to be looked at.
+  const kept = mkdtempSync(join(tmpdir(), 'diffeo-outputs-that-differ-'));
+  for (const i of differ) {
+    for (const [name, list] of Object.entries({ found: outputs, expected }))
+      writeFileSync(join(kept, `${i}-${name}.parquet`), list[i] as Buffer);
+  }
+  throw new Error(`${what}: ${differ.length} of ${outputs.length} outputs differ, the first is ${first}: see ${kept}`);
 }
 
 /** Waits until so many outputs are there, and a moment more. */

@@ -1,3 +1,4 @@
+export { type PartTransport, partOf, reduceInParts } from './lib/all-reduce/reduce-in-parts.ts';
 export type {
   Engine,
   JobEvent,

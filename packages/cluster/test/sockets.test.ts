@@ -6,9 +6,8 @@ import { standardise } from '@diffeo/layers-elementwise';
 import { type AllReduceMethod, fit, startWorkers, useWasm, type Workers } from '@diffeo/trainer';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { remoteWorker, socketAllReduce } from '../src/index.ts';
+import { partOf, remoteWorker, socketAllReduce } from '../src/index.ts';
 import { mesh } from '../src/lib/sockets/mesh.ts';
-import { partOf } from '../src/lib/sockets/socket-all-reduce.ts';
 
 await useWasm();
 const model = flow({ eventShape: [2], layers: [standardise(), ...realNVP({ layers: 2, hidden: [16] })] });

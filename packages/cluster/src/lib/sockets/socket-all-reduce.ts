@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AllReduceMethod } from '@diffeo/trainer';
+import { type PartTransport, partOf, reduceInParts } from '../all-reduce/reduce-in-parts.ts';
 import { type Address, mesh, type Peer } from './mesh.ts';
 
 /** What a worker joins by. */
@@ -13,12 +14,6 @@ interface Ticket {
 /** Counts those that were opened. */
 let opened = 0;
 
-/** The part of a vector that a worker adds up: all have about as many numbers. */
-export const partOf = (length: number, worker: number, count: number): readonly [begin: number, end: number] => [
-  Math.floor((length * worker) / count),
-  Math.floor((length * (worker + 1)) / count),
-];
-
 const bytesOf = (values: Float32Array): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
@@ -26,35 +21,27 @@ const bytesOf = (values: Float32Array): Uint8Array =>
 const numbersFrom = async (peer: Peer, length: number): Promise<Float32Array> =>
   new Float32Array((await peer.read(4 * length)).buffer);
 
-/**
- * One all-reduce: each worker sends every other its part of the vector, adds up its own part in the order of the workers, and sends
- * the sum to all. Of L numbers and n workers each sends 2 (n − 1) / n · L, as a ring does, in two rounds rather than 2 (n − 1).
- */
-async function reduce(values: Float32Array, index: number, count: number, peers: ReadonlyMap<number, Peer>) {
-  const { length } = values;
-  for (const [other, peer] of peers) peer.send(bytesOf(values.subarray(...partOf(length, other, count))));
-  const [begin, end] = partOf(length, index, count);
-  const own = values.slice(begin, end);
-  const parts = await Promise.all(
-    Array.from({ length: count }, (_, other) =>
-      other === index ? own : numbersFrom(peers.get(other) as Peer, end - begin),
-    ),
-  );
-  // In float32, from the first on: what every other way of adding up gives too.
-  const sum = (parts[0] as Float32Array).slice();
-  for (const part of parts.slice(1))
-    for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (part[i] as number);
-  for (const peer of peers.values()) peer.send(bytesOf(sum));
-  const whole = new Float32Array(length);
-  whole.set(sum, begin);
-  await Promise.all(
-    [...peers].map(async ([other, peer]) => {
-      const [from, to] = partOf(length, other, count);
-      whole.set(await numbersFrom(peer, to - from), from);
-    }),
-  );
-  return whole;
-}
+/** Parts of vectors by connections to all others. */
+const overSockets = (index: number, count: number, peers: ReadonlyMap<number, Peer>): PartTransport => ({
+  exchange: async (values) => {
+    for (const [other, peer] of peers) peer.send(bytesOf(values.subarray(...partOf(values.length, other, count))));
+    const [begin, end] = partOf(values.length, index, count);
+    const own = values.slice(begin, end);
+    const partFrom = (other: number): Float32Array | Promise<Float32Array> =>
+      other === index ? own : numbersFrom(peers.get(other) as Peer, end - begin);
+    return await Promise.all(Array.from({ length: count }, (_, other) => partFrom(other)));
+  },
+  gather: async (part, whole) => {
+    for (const peer of peers.values()) peer.send(bytesOf(part));
+    whole.set(part, partOf(whole.length, index, count)[0]);
+    await Promise.all(
+      [...peers].map(async ([other, peer]) => {
+        const [from, to] = partOf(whole.length, other, count);
+        whole.set(await numbersFrom(peer, to - from), from);
+      }),
+    );
+  },
+});
 
 /** Workers on these hosts, in their order: the address by which the others reach each. */
 export const socketAllReduceOn = (hosts: readonly string[]): AllReduceMethod<Ticket> => ({
@@ -101,7 +88,7 @@ export const socketAllReduce: AllReduceMethod<Ticket> = {
       sum: async (write) => {
         const values = new Float32Array(length);
         write(values);
-        return { vectors: [await reduce(values, index, count, await peers)], own: null };
+        return { vectors: [await reduceInParts(values, overSockets(index, count, await peers))], own: null };
       },
       close: () => all.close(),
     };
