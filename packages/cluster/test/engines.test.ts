@@ -271,7 +271,12 @@ test('every dead letter is told and done anew, however many there are', async ()
   const root = mkdtempSync(join(tmpdir(), 'diffeo-engine-'));
   const engine = engines['postgres']?.(root) as Engine;
   const handle = await engine.submit({ name: 'squares', folder: 'out', jobs: squareJobs(1203) });
-  const boss = new PgBoss({ connectionString: server.url, schema: `test${schemas}`, supervise: false, schedule: false });
+  const boss = new PgBoss({
+    connectionString: server.url,
+    schema: `test${schemas}`,
+    supervise: false,
+    schedule: false,
+  });
   await boss.start();
   const fail = `update test${schemas}.job set state = 'failed', started_on = now(), completed_on = now(), output = '{"message":"lost"}'`;
   await boss.getDb().executeSql(fail);

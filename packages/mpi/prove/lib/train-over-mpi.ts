@@ -10,7 +10,8 @@ const modules = ['@diffeo/layers-elementwise', '@diffeo/layers-coupling'].map((n
 await withMpi(
   async (workers) => {
     const found: number[][] = [];
-    for (const _ of [1, 2]) found.push(bitsOf(await fit(model, rows(Number(seed)), { ...training, seed: Number(seed), workers })));
+    for (const _ of [1, 2])
+      found.push(bitsOf(await fit(model, rows(Number(seed)), { ...training, seed: Number(seed), workers })));
     writeFileSync(out, JSON.stringify(found));
   },
   { modules },

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DiffeoError } from '@diffeo/core';
 import { type PartTransport, partOf } from '@diffeo/cluster';
+import { DiffeoError } from '@diffeo/core';
 
 /** A function of MPI, which throws where it fails. */
 type Call = (...args: readonly unknown[]) => void;

@@ -20,7 +20,10 @@ export const mpiAllReduce: AllReduceMethod<null> = {
   join: (_, { index, count, length }) => {
     const workers = joined;
     if (!workers || workers.size !== count || workers.rank !== index) {
-      throw new DiffeoError('WORKER', `worker ${index + 1} of ${count} is none of withMpi: it takes all of its workers`);
+      throw new DiffeoError(
+        'WORKER',
+        `worker ${index + 1} of ${count} is none of withMpi: it takes all of its workers`,
+      );
     }
     return {
       shared: null,

@@ -22,8 +22,7 @@ const prototypes = {
   allGather: 'int MPI_Allgather(void *from, int n, void *type, void *to, int m, void *kind, void *comm)',
   exchange:
     'int MPI_Alltoallv(void *from, void *n, void *at, void *type, void *to, void *m, void *place, void *kind, void *comm)',
-  gather:
-    'int MPI_Allgatherv(void *from, int n, void *type, void *to, void *m, void *place, void *kind, void *comm)',
+  gather: 'int MPI_Allgatherv(void *from, int n, void *type, void *to, void *m, void *place, void *kind, void *comm)',
   barrier: 'int MPI_Ibarrier(void *comm, void *request)',
   test: 'int MPI_Test(void *request, void *flag, void *status)',
 } as const;
@@ -36,7 +35,7 @@ function loaded(library: string | undefined): LibraryHandle {
       // Its plug-ins look for its own functions among those of all libraries.
       return koffi.load(name, { global: true });
     } catch (cause) {
-      reason = (cause as Error).message.split('\n')[0] ?? '';
+      reason = (cause as Error).message.trim().replaceAll(/\s*\n\s*/g, ' ');
     }
   }
   throw new DiffeoError(

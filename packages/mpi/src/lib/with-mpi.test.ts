@@ -6,7 +6,9 @@ const lead = () => expect.fail('it leads');
 test('where Open MPI is not installed, one line says what to do', async () => {
   await expect(withMpi(lead, { library: '/nowhere/libmpi.so.40' })).rejects.toMatchObject({
     code: 'CONFIG',
-    message: expect.stringMatching(/^Open MPI is not here \([^\n]*\/nowhere\/libmpi\.so\.40[^\n]*\): install it [^\n]*$/),
+    message: expect.stringMatching(
+      /^Open MPI is not here \([^\n]*\/nowhere\/libmpi\.so\.40[^\n]*\): install it [^\n]*$/,
+    ),
   });
 });
 

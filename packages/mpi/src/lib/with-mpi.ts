@@ -89,7 +89,10 @@ export async function withMpi<T>(
   const world = mpi.init();
   if (world.size < 2) {
     mpi.finalize();
-    throw new DiffeoError('CONFIG', 'MPI has one process, and training takes one that leads and others that work: start it by mpirun -n 3');
+    throw new DiffeoError(
+      'CONFIG',
+      'MPI has one process, and training takes one that leads and others that work: start it by mpirun -n 3',
+    );
   }
   const { secret, addresses, worker } = await meet(world);
   joinWorkers(world.split(worker !== null));

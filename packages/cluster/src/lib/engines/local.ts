@@ -48,11 +48,11 @@ export function local(options: LocalOptions = {}): Engine {
   const open = new Map<string, OpenRun>();
 
   /** Rejects for a run that was forgotten: nobody goes on with it. */
-  async function progressOf(run: OpenRun): Promise<Progress> {
-    const { record, waiting, active, failed } = run;
-    if (waiting.length > 0 && open.get(record.id) !== run) throw takenOff(record, waiting.length);
+  function progressOf({ record, waiting: list, active, failed }: OpenRun): Promise<Progress> {
+    const waiting = list.length;
+    if (waiting > 0 && open.get(record.id)?.waiting !== list) return Promise.reject(takenOff(record, waiting));
     const { jobs } = record;
-    return { jobs, waiting: waiting.length, active, failed, done: jobs - waiting.length - active - failed };
+    return Promise.resolve({ jobs, waiting, active, failed, done: jobs - waiting - active - failed });
   }
 
   function handleOf(run: OpenRun): RunHandle {

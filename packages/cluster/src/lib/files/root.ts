@@ -49,7 +49,11 @@ export function openRoot(folder: string): Root {
   try {
     path = realpathSync(folder);
   } catch (cause) {
-    throw new DiffeoError('FILE', `the root ${shortName(folder)} is no folder that can be read: give one that all workers see, by root (--root of the command)`, { cause });
+    throw new DiffeoError(
+      'FILE',
+      `the root ${shortName(folder)} is no folder that can be read: give one that all workers see, by root (--root of the command)`,
+      { cause },
+    );
   }
   const outside = (given: string): never => {
     throw new DiffeoError(
