@@ -185,6 +185,14 @@ describe.each(Object.entries(engines))('the engine %s', (name, make) => {
       code: 'FILE',
       message: expect.stringMatching(/begun with one, and here is two/),
     });
+    // Of long ones what differs is said.
+    const [older, newer] = ['core 1.0.0', 'core 1.0.1'].map((core) => make(root, `kernels simd, V8 13.6, ${core}`));
+    await older?.submit({ ...run(1), folder: 'versions' });
+    expect(await failure((newer as Engine).submit({ ...run(1), folder: 'versions' }))).toMatchObject({
+      message: expect.stringMatching(/begun with core 1\.0\.0, and here is core 1\.0\.1\. /),
+    });
+    await older?.close();
+    await newer?.close();
     const mixed = { ...run(4), folder: 'mixed' };
     await engine.submit(mixed, { mixed: true });
     const handle = await other.submit(mixed, { mixed: true });

@@ -40,7 +40,7 @@ function loaded(library: string | undefined): LibraryHandle {
   }
   throw new DiffeoError(
     'CONFIG',
-    `Open MPI is not here (${reason}): install it (on Debian: apt-get install openmpi-bin), or say where its library is, by library`,
+    `Open MPI is not here (${tried.join(', ')}: ${reason}): install it (on Debian: apt-get install openmpi-bin), or say where its library is, by library`,
   );
 }
 
