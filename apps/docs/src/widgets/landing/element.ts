@@ -1,42 +1,32 @@
 import { LiveWorker } from '../../live/live-worker.ts';
-import type { DataSource, Frame, Setup, View, WorkerEvent } from '../../live/protocol.ts';
+import type { Frame, Setup, View, WorkerEvent } from '../../live/protocol.ts';
+import { Choice } from './choice.ts';
 import { dropFile } from './drop-file.ts';
 import { type LossCurve, lossCurve } from './loss-curve.ts';
 import { Panel } from './panel.ts';
-import { defaults, fromHash, type Settings, setupOf, toHash } from './settings.ts';
+import { Picture } from './picture.ts';
+import { setupOf } from './settings.ts';
 import { Sketch, sketchWindow } from './sketch.ts';
-import { type Scene, Stage } from './stage.ts';
-import { askColumns, columnsOf, readTable } from './table-picker.ts';
 import { whenWelcome } from './when-welcome.ts';
 
 const cells = 80;
 const samples = 500;
 
-const emptyScene: Scene = {
-  frame: null,
-  data: new Float32Array(),
-  window: sketchWindow,
-  at: 0,
-  shows: { data: true, samples: true, grid: false },
-};
-
 /** The flow of the landing page: it trains what is chosen, drawn or dropped, and shows it. */
 class Landing extends HTMLElement {
   readonly #over = new AbortController();
   readonly #panel = new Panel(this);
-  #settings: Settings = defaults;
+  readonly #choice = new Choice(this.#panel, () => this.#begin());
   #live!: LiveWorker;
-  #stage!: Stage;
+  #picture!: Picture;
   #curve!: LossCurve;
-  #scene: Scene = emptyScene;
   #sketch: Sketch | null = null;
-  #drawing = 0;
   #isDone = false;
   #shownFrames = 0;
 
   connectedCallback(): void {
     if (this.#live) return; // moved within the page
-    this.#stage = new Stage(this.#panel.find('canvas'));
+    this.#picture = new Picture(this.#panel);
     this.#curve = lossCurve(this);
     this.#live = new LiveWorker(
       this.#panel.find('.landing-stage'),
@@ -56,7 +46,7 @@ class Landing extends HTMLElement {
 
   disconnectedCallback(): void {
     this.#over.abort();
-    cancelAnimationFrame(this.#drawing);
+    this.#picture.end();
     this.#sketch?.end();
     this.#live.dispose();
   }
@@ -69,22 +59,25 @@ class Landing extends HTMLElement {
     on('[data-toggle]', 'click', () => this.#toggle());
     on('[data-step]', 'click', () => this.#step());
     on('[data-reset]', 'click', () => this.#start({ paused: true }));
-    on('[data-share]', 'click', () => void this.#share());
+    on('[data-share]', 'click', () => void this.#choice.share());
     on('[data-sketch]', 'click', () => (this.#sketch ? this.#leaveSketch() : this.#beginSketch()));
     on('[data-file]', 'click', () => this.#panel.find<HTMLInputElement>('[data-file-input]').click());
-    on('[data-file-input]', 'change', ({ target }) => void this.#take((target as HTMLInputElement).files?.[0]));
+    on(
+      '[data-file-input]',
+      'change',
+      ({ target }) => void this.#choice.takeFile((target as HTMLInputElement).files?.[0]),
+    );
     on('[data-way]', 'input', () => this.#redraw());
     for (const button of this.#panel.densities) {
-      button.addEventListener('click', () => this.#choose({ kind: 'toy', name: button.dataset['density'] as string }), {
-        signal,
-      });
+      const data = { kind: 'toy', name: button.dataset['density'] as string } as const;
+      button.addEventListener('click', () => this.#choice.take(data), { signal });
     }
     for (const box of this.querySelectorAll<HTMLInputElement>('[data-show]'))
       box.addEventListener('change', () => this.#redraw(), { signal });
     for (const input of this.querySelectorAll<HTMLInputElement>('[data-setting]')) {
-      input.addEventListener('change', () => this.#set(input), { signal });
+      input.addEventListener('change', () => this.#choice.set(input), { signal });
     }
-    dropFile(this, signal, (file) => void this.#take(file));
+    dropFile(this, signal, (file) => void this.#choice.takeFile(file));
     addEventListener('hashchange', () => this.#readHash(), { signal });
     addEventListener('resize', () => this.#redraw(), { signal });
     const theme = new MutationObserver(() => this.#redraw());
@@ -92,16 +85,16 @@ class Landing extends HTMLElement {
     signal.addEventListener('abort', () => theme.disconnect());
   }
 
-  /** Takes the settings from the address, where there are any. */
   #readHash(): void {
-    if (!/^#(data|drawn|table|seed)=/.test(location.hash)) return;
-    const names = Array.from(this.#panel.densities, ({ dataset }) => dataset['density'] ?? '');
-    const found = fromHash(location.hash, names);
-    if (!found) this.#panel.say('This address holds no settings that can be meant.');
-    if (!found || toHash(found) === toHash(this.#settings)) return;
-    this.#settings = found;
+    if (!this.#choice.readAddress()) return;
     this.#mark();
     if (this.#live.isStarted) this.#start();
+  }
+
+  /** Training of what was chosen. */
+  #begin(): void {
+    this.#mark();
+    this.#start();
   }
 
   #start({ paused = false }: { readonly paused?: boolean } = {}): void {
@@ -110,7 +103,7 @@ class Landing extends HTMLElement {
     this.#isDone = false;
     this.removeAttribute('data-done');
     delete this.dataset['step'];
-    this.#scene = { ...emptyScene, at: this.#scene.at, shows: this.#scene.shows };
+    this.#picture.forget();
     this.#live.start(this.#setup(), this.#view(), { paused });
     this.#panel.clearNumbers();
     this.#panel.find('[data-start]').hidden = true;
@@ -120,7 +113,7 @@ class Landing extends HTMLElement {
 
   #setup(): Setup {
     const build = new URLSearchParams(location.search).get('kernels');
-    return { ...setupOf(this.#settings), ...(build === 'simd' && { build }) };
+    return { ...setupOf(this.#choice.settings), ...(build === 'simd' && { build }) };
   }
 
   #toggle(): void {
@@ -139,64 +132,15 @@ class Landing extends HTMLElement {
     this.#markRunning();
   }
 
-  #choose(data: DataSource): void {
-    this.#settings = { ...this.#settings, data };
-    if (data.kind !== 'table') this.#panel.find('[data-columns]').hidden = true;
-    this.#changed();
-  }
-
-  #set(input: HTMLInputElement): void {
-    const value = Number(input.value);
-    const name = input.dataset['setting'] as 'seed' | 'couplings' | 'learningRate' | 'steps';
-    const changed = { ...this.#settings, [name]: value };
-    if (!input.checkValidity() || !fromHash(toHash({ ...changed, data: defaults.data }), ['two-moons'])) {
-      input.value = String(this.#settings[name]);
-      return;
-    }
-    this.#settings = changed;
-    this.#changed();
-  }
-
-  /** The address follows, and training begins anew. */
-  #changed(): void {
-    history.replaceState(null, '', `#${toHash(this.#settings)}`);
-    this.#mark();
-    this.#start();
-  }
-
-  async #share(): Promise<void> {
-    const hash = `#${toHash(this.#settings)}`;
-    history.replaceState(null, '', hash);
-    try {
-      await navigator.clipboard.writeText(location.href);
-      this.#panel.say('The address is copied: whoever opens it sees this flow train.');
-    } catch {
-      this.#panel.say('The address of this page now holds data, seed and settings.');
-    }
-  }
-
-  async #take(file: File | undefined): Promise<void> {
-    if (!file) return;
-    this.#panel.say(`Reading ${file.name} …`);
-    const table = await readTable(file);
-    if ('refusal' in table) return this.#panel.say(table.refusal);
-    askColumns(this.#panel.find<HTMLFormElement>('[data-columns]'), table.columns, (chosen) => {
-      const data = columnsOf(table, chosen);
-      if ('refusal' in data) return this.#panel.say(data.refusal);
-      this.#panel.say(`${table.count.toLocaleString('en')} rows of ${file.name}.`);
-      this.#choose(data);
-    });
-  }
-
   #beginSketch(): void {
     this.#live.pause();
-    const canvas = this.#reveal();
-    this.#sketch = new Sketch(canvas, this.#stage, {
-      onDrawn: (points) => this.#choose({ kind: 'drawn', points }),
+    const canvas = this.#picture.reveal();
+    this.#sketch = new Sketch(canvas, this.#picture.stage, {
+      onDrawn: (points) => this.#choice.take({ kind: 'drawn', points }),
       onLeave: () => this.#leaveSketch(),
       say: (text) => this.#panel.say(text),
     });
-    this.#scene = { ...this.#scene, window: sketchWindow };
+    this.#picture.show({ window: sketchWindow });
     this.#panel.find('[data-start]').hidden = true;
     this.#panel.hint('Draw here. With keys: arrows move, space draws, Enter trains.');
     this.#mark();
@@ -212,7 +156,10 @@ class Landing extends HTMLElement {
   #leaveSketch(): void {
     this.#endSketch();
     if (this.#live.isStarted) this.#live.ask(this.#view());
-    else this.#conceal();
+    else {
+      this.#picture.conceal();
+      this.#panel.find('[data-start]').hidden = false;
+    }
     this.#panel.find('[data-sketch]').focus();
     this.#markRunning();
   }
@@ -220,7 +167,7 @@ class Landing extends HTMLElement {
   #hear(event: WorkerEvent): void {
     if (event.type === 'failed') this.#fail(event.message);
     if (event.type === 'ready') {
-      this.#scene = { ...this.#scene, data: event.data, window: event.window };
+      this.#picture.show({ data: event.data, window: event.window });
       this.dataset['build'] = event.build ?? 'tfjs';
     }
     if (event.type === 'truth') {
@@ -239,7 +186,7 @@ class Landing extends HTMLElement {
   }
 
   #showFrame(frame: Frame): void {
-    this.#scene = { ...this.#scene, frame };
+    this.#picture.show({ frame });
     this.#shownFrames++;
     Object.assign(this.dataset, { step: frame.step, frames: this.#shownFrames, ...frame.memory });
     this.toggleAttribute('data-way-shown', frame.way !== null);
@@ -251,22 +198,19 @@ class Landing extends HTMLElement {
       this.#markRunning();
       this.#panel.announceEnd(frame);
     }
-    this.#reveal();
+    this.#picture.reveal();
     this.#redraw();
   }
 
   /** Draws what is known, and asks for what comes next, at the browser's pace. */
   #redraw(): void {
-    if (this.#drawing !== 0) return;
-    this.#drawing = requestAnimationFrame(() => {
-      this.#drawing = 0;
+    this.#picture.soon(() => {
       if (this.#sketch) return this.#sketch.draw();
       if (!this.#live.isStarted) return;
       const view = this.#view();
-      const at = this.#panel.position(this.#settings.couplings);
-      this.#scene = { ...this.#scene, at, shows: this.#panel.shows };
-      const { frame } = this.#scene;
-      if (frame) this.#stage.draw(this.#scene);
+      this.#picture.show({ at: this.#position(), shows: this.#panel.shows });
+      const { frame } = this.#picture;
+      if (frame) this.#picture.draw();
       // A way once followed stays until training goes on.
       const isStill = (this.#isDone || this.#live.isPaused) && frame?.isPaused !== false;
       if (!isStill || !frame || (view.way && !frame.way)) this.#live.ask(view);
@@ -274,26 +218,15 @@ class Landing extends HTMLElement {
   }
 
   #view(): View {
-    return { cells, samples, way: this.#panel.position(this.#settings.couplings) > 0 || this.#panel.shows.grid };
+    return { cells, samples, way: this.#position() > 0 || this.#panel.shows.grid };
   }
 
-  /** The canvas takes the place of the picture that was drawn when the site was built. */
-  #reveal(): HTMLCanvasElement {
-    const canvas = this.#panel.find<HTMLCanvasElement>('canvas');
-    canvas.hidden = false;
-    this.#panel.find('.landing-picture').classList.add('has-canvas');
-    return canvas;
-  }
-
-  /** The picture of the build, and the button that starts, as before anything was drawn or trained. */
-  #conceal(): void {
-    this.#panel.find('canvas').hidden = true;
-    this.#panel.find('.landing-picture').classList.remove('has-canvas');
-    this.#panel.find('[data-start]').hidden = false;
+  #position(): number {
+    return this.#panel.position(this.#choice.settings.couplings);
   }
 
   #mark(): void {
-    this.#panel.mark(this.#settings, this.#sketch !== null);
+    this.#panel.mark(this.#choice.settings, this.#sketch !== null);
   }
 
   #markRunning(): void {
