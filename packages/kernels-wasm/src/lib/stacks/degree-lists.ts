@@ -1,7 +1,7 @@
 import type { LayerDegrees } from '@diffeo/ops';
 
 /** Where the degrees of a layer are, in bytes from the first. */
-export interface DegreePlaces {
+interface DegreePlaces {
   readonly inputs: number;
   readonly outputs: number;
   /** With the other sign: of the gradient by what entered, whose inputs are the layer's outputs. */
