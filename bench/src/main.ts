@@ -20,6 +20,7 @@ const main = defineCommand({
     quality: () => import('./lib/commands/quality.ts').then(({ quality }) => quality),
     size: () => import('./lib/commands/size.ts').then(({ size }) => size),
     anomalies: () => import('./lib/commands/anomalies.ts').then(({ anomalies }) => anomalies),
+    readers: () => import('./lib/commands/readers.ts').then(({ readers }) => readers),
     tables: () => import('./lib/commands/tables.ts').then(({ tables }) => tables),
   },
 });

@@ -56,6 +56,12 @@ test.each(['memory', 'memory --images'])('%s: recomputed gradients take no more 
   expect(peak(64, 'store')).toBeGreaterThan(5 * peak(8, 'store'));
 });
 
+test('readers: both read the same rows', () => {
+  const { tables, rows } = measured<{ tables: { ratio: number }[]; rows: number }>('readers --smoke');
+  expect([rows, tables.length]).toEqual([500, 2]);
+  for (const { ratio } of tables) expect(ratio).toBeGreaterThan(0);
+});
+
 test('cluster: both numbers of workers, and the bytes of a row', () => {
   const { ratio, bytesReadPerRow, bytesWrittenPerRow } = measured<Record<string, number>>('cluster --smoke');
   expect(ratio).toBeGreaterThan(0);

@@ -13,6 +13,8 @@ export interface RowsOptions {
   readonly csv: CsvOptions;
   /** What to do with rows of a table that lack a value. Default: to refuse them. */
   readonly gaps?: 'drop';
+  /** Which rows of a large table: those that `train` drew for this model. Default: all. */
+  readonly like?: 'training';
   /** Which of images: all of a file, and the published test part, unless it says so. */
   readonly images?: {
     readonly folder: string | undefined;

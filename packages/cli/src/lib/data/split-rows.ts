@@ -1,5 +1,5 @@
 import { DiffeoError, fold, isDiffeoError, shuffled } from '@diffeo/core';
-import { type CsvRefusal, type Dataset, split, takeRows } from '@diffeo/datasets';
+import { type CsvOptions, type CsvRefusal, type Dataset, split, takeRows } from '@diffeo/datasets';
 import type { ReadImages } from '../images/image-data.ts';
 import type { TrainingDataOptions } from './training-data.ts';
 
@@ -25,6 +25,18 @@ export function partSizes(
     `${name} has too few ${rows}: ${count}, of which ${parts.test} are held out to test on, ${parts.validation} to validate, and ${Math.max(0, train)} are left to train on. ${takers} take at least ${needed}`,
   );
 }
+
+/** A reader's own number of rows is enough for at most so many. */
+const enoughFor = 2 ** 18;
+
+/**
+ * The rows of a table that are held, where there are more than are trained on: as many as a run draws, or two and a half times the limit, since a sample may have
+ * less than half of what it may have.
+ */
+export const tableSample = ({ seed, limit = 0 }: PartOptions): NonNullable<CsvOptions['sample']> => ({
+  seed: fold(seed, 'sample'),
+  ...(limit > enoughFor && { rows: Math.ceil(2.5 * limit) }),
+});
 
 /** Cuts the rows of a file into training, validation and held-out rows. */
 function splitRows(

@@ -40,7 +40,7 @@ export async function factsOf(
       `report is for densities of tables, and ${path} is conditional on numbers of its own`,
     );
   }
-  const rows = await rowsForModel(stored, { ...options, gaps: 'drop' });
+  const rows = await rowsForModel(stored, { ...options, gaps: 'drop', like: 'training' });
   if (rows.count < 2) throw new DiffeoError('DATA', `${data} has ${rows.count} rows: a report takes 2 at least`);
   whenCancelled(signal, 'cancelled: no report was written');
   const notes = (rows.notes ?? []).map(({ text }) => oneLine(text));

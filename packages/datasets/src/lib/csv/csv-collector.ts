@@ -1,7 +1,7 @@
 import { columnEncoders } from './columns/column-encoders.ts';
 import { ColumnTroubles } from './columns/column-trouble.ts';
 import { countingColumns } from './columns/counting-columns.ts';
-import { numberBlocks } from './columns/number-blocks.ts';
+import { numberBlocks, type RowSample } from './columns/number-blocks.ts';
 import type { ReadColumns } from './columns/read-columns.ts';
 import type { CsvNote, CsvSettings, ReadTable } from './csv-options.ts';
 import { csvTable } from './csv-table.ts';
@@ -35,6 +35,13 @@ const maxStrayLines = 100_000;
 /** 2 GiB in float64, more than can be trained on. */
 const maxNumbers = 2 ** 28;
 
+/** A sample has so many rows at most, and so many numbers: 256 MiB in float64. */
+const [maxSampledRows, maxSampledNumbers] = [2 ** 20, 2 ** 25];
+
+/** How many rows of a file of so many columns are held. It does not depend on which of them are taken: the same seed draws the same rows for each choice. */
+const sampleOf = (sample: CsvSettings['sample'], width: number): RowSample | null =>
+  sample && { rows: Math.min(maxSampledRows, Math.ceil(maxSampledNumbers / width)), ...sample };
+
 /** Turns records into rows of numbers, counting what is none. */
 export function csvCollector(
   layout: CsvLayout,
@@ -57,7 +64,7 @@ export function csvCollector(
   const read: Omit<ReadColumns, 'counting'> = {
     at,
     texts: chosen.filter((i) => !taken.has(i)),
-    blocks: numberBlocks(size),
+    blocks: numberBlocks(size, sampleOf(settings.sample, width)),
     troubles: new ColumnTroubles(),
     ragged: { count: 0, first: null },
     marks: new Uint8Array(size),
@@ -128,7 +135,7 @@ export function csvCollector(
   }
 
   function take(fields: readonly string[], line: number): void {
-    if (repeatedHeaders + comments + read.ragged.count > maxStrayLines + 9 * read.blocks.count) {
+    if (repeatedHeaders + comments + read.ragged.count > maxStrayLines + 9 * read.blocks.added) {
       const problem = `${source}: up to line ${line} nearly no line is a row of ${width} fields as the first one. Are the fields divided otherwise?`;
       throw refusal('CSV_ENDLESS', { problem, line, advice: [] });
     }
@@ -159,16 +166,16 @@ export function csvCollector(
 
   function store(line: number): void {
     const { blocks } = read;
-    if (blocks.count === 0) firstRow.set(row);
+    if (blocks.added === 0) firstRow.set(row);
     else if (allSame) allSame = row.every((value, i) => Object.is(value, firstRow[i]));
     hasNumbers ||= row.some((value) => !Number.isNaN(value));
     counting.follow(row);
     blocks.add(row);
-    const { count } = blocks;
-    if (!hasNumbers && count >= maxWithoutNumbers) throw refuseText(layout, read, settings);
+    const { count, added } = blocks;
+    if (!hasNumbers && added >= maxWithoutNumbers) throw refuseText(layout, read, settings);
     const endless = (problem: string) => refusal('CSV_ENDLESS', { problem: `${source} ${problem}`, line, advice: [] });
-    if (allSame && count >= maxRepetitions) {
-      throw endless(`repeats one row ${count} times, with no end in sight. A density needs rows that differ.`);
+    if (allSame && added >= maxRepetitions) {
+      throw endless(`repeats one row ${added} times, with no end in sight. A density needs rows that differ.`);
     }
     if (count * size > maxNumbers) throw endless(`has more than ${maxNumbers} numbers. Give fewer rows or columns.`);
   }

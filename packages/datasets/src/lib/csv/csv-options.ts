@@ -1,3 +1,4 @@
+import { DiffeoError, type Seed } from '@diffeo/core';
 import type { Column, ColumnKind, DatePeriod } from '../data/column.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { type DecimalMark, isNumberLike } from './layout/csv-number.ts';
@@ -54,6 +55,12 @@ export interface CsvOptions {
    * model that has a probability for them. Default: they are missing values.
    */
   readonly codesUnseen?: boolean;
+  /**
+   * To hold a random sample of a table with more rows than memory is for: each row with the same chance, in the order of the file. All rows are read all the same,
+   * so that texts, gaps and faults are those of the whole file, and memory does not grow with it. `rows` is how many are held at most, and about half of that at least. Default: 2²⁰,
+   * and fewer of a file with more than 32 columns.
+   */
+  readonly sample?: { readonly seed: Seed; readonly rows?: number };
   /** How another file was read: used where this one does not tell. */
   readonly like?: Pick<CsvOptions, 'header' | 'delimiter' | 'comment' | 'quotes' | 'decimal' | 'missingValues'>;
   /** What messages call the data; default `the CSV data`. */
@@ -85,6 +92,7 @@ export interface CsvNote {
     | 'REPEATED_HEADER'
     | 'FOOTER'
     | 'DROPPED'
+    | 'SAMPLED'
     | 'DATE'
     | 'TEXT_AS_MISSING'
     | 'LEFT_OUT'
@@ -103,6 +111,8 @@ export interface ReadTable extends Dataset<Float32Array> {
   readonly columns: readonly Column[];
   /** How many rows were left out because a value was missing. */
   readonly dropped: number;
+  /** How many rows the file has, where `sample` holds fewer. */
+  readonly sampledFrom?: number;
   /** What was guessed or left out. */
   readonly notes: readonly CsvNote[];
   /** How the file was read, for `like`. */
@@ -132,6 +142,7 @@ export interface CsvSettings {
   readonly periods: Readonly<Record<string, readonly DatePeriod[]>>;
   readonly known: ReadonlyMap<string, Column>;
   readonly codesUnseen: boolean;
+  readonly sample: CsvOptions['sample'] | null;
   readonly like: NonNullable<CsvOptions['like']>;
   readonly source: string;
   /** Whether numbers are among the missing values. */
@@ -141,7 +152,10 @@ export interface CsvSettings {
 
 /** Fills in the defaults. */
 export function csvSettings(options: CsvOptions): CsvSettings {
-  const { like = {} } = options;
+  const { like = {}, sample } = options;
+  if (sample?.rows !== undefined && !(Number.isSafeInteger(sample.rows) && sample.rows > 0)) {
+    throw new DiffeoError('CONFIG', `A sample holds a whole number of rows; got ${JSON.stringify(sample.rows)}.`);
+  }
   const more = [...(options.missingValues ?? []), ...(like.missingValues ?? [])];
   const all = [...missingValues, ...more.map((value) => value.toLowerCase())];
   const tokens = new Set(all);
@@ -162,6 +176,7 @@ export function csvSettings(options: CsvOptions): CsvSettings {
     periods: options.periods ?? {},
     known: new Map(options.known?.map((column) => [column.name, column])),
     codesUnseen: options.codesUnseen === true,
+    sample: sample ?? null,
     like,
     source: options.source ?? 'the CSV data',
     areNumbersMissing: more.some((value) => isNumberLike(value)),

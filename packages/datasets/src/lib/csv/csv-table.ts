@@ -81,6 +81,10 @@ export function csvTable(layout: CsvLayout, read: ReadColumns, settings: CsvSett
     const why = hasGaps ? 'since a value is missing in each' : 'which have another number of fields';
     notes.push({ code: 'DROPPED', text: `${rows} left out, ${why}` });
   }
+  if (blocks.added > blocks.count) {
+    const [all, held] = [blocks.added, blocks.count].map((rows) => rows.toLocaleString('en'));
+    notes.push({ code: 'SAMPLED', text: `of its ${all} rows ${held} are held, drawn by the seed, and rows are counted among these` });
+  }
   const hasComma = kept.some((i) => layout.decimals[at[i] as number] === ',');
   return {
     values,
@@ -88,6 +92,7 @@ export function csvTable(layout: CsvLayout, read: ReadColumns, settings: CsvSett
     eventShape: [kept.length],
     columns,
     dropped,
+    ...(blocks.added > blocks.count && { sampledFrom: blocks.added }),
     notes,
     format: { delimiter: layout.delimiter, ...(hasComma && { decimal: ',' }) },
   };

@@ -138,6 +138,29 @@ describe.each(Object.entries(files))('%s', (format, { name, bytes, isWhole }) =>
     expect(await readTableFile(`${path}.gz`, { source: name })).toEqual(whole);
   });
 
+  test('holds a sample of the rows where that is asked for, the same from files and streams', async () => {
+    const sample = { seed: 3, rows: 300 };
+    const table = await readTable(bytes(), { sample, source: name });
+    const width = table.columns.length;
+    expect(table.sampledFrom).toBe(count);
+    expect(table.count).toBeLessThanOrEqual(300);
+    expect(table.count).toBeGreaterThan(100);
+    expect(table.values.length).toBe(table.count * width);
+    const rows = Array.from({ length: table.count }, (_, i) =>
+      xs.findIndex((x) => Math.abs(x - rawNumber(table.values[i * width] as number, table.columns[0] ?? {})) < 1e-8),
+    );
+    expect(rows.every((row, i) => row >= 0 && (i === 0 || row > (rows[i - 1] as number)))).toBe(true);
+    for (const [i, row] of rows.entries()) {
+      const n = table.values[i * width + 1] as number;
+      if (!isWhole || row % 50 !== 7) expect(n).toBe(ns[row]);
+      else expect(n).toBeNaN();
+    }
+    expect(table.notes.map(({ code }) => code)).toContain('SAMPLED');
+    expect(await readTable(cut(bytes(), 1009), { sample, source: name })).toEqual(table);
+    expect((await readTable(bytes(), { sample: { seed: 3 } })).sampledFrom).toBeUndefined();
+    await expect(readTable(bytes(), { sample: { seed: 3, rows: 0 } })).rejects.toThrow(/whole number of rows/);
+  });
+
   test('what is cut or changed is read or refused with a typed error', async () => {
     const random = randomSource(7);
     for (let trial = 0; trial < 60; trial++) {

@@ -18,7 +18,7 @@ import { tableDefaults, tableFlowName } from '../../train/train-defaults.ts';
 import type { DataSource, RowsOptions, SourceRows } from '../data-source.ts';
 import { readTable, sayNote, sourceName } from '../read-rows.ts';
 import { refuseCount, refuseImageOptions } from '../refuse-options.ts';
-import { splitTable } from '../split-rows.ts';
+import { splitTable, tableSample } from '../split-rows.ts';
 import type { TrainingData, TrainingDataOptions } from '../training-data.ts';
 
 /** What was said of a file's layout, or found out and may be unclear in another. */
@@ -40,9 +40,9 @@ function formatOf(
 /** The rows of a file that a density can learn, and a line for each thing that it cannot. Without a context, and without categories or gaps, it is one of numbers. */
 async function tableToLearn(
   name: string,
-  { csv, signal, context, describesFlow }: TrainingDataOptions,
+  { csv, signal, context, describesFlow, ...parts }: TrainingDataOptions,
 ): Promise<{ readonly table: ReadTable; readonly isMixed: boolean }> {
-  const read = await readTable(name, { take: 'all', ...csv, signal });
+  const read = await readTable(name, { take: 'all', sample: tableSample(parts), ...csv, signal });
   const asked = csv.columns === undefined ? [] : columnNames(read.columns);
   const options = { asked, source: sourceName(name) };
   const all = describesFlow ? null : learnable(read, { ...options, density: 'mixed' });
@@ -108,6 +108,9 @@ export async function tableRows(
   return isMixed ? cutContext(encoded(table), columnNames(context ?? [])) : table;
 }
 
+/** Of a model that does not say how its data were split. */
+const defaultSplit = { seed: 0, limit: undefined, heldOut: undefined };
+
 /** A table in a file, or on standard input. */
 export const tableSource = (name: string): DataSource => ({
   name,
@@ -117,12 +120,13 @@ export const tableSource = (name: string): DataSource => ({
     refuseImageOptions(name, options.images);
     return await tableData(name, options);
   },
-  rows: async (stored, { count, csv, gaps, images, signal }: RowsOptions) => {
+  rows: async (stored, { count, csv, gaps, images, like, signal }: RowsOptions) => {
     refuseImageOptions(name, images);
     refuseCount(name, count);
     try {
+      const sample = like === 'training' && { sample: tableSample(stored.notes.split ?? defaultSplit) };
       return await tableRows(stored, { csv, ...(gaps && { gaps }) }, (options) =>
-        readTable(name, { ...options, signal }),
+        readTable(name, { ...options, ...sample, signal }),
       );
     } catch (error) {
       throw csv.columns === undefined ? ofAllColumns(error, stored) : error;

@@ -30,13 +30,13 @@ export function keptColumns(
   const all = at.map((_, i) => i);
   const numbersOf = (i: number): number => {
     const { missing = 0, texts = 0, infinite = 0 } = troubles.of(i) ?? {};
-    return blocks.count - missing - texts - infinite;
+    return blocks.added - missing - texts - infinite;
   };
   const isEmpty = (i: number): boolean => {
     const missing = troubles.of(i)?.missing ?? 0;
     const most =
       isNamed[at[i] as number] && settings.takesAll ? 1 : maxMissing[isNamed[at[i] as number] ? 'named' : 'unnamed'];
-    return missing === blocks.count || missing > most * blocks.count;
+    return missing === blocks.added || missing > most * blocks.added;
   };
   const isText = (i: number): boolean => {
     const texts = troubles.of(i)?.texts ?? 0;
@@ -48,14 +48,14 @@ export function keptColumns(
 
   const chosen = settings.columns !== null;
   const isAnyNumber = all.some((i) => numbersOf(i) > 0);
-  if (blocks.count > 0 && !isAnyNumber && !all.every(isEmpty)) throw refuseText(layout, read, settings);
+  if (blocks.added > 0 && !isAnyNumber && !all.every(isEmpty)) throw refuseText(layout, read, settings);
   const [empty, texts] = chosen ? [[], []] : [all.filter(isEmpty), all.filter(isText)];
   const out = new Set([...empty, ...texts]);
   const index = chosen ? [] : all.filter((i) => !out.has(i) && isIndex(i));
   // A column that counts the rows is better than none.
   if (out.size + index.length < all.length) for (const i of index) out.add(i);
   let kept = all.filter((i) => !out.has(i));
-  if (kept.length === 0 && blocks.count > 0) throw refuseText(layout, read, settings);
+  if (kept.length === 0 && blocks.added > 0) throw refuseText(layout, read, settings);
 
   const leftOut = (code: CsvNote['code'], columns: readonly string[], why: string): void => {
     if (columns.length > 0) notes.push({ code, columns, text: `${shownColumns(columns)} ${why}` });
@@ -69,7 +69,7 @@ export function keptColumns(
     textNames,
     `${are(textNames, 'holds', 'hold')} text (${example}) and ${are(textNames, 'is', 'are')} left out`,
   );
-  const isAllEmpty = empty.every((i) => troubles.of(i)?.missing === blocks.count);
+  const isAllEmpty = empty.every((i) => troubles.of(i)?.missing === blocks.added);
   leftOut(
     'EMPTY_COLUMNS',
     empty.map(name),

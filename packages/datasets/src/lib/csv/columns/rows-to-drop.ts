@@ -34,12 +34,13 @@ export interface Gaps {
 
 /** The gaps of what was read. */
 export const gapsOf = (read: ReadColumns): Gaps => ({
-  count: read.blocks.count,
+  count: read.blocks.added,
   lacking(i) {
     const { missing = 0, texts = 0, infinite = 0 } = read.troubles.of(i) ?? {};
     return missing + texts + infinite;
   },
-  complete: (columns) => countComplete(read, columns),
+  complete: (columns) =>
+    Math.round((countComplete(read, columns) * read.blocks.added) / Math.max(1, read.blocks.count)),
 });
 
 /** The fewest columns to leave out, those that lack most, so that half of the rows are complete, and enough to learn from. */

@@ -5,8 +5,37 @@ const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const whole = /^[+-]?\d+(?:[eE][+-]?\d+)?$/;
 const infinite = /^[+-]?inf(?:inity)?$/i;
 
+/** Powers of ten that float64 holds exactly, as far as they are needed. */
+const powers = Array.from({ length: 16 }, (_, i) => 10 ** i);
+
+const [zero, nine, dot, minus] = [0x30, 0x39, 0x2e, 0x2d];
+
+/**
+ * The number of a field of digits, a dot or none, and a minus or none: most fields. NaN for any other, and for more than 15 digits. Digits and power of ten are
+ * exact in float64, so their quotient is rounded once, as `Number` rounds: Clinger (1990), several times as fast.
+ */
+function plainNumber(field: string): number {
+  const { length } = field;
+  if (length > 17) return Number.NaN;
+  const begin = field.charCodeAt(0) === minus ? 1 : 0;
+  let [digits, count, decimals] = [0, 0, -1];
+  for (let at = begin; at < length; at++) {
+    const code = field.charCodeAt(at);
+    if (code >= zero && code <= nine) {
+      digits = 10 * digits + (code - zero);
+      count++;
+    } else if (code === dot && decimals < 0) decimals = count;
+    else return Number.NaN;
+  }
+  if (count === 0 || count > 15) return Number.NaN;
+  const value = decimals < 0 ? digits : digits / (powers[count - decimals] as number);
+  return begin === 1 ? -value : value;
+}
+
 /** The number that a field holds in plain or scientific notation, ±Infinity for `inf`; `null` for anything else. */
 export function csvNumber(field: string): number | null {
+  const plain = plainNumber(field);
+  if (!Number.isNaN(plain)) return plain;
   if (decimal.test(field)) return Number(field);
   if (infinite.test(field)) return field.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   return null;

@@ -69,14 +69,14 @@ export function requireRegular(
     const { field, line } = trouble.first[kind] as FoundField;
     const times = trouble[kind === 'text' ? 'texts' : kind];
     const others = columns.filter((i) => i !== first).map(name);
-    const also = `${times > 1 ? `, and so in ${times} of ${blocks.count} rows` : ''}${others.length > 0 ? `; the like in ${shownColumns(others)}` : ''}`;
+    const also = `${times > 1 ? `, and so in ${times} of ${blocks.added} rows` : ''}${others.length > 0 ? `; the like in ${shownColumns(others)}` : ''}`;
     const problem = `line ${line}, column ${shown(name(first))}: ${wrong[kind](field)}${also}`;
     found.push({ code, problem, line, columns: columns.map(name) });
   };
   const isKept = missing === 'keep';
   if (isKept) notes.push(...asMissing(kept, read, name));
   else report('text', 'CSV_TEXT');
-  const isSeldom = isKept && ragged.count <= maxRagged * blocks.count;
+  const isSeldom = isKept && ragged.count <= maxRagged * blocks.added;
   if (ragged.first && !isDropped && !isSeldom) {
     const { line, width: got } = ragged.first;
     const fields = got === 1 ? '1 field' : `${got} fields`;
@@ -88,7 +88,7 @@ export function requireRegular(
     report('infinite', 'CSV_NOT_FINITE');
     report('missing', 'CSV_MISSING');
   }
-  const count = blocks.count;
+  const count = blocks.added;
   if (found.length === 0 && (isKept || countComplete(read, kept) > 0)) return;
   if (found.length === 0) {
     const problem = `${source} has no rows to learn from: a value is missing in each of its ${count + ragged.count} rows.`;
@@ -110,7 +110,7 @@ const lineOf = (trouble: ColumnTrouble | undefined, kind: Kind): number => troub
 function adviceFor({ names }: CsvLayout, read: ReadColumns, kept: readonly number[]): readonly CsvOptions[] {
   const { at, blocks, troubles, ragged } = read;
   const withTexts = kept.filter((i) => (troubles.of(i)?.texts ?? 0) > 0);
-  const isToken = (i: number): boolean => areTokens(troubles.of(i) as ColumnTrouble, blocks.count);
+  const isToken = (i: number): boolean => areTokens(troubles.of(i) as ColumnTrouble, blocks.added);
   const tokens = withTexts.filter(isToken).flatMap((i) => [...(troubles.of(i) as ColumnTrouble).tokens]);
   const asTokens = new Set(tokens).size <= maxTokens;
   const unread = new Set(withTexts.filter((i) => !(asTokens && isToken(i))));
@@ -131,7 +131,7 @@ function adviceFor({ names }: CsvLayout, read: ReadColumns, kept: readonly numbe
   if (out.length < kept.length) {
     const usedTokens = asTokens ? [...new Set(tokens)] : [];
     advice.push({
-      ...(plan.complete < blocks.count || ragged.count > 0 ? { missing: 'drop' } : {}),
+      ...(plan.complete < blocks.added || ragged.count > 0 ? { missing: 'drop' } : {}),
       ...(usedTokens.length > 0 && { missingValues: usedTokens }),
       ...excluding(out),
     });

@@ -9,7 +9,7 @@ const telling: ReadonlySet<ColumnKind> = new Set([
 ]);
 
 /** What is not a guess: what had to be done, or was asked for. */
-const noGuesses: ReadonlySet<CsvNote['code']> = new Set(['ORIGIN', 'DROPPED']);
+const noGuesses: ReadonlySet<CsvNote['code']> = new Set(['ORIGIN', 'DROPPED', 'SAMPLED']);
 
 /** Throws `GUESSED`, with the options that say it, where anything about the file was guessed. */
 export function refuseGuesses({ notes, columns }: ReadTable, { source, kinds, known }: CsvSettings): void {

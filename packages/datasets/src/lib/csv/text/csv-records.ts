@@ -44,7 +44,8 @@ function explain(cause: ParseError, source: string, line: number, read: number) 
   });
 }
 
-const lineEnd = /\r\n|\n|\r/;
+/** The lines of a text, whatever ends them. */
+const linesOf = (text: string): string[] => text.split(text.includes('\r') ? /\r\n|\n|\r/ : '\n');
 
 /**
  * Cuts text into records as long as no quote stands in it, by its delimiter alone, which is several times as fast as looking
@@ -76,7 +77,7 @@ async function readPlainRecords(
       kept = whole;
       continue;
     }
-    take(held.slice(0, held[end - 1] === '\r' && held[end] === '\n' ? end - 1 : end).split(lineEnd));
+    take(linesOf(held.slice(0, held[end - 1] === '\r' && held[end] === '\n' ? end - 1 : end)));
     kept = whole.slice(end + 1);
   }
   if (kept !== '') take([kept.replace(/\r$/, '')]);
