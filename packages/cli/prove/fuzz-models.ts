@@ -1,10 +1,13 @@
 import '@tensorflow/tfjs-backend-cpu';
 import {
+  type Density,
   disposeParams,
   type FlowSpec,
   flow,
   fold,
   isDiffeoError,
+  isFlow,
+  type Loaded,
   load,
   normal,
   normalMixture,
@@ -19,6 +22,7 @@ import { imageCoupling, realNVP } from '@diffeo/layers-coupling';
 import { logit, standardise } from '@diffeo/layers-elementwise';
 import { glow } from '@diffeo/layers-glow';
 import { invertibleConv1x1, permute, reverse } from '@diffeo/layers-linear';
+import { type ColumnFacts, type Effort, mixedTable, tableFlow } from '@diffeo/tables';
 import { memory, setBackend, tidy } from '@tensorflow/tfjs-core';
 import { definitions } from '../src/lib/model/definitions.ts';
 import { mutateJson } from './lib/mutate-json.ts';
@@ -56,7 +60,28 @@ async function saved(spec: FlowSpec): Promise<OpenFile> {
   const rows = uniform([8, ...model.eventShape], 1);
   const context = model.contextShape ? { context: normal([8, ...model.contextShape], 2) } : {};
   const params = await model.start(model.init(1), rows, context);
-  const bytes = await save(model, params, { metadata: { columns: 'a,b,c' } });
+  return opened(await save(model, params, { metadata: { columns: 'a,b,c' } }));
+}
+
+/** The densities of a table of numbers and of a mixed one, as \`train\` finds them. */
+async function tableFiles(effort: Effort): Promise<readonly OpenFile[]> {
+  const random = randomSource(1);
+  const count = 48;
+  const values = Float32Array.from({ length: 3 * count }, (_, at) => {
+    if (at % 3 === 0) return random.normal();
+    return at % 3 === 1 ? random.integer(3) : random.integer(5) === 0 ? Number.NaN : random.integer(40);
+  });
+  const columns: readonly ColumnFacts[] = [
+    { name: 'x', kind: 'real' },
+    { name: 'kind', kind: 'category', categories: ['a', 'b', 'c'] },
+    { name: 'n', kind: 'integer', step: 1 },
+  ];
+  const numbers = { values: Float32Array.from({ length: 2 * count }, () => random.normal()), count, size: 2 };
+  const found = [await tableFlow(numbers, { effort, seed: 1 }), await mixedTable({ values, count, columns }, { effort })];
+  return await Promise.all(found.map(async ({ model, params }) => opened(await save(model, params))));
+}
+
+function opened(bytes: Uint8Array): OpenFile {
   const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
   const { diffeo, 'diffeo.checksum': _, ...notes } = header.__metadata__;
@@ -97,8 +122,9 @@ function mutated({ header, data }: OpenFile, random: RandomSource): OpenFile {
 }
 
 /** What loaded has to work; a large event would only be slow. */
-function use({ model, params }: ReturnType<typeof load>): void {
-  if (sizeOf(model.eventShape) > 1e4 || sizeOf(model.baseShape) > 1e4 || isUnstarted(params)) return;
+function use({ model, params }: Loaded<Density>): void {
+  const isLarge = sizeOf(model.eventShape) > 1e4 || (isFlow(model) && sizeOf(model.baseShape) > 1e4);
+  if (isLarge || isUnstarted(params)) return;
   tidy(() => {
     const context = model.contextShape ? { context: normal(model.contextShape, 1) } : {};
     const noise = model.dequantizes ? { noise: 1 } : {};
@@ -114,7 +140,7 @@ const nullsOnly = (_: string, value: unknown): unknown =>
 /** `loaded`, or the code of a refusal. */
 function outcomeOf(bytes: Uint8Array): string {
   try {
-    const loaded = load(bytes, { definitions });
+    const loaded = load(bytes, { definitions, mixtures: true });
     try {
       use(loaded);
     } finally {
@@ -135,7 +161,7 @@ function outcomeOf(bytes: Uint8Array): string {
 /** Throws at the first mutation that ends in another error, or costs too much. */
 export async function run({ count, seed, print }: { count: number; seed: number; print(line: string): void }) {
   await setBackend('cpu');
-  const files = await Promise.all(specs.map(saved));
+  const files = [...(await Promise.all(specs.map(saved))), ...(await tableFiles(count < 1000 ? 'fast' : 'standard'))];
   for (const file of files)
     if (outcomeOf(closed(file)) !== 'loaded') throw new Error('a file that is whole is refused');
   const tensors = memory().numTensors;

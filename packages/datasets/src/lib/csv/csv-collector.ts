@@ -1,3 +1,4 @@
+import { type Cell, cellText } from './columns/cell.ts';
 import { columnEncoders } from './columns/column-encoders.ts';
 import { ColumnTroubles } from './columns/column-trouble.ts';
 import { countingColumns } from './columns/counting-columns.ts';
@@ -15,8 +16,8 @@ import { shown } from './problems/shown.ts';
 /** Takes records and gives a table. */
 export interface CsvCollector {
   add(fields: readonly string[], line: number): void;
-  /** The same for a row of a format with types: its numbers are numbers, and it has no footer. */
-  addRow(cells: readonly (string | number)[], line: number): void;
+  /** The same for a row of a format with types: its numbers are numbers and its dates dates, and it has no footer. */
+  addRow(cells: readonly Cell[], line: number): void;
   /** To be called after the last record of a file: the next ones are another's. */
   endFile(): void;
   table(): ReadTable;
@@ -116,11 +117,13 @@ export function csvCollector(
     return value;
   }
 
-  function addRow(cells: readonly (string | number)[], line: number): void {
+  function addRow(cells: readonly Cell[], line: number): void {
     for (let i = 0; i < size; i++) {
       const cell = cells[at[i] as number] ?? '';
-      const isText = typeof cell === 'string' || encoders[i] !== null || areNumbersMissing;
-      if (isText) row[i] = readText(i, `${cell}`, line);
+      if (cell instanceof Date && encoders[i]?.kind === 'date') row[i] = cell.getTime() / 1000;
+      else if (typeof cell !== 'number' || encoders[i] !== null || areNumbersMissing) {
+        row[i] = readText(i, cellText(cell), line);
+      }
       else if (Number.isFinite(Math.fround(cell))) row[i] = cell;
       else row[i] = readOther(i, cell > 0 ? 'inf' : '-inf', line);
     }

@@ -1,6 +1,7 @@
 import { DiffeoError } from '@diffeo/core';
 import type { CompressionType_ } from '@uwdata/flechette';
-import { type Cell, cellOf, typedReader } from './collect-table.ts';
+import type { Cell } from '../csv/columns/cell.ts';
+import { cellOf, typedReader } from './collect-table.ts';
 import { lz4Frame } from './lz4-frame.ts';
 import { allBytes, beginsWith } from './reader.ts';
 

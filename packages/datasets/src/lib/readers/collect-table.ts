@@ -1,4 +1,5 @@
 import { DiffeoError } from '@diffeo/core';
+import { type Cell, cellText } from '../csv/columns/cell.ts';
 import { columnFinder, distinctNames } from '../csv/columns/csv-columns.ts';
 import { placesOfColumns } from '../csv/columns/same-columns.ts';
 import { csvCollector } from '../csv/csv-collector.ts';
@@ -8,9 +9,6 @@ import type { CsvLayout } from '../csv/layout/csv-layout.ts';
 import { refusal } from '../csv/problems/csv-refusal.ts';
 import { refuseGuesses } from '../csv/problems/refuse-guesses.ts';
 import { type ByteSource, damagedFile, type TableReader } from './reader.ts';
-
-/** What a format with types has in a row: numbers as they are, all else as text; nothing where a value is missing. */
-export type Cell = string | number;
 
 /** Some rows that come together. */
 export type Rows = Iterable<readonly Cell[]>;
@@ -26,8 +24,7 @@ export function cellOf(value: unknown): Cell {
   if (typeof value === 'number') return Number.isNaN(value) ? '' : value;
   if (value === null || value === undefined) return '';
   if (typeof value === 'bigint') return Number(value);
-  if (value instanceof Date)
-    return Number.isNaN(value.getTime()) ? '' : value.toISOString().replace('T00:00:00.000Z', '');
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? '' : value;
   if (value instanceof Uint8Array) return new TextDecoder().decode(value);
   if (typeof value === 'object')
     return JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? Number(inner) : inner));
@@ -79,7 +76,7 @@ async function collectTable(
   let collector: ReturnType<typeof csvCollector> | null = null;
   let line = 0;
   const begin = () => {
-    const sample = first.map((cells, i) => ({ fields: cells.map(String), line: i + 1 }));
+    const sample = first.map((cells, i) => ({ fields: cells.map(cellText), line: i + 1 }));
     const layout: CsvLayout = {
       ...{ delimiter: ',', comment: null, text: '', linesBefore: 0, recordsBefore: 0, width: names.length, names },
       ...{ header: names, isNamed: given.map((name) => name !== ''), decimals: names.map(() => '.' as const), sample },

@@ -1,5 +1,6 @@
 import { DiffeoError } from '@diffeo/core';
-import { type Cell, cellOf, type TypedRows, typedReader } from './collect-table.ts';
+import type { Cell } from '../csv/columns/cell.ts';
+import { cellOf, type TypedRows, typedReader } from './collect-table.ts';
 import { allBytes, type ByteSource, beginsWith } from './reader.ts';
 
 type Json = Readonly<Record<string, unknown>> | readonly unknown[];

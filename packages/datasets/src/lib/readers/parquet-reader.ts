@@ -1,5 +1,6 @@
 import { DiffeoError } from '@diffeo/core';
-import { type Cell, cellOf, type Rows, typedReader } from './collect-table.ts';
+import type { Cell } from '../csv/columns/cell.ts';
+import { cellOf, type Rows, typedReader } from './collect-table.ts';
 import { allBytes, type ByteSource, beginsWith } from './reader.ts';
 
 /** What hyparquet reads from. */
