@@ -77,7 +77,10 @@ async function tableFiles(effort: Effort): Promise<readonly OpenFile[]> {
     { name: 'n', kind: 'integer', step: 1 },
   ];
   const numbers = { values: Float32Array.from({ length: 2 * count }, () => random.normal()), count, size: 2 };
-  const found = [await tableFlow(numbers, { effort, seed: 1 }), await mixedTable({ values, count, columns }, { effort })];
+  const found = [
+    await tableFlow(numbers, { effort, seed: 1 }),
+    await mixedTable({ values, count, columns }, { effort }),
+  ];
   return await Promise.all(found.map(async ({ model, params }) => opened(await save(model, params))));
 }
 

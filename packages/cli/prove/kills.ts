@@ -125,7 +125,8 @@ export async function run({ count, seed, print }: { count: number; seed: number;
     }
     const left = filesIn(folder);
     if (left.join() !== alone.files.join()) throw new Error(`${what} left ${left.join(', ')}`);
-    if (which.outcome(folder) !== alone.outcome) throw new Error(`${what} ended otherwise than undisturbed: see ${folder}`);
+    if (which.outcome(folder) !== alone.outcome)
+      throw new Error(`${what} ended otherwise than undisturbed: see ${folder}`);
     rmSync(folder, { recursive: true });
     print(`trial ${trial}: ${kills} kills until now`);
   }

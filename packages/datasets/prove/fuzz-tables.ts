@@ -57,7 +57,11 @@ function requireSame(table: ReadTable, { columns }: TableFile): void {
 }
 
 /** Lines that were left alone come once each, in their order. */
-function requireLines({ values, columns, count }: ReadTable, { columns: written }: TableFile, alone: ReadonlySet<number>) {
+function requireLines(
+  { values, columns, count }: ReadTable,
+  { columns: written }: TableFile,
+  alone: ReadonlySet<number>,
+) {
   const at = columns.findIndex(({ name }) => name === 'first');
   if (at < 0) return;
   const numbers = written[0]?.values ?? [];
@@ -79,7 +83,11 @@ async function outcomeOf(format: string, chances: Chance): Promise<string> {
     isChanged && format === 'JSON lines' && chances.percent(70)
       ? mutatedLines(new TextDecoder().decode(file.bytes), chances)
       : null;
-  const bytes = lines ? new TextEncoder().encode(lines.text) : isChanged ? mutatedBytes(file.bytes, chances) : file.bytes;
+  const bytes = lines
+    ? new TextEncoder().encode(lines.text)
+    : isChanged
+      ? mutatedBytes(file.bytes, chances)
+      : file.bytes;
   let table: ReadTable;
   try {
     table = await readTable(bytes, { source: 'x' });

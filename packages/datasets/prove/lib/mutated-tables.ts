@@ -37,7 +37,12 @@ export function mutatedLines(
       put(line.slice(0, upTo(line.length))),
       put(line.replace(/:(\d|")/, ': [$1')),
       put(line.replace('"first"', pick(['"first"', '"__proto__"', '"other"', '""']))),
-      put(line.replace(/-?\d+(\.\d+)?/, pick(['1e400', '-1e400', '1e39', 'NaN', '"12"', '""', 'null', 'true', '{}', '[1]', '-0']))),
+      put(
+        line.replace(
+          /-?\d+(\.\d+)?/,
+          pick(['1e400', '-1e400', '1e39', 'NaN', '"12"', '""', 'null', 'true', '{}', '[1]', '-0']),
+        ),
+      ),
       put(`${line}${line}`),
       put(`${line} `),
       put(line.replaceAll('"', "'")),

@@ -51,9 +51,7 @@ export interface TableFile {
 }
 
 /** How a table is written in each format that is not text with delimiters. */
-export const tableFiles: Readonly<
-  Record<string, (columns: readonly WrittenColumn[], chances: Chance) => TableFile>
-> = {
+export const tableFiles: Readonly<Record<string, (columns: readonly WrittenColumn[], chances: Chance) => TableFile>> = {
   'JSON lines': (columns) => {
     const lines = recordsOf(columns).map((record) => JSON.stringify(record));
     return { bytes: Buffer.from(lines.join('\n')), columns };

@@ -123,8 +123,7 @@ export function csvCollector(
       if (cell instanceof Date && encoders[i]?.kind === 'date') row[i] = cell.getTime() / 1000;
       else if (typeof cell !== 'number' || encoders[i] !== null || areNumbersMissing) {
         row[i] = readText(i, cellText(cell), line);
-      }
-      else if (Number.isFinite(Math.fround(cell))) row[i] = cell;
+      } else if (Number.isFinite(Math.fround(cell))) row[i] = cell;
       else row[i] = readOther(i, cell > 0 ? 'inf' : '-inf', line);
     }
     store(line);

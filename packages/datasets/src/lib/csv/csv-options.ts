@@ -142,7 +142,7 @@ export interface CsvSettings {
   readonly periods: Readonly<Record<string, readonly DatePeriod[]>>;
   readonly known: ReadonlyMap<string, Column>;
   readonly codesUnseen: boolean;
-  readonly sample: CsvOptions['sample'] | null;
+  readonly sample: NonNullable<CsvOptions['sample']> | null;
   readonly like: NonNullable<CsvOptions['like']>;
   readonly source: string;
   /** Whether numbers are among the missing values. */

@@ -83,7 +83,10 @@ export function csvTable(layout: CsvLayout, read: ReadColumns, settings: CsvSett
   }
   if (blocks.added > blocks.count) {
     const [all, held] = [blocks.added, blocks.count].map((rows) => rows.toLocaleString('en'));
-    notes.push({ code: 'SAMPLED', text: `of its ${all} rows ${held} are held, drawn by the seed, and rows are counted among these` });
+    notes.push({
+      code: 'SAMPLED',
+      text: `of its ${all} rows ${held} are held, drawn by the seed, and rows are counted among these`,
+    });
   }
   const hasComma = kept.some((i) => layout.decimals[at[i] as number] === ',');
   return {

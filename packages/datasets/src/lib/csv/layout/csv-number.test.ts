@@ -14,10 +14,27 @@ test('numbers are those that JavaScript reads, to the bit', () => {
   }
 });
 
-test.each(['', '-', '.', '-.', '+', '1.2.3', '1-2', '--1', '1 2', '0x10', '1e', 'e5', '1_000', '１', '1.', '.5', '-0', '00012', '9007199254740993'])(
-  "'%s' is what Number makes of it, or none",
-  (field) => {
-    const isNumber = /^-?(\d+\.?\d*|\.\d+)$/.test(field);
-    expect(csvNumber(field)).toBe(isNumber ? Number(field) : null);
-  },
-);
+test.each([
+  '',
+  '-',
+  '.',
+  '-.',
+  '+',
+  '1.2.3',
+  '1-2',
+  '--1',
+  '1 2',
+  '0x10',
+  '1e',
+  'e5',
+  '1_000',
+  '１',
+  '1.',
+  '.5',
+  '-0',
+  '00012',
+  '9007199254740993',
+])("'%s' is what Number makes of it, or none", (field) => {
+  const isNumber = /^-?(\d+\.?\d*|\.\d+)$/.test(field);
+  expect(csvNumber(field)).toBe(isNumber ? Number(field) : null);
+});
