@@ -1,6 +1,7 @@
 import { DiffeoError } from '@diffeo/core';
 import type { CompressionType_ } from '@uwdata/flechette';
 import type { Cell } from '../csv/columns/cell.ts';
+import { requireHonestMessages, requireRows } from './arrow-messages.ts';
 import { cellOf, typedReader } from './collect-table.ts';
 import { lz4Frame } from './lz4-frame.ts';
 import { allBytes, beginsWith } from './reader.ts';
@@ -24,8 +25,11 @@ export const arrowReader = typedReader({
     };
     setCompressionCodec(0 as CompressionType_, { encode, decode: lz4Frame });
     setCompressionCodec(1 as CompressionType_, { encode, decode: (bytes: Uint8Array) => decompressZstd(bytes) });
-    const table = tableFromIPC(await allBytes(source), { useDate: true });
+    const bytes = await allBytes(source);
+    requireHonestMessages(bytes, beginsWith(bytes, 'ARROW1'));
+    const table = tableFromIPC(bytes, { useDate: true });
     const columns = table.names.map((_, i) => table.getChildAt(i));
+    for (const { data } of columns) requireRows(data);
     function* rows(): Generator<Cell[]> {
       for (let row = 0; row < table.numRows; row++) yield columns.map((column) => cellOf(column.at(row)));
     }

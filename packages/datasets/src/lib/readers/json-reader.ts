@@ -1,4 +1,5 @@
 import { DiffeoError } from '@diffeo/core';
+import { oneLine } from '@diffeo/core/arguments';
 import type { Cell } from '../csv/columns/cell.ts';
 import { cellOf, type TypedRows, typedReader } from './collect-table.ts';
 import { allBytes, type ByteSource, beginsWith } from './reader.ts';
@@ -11,7 +12,11 @@ const maxLine = 2 ** 26;
 const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null;
 
 const refuse = (name: string, why: string, cause?: unknown): DiffeoError =>
-  new DiffeoError('FILE', `${name} cannot be read as JSON: ${why}.`, cause === undefined ? undefined : { cause });
+  new DiffeoError(
+    'FILE',
+    oneLine(`${name} cannot be read as JSON: ${why}.`),
+    cause === undefined ? undefined : { cause },
+  );
 
 async function* linesOf({ name, chunks }: ByteSource): AsyncGenerator<string> {
   const decoder = new TextDecoder();

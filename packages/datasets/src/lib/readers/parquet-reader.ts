@@ -1,6 +1,7 @@
 import { DiffeoError } from '@diffeo/core';
 import type { Cell } from '../csv/columns/cell.ts';
 import { cellOf, type Rows, typedReader } from './collect-table.ts';
+import { type PageTools, requireHonestPages } from './parquet-pages.ts';
 import { allBytes, type ByteSource, beginsWith } from './reader.ts';
 
 /** What hyparquet reads from. */
@@ -50,13 +51,19 @@ interface OpenParquet {
 
 /** Opens a Parquet file by hyparquet, which is loaded with the first. Throws `FILE` where it has no columns. */
 export async function openParquet(source: ByteSource): Promise<OpenParquet> {
-  const [{ parquetMetadataAsync, parquetRead, parquetSchema }, { compressors }] = await Promise.all([
-    import('hyparquet'),
-    import('hyparquet-compressors'),
-  ]);
+  const [{ parquetMetadataAsync, parquetRead, parquetSchema }, { compressors }, column, page, schema] =
+    await Promise.all([
+      import('hyparquet'),
+      import('hyparquet-compressors'),
+      import('hyparquet/src/column.js'),
+      import('hyparquet/src/datapage.js'),
+      import('hyparquet/src/schema.js'),
+    ]);
+  const tools: PageTools = { ...column, ...page, ...schema };
   const file = await partsOf(source);
   const metadata = await parquetMetadataAsync(file);
-  const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+  const tree = parquetSchema(metadata);
+  const names = tree.children.map(({ element }) => element.name);
   if (names.length === 0) throw new DiffeoError('FILE', `${source.name} has no columns.`);
   const groups = metadata.row_groups.map(({ num_rows: rows }) => Number(rows));
   return {
@@ -66,6 +73,13 @@ export async function openParquet(source: ByteSource): Promise<OpenParquet> {
       const rowStart = groups.slice(0, group).reduce((sum, rows) => sum + rows, 0);
       const rowEnd = rowStart + (groups[group] as number);
       const columns = new Map<string, ArrayLike<unknown>[]>();
+      for (const { meta_data: own } of metadata.row_groups[group]?.columns ?? []) {
+        if (!own) continue;
+        const begin = Number(own.dictionary_page_offset || own.data_page_offset);
+        const bytes = await file.slice(begin, begin + Number(own.total_compressed_size));
+        const path = schema.getTreePath(tree, own.path_in_schema);
+        requireHonestPages(bytes, { column: own, path, rows: rowEnd - rowStart }, tools, compressors);
+      }
       await parquetRead({
         ...{ file, metadata, compressors, rowStart, rowEnd },
         onChunk: ({ columnName, columnData }) => {

@@ -1,4 +1,5 @@
 import { DiffeoError, isDiffeoError } from '@diffeo/core';
+import { oneLine } from '@diffeo/core/arguments';
 import type { CsvOptions, ReadTable } from '../csv/csv-options.ts';
 import { joinBytes } from '../files/join-bytes.ts';
 
@@ -69,6 +70,6 @@ export async function allBytes({ name, chunks, parts }: ByteSource): Promise<Uin
 /** What was thrown while a file was read, as an error that names the file. What names it already stays. */
 export function damagedFile(name: string, format: string, cause: unknown): DiffeoError {
   if (isDiffeoError(cause) && (cause.code !== 'FILE' || cause.message.includes(name))) return cause;
-  const reason = String((cause as Error)?.message ?? cause).slice(0, 200);
+  const reason = oneLine(String((cause as Error)?.message ?? cause)).slice(0, 200);
   return new DiffeoError('FILE', `${name} cannot be read as ${format}: it is cut or damaged (${reason}).`, { cause });
 }

@@ -158,6 +158,10 @@ describe.each(Object.entries(files))('%s', (format, { name, bytes, isWhole }) =>
     expect(table.notes.map(({ code }) => code)).toContain('SAMPLED');
     expect(await readTable(cut(bytes(), 1009), { sample, source: name })).toEqual(table);
     expect((await readTable(bytes(), { sample: { seed: 3 } })).sampledFrom).toBeUndefined();
+    // The rows do not depend on what is taken of them.
+    const [, second = ''] = table.columns.map((column) => column.name);
+    const one = await readTable(bytes(), { sample, columns: [second], missing: 'keep' });
+    expect([...one.values]).toEqual([...table.values].filter((_, at) => at % width === 1));
     await expect(readTable(bytes(), { sample: { seed: 3, rows: 0 } })).rejects.toThrow(/whole number of rows/);
   });
 
