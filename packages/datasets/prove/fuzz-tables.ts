@@ -63,7 +63,9 @@ function requireLines(
   alone: ReadonlySet<number>,
 ) {
   const at = columns.findIndex(({ name }) => name === 'first');
-  if (at < 0) return;
+  const { kind } = columns[at] ?? {};
+  // Of a few rows, two that were changed make a column of texts.
+  if (kind === undefined || kind === 'identifier' || kind === 'text' || kind === 'category') return;
   const numbers = written[0]?.values ?? [];
   let next = 0;
   for (const row of alone) {
