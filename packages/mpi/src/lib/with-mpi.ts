@@ -10,7 +10,7 @@ import { joinWorkers, mpiAllReduce } from './mpi-all-reduce.ts';
 import { mpiLibrary } from './mpi-library.ts';
 
 export interface MpiOptions {
-  /** Modules that workers need, as `fit`'s option `workers` has them: definitions of parts of your own, by address. */
+  /** Modules with the definitions of the flow's layers, which workers import: `[import.meta.resolve('@diffeo/layers-coupling')]`. */
   readonly modules?: readonly (string | URL)[];
   /** Open MPI's library. Default: `libmpi.so.40`, `libmpi.so` or `libmpi.dylib`, where the system finds it. */
   readonly library?: string;
