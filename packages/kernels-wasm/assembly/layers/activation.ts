@@ -1,3 +1,4 @@
+import { one } from '../simd/math-constants';
 import { exp, sigmoid, tanh } from '../simd/vector-math';
 
 // The codes of activations. The first seven are those of tfjs's fused kernels.
@@ -9,20 +10,24 @@ export const sigmoidal: u32 = 5;
 export const elu: u32 = 6;
 export const tangent: u32 = 7;
 
+/** eˣ − 1 below zero, x above. */
+function bent(x: v128): v128 {
+  return v128.bitselect(f32x4.sub(exp(x), one), x, f32x4.lt(x, f32x4.splat(0)));
+}
+
 function apply(x: v128, activation: u32, slope: f32): v128 {
   const zero = f32x4.splat(0);
   if (activation == relu) return f32x4.pmax(x, zero);
   if (activation == relu6) return f32x4.pmin(f32x4.pmax(x, zero), f32x4.splat(6));
   if (activation == leakyRelu) return v128.bitselect(f32x4.mul(x, f32x4.splat(slope)), x, f32x4.lt(x, zero));
   if (activation == sigmoidal) return sigmoid(x);
-  if (activation == elu) return v128.bitselect(f32x4.sub(exp(x), f32x4.splat(1)), x, f32x4.lt(x, zero));
+  if (activation == elu) return bent(x);
   return tanh(x);
 }
 
 /** Its derivative from its own output. */
 function derivative(y: v128, activation: u32): v128 {
   const zero = f32x4.splat(0);
-  const one = f32x4.splat(1);
   if (activation == relu) return v128.and(f32x4.gt(y, zero), one);
   if (activation == sigmoidal) return f32x4.mul(y, f32x4.sub(one, y));
   if (activation == elu) return f32x4.add(f32x4.pmin(y, zero), one);
@@ -52,6 +57,7 @@ export function activate(at: usize, count: usize, activation: u32, slope: f32): 
   // A loop for each of those that take their time, in which nothing asks which it is.
   if (activation == tangent) for (; here < end; here += 16) v128.store(here, tanh(v128.load(here)));
   else if (activation == sigmoidal) for (; here < end; here += 16) v128.store(here, sigmoid(v128.load(here)));
+  else if (activation == elu) for (; here < end; here += 16) v128.store(here, bent(v128.load(here)));
   else for (; here < end; here += 16) v128.store(here, apply(v128.load(here), activation, slope));
   const rest = count & 3;
   if (rest) storeRest(here, apply(loadRest(here, rest), activation, slope), rest);
@@ -71,10 +77,21 @@ export function activationGradient(dy: usize, y: usize, dz: usize, count: usize,
     }
   }
   if (activation == tangent) {
-    const one = f32x4.splat(1);
     for (; at < whole; at += 16) {
       const value = v128.load(y + at);
       v128.store(dz + at, f32x4.mul(v128.load(dy + at), f32x4.sub(one, f32x4.mul(value, value))));
+    }
+  }
+  if (activation == elu) {
+    const zero = f32x4.splat(0);
+    for (; at < whole; at += 16) {
+      v128.store(dz + at, f32x4.mul(v128.load(dy + at), f32x4.add(f32x4.pmin(v128.load(y + at), zero), one)));
+    }
+  }
+  if (activation == sigmoidal) {
+    for (; at < whole; at += 16) {
+      const value = v128.load(y + at);
+      v128.store(dz + at, f32x4.mul(v128.load(dy + at), f32x4.mul(value, f32x4.sub(one, value))));
     }
   }
   for (; at < whole; at += 16) {
