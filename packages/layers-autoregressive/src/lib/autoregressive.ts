@@ -78,14 +78,13 @@ function autoregressiveMap(config: AutoregressiveConfig, site: Site): Bijector<C
   const straight: Bijector<ConditionerParams>['forward'] = (params, u, call) =>
     directly(transform, direct, (rows) => conditioner.apply(params, rows, call), u);
 
-  /** u of `straight(u) = v`, number by number from `v` and what is known of `u`. */
+  /** u of `straight(u) = v`, number by number from `v` and what is known of `u`, and the log-determinant of the way from `v`. */
   const step = (params: ConditionerParams, v: Tensor, call: Call) => (u: Tensor) =>
-    directly(transform, opposite, () => conditioner.apply(params, reshape(u, [v.shape[0] as number, size]), call), v)
-      .value;
+    directly(transform, opposite, () => conditioner.apply(params, reshape(u, [v.shape[0] as number, size]), call), v);
 
   /** u of `straight(u) = v`. */
   const search = (params: ConditionerParams, v: Tensor, call: Call): Tensor => {
-    if (!turns) return fixedPoint(step(params, v, call), v, size);
+    if (!turns) return tidied(() => fixedPoint(step(params, v, call), v, size).value);
     const rows = reshape(v, [v.shape[0] as number, size]);
     const solve = (own: Tensor, raw: Tensor): Tensor => elementwise(transform, own, raw, opposite).value;
     return reshape(solvedInTurns(turns, params, rows, call, solve), v.shape);
@@ -129,6 +128,8 @@ function autoregressiveMap(config: AutoregressiveConfig, site: Site): Bijector<C
 
   const around: Bijector<ConditionerParams>['forward'] = (params, v, call) => {
     if ((v.shape[0] as number) === 0) return straight(params, v, call);
+    // The last round has the log-determinant, and no gradient.
+    if (openTapes() === 0 && !turns) return fixedPoint(step(params, v, call), v, size);
     const u = openTapes() > 1 ? unrolled(step(params, v, call), v, rounds()) : solved(params, v, call);
     return { value: u, logDet: neg(straight(params, u, call).logDet) };
   };
@@ -159,9 +160,9 @@ const numbered = (tensors: readonly Tensor[]): Record<string, Tensor> =>
   Object.fromEntries(tensors.map((tensor, i) => [`${i}`, tensor]));
 
 /** All rounds, each a part of the tape: what a gradient of a gradient goes through. */
-function unrolled(step: (u: Tensor) => Tensor, v: Tensor, rounds: number): Tensor {
+function unrolled(step: (u: Tensor) => Transformed, v: Tensor, rounds: number): Tensor {
   let u = v;
-  for (let round = 0; round < rounds; round++) u = step(u);
+  for (let round = 0; round < rounds; round++) u = step(u).value;
   return u;
 }
 

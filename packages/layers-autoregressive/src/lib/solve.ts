@@ -1,10 +1,9 @@
 import { canReadNow, differentiate, fixedRounds, tidied } from '@diffeo/core/engine';
 import {
+  abs,
   add,
-  any,
   div,
   mul,
-  notEqual,
   sub,
   sum,
   type Tensor,
@@ -13,28 +12,37 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 
-/** Whether any number of two tensors differs: a look at one number. */
-const differ = (a: Tensor, b: Tensor): boolean => tidied(() => any(notEqual(a, b))).dataSync()[0] !== 0;
+/** What a round makes of a point: the next one, and where it is asked for the log-determinant of the way there. */
+export interface Round {
+  readonly value: Tensor;
+  readonly logDet?: Tensor;
+}
+
+/** How far two tensors are apart: 0 where they are the same, and no number where one of them holds what is none. One number is read. */
+const distance = (a: Tensor, b: Tensor): number => tidied(() => sum(abs(sub(a, b)))).dataSync()[0] as number;
 
 /**
- * The fixed point of `step`, whose number `j` depends on the numbers before `j` alone in some sequence of all `size`: Jacobi's
- * iteration. Each round makes at least one more number exact, so that `size` rounds give the fixed point to the bit; mostly
- * far fewer do, and the first round that changes nothing is the last, where that can be seen at once. Rows do not see each other.
+ * The last round towards the fixed point of `step`, whose number `j` depends on the numbers before `j` alone in some sequence of all `size`:
+ * Jacobi's iteration. Each round makes at least one more number exact, so that `size` rounds give the fixed point to the bit; mostly
+ * far fewer do, and the first round that changes nothing is the last, where that can be seen at once. What the last round says beside the
+ * point is that of the fixed point. Rows do not see each other.
  */
-export function fixedPoint(step: (point: Tensor) => Tensor, from: Tensor, size: number): Tensor {
-  let point = from;
+export function fixedPoint<R extends Round>(step: (point: Tensor) => R, from: Tensor, size: number): R {
   const fixed = fixedRounds('the rounds of its iterated direction', size);
   const rounds = fixed ?? size;
-  const looks = fixed === null && canReadNow();
-  for (let round = 0; round < rounds; round++) {
-    const next = tidied(() => step(finite(point)));
-    // The last round has nothing left to find out.
-    const isDone = looks && round < size - 1 && !differ(next, point);
-    if (point !== from) point.dispose();
-    point = next;
-    if (isDone) break;
+  /** After the last round there is nothing left to find out. */
+  const looksAfter = (round: number): boolean => fixed === null && round < size && canReadNow();
+  let made = tidied(() => step(finite(from)));
+  let apart = looksAfter(1) ? distance(made.value, from) : Number.NaN;
+  for (let round = 2; round <= rounds && apart !== 0; round++) {
+    const { value, logDet } = made;
+    const safe = Number.isFinite(apart);
+    made = tidied(() => step(safe ? value : finite(value)));
+    apart = looksAfter(round) ? distance(made.value, value) : Number.NaN;
+    value.dispose();
+    logDet?.dispose();
   }
-  return point;
+  return made;
 }
 
 /** What is not finite on the way would be multiplied by the zeros of masks, and is not zero then. */
@@ -51,13 +59,13 @@ export function solveTransposed(
   w: Tensor,
   size: number,
 ): Tensor {
-  const step = (u: Tensor): Tensor => {
+  const step = (u: Tensor): Round => {
     const [product] = differentiate(() => sum(mul(map(point), u)), [point]).grads;
-    return add(u, div(sub(w, product as Tensor), slopes));
+    return { value: add(u, div(sub(w, product as Tensor), slopes)) };
   };
   return fixedPoint(
     step,
     tidied(() => div(w, slopes)),
     size,
-  );
+  ).value;
 }
