@@ -31,7 +31,7 @@ export function anyTable({ upTo, pick, percent, random }: Chance): readonly Writ
 const rowCount = (columns: readonly WrittenColumn[]): number => columns[0]?.values.length ?? 0;
 
 /** The rows as objects, as JSON has them. */
-export const recordsOf = (columns: readonly WrittenColumn[]): Readonly<Record<string, unknown>>[] =>
+const recordsOf = (columns: readonly WrittenColumn[]): Readonly<Record<string, unknown>>[] =>
   Array.from({ length: rowCount(columns) }, (_, row) =>
     Object.fromEntries(columns.map(({ name, values }) => [name, values[row]])),
   );
