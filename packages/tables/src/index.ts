@@ -10,6 +10,7 @@ export {
 export { type ColumnGainsOptions, columnGains, type LogDensityOf } from './lib/diagnostics/column-gains.ts';
 export { type Coverage, coverage } from './lib/diagnostics/coverage.ts';
 export { type EnergyTest, type EnergyTestOptions, energyTest } from './lib/diagnostics/energy-test.ts';
+export { pooledScores } from './lib/diagnostics/pooled-scores.ts';
 export { type FilledRows, type FillRowsOptions, fillRows } from './lib/filling/fill-rows.ts';
 export type { MemberShare, TableFitted } from './lib/mix-members.ts';
 export type { ColumnFacts } from './lib/mixed/columns-of-data.ts';

@@ -8,12 +8,13 @@ export function anomaliesTable({ sets }: AnomaliesResult): string {
   const names = [...new Set(sets.flatMap(({ beside }) => beside.map(({ name }) => name)))];
   const columns = [
     { heading: 'rows', align: 'left' } as const,
-    ...['learned from', 'columns', 'ordinary', 'anomalies', 'Diffeo', ...names].map(right),
+    ...['learned from', 'columns', 'ordinary', 'anomalies', 'Diffeo', 'by log-density', ...names].map(right),
   ];
   const rows = sets.map((own) => [
     own.name,
     ...[own.trained, own.columns, own.ordinary, own.anomalies].map(String),
     own.area.toFixed(4),
+    own.ofDensity.toFixed(4),
     ...names.map((name) => {
       const other = own.beside.find((one) => one.name === name);
       if (!other) return '–';

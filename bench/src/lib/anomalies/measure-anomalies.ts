@@ -1,5 +1,5 @@
 import { disposeParams, type Seed } from '@diffeo/core';
-import { type Effort, tableFlow } from '@diffeo/tables';
+import { type Effort, pooledScores, tableFlow } from '@diffeo/tables';
 import { score, useWasm } from '@diffeo/trainer';
 import { tensor2d } from '@tensorflow/tfjs-core';
 import { type Machine, machine } from '../machine.ts';
@@ -23,7 +23,10 @@ interface AnomalyResult {
   readonly columns: number;
   readonly ordinary: number;
   readonly anomalies: number;
+  /** By what the members say, a vote each. */
   readonly area: number;
+  /** By the log-density of their mixture. */
+  readonly ofDensity: number;
   readonly beside: readonly {
     readonly name: string;
     readonly area: number;
@@ -49,7 +52,8 @@ export async function measureAnomalies({ effort, seed, digits }: AnomaliesOption
     const { name, train, test, odd } = set;
     const { model, params } = await tableFlow(train, { effort, seed });
     const x = tensor2d(test.values, [test.count, test.size]);
-    const ours = areaUnderCurve(await score(model, params, x), odd);
+    const density = areaUnderCurve(await score(model, params, x), odd);
+    const ours = areaUnderCurve(await pooledScores({ model, params }, test), odd);
     x.dispose();
     disposeParams(model.layout, params);
     const beside = Object.entries(peerScores(set)).map(([name, scores]) => {
@@ -60,9 +64,11 @@ export async function measureAnomalies({ effort, seed, digits }: AnomaliesOption
     const anomalies = odd.filter(Boolean).length;
     sets.push({
       ...{ name, trained: train.count, columns: train.size, ordinary: odd.length - anomalies, anomalies },
-      ...{ area: ours.area, beside },
+      ...{ area: ours.area, ofDensity: density.area, beside },
     });
-    say(`${name}: ${ours.area.toFixed(4)}; ${beside.map((own) => `${own.name} ${own.area.toFixed(4)}`).join(', ')}`);
+    say(
+      `${name}: ${ours.area.toFixed(4)}, by log-density ${density.area.toFixed(4)}; ${beside.map((own) => `${own.name} ${own.area.toFixed(4)}`).join(', ')}`,
+    );
   }
   return { machine: machine(), effort, seed, sets };
 }

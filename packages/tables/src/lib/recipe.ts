@@ -5,6 +5,7 @@ import { gaussianMember } from './members/gaussian-member.ts';
 import { kernelMember } from './members/kernel-member.ts';
 import type { MemberKind } from './members/member-kind.ts';
 import { mixtureMember } from './members/mixture-member.ts';
+import { shrunkGaussianMember } from './members/shrunk-gaussian-member.ts';
 
 /** How much work a table is worth: seconds, about a minute, or several. */
 export type Effort = 'fast' | 'standard' | 'best';
@@ -19,6 +20,8 @@ export interface Recipe {
 
 /** Fewer rows than this are a small table. */
 const smallTable = 2500;
+/** Fewer rows for each column than this do not tell a covariance. */
+const rowsForCovariance = 30;
 
 /** Kernels at most: a score takes as many steps. */
 const mostKernels = 2 ** 15;
@@ -54,9 +57,13 @@ export function recipeFor({ count, size }: { readonly count: number; readonly si
     ? foldsFor({ count, curves: size, kernels: size }, fast)
     : { folds: 1, hasCurves: true };
   const kernels = kernelsFor({ count, size, hasCurves });
+  // So few rows do not tell a covariance of so many columns.
+  const isThin = size > 1 && count < rowsForCovariance * size;
   const closed = [
     gaussianMember('whitened'),
     ...(hasCurves ? [gaussianMember('copula')] : []),
+    ...(isThin ? [shrunkGaussianMember('standardised')] : []),
+    ...(isThin && hasCurves ? [shrunkGaussianMember('columns')] : []),
     mixtureMember('whitened', { fast, folds }),
     ...(hasCurves ? [mixtureMember('copula', { fast, folds })] : []),
     ...kernels,
