@@ -31,7 +31,7 @@ const either =
 const groups: readonly Group[] = [
   {
     title: 'TABLES',
-    has: either(named('effort', 'context', 'given', 'contexts', 'top', 'blame'), among(csvArguments)),
+    has: either(named('effort', 'context', 'given', 'contexts', 'top', 'votes', 'blame'), among(csvArguments)),
   },
   {
     title: 'IMAGES',

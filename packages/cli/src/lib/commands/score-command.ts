@@ -28,6 +28,10 @@ export const scoreCommand = defineCommand({
       type: 'string',
       description: 'Only so many of the least likely rows, the least likely first, with the column to blame.',
     },
+    votes: {
+      type: 'boolean',
+      description: 'Say what all kinds of members say of each row, a vote each, and rank by that: for anomalies.',
+    },
     blame: {
       type: 'boolean',
       description: 'Say of each row which column makes it unlikely given the others, and by how much.',
@@ -51,6 +55,7 @@ export const scoreCommand = defineCommand({
         'count',
         'draws',
         'top',
+        'votes',
         'blame',
         'json',
         'folder',
@@ -80,6 +85,7 @@ export const scoreCommand = defineCommand({
       count: numberOption('--count', args.count, countRange, undefined),
       draws: numberOption('--draws', args.draws, { whole: true, least: 1, most: 10_000 }, 1),
       top: numberOption('--top', args.top, countRange, undefined),
+      votes: args.votes === true,
       blame: args.blame === true,
       csv: csvOptions(args),
       images: { ...imageOptions(args), part: partOf(args.part) },

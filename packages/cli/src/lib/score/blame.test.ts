@@ -87,9 +87,19 @@ describe('score of a table', () => {
     expect(told[0]).toMatchObject({ row: Number(top[0]?.[0]), blame: { column: top[0]?.[3] } });
   });
 
+  test('--votes ranks by what each kind of member says', async () => {
+    const [head, ...all] = lines((await ok('score', 'diffeo-things', 'more.csv', '--votes')).stdout);
+    expect(head).toEqual(['logProb', 'votes', 'percentile']);
+    const [, ...top] = lines((await ok('score', 'diffeo-things', 'more.csv', '--votes', '--top', '4')).stdout);
+    const order = [...all.keys()].sort((a, b) => Number(all[a]?.[1]) - Number(all[b]?.[1])).slice(0, 4);
+    expect(top.map(([row]) => Number(row))).toEqual(order.map((i) => i + 1));
+  });
+
   test('of one flow the percentiles are among its validation rows', async () => {
     await ok('train', 'things.csv', ...'--steps 20 --layers 2 --hidden 8 --out one'.split(' '));
     expect(lines((await ok('score', 'one', 'more.csv')).stdout)[0]).toEqual(['logProb', 'percentile']);
+    const { code, stderr } = await runDiffeo(['score', 'one', 'more.csv', '--votes'], scratch.path);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--votes is for mixtures of whole rows')]);
   });
 
   test('images have no columns to blame', async () => {

@@ -6,6 +6,8 @@ export interface ScoredRow {
   /** Its place in the data, from 1. */
   readonly row: number;
   readonly logProb: number;
+  /** The mean log-density of the kinds of members. */
+  readonly votes?: number;
   /** How many of a hundred rows that the model did not learn from are not more likely. */
   readonly percentile?: number;
   /** The column that is most to blame, and by how much. */
@@ -28,6 +30,9 @@ function shownOf(rows: readonly ScoredRow[], isChosen: boolean): readonly Shown[
   return [
     ...(isChosen ? [{ column: number('row'), of: ({ row }: ScoredRow) => row }] : []),
     { column: number('logProb'), of: ({ logProb }) => logProb },
+    ...(first?.votes === undefined
+      ? []
+      : [{ column: number('votes'), of: ({ votes = 0 }: ScoredRow) => Math.fround(votes) }]),
     ...(first?.percentile === undefined
       ? []
       : [{ column: number('percentile'), of: ({ percentile = 0 }: ScoredRow) => Number(percentile.toFixed(2)) }]),

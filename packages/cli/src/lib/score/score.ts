@@ -1,5 +1,6 @@
-import { bitsPerDim, DiffeoError, sizeOf } from '@diffeo/core';
+import { bitsPerDim, DiffeoError, isFlow, sizeOf } from '@diffeo/core';
 import { columnNames } from '@diffeo/datasets';
+import { pooledScores } from '@diffeo/tables';
 import { rowStatistics, scoreWarnings, type Warning } from '@diffeo/trainer';
 import type { RowsOptions } from '../data/data-source.ts';
 import { rowsForModel } from '../data/rows-for-model.ts';
@@ -25,8 +26,18 @@ export interface ScoreOptions extends RowsOptions, ResultPlace {
   readonly draws: number;
   /** How many of the least likely rows to say alone. */
   readonly top: number | undefined;
+  /** Whether to say what all kinds of members say of each row, and to rank by that. */
+  readonly votes: boolean;
   /** Whether to say of each row which column makes it unlikely. */
   readonly blame: boolean;
+}
+
+/** What the kinds of members of a mixture say of rows. */
+async function memberVotes(
+  { model, params }: StoredModel,
+  { values, count, eventShape }: ModelRows,
+): Promise<Float64Array> {
+  return await pooledScores({ model, params }, { values: Float32Array.from(values), count, size: sizeOf(eventShape) });
 }
 
 /** The rows to say something of, in their order, or the least likely ones first. */
@@ -34,11 +45,13 @@ async function scoredRows(
   stored: StoredModel,
   rows: ModelRows,
   scores: Float32Array,
-  { top, blame, seed, signal }: Pick<ScoreOptions, 'top' | 'blame' | 'seed' | 'signal'>,
+  { top, votes: asksVotes, blame, seed, signal }: Pick<ScoreOptions, 'top' | 'votes' | 'blame' | 'seed' | 'signal'>,
 ): Promise<readonly ScoredRow[]> {
+  const votes = asksVotes ? await memberVotes(stored, rows) : null;
+  const ranks = votes ?? scores;
   const order = Uint32Array.from(scores.keys());
   const chosen =
-    top === undefined ? order : order.sort((a, b) => (scores[a] as number) - (scores[b] as number)).subarray(0, top);
+    top === undefined ? order : order.sort((a, b) => (ranks[a] as number) - (ranks[b] as number)).subarray(0, top);
   const { notes, model } = stored;
   const taken = blame || top !== undefined ? takeModelRows(rows, chosen) : null;
   const table = taken && tableOf(taken);
@@ -60,6 +73,7 @@ async function scoredRows(
     return {
       row: row + 1,
       logProb,
+      ...(votes && { votes: votes[row] as number }),
       ...(notes.scores && { percentile: percentileOf(notes.scores, logProb) }),
       ...blamed(i),
     };
@@ -77,6 +91,7 @@ export async function score({
   json,
   draws,
   top,
+  votes,
   blame,
   ...options
 }: ScoreOptions): Promise<void> {
@@ -89,6 +104,10 @@ export async function score({
     );
   }
   if (blame || top !== undefined) requireColumns(stored, top === undefined ? '--blame' : '--top');
+  if (votes && (isFlow(stored.model) || stored.model.contextShape)) {
+    const what = isFlow(stored.model) ? 'one flow' : 'conditional';
+    throw new DiffeoError('USAGE', `--votes is for mixtures of whole rows, and ${path} is ${what}`);
+  }
   // Opened first, so that a path that cannot be written is refused before the work.
   const table = json && out === undefined ? null : resultTable({ out, format });
   let [scores, shown]: [Float32Array, readonly ScoredRow[]] = [new Float32Array(), []];
@@ -97,7 +116,7 @@ export async function score({
     const rows = await rowsForModel(stored, options);
     unknown = unknownCategoryWarnings(stored, rows);
     scores = await scoreRows(stored, rows, { seed, signal, draws });
-    if (table || top !== undefined) shown = await scoredRows(stored, rows, scores, { top, blame, seed, signal });
+    if (table || top !== undefined) shown = await scoredRows(stored, rows, scores, { top, votes, blame, seed, signal });
     if (table) await writeScores(shown, table, { isChosen: top !== undefined });
   } finally {
     table?.close();
