@@ -1,5 +1,6 @@
 import { randomSource } from '@diffeo/core';
 import { useWasm } from '@diffeo/trainer';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { assert, beforeAll, expect, test } from 'vitest';
 import { scoresOf } from '../cross-fit.ts';
 import { startRows } from '../flows/front.ts';
@@ -31,4 +32,18 @@ test('a sorted table of more rows than components are counted on is known as wel
     const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
     expect(-mean - entropy).toBeLessThan(0.1);
   }
+});
+
+test('a setting that was chosen is fitted from many starts, of which folds have fewer each', async () => {
+  const rows = groups(1000, () => source.integer(4));
+  const stop = groups(200, () => source.integer(4));
+  const componentsWith = async (folds: number): Promise<number> => {
+    const train = startRows(rows);
+    const candidates = await mixtureMember('whitened', { fast: false, folds }).fit({ train, stop }, 1);
+    const four = candidates.find(({ setting }) => setting === '4');
+    assert(four);
+    return (four.build().params.base as { readonly means: Tensor }).means.shape[0] as number;
+  };
+  expect(await componentsWith(1)).toBe(4 * 12);
+  expect(await componentsWith(5)).toBe(4 * 6);
 });

@@ -5,8 +5,8 @@ import { type GaussianComponents, meanLogDensity } from '../mixture/fit-gaussian
 import { gaussianMixture } from '../mixture/gaussian-mixture.ts';
 import {
   drawings,
-  mixtureFromStarts,
   mixtureOf,
+  mixtureToChoose,
   mixtureWorks,
   rowsToCountOn,
   settingName,
@@ -39,7 +39,6 @@ export function mixtureMember(
   { fast, folds = 1 }: { readonly fast: boolean; readonly folds?: number },
 ): MemberKind {
   const work = mixtureWorks[fast ? 'fast' : 'full'];
-  const { counts, rounds } = work;
   return {
     name: front === 'whitened' ? 'Gaussian mixture' : 'mixture of Gaussians between normal columns',
     fit: async ({ train, stop }, seed, signal) => {
@@ -50,7 +49,7 @@ export function mixtureMember(
       const meter = { work: 0 };
       let isCutShort = false;
       const searches = drawings.map((drawn) => ({ drawn, best: -Infinity, worse: 0, last: 0 }));
-      for (const components of counts) {
+      for (const components of work.counts) {
         // No component for fewer rows than would say what it is.
         if (components > 1 && counted.count < components * Math.max(8, rows.size / 2)) break;
         for (const search of searches) {
@@ -66,9 +65,10 @@ export function mixtureMember(
           signal?.throwIfAborted();
           const before = meter.work;
           const setting = { components, drawn };
-          const found = mixtureFromStarts(counted, setting, { rounds, seed, most: work.starts[0], meter });
+          const found = mixtureToChoose(counted, setting, { seed, work, meter });
           const stopScore = meanLogDensity(judging, found);
-          const build = () => memberOf(started, train.size, mixtureOf(rows, setting, { seed, work, chosen: found }));
+          const build = () =>
+            memberOf(started, train.size, mixtureOf(rows, setting, { seed, work, folds, chosen: found }));
           candidates.push({ setting: settingName(setting), stopScore, build });
           search.worse = stopScore > search.best ? 0 : search.worse + 1;
           search.best = Math.max(search.best, stopScore);
