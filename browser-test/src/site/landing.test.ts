@@ -1,7 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { startBrowser } from '../lib/browser.ts';
+import { pictureChanges } from './lib/picture-changes.ts';
 import type {} from './lib/site.setup.ts';
+import { smallPictures } from './lib/small-pictures.ts';
 import { type WatchedPage, watchedPage } from './lib/watched-page.ts';
 
 const site = inject('site');
@@ -43,6 +45,9 @@ async function restingStep(page: Page): Promise<string> {
     if ((await text(page, 'step')) === before) return before;
   }
 }
+/** What of its picture is not as it was kept. */
+const changes = async (page: Page, name: string): Promise<string[]> =>
+  pictureChanges(await smallPictures(page.locator('diffeo-landing')), name);
 const isDone = (page: Page) => page.waitForSelector('diffeo-landing[data-done]');
 
 test.each([
@@ -59,11 +64,17 @@ test.each([
     expect(divergence).toBeLessThan(0.12);
     expect(await text(page, 'speed')).toMatch(/^[\d,]+ steps\/s$/);
     expect(await page.textContent('[data-level-text="entropy"]')).toContain('1.008');
+    expect(await changes(page, 'landing-trained')).toEqual([]);
     // The slider goes on after the training.
     await page.locator('[data-way]').fill('0');
     await page.waitForSelector('diffeo-landing[data-way-shown]');
     expect(await page.getAttribute('[data-way]', 'aria-valuetext')).toBe('base');
+    expect(await changes(page, 'landing-base')).toEqual([]);
   });
+});
+
+test('before it trains it shows what the build trained', async () => {
+  await onLanding('', async (page) => expect(await changes(page, 'landing')).toEqual([]));
 });
 
 test('the same address trains to the same numbers', async () => {
@@ -160,10 +171,14 @@ describe('data of the reader', () => {
     });
   });
 
-  test('a file that cannot be learnt is refused in words', async () => {
+  test('a file is dropped, and one that cannot be learnt is refused in words', async () => {
     await onLanding('', async (page) => {
-      const file = { name: 'words.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\nx,y\nz,w\n') };
-      await page.setInputFiles('[data-file-input]', file);
+      const transfer = await page.evaluateHandle(() => {
+        const dropped = new DataTransfer();
+        dropped.items.add(new File(['a,b\nx,y\nz,w\n'], 'words.csv', { type: 'text/csv' }));
+        return dropped;
+      });
+      await page.dispatchEvent('diffeo-landing', 'drop', { dataTransfer: transfer });
       await page.waitForFunction(() =>
         /words\.csv:|numbers/.test(document.querySelector('[data-status]')?.textContent ?? ''),
       );

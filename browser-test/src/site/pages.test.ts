@@ -91,6 +91,22 @@ test.concurrent.each(sitePages())('a page is whole, on a phone, in the light and
   }),
 );
 
+test('search opens by keys, finds an export by its name, and leads there', async () => {
+  const { page, complaints, close } = await watchedPage(browser, site);
+  await page.goto(`${site}learn/what-a-flow-is/`);
+  await page.keyboard.press('ControlOrMeta+k');
+  await page.keyboard.type('affineCoupling');
+  const found = page.locator('site-search li a');
+  await expect.poll(() => found.allTextContents()).toContainEqual(expect.stringContaining('@diffeo/layers-coupling'));
+  await page.evaluate(axe);
+  expect(await violations(page)).toEqual([]);
+  await found.first().click();
+  await page.waitForURL((url) => url.href.startsWith(site) && !url.pathname.includes('learn'));
+  expect(await page.textContent('main')).toContain('affineCoupling');
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 test('the landing page is whole on a desktop, while it trains', async () => {
   const { page, complaints, close } = await watchedPage(browser, site, { viewport: { width: 1280, height: 900 } });
   await page.goto(site);

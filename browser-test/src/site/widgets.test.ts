@@ -3,7 +3,9 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { startBrowser } from '../lib/browser.ts';
 import { kilobytes } from './lib/kilobytes.ts';
+import { pictureChanges } from './lib/picture-changes.ts';
 import type {} from './lib/site.setup.ts';
+import { smallPictures } from './lib/small-pictures.ts';
 import { type WatchedPage, watchedPage } from './lib/watched-page.ts';
 
 let browser: Browser;
@@ -99,6 +101,10 @@ const stir = (widget: Locator) => async () => {
   await widget.page().keyboard.press('ArrowRight');
 };
 
+/** What of its pictures is not as it was kept. */
+const changes = async (widget: Locator, name: string): Promise<string[]> =>
+  pictureChanges(await smallPictures(widget), name);
+
 const numbersOf = (widget: Locator, attribute: string): Promise<number[]> =>
   widget
     .locator(`[data-${attribute}]`)
@@ -171,6 +177,7 @@ test('Forget the logDet collapses', async () => {
       await widget.locator('[data-slot="without"] [shape-rendering="crispEdges"]').count(),
       'steps of density',
     ).toBe(0);
+    expect(await changes(widget, 'forget-logdet-again')).toEqual([]);
   });
 });
 
@@ -213,6 +220,10 @@ describe.each(names)('%s', (name) => {
       expect(after.some((path) => path.endsWith('.wasm'))).toBe(true);
       expect(kilobytes(site, after)).toBeLessThan(300);
       expect(page.workers().length).toBe(1);
+      if (await widget.locator('input[type="range"]').count()) {
+        await answered(widget, () => page.keyboard.press('ArrowLeft'));
+        expect(await changes(widget, name), 'drawn here as it was drawn by the build').toEqual([]);
+      }
       await widget.evaluate((element) => element.remove());
       await expect.poll(() => page.workers().length).toBe(0);
     });
@@ -220,12 +231,13 @@ describe.each(names)('%s', (name) => {
 });
 
 describe.each([...names, 'layer-zoo'] as const)('%s', (name) => {
-  test('says what it means without a script', async () => {
+  test('says what it means without a script, in the pictures that were kept', async () => {
     await visit(
       name,
       async ({ widget }) => {
         expect(await widget.locator('svg[role="img"][aria-label]').count()).toBeGreaterThan(1);
         expect(await widget.locator('form:visible').count()).toBe(0);
+        expect(await changes(widget, name)).toEqual([]);
       },
       { javaScript: false },
     );
