@@ -18,15 +18,27 @@ const files = [...guide.matchAll(/^```ts page\/(\S+)\n(.*?)^```/gms)].map(([, pa
 
 /** What the template that the guide starts from has beside `src`. */
 const html = '<!doctype html><div id="app"></div><script type="module" src="/src/main.ts"></script>';
+/** How the template has the compiler check files before they are bundled. */
+const compilerOptions = {
+  ...{ target: 'es2023', module: 'esnext', lib: ['ES2023', 'DOM'], types: ['vite/client'], skipLibCheck: true },
+  ...{ moduleResolution: 'bundler', allowImportingTsExtensions: true, verbatimModuleSyntax: true, noEmit: true },
+  ...{ moduleDetection: 'force', noUnusedLocals: true, noUnusedParameters: true, erasableSyntaxOnly: true },
+};
+const tsconfig = JSON.stringify({ compilerOptions, include: ['src'] });
+
+const folderOf = (name: string): string => dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
 
 let browser: Browser;
 let home: Installation;
 beforeAll(async () => {
   browser = await startBrowser();
   home = await install(installedBy(guide));
-  const vite = dirname(createRequire(import.meta.url).resolve('vite/package.json'));
-  symlinkSync(vite, join(home.folder, 'node_modules/vite'), 'junction'); // which the template brings
-  for (const { path, text } of [...files, { path: 'index.html', text: html }]) {
+  symlinkSync(folderOf('vite'), join(home.folder, 'node_modules/vite'), 'junction'); // which the template brings
+  const ofTemplate = [
+    { path: 'index.html', text: html },
+    { path: 'tsconfig.json', text: tsconfig },
+  ];
+  for (const { path, text } of [...files, ...ofTemplate]) {
     mkdirSync(dirname(join(home.folder, path)), { recursive: true });
     writeFileSync(join(home.folder, path), text);
   }
@@ -34,6 +46,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   home?.remove();
+});
+
+test('the compiler of the template has nothing to say of the files of the guide', async () => {
+  expect(await home.run(process.execPath, join(folderOf('typescript'), 'bin/tsc'))).toBe('');
 });
 
 test('the page of the guide trains and draws two moons', async () => {

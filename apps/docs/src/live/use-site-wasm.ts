@@ -10,5 +10,5 @@ import { useSiteWasmFiles } from './site-wasm-files.ts';
 export async function useSiteWasm(build?: 'simd' | 'relaxed-simd'): Promise<string | null> {
   useSiteWasmFiles();
   const installed = await useWasm({ kernels: build ? { build } : true });
-  return installed?.build ?? null;
+  return installed.build;
 }

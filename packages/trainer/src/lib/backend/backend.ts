@@ -34,6 +34,9 @@ function requireWasmOptions(where: string, options: WasmOptions): void {
  * @returns which build of the kernels is at work, or the reason why none is; `null` where none was wanted.
  * @throws DiffeoError `BACKEND` when it does not start.
  */
+export async function useWasm(options?: WasmOptions & { readonly kernels?: true | InstallOptions }): Promise<Installed>;
+/** The same where kernels may be unwanted. */
+export async function useWasm(options: WasmOptions): Promise<Installed | null>;
 export async function useWasm(options: WasmOptions = {}): Promise<Installed | null> {
   requireWasmOptions('useWasm', options);
   const { kernels = true } = options;
