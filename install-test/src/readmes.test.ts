@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pinnedNode } from './lib/host.ts';
 import type { Installation } from './lib/install.ts';
 import { promisedLines } from './lib/markdown-examples.ts';
-import { installingPages as pages } from './lib/pages.ts';
+import { allPages, installingPages as pages } from './lib/pages.ts';
 import { root } from './lib/repository.ts';
 import type { Command } from './lib/run.ts';
 import { withLinksTo } from './lib/shared-installations.ts';
@@ -39,6 +39,13 @@ describe.each(pages)('$path', ({ packages, examples }) => {
       for (const [i, expected] of promisedLines(code).entries()) if (expected !== null) expect(lines[i]).toBe(expected);
     },
   );
+});
+
+// Without it npx would fetch whatever a stranger has published under the name of the program.
+test('who is shown `npx diffeo` is told to install it', () => {
+  const showing = allPages.filter(({ text }) => /^npx diffeo /m.test(text));
+  expect(showing.length).toBeGreaterThan(3);
+  expect(showing.filter(({ packages }) => !packages.includes('@diffeo/cli')).map(({ path }) => path)).toEqual([]);
 });
 
 test('every package says how it is installed, and shows code', () => {

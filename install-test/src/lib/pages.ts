@@ -5,8 +5,8 @@ import { root } from './repository.ts';
 
 const site = 'apps/docs/src/content/docs';
 
-/** Every page that has its reader install packages and run code; the guide to plugins has tests of its own. */
-export const installingPages = [
+/** Every page that has its reader do something; the guide to plugins has tests of its own. */
+export const allPages = [
   'README.md',
   ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}/README.md`),
   ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
@@ -14,5 +14,7 @@ export const installingPages = [
 ]
   .filter((path) => /\.mdx?$/.test(path) && path !== 'docs/plugins.md')
   .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
-  .map(({ path, text }) => ({ path, packages: installedBy(text), examples: markdownExamples(text) }))
-  .filter(({ packages, examples }) => packages.length > 0 && examples.length > 0);
+  .map(({ path, text }) => ({ path, text, packages: installedBy(text), examples: markdownExamples(text) }));
+
+/** Those that have their reader install packages and run code. */
+export const installingPages = allPages.filter(({ packages, examples }) => packages.length > 0 && examples.length > 0);
