@@ -61,7 +61,7 @@ function picture(values: Float32Array, data: Float32Array, samples: Float32Array
         ...{ values, columns: cells, rows: cells, ...window, opacity: 0.16 },
         thresholds: [0.04, 0.09, 0.16, 0.28, 0.42, 0.58, 0.75].map((share) => share * highest),
       }),
-      dots({ points: pairs(data), color: 'second', radius: 1.5, opacity: 0.85 }),
+      dots({ points: pairs(data), color: 'second', radius: 1.1, opacity: 0.5 }),
       dots({ points: pairs(samples), color: 'ink', radius: 1.1, opacity: 0.75 }),
     ],
   });

@@ -28,7 +28,7 @@ export class Stage {
     const atData = Math.max(0, 1 - 1.5 * at);
     if (frame && atData > 0) this.#drawDensity(frame, atData);
     const seen = windowAt(at, window);
-    if (shows.data && atData > 0) this.#drawPoints(data, window, '--diffeo-second', 0.75 * atData, 1.35);
+    if (shows.data && atData > 0) this.#drawPoints(data, window, '--diffeo-second', 0.55 * atData, 1.15);
     if (!frame) return;
     const { way } = frame;
     if (!way) {

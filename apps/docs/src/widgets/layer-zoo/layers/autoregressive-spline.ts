@@ -14,5 +14,5 @@ export const layer: ZooLayer = {
   }),
   strength: 0.7,
   seed: 3,
-  order: 14.1,
+  order: 14,
 };

@@ -7,12 +7,12 @@ export const layer: ZooLayer = {
   name: 'autoregressive({ conditioner: causalAttention() })',
   package: '@diffeo/layers-autoregressive',
   types: ['@diffeo/layers-autoregressive/autoregressive'],
-  says: 'The same with a transformer that sees only what came before, in the place of the masked network. TarFlow is a chain of these over patches of an image.',
+  says: 'A transformer that sees only the numbers before says how each is moved and stretched. TarFlow is a chain of these over patches of an image.',
   spec: autoregressive({
     transform: affine({ bound: 1 }),
     conditioner: causalAttention({ width: 8, heads: 2, blocks: 1 }),
   }),
   strength: 1,
   seed: 2,
-  order: 14.2,
+  order: 14,
 };
