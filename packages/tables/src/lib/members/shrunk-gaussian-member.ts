@@ -1,6 +1,7 @@
+import { lowerInverse } from '@diffeo/ops';
 import { tensor1d, tensor2d, tensor3d } from '@tensorflow/tfjs-core';
 import { behindFront, type FrontKind, hostRows, type StartRows } from '../flows/front.ts';
-import { choleskyOf, lowerInverseOf } from '../mixture/cholesky.ts';
+import { covarianceFactor } from '../mixture/covariance-factor.ts';
 import type { HostRows } from '../mixture/fit-gaussian-mixture.ts';
 import { gaussianMixture } from '../mixture/gaussian-mixture.ts';
 import type { Member, MemberKind } from './member-kind.ts';
@@ -53,7 +54,7 @@ function shrunkWhitening(rows: HostRows): { readonly mean: Float64Array; readonl
     const at = i * size + i;
     shrunk[at] = (shrunk[at] as number) + (shrinkage + ridge) * (trace / size);
   }
-  return { mean, whitening: lowerInverseOf(choleskyOf(shrunk, size), size) };
+  return { mean, whitening: lowerInverse(covarianceFactor(shrunk, size), size) };
 }
 
 /** The Gaussian, or Gaussian copula, of few rows of many columns: of a covariance that is drawn towards independent columns. */
