@@ -109,6 +109,12 @@ describe('an autoregressive layer', () => {
     expect(evaluations).toBeGreaterThan(4);
     expect(evaluations).toBeLessThan(size / 2);
     expect(furthest(model.toBase(params, x).value, z)).toBeLessThan(1e-4);
+
+    // As many as there are numbers at most: nothing is left to look at then, and the log-determinant comes with the last.
+    evaluations = 0;
+    const few = flow({ eventShape: [3], layers: [autoregressive({ transform: affine(), conditioner: counted() })] });
+    few.toData(randomiseParams(few.layout, few.init(1), 2) as FlowParams, normal([5, 3], 4));
+    expect(evaluations).toBe(3);
   });
 
   test('refuses networks that are not autoregressive, and sequences that do not fit', () => {
