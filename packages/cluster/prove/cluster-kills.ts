@@ -11,7 +11,7 @@ import { planned, scoreHandlers, writeTable } from './lib/score-setup.ts';
 
 export const description =
   'A table scored by three workers on Postgres, which are killed at random while the server is killed twice, and by one process without a server that is killed as often, has every output once, equal to the bit to what one undisturbed process makes, and nothing is left behind.';
-export const takes = '10 minutes';
+export const takes = '15 minutes';
 /** Kills of workers. There are twenty shards for each, which are small in a run of a few kills. */
 export const counts = { whole: 50, short: 1 };
 
