@@ -96,6 +96,7 @@ test('an additive AffineCouplingBlock of two features is one, though it has as m
 });
 
 const weight = '_transform._transforms.3.transform_net.initial_layer.weight';
+const glow = { library: 'normflows', activation: 'relu', scaleMap: 'sigmoid', splitMode: 'channel' };
 
 test.each<[string, string, (tensors: Tensors) => void, string, RegExp]>([
   ['a tensor is missing', 'nflows-nsf', (t) => t.delete(weight), 'MISSING_TENSOR', new RegExp(weight)],
@@ -233,6 +234,33 @@ test.each<[string, string, object, RegExp]>([
     'nflows-nsf',
     { library: 'nflows', transforms: 12, at: { 3: { bins: 4 } } },
     /the recipe at 3/,
+  ],
+  ['no inputShape', 'normflows-glow', { ...glow, flows: [3, 4] }, /does not say the inputShape of 'flows'/],
+  [
+    'no squeezes',
+    'normflows-glow',
+    { ...glow, flows: [3, 4], inputShape: [2, 4, 4] },
+    /'flows\.1\.3': .* if it is a Squeeze/,
+  ],
+  [
+    'too few flows',
+    'normflows-glow',
+    { ...glow, flows: [1, 4], inputShape: [2, 4, 4], squeezes: true },
+    /1 flows of this/,
+  ],
+  ['too few levels', 'normflows-glow', { ...glow, flows: [4], inputShape: [2, 4, 4], squeezes: true }, /says 1 levels/],
+  ['one count for levels', 'normflows-glow', { ...glow, flows: 2 }, /a MultiscaleFlow needs a list in the recipe/],
+  [
+    'an image of two numbers',
+    'normflows-glow',
+    { ...glow, flows: [3, 4], inputShape: [4, 4] },
+    /inputShape must be channels/,
+  ],
+  [
+    'squeezes of nflows that it does not say',
+    'nflows-images',
+    { library: 'nflows', transforms: 3, activation: 'relu', tailBound: 3, inputShape: [1, 4, 6] },
+    /transforms\.0': .* if it is a SqueezeTransform/,
   ],
   [
     'no scale function',

@@ -97,6 +97,7 @@ export function readNormflows(dict: StateDict, recipe: NormflowsRecipe): ReadMod
   const beyond = list.children().find((name) => Number(name) >= count);
   if (beyond !== undefined) refuse(`flows.${beyond}`, `the recipe says ${count} flows`);
   const base = dict.at('q0');
+  if (base.has('0')) refuse('q0', 'a MultiscaleFlow needs a list in the recipe: how many flows each level has');
   if (!base.has('loc') || !base.has('log_scale')) refuse('q0', 'only DiagGaussian is read as a base');
   const [loc, logScale] = [base.take('loc').values, base.take('log_scale').values];
   const features = loc.length;
