@@ -18,6 +18,7 @@ export { describeColumns } from './lib/data/describe-columns.ts';
 export { dateText } from './lib/data/kinds/date-format.ts';
 export { type Learnable, type LearnableOptions, learnable } from './lib/data/learnable.ts';
 export type { Numbers } from './lib/data/numbers.ts';
+export { onSteps } from './lib/data/on-steps.ts';
 export { type Parts, type Split, split } from './lib/data/split.ts';
 export { takeColumns } from './lib/data/take-columns.ts';
 export { dequantizerDefinitions } from './lib/preprocessing/dequantizer-definitions.ts';

@@ -1,5 +1,5 @@
 import { DiffeoError, fold, type Seed, sizeOf } from '@diffeo/core';
-import { type Column, columnNames } from '@diffeo/datasets';
+import { type Column, columnNames, onSteps } from '@diffeo/datasets';
 import { isMixedModel } from '@diffeo/tables';
 import { sample as draw, rowsTogether } from '@diffeo/trainer';
 import { requireImages } from '../images/image-model.ts';
@@ -108,7 +108,7 @@ export async function sample(options: SampleOptions): Promise<void> {
       const samples = model.sample(params, { count: size, seed: fold(seed, drawn), temperature });
       const values = (await samples.data()) as Float32Array;
       samples.dispose();
-      await table.write(values);
+      await table.write(onSteps(values, columns));
     }
     await table.finish();
   } finally {

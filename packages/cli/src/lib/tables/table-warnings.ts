@@ -21,8 +21,20 @@ const hostRows = ({ values, eventShape, columns }: Dataset) => ({
   ...(columns && { columns: columnNames(columns) }),
 });
 
+/** A warning of numbers that come again, with what the command can do about it. */
+function withKinds(warning: Warning, { columns = [] }: Dataset): Warning {
+  const first = columns[warning.columns?.[0] ?? -1];
+  if (warning.code !== 'FEW_VALUES' || !first) return warning;
+  const kinds = `--kinds '${first.name}=category'`;
+  return {
+    ...warning,
+    message: `${warning.message} Or say what they are, and they get probabilities: ${kinds}, or =integer.`,
+  };
+}
+
 /** What there is to say of a table before anything is trained. */
-export const tableWarnings = ({ all }: TrainingData): readonly Warning[] => (all ? dataWarnings(hostRows(all)) : []);
+export const tableWarnings = ({ all }: TrainingData): readonly Warning[] =>
+  all ? dataWarnings(hostRows(all)).map((warning) => withKinds(warning, all)) : [];
 
 /** The place of a row among others, by its numbers. */
 function placeAmong(all: Dataset, rows: Dataset, row: number): number {

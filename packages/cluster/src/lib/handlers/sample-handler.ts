@@ -1,5 +1,5 @@
 import { type Definition, DiffeoError, fold, sizeOf } from '@diffeo/core';
-import { type Column, encodeTable } from '@diffeo/datasets';
+import { type Column, encodeTable, onSteps } from '@diffeo/datasets';
 import { type InputRef, requireInput } from '../files/inputs.ts';
 import type { Handler } from '../jobs/handler.ts';
 import { modelCache } from './cached-model.ts';
@@ -43,7 +43,7 @@ export function sampleHandler({ definitions }: { readonly definitions: readonly 
       const columns =
         modelColumns(metadata) ??
         Array.from({ length: width }, (_, i): Column => ({ name: `x${i + 1}`, kind: 'real' }));
-      return await encodeTable({ values, count, eventShape: [width], columns }, { format });
+      return await encodeTable({ values: onSteps(values, columns), count, eventShape: [width], columns }, { format });
     });
   };
 }

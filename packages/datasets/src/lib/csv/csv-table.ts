@@ -119,7 +119,7 @@ function typed(
   if (before) return { ...before, ...column, kind: before.kind };
   const said = Object.hasOwn(kinds, column.name) ? kinds[column.name] : undefined;
   if (categories && categories.kind !== 'date') return typedColumn(column, categories, said);
-  const { found } = findKind(column.name, blocks.count, (callback) => {
+  const { facts, found } = findKind(column.name, blocks.count, (callback) => {
     for (const [rows, first] of blocks.parts()) {
       for (let row = first, from = i; from < rows.length; row++, from += at.length) {
         if (complete?.[row] !== 0) callback(rows[from] as number, row);
@@ -142,6 +142,6 @@ function typed(
     );
   }
   const begin = counting.get(i);
-  if (begin === undefined || !isIdentifierName(column.name)) return typedColumn(column, found, said);
+  if (begin === undefined || !isIdentifierName(column.name)) return typedColumn(column, found, said, facts);
   return typedColumn(column, { ...found, kind: 'index', reason: `it counts the rows from ${begin} on` }, said);
 }

@@ -1,4 +1,5 @@
-import { sizeOf } from '@diffeo/core';
+import { DiffeoError, sizeOf } from '@diffeo/core';
+import { shortName } from '@diffeo/core/arguments';
 import { type Column, type ColumnKind, rawNumber } from './column.ts';
 import { type Dataset, requireDataset } from './dataset.ts';
 import { ColumnFacts } from './kinds/column-facts.ts';
@@ -28,14 +29,30 @@ export function findKind(
   return stride > 1 && looked.found.categories ? look(1) : looked;
 }
 
-/** What a column is by what was found, and by what was said of it. */
+/** Kinds of numbers that are multiples of a step. */
+const steppedKinds: ReadonlySet<ColumnKind> = new Set(['integer', 'rounded']);
+
+/**
+ * What a column is by what was found, and by what was said of it.
+ *
+ * @throws DiffeoError `DATA` where numbers are said to be rounded that have more decimals than we look for.
+ */
 export function typedColumn(
   column: Column,
   { kind, reason, ...found }: FoundKind,
   said: ColumnKind | undefined,
+  facts?: ColumnFacts,
 ): Column {
   const { reason: _, kind: before, ...known } = column;
-  if (said !== undefined) return { ...known, ...found, kind: said };
+  if (said !== undefined) {
+    if (!facts || !steppedKinds.has(said) || found.step !== undefined) return { ...known, ...found, kind: said };
+    const { step } = facts;
+    if (step !== null) return { ...known, ...found, step, kind: said };
+    throw new DiffeoError(
+      'DATA',
+      `column '${shortName(column.name)}' was said to be ${said}, but its numbers are not multiples of one of at most four decimals`,
+    );
+  }
   return { ...known, ...found, kind, ...(reason !== undefined && { reason }) };
 }
 
@@ -73,6 +90,6 @@ export function describeColumns(
     if (said === undefined && (column.categories || column.kind === 'date')) {
       return { ...column, ...(column.categories ? {} : range), ...(missing > 0 && { missing }) };
     }
-    return typedColumn(column, found, said);
+    return typedColumn(column, found, said, facts);
   });
 }
