@@ -98,6 +98,19 @@ test('an additive AffineCouplingBlock of two features is one, though it has as m
 const weight = '_transform._transforms.3.transform_net.initial_layer.weight';
 const glow = { library: 'normflows', activation: 'relu', scaleMap: 'sigmoid', splitMode: 'channel' };
 
+test('the logscaleFactor of GlowBase is refused where all bases are DiagGaussian', async () => {
+  const bytes = changed('normflows-glow', (tensors) => {
+    for (const name of ['q0.0.loc_logs', 'q0.0.log_scale_logs']) tensors.delete(name);
+  });
+  const { model, params } = await importPyTorch(bytes, recipeOf('normflows-glow'));
+  disposeParams(model.layout, params);
+  const recipe = { ...recipeOf('normflows-glow'), logscaleFactor: 2 } as PyTorchRecipe;
+  await expect(importPyTorch(bytes, recipe)).rejects.toMatchObject({
+    code: 'CONFIG',
+    message: expect.stringContaining('the recipe says logscaleFactor'),
+  });
+});
+
 test.each<[string, string, (tensors: Tensors) => void, string, RegExp]>([
   ['a tensor is missing', 'nflows-nsf', (t) => t.delete(weight), 'MISSING_TENSOR', new RegExp(weight)],
   [
@@ -234,6 +247,12 @@ test.each<[string, string, object, RegExp]>([
     'nflows-nsf',
     { library: 'nflows', transforms: 12, at: { 3: { bins: 4 } } },
     /the recipe at 3/,
+  ],
+  [
+    'images of nflows without an inputShape',
+    'nflows-images',
+    { library: 'nflows', transforms: 3, activation: 'relu', tailBound: 3 },
+    /transforms\.0': .* give the inputShape of images/,
   ],
   ['no inputShape', 'normflows-glow', { ...glow, flows: [3, 4] }, /does not say the inputShape of 'flows'/],
   [

@@ -100,7 +100,10 @@ function readComposite(dict: StateDict, recipe: NflowsRecipe): Read {
   const list = dict.at('_transforms');
   const reads = Array.from({ length: 1 + Math.max(...list.children().map(Number)) }, (_, i) => {
     if (!list.has(`${i}`)) {
-      refuse(`${list.path}.${i}`, 'a transform without tensors, such as a fixed non-linearity, has no equivalent here');
+      refuse(
+        `${list.path}.${i}`,
+        'a transform without tensors, such as a fixed non-linearity, has no equivalent here; for a SqueezeTransform give the inputShape of images',
+      );
     }
     return readTransform(list.at(`${i}`), recipeAt(recipe, i));
   });

@@ -30,7 +30,7 @@ function readLevel(list: StateDict, count: number, image: Image, recipe: Normflo
 }
 
 /** The mean and log-scale of a level's base, for each number of its image, as ours has them: pixel by pixel. */
-function baseOf(dict: StateDict, image: Image, factor: number) {
+function baseOf(dict: StateDict, image: Image, recipe: NormflowsRecipe) {
   const [channels, height, width] = image;
   if (!dict.has('loc') || !dict.has('log_scale')) refuse(dict.path, 'only DiagGaussian and GlowBase are read as bases');
   if (dict.has('loc_cc')) refuse(dict.path, 'a base that depends on a class has no equivalent here');
@@ -42,6 +42,7 @@ function baseOf(dict: StateDict, image: Image, factor: number) {
       refuse(dict.path, `[${shape.join(', ')}] numbers for an image of ${channels} × ${height} × ${width}`);
     }
     if (!ofChannels) return pixelByPixel(values, image);
+    const { logscaleFactor: factor = 3 } = recipe; // asked for here alone: it is of GlowBase
     const scaled = values.map((value, channel) => value * Math.exp(factor * (ofChannels[channel] as number)));
     return Array.from({ length: channels * height * width }, (_, at) => scaled[at % channels] as number);
   };
@@ -69,7 +70,7 @@ export function readMultiscale(dict: StateDict, recipe: NormflowsRecipe, counts:
     if (level > 0 && channels % 2 === 1)
       refuse(`flows.${level}`, `${channels} channels, an odd number, cannot be split as here`);
     const goesOn = level === 0 ? 0 : channels / 2;
-    const base = baseOf(dict.at(`q0.${level}`), [channels - goesOn, height, width], recipe.logscaleFactor ?? 3);
+    const base = baseOf(dict.at(`q0.${level}`), [channels - goesOn, height, width], recipe);
     levels.push({ layers: pieces, base });
     image = [goesOn, height, width];
   }
