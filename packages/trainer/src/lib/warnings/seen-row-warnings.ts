@@ -15,9 +15,13 @@ const keyOf = ({ values, size }: HostRows, row: number): string =>
  * it likes there, and says little of rows that are new.
  */
 export function seenRowWarnings(scores: ArrayLike<number>, heldOut: HostRows, trained: HostRows): readonly Warning[] {
-  const known = new Set(Array.from({ length: trained.values.length / trained.size }, (_, row) => keyOf(trained, row)));
   const rows = Array.from({ length: scores.length }, (_, row) => row);
-  const seen = rows.filter((row) => known.has(keyOf(heldOut, row)));
+  // Of the rows that were trained on, which may be millions, only what is held out as well is kept.
+  const keys = rows.map((row) => keyOf(heldOut, row));
+  const unseen = new Set(keys);
+  const count = trained.values.length / trained.size;
+  for (let row = 0; row < count && unseen.size > 0; row++) unseen.delete(keyOf(trained, row));
+  const seen = rows.filter((row) => !unseen.has(keys[row] as string));
   const isSeen = new Set(seen);
   const others = rows.filter((row) => !isSeen.has(row));
   if (seen.length < leastRows || others.length < leastRows) return [];
