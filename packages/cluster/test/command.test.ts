@@ -55,7 +55,9 @@ test('a run is submitted, stands in the list, is done by a worker, and what fail
   expect(JSON.parse(listed.stdout)).toMatchObject({ folder: 'scores', jobs: 2, waiting: 2, failures: [] });
   const worker = await diffeo('worker', ...engine, '--until-idle');
   expect(worker.code, worker.stderr).toBe(0);
-  expect(worker.stderr).toMatch(/worker: kernels .*, layers-coupling \d.*, tfjs-core 4.*; Node \d+.*; root /);
+  expect(worker.stderr).toMatch(
+    /worker: kernels .*, cluster \d.*, layers-coupling \d.*, @tensorflow\/tfjs-core 4.*; Node \d+.*; root /,
+  );
   expect(worker.stderr).toContain('score model.safetensors, part-00001: done');
   const { code, stderr } = await submitted;
   expect(code, stderr).toBe(0);

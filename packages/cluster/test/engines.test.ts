@@ -187,10 +187,11 @@ describe.each(Object.entries(engines))('the engine %s', (name, make) => {
     });
     // Of long ones what differs is said.
     const [older, newer] = ['core 1.0.0', 'core 1.0.1'].map((core) => make(root, `kernels simd, V8 13.6, ${core}`));
-    await older?.submit({ ...run(1), folder: 'versions' });
+    const versions = await older?.submit({ ...run(1), folder: 'versions' });
     expect(await failure((newer as Engine).submit({ ...run(1), folder: 'versions' }))).toMatchObject({
       message: expect.stringMatching(/begun with core 1\.0\.0, and here is core 1\.0\.1\. /),
     });
+    await versions?.forget();
     await older?.close();
     await newer?.close();
     const mixed = { ...run(4), folder: 'mixed' };

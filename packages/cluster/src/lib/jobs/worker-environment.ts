@@ -31,15 +31,15 @@ function cpuFeatures(): string[] {
   }
 }
 
-/** What this package computes and reads with. */
+/** What this package computes and reads with, beside itself. */
 const own = ['@diffeo/core', '@diffeo/datasets', '@diffeo/kernels-wasm', '@diffeo/trainer', '@tensorflow/tfjs-core'];
 
 /** The versions of packages, in the order of their names. */
 function versionsOf(given: Readonly<Record<string, string>>): string {
   const require = createRequire(import.meta.url);
-  const versions = new Map(
-    own.map((name) => [name, (require(`${name}/package.json`) as { readonly version: string }).version]),
-  );
+  const versionIn = (path: string): string => (require(path) as { readonly version: string }).version;
+  const versions = new Map(own.map((name) => [name, versionIn(`${name}/package.json`)]));
+  versions.set('@diffeo/cluster', versionIn('../../../package.json'));
   for (const [name, version] of Object.entries(given)) versions.set(name, version);
   return [...versions]
     .sort(([a], [b]) => (a < b ? -1 : 1))
