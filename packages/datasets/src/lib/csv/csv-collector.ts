@@ -41,7 +41,10 @@ const [maxSampledRows, maxSampledNumbers] = [2 ** 20, 2 ** 25];
 
 /** How many rows of a file of so many columns are held. It does not depend on which of them are taken: the same seed draws the same rows for each choice. */
 const sampleOf = (sample: CsvSettings['sample'], width: number): RowSample | null =>
-  sample && { rows: Math.min(maxSampledRows, Math.ceil(maxSampledNumbers / width)), ...sample };
+  sample && {
+    seed: sample.seed,
+    rows: sample.rows ?? Math.min(maxSampledRows, Math.ceil(maxSampledNumbers / width)),
+  };
 
 /** Turns records into rows of numbers, counting what is none. */
 export function csvCollector(
@@ -51,7 +54,7 @@ export function csvCollector(
   notes: CsvNote[],
 ): CsvCollector {
   const { width, header, decimals } = layout;
-  const { source, isMissing, areNumbersMissing } = settings;
+  const { source, isMissing, areNumbersMissing, areDatesMissing } = settings;
   // Columns of text that nobody asked for are not kept.
   const isText = (i: number): boolean => layout.columns[i]?.numbers === 0 && (layout.columns[i]?.texts ?? 0) > 4;
   const withNumbers = settings.columns || settings.takesAll ? chosen : chosen.filter((i) => !isText(i));
@@ -120,7 +123,7 @@ export function csvCollector(
   function addRow(cells: readonly Cell[], line: number): void {
     for (let i = 0; i < size; i++) {
       const cell = cells[at[i] as number] ?? '';
-      if (cell instanceof Date && encoders[i]?.kind === 'date') row[i] = cell.getTime() / 1000;
+      if (cell instanceof Date && encoders[i]?.kind === 'date' && !areDatesMissing) row[i] = cell.getTime() / 1000;
       else if (typeof cell !== 'number' || encoders[i] !== null || areNumbersMissing) {
         row[i] = readText(i, cellText(cell), line);
       } else if (Number.isFinite(Math.fround(cell))) row[i] = cell;

@@ -147,6 +147,8 @@ export interface CsvSettings {
   readonly source: string;
   /** Whether numbers are among the missing values. */
   readonly areNumbersMissing: boolean;
+  /** Whether dates are. */
+  readonly areDatesMissing: boolean;
   isMissing(field: string): boolean;
 }
 
@@ -180,6 +182,7 @@ export function csvSettings(options: CsvOptions): CsvSettings {
     like,
     source: options.source ?? 'the CSV data',
     areNumbersMissing: more.some((value) => isNumberLike(value)),
+    areDatesMissing: more.some((value) => !Number.isNaN(Date.parse(value))),
     isMissing: (field) => field.length <= longest && tokens.has(field.toLowerCase()),
   };
 }

@@ -165,6 +165,16 @@ describe.each(Object.entries(files))('%s', (format, { name, bytes, isWhole }) =>
     await expect(readTable(bytes(), { sample: { seed: 3, rows: 0 } })).rejects.toThrow(/whole number of rows/);
   });
 
+  test('dates and numbers that are named as missing are missing', async () => {
+    if (!isWhole) return;
+    const missingValues = ['2012-01-04', '74'];
+    const { values, columns } = await readTable(bytes(), { take: 'all', missingValues });
+    const gaps = (column: number): number[] =>
+      ns.flatMap((_, row) => (Number.isNaN(values[row * columns.length + column]) ? [row] : []));
+    expect(gaps(columns.findIndex((column) => column.kind === 'date'))).toEqual([3]);
+    expect(gaps(1)).toEqual(ns.flatMap((n, row) => (n === 74 || row % 50 === 7 ? [row] : [])));
+  });
+
   test('what is cut or changed is read or refused with a typed error', async () => {
     const random = randomSource(7);
     for (let trial = 0; trial < 60; trial++) {
