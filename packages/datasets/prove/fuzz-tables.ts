@@ -5,7 +5,7 @@ import { mutatedBytes, mutatedLines } from './lib/mutated-tables.ts';
 import { anyTable, type TableFile, tableFiles } from './lib/table-files.ts';
 
 export const description =
-  'Tables as JSON lines, JSON, Parquet, Arrow, NPY and NPZ are read as they were written; with bytes or lines changed they are whole tables or refused in words, within 2 seconds and 256 MiB, and lines of JSON that were left alone keep their numbers.';
+  'Tables as JSON lines, JSON, Parquet, Arrow, NPY and NPZ are read as they were written; with bytes or lines changed they are whole tables or refused in words, within 2 seconds of the processor and 256 MiB, and lines of JSON that were left alone keep their numbers.';
 export const takes = '5 minutes';
 /** Of each format. */
 export const counts = { whole: 10_000, short: 40 };
@@ -113,14 +113,15 @@ export async function run({ count, seed, print }: { count: number; seed: number;
     const outcomes = new Map<string, number>();
     let [slowest, largest] = [0, 0];
     for (let trial = 0; trial < count; trial++) {
-      const [before, begin] = [process.memoryUsage.rss(), performance.now()];
+      const [before, begin] = [process.memoryUsage.rss(), process.cpuUsage()];
       try {
         const outcome = await outcomeOf(format, chance(seed, trial));
         outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
       } catch (cause) {
         throw new Error(`${format}, file ${trial} of seed ${seed}`, { cause });
       }
-      slowest = Math.max(slowest, performance.now() - begin);
+      const { user, system } = process.cpuUsage(begin);
+      slowest = Math.max(slowest, (user + system) / 1000);
       largest = Math.max(largest, process.memoryUsage.rss() - before);
       if (slowest > 2000 || largest > 2 ** 28) {
         throw new Error(`${format}, file ${trial} of seed ${seed}: ${slowest.toFixed(0)} ms, ${largest} bytes`);
