@@ -15,7 +15,9 @@ const workers = [2, 1, 3, 4];
 export const counts = { whole: workers.length, short: 1 };
 
 const program = fileURLToPath(new URL('lib/train-over-mpi.ts', import.meta.url));
-const isThere = (): boolean => spawnSync('mpirun', ['--version']).status === 0;
+/** Other MPIs have a program of this name too. */
+const isThere = (): boolean =>
+  spawnSync('mpirun', ['--version'], { encoding: 'utf8' }).stdout?.includes('Open MPI') === true;
 
 async function refusal(): Promise<string> {
   return await withMpi(() => Promise.resolve(''), { library: '/nowhere/libmpi.so' }).then(
