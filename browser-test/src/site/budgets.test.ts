@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { siteFolder } from '@diffeo/docs/site';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startBrowser } from '../lib/browser.ts';
 import { kilobytes } from './lib/kilobytes.ts';
-import type {} from './lib/site.setup.ts';
+import { servedSite } from './lib/served-site.ts';
 import { builtFiles, builtFolder } from './lib/site-pages.ts';
 import { watchedPage } from './lib/watched-page.ts';
 
-const site = inject('site');
+const site = servedSite();
 let browser: Browser;
 beforeAll(async () => {
   browser = await startBrowser();

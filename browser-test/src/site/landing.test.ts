@@ -1,12 +1,12 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startBrowser } from '../lib/browser.ts';
 import { pictureChanges } from './lib/picture-changes.ts';
-import type {} from './lib/site.setup.ts';
+import { servedSite } from './lib/served-site.ts';
 import { smallPictures } from './lib/small-pictures.ts';
 import { type WatchedPage, watchedPage } from './lib/watched-page.ts';
 
-const site = inject('site');
+const site = servedSite();
 let browser: Browser;
 beforeAll(async () => {
   browser = await startBrowser();

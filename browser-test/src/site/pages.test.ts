@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startBrowser } from '../lib/browser.ts';
 import { kilobytes } from './lib/kilobytes.ts';
-import type {} from './lib/site.setup.ts';
+import { servedSite } from './lib/served-site.ts';
 import { sitePages } from './lib/site-pages.ts';
 import { type WatchedPage, watchedPage } from './lib/watched-page.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const site = inject('site');
+const site = servedSite();
 let browser: Browser;
 beforeAll(async () => {
   browser = await startBrowser();

@@ -1,15 +1,15 @@
 import axe from 'axe-core';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startBrowser } from '../lib/browser.ts';
 import { kilobytes } from './lib/kilobytes.ts';
 import { pictureChanges } from './lib/picture-changes.ts';
-import type {} from './lib/site.setup.ts';
+import { servedSite } from './lib/served-site.ts';
 import { smallPictures } from './lib/small-pictures.ts';
 import { type WatchedPage, watchedPage } from './lib/watched-page.ts';
 
 let browser: Browser;
-const site = inject('site');
+const site = servedSite();
 beforeAll(async () => {
   browser = await startBrowser();
 });

@@ -1,10 +1,10 @@
 import type { Browser, BrowserContext } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startBrowser } from '../lib/browser.ts';
-import type {} from './lib/site.setup.ts';
+import { servedSite } from './lib/served-site.ts';
 import { watchedPage } from './lib/watched-page.ts';
 
-const site = inject('site');
+const site = servedSite();
 let browser: Browser;
 beforeAll(async () => {
   browser = await startBrowser();
