@@ -44,6 +44,30 @@ test('a category, a gap and numbers that come often are none of its business', a
   expect(await names(['x', 'group'], zeros)).toEqual(['independent columns']);
 });
 
+test('a context that there is not is refused, and one that is named twice', async () => {
+  for (const context of [
+    ['x', 'grup'],
+    ['x', 'x'],
+  ]) {
+    await expect(conditionalBaselines({ ...learned, columns }, heldOut, { context })).rejects.toMatchObject({
+      code: 'CONTEXT',
+    });
+  }
+});
+
+test('of many rows some are drawn, wherever in the table they stand', async () => {
+  // Most rows, which come first, are of one group: of the other, the last thousand tell.
+  const count = 30_000;
+  const { values } = data(count);
+  for (let row = 0; row < count; row++) {
+    const [group, own] = [Number(row >= count - 1000), values[4 * row + 1] as number];
+    values[4 * row + 1] = group;
+    for (const j of [2, 3]) values[4 * row + j] = (values[4 * row + j] as number) + 20 * (group - own);
+  }
+  const [, linear] = await conditionalBaselines({ values, count, columns }, heldOut, { context: ['x', 'group'] });
+  expect(Math.abs(nll(linear?.scores as Float64Array) - entropy(0.5) - entropy(2))).toBeLessThan(0.08);
+});
+
 test('gaps of the context are predictors of their own', async () => {
   const gapped = ({ values, count }: typeof learned) => ({
     values: values.map((value, i) => (i % 4 === 0 && i % 20 === 0 ? Number.NaN : value)),

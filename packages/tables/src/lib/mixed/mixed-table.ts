@@ -51,7 +51,8 @@ function columnsAt({ values, count, size }: TableRows, places: readonly number[]
   return own;
 }
 
-function contextPlaces(columns: readonly ColumnFacts[], names: readonly string[]): readonly number[] {
+/** Where the columns of a context stand. @throws DiffeoError `CONTEXT` for names that there are not, or twice. */
+export function contextPlaces(columns: readonly ColumnFacts[], names: readonly string[]): readonly number[] {
   return names.map((name) => {
     const place = columns.findIndex((column) => column.name === name);
     if (place >= 0 && names.filter((one) => one === name).length === 1) return place;

@@ -22,7 +22,7 @@ export function wholeRows(
 }
 
 /** The columns of rows that are not given, as they come out of a density. */
-export function openColumns(rows: Float64Array, columns: number, own: readonly number[]): Float32Array {
+export function openColumns(rows: Float64Array | Float32Array, columns: number, own: readonly number[]): Float32Array {
   const count = columns === 0 ? 0 : rows.length / columns;
   const drawn = new Float32Array(count * own.length);
   for (let row = 0; row < count; row++) {
