@@ -63,7 +63,7 @@ async function saved(spec: FlowSpec): Promise<OpenFile> {
   return opened(await save(model, params, { metadata: { columns: 'a,b,c' } }));
 }
 
-/** The densities of a table of numbers and of a mixed one, as \`train\` finds them. */
+/** The densities of a table of numbers and of a mixed one, as `train` finds them. */
 async function tableFiles(effort: Effort): Promise<readonly OpenFile[]> {
   const random = randomSource(1);
   const count = 48;

@@ -95,6 +95,17 @@ describe('score of a table', () => {
     expect(top.map(([row]) => Number(row))).toEqual(order.map((i) => i + 1));
   });
 
+  test.each(['--votes', '--blame'])('%s beside --json alone, which says no rows, is refused', async (option) => {
+    const { code, stdout, stderr } = await runDiffeo(
+      ['score', 'diffeo-things', 'more.csv', option, '--json'],
+      scratch.path,
+    );
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`${option} is said of each row, and --json alone says the mean: add --top, or --out`);
+    const told = await ok('score', 'diffeo-things', 'more.csv', option, '--json', '--top', '2');
+    expect(JSON.parse(told.stdout).rows[0]).toHaveProperty(option.slice(2));
+  });
+
   test('of one flow the percentiles are among its validation rows', async () => {
     await ok('train', 'things.csv', ...'--steps 20 --layers 2 --hidden 8 --out one'.split(' '));
     expect(lines((await ok('score', 'one', 'more.csv')).stdout)[0]).toEqual(['logProb', 'percentile']);

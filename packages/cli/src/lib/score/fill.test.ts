@@ -105,6 +105,14 @@ describe('diffeo fill', () => {
     expect(rowsOf(given.stdout)[1]?.[0]).toBe('');
   });
 
+  it('is not the advice where the data lack what the model is given', async () => {
+    scratch.file('ungiven.csv', 'eggs,weight\n2,300\n');
+    scratch.file('part.csv', 'kind,eggs\nowl,2\n');
+    const [ungiven, part] = [await diffeo('score', 'given', 'ungiven.csv'), await diffeo('score', 'given', 'part.csv')];
+    expect([ungiven.code, ungiven.stderr]).toEqual([2, expect.not.stringContaining('diffeo fill')]);
+    expect([part.code, part.stderr]).toEqual([2, expect.stringContaining('diffeo fill draws')]);
+  });
+
   it.each<[string, string, string, string[], RegExp]>([
     [
       'a category that the model does not know',

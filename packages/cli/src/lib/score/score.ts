@@ -8,6 +8,7 @@ import { readModel, type StoredModel } from '../model/read-model.ts';
 import { tableOf } from '../report/facts/table-of.ts';
 import { type ModelRows, takeModelRows } from '../tables/mixed-data.ts';
 import { finiteOrNull } from '../terminal/finite-or-null.ts';
+import { stopIfCancelled } from '../terminal/interruption.ts';
 import { type ResultPlace, resultTable } from '../terminal/result-table.ts';
 import { say } from '../terminal/say.ts';
 import { printResult } from '../terminal/standard-streams.ts';
@@ -32,12 +33,23 @@ export interface ScoreOptions extends RowsOptions, ResultPlace {
   readonly blame: boolean;
 }
 
+/** Between so many rows a signal has its turn. */
+const rowsTogether = 16384;
+
 /** What the kinds of members of a mixture say of rows. */
 async function memberVotes(
   { model, params }: StoredModel,
   { values, count, eventShape }: ModelRows,
+  signal: AbortSignal,
 ): Promise<Float64Array> {
-  return await pooledScores({ model, params }, { values: Float32Array.from(values), count, size: sizeOf(eventShape) });
+  const size = sizeOf(eventShape);
+  const votes = new Float64Array(count);
+  for (let begin = 0; begin < count; begin += rowsTogether) {
+    await stopIfCancelled(signal);
+    const part = Float32Array.from(values.subarray(begin * size, (begin + rowsTogether) * size));
+    votes.set(await pooledScores({ model, params }, { values: part, count: part.length / size, size }), begin);
+  }
+  return votes;
 }
 
 /** The rows to say something of, in their order, or the least likely ones first. */
@@ -47,7 +59,7 @@ async function scoredRows(
   scores: Float32Array,
   { top, votes: asksVotes, blame, seed, signal }: Pick<ScoreOptions, 'top' | 'votes' | 'blame' | 'seed' | 'signal'>,
 ): Promise<readonly ScoredRow[]> {
-  const votes = asksVotes ? await memberVotes(stored, rows) : null;
+  const votes = asksVotes ? await memberVotes(stored, rows, signal) : null;
   const ranks = votes ?? scores;
   const order = Uint32Array.from(scores.keys());
   const chosen =
@@ -96,6 +108,12 @@ export async function score({
   ...options
 }: ScoreOptions): Promise<void> {
   const { seed, signal } = options;
+  if (json && out === undefined && top === undefined && (votes || blame)) {
+    throw new DiffeoError(
+      'USAGE',
+      `${votes ? '--votes' : '--blame'} is said of each row, and --json alone says the mean: add --top, or --out`,
+    );
+  }
   const stored = await readModel(path);
   if (draws > 1 && !stored.model.dequantizes) {
     throw new DiffeoError(

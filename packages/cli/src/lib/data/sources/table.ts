@@ -80,11 +80,14 @@ function ofAllColumns(error: unknown, { notes }: Pick<StoredModel, 'notes'>): un
     .filter(helps)
     .map(({ exclude: _, ...rest }): CsvOptions => rest)
     .filter((options) => Object.keys(options).length > 0);
-  const lacking = error.code === 'CSV_UNKNOWN_COLUMN' ? (refusal.columns ?? []).length : 0;
-  const isPart = lacking > 0 && lacking < (notes.columns ?? []).length;
-  const problem = isPart
-    ? `${refusal.problem} diffeo fill draws what rows lack given what they have.`
-    : refusal.problem;
+  const lacking = error.code === 'CSV_UNKNOWN_COLUMN' ? (refusal.columns ?? []) : [];
+  const isPart = lacking.length > 0 && lacking.length < (notes.columns ?? []).length;
+  // What a model is given it does not draw.
+  const given = new Set(columnNames(notes.context ?? []));
+  const problem =
+    isPart && !lacking.some((name) => given.has(name))
+      ? `${refusal.problem} diffeo fill draws what rows lack given what they have.`
+      : refusal.problem;
   return new DiffeoError(error.code, error.message, { cause: { ...refusal, problem, advice } });
 }
 
