@@ -12,14 +12,16 @@ export function pagesLoader(): Loader {
     name: 'diffeo-pages',
     async load(context) {
       await files.load(context);
-      for (const { id, source, title, description, label, order, markdown } of repositoryPages(repository)) {
+      const pages = repositoryPages(repository);
+      for (const { id, source, title, description, label, order, markdown } of pages) {
         const sidebar = { order, ...(label && { label }) };
         // Of an API, the names too stand on the right.
         const tableOfContents = { minHeadingLevel: 2, maxHeadingLevel: id.startsWith('api/') ? 4 : 3 };
         const data = await context.parseData({ id, data: { title, description, sidebar, tableOfContents } });
         const rendered = await context.renderMarkdown(markdown);
         // The sidebar goes by the path that a file of the collection would have.
-        const filePath = `src/content/docs/${id}.md`;
+        const isIndex = pages.some((other) => other.id.startsWith(`${id}/`));
+        const filePath = `src/content/docs/${id}${isIndex ? '/index' : ''}.md`;
         context.store.set({
           id,
           data,

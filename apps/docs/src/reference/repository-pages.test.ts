@@ -29,11 +29,18 @@ test('every page has a title, a sentence and an address of its own', () => {
 
 test('every link to a page of the repository finds it', () => {
   const addresses = new Set(pages.map(({ id }) => `/${id}/`));
-  const written = ['/', '/decisions/']; // by hand
+  const written = ['/']; // by hand
   for (const { id, markdown } of pages) {
     const prose = markdown.replaceAll(/^```[\s\S]*?^```/gm, '');
     for (const [, link = ''] of prose.matchAll(/\]\((\/[^)#]*)/g)) {
       expect(addresses.has(link) || written.includes(link), `${id} links to ${link}`).toBe(true);
     }
   }
+});
+
+test('the page of decisions leads to each of them', () => {
+  const list = pages.find(({ id }) => id === 'decisions');
+  const decisions = pages.filter(({ id }) => id.startsWith('decisions/'));
+  expect(decisions.length).toBeGreaterThan(30);
+  for (const { id, title } of decisions) expect(list?.markdown.replaceAll('`', '')).toContain(`- [${title}](/${id}/)`);
 });

@@ -43,6 +43,13 @@ export function repositoryPages(repository: string): RepositoryPage[] {
       const source = `docs/decisions/${file}`;
       return { id: `decisions/${file.slice(0, -3)}`, source, text: read(source), order: i + 2 };
     });
+  const decisionList = {
+    id: 'decisions',
+    source: 'docs/decisions/README.md',
+    text: decisionsMarkdown(decisions.map(({ source, text }) => ({ file: posix.basename(source), text }))),
+    description: 'Why Diffeo is built as it is. What was decided, why, and what was measured.',
+    order: 1,
+  };
   const packages = publishedPackages(repository);
   const readmes = packages.map(({ folder, name, readme, description }, i) => ({
     id: `reference/${folder}`,
@@ -61,7 +68,7 @@ export function repositoryPages(repository: string): RepositoryPage[] {
     order: i + 1,
   }));
   const accuracy = { id: 'reference/accuracy', source: 'docs/accuracy.md', text: accuracyMarkdown(), order: 3 };
-  const all = [...fromDocs, accuracy, ...decisions, ...readmes, ...api];
+  const all = [...fromDocs, accuracy, decisionList, ...decisions, ...readmes, ...api];
   const addresses = new Map(all.map(({ source, id }) => [source, `/${id}/`]));
   for (const { folder } of packages) addresses.set(`packages/${folder}`, `/reference/${folder}/`);
   addresses.set('docs/decisions', '/decisions/');
@@ -76,6 +83,18 @@ export function repositoryPages(repository: string): RepositoryPage[] {
     };
   });
 }
+
+/** The list of all decisions. */
+const decisionsMarkdown = (decisions: readonly { readonly file: string; readonly text: string }[]): string =>
+  [
+    '# Decisions',
+    '',
+    'A decision that the code does not explain has a record: what was decided, why, and what was measured. They are short, and numbered in the order in which',
+    'they were made. A decision that no longer holds says which one took its place.',
+    '',
+    ...decisions.map(({ file, text }) => `- [${/^# (.+)$/m.exec(text)?.[1] ?? file}](${file})`),
+    '',
+  ].join('\n');
 
 /** The first sentence that is no list, table or heading, without its marks. */
 const firstSentence = (markdown: string): string => {

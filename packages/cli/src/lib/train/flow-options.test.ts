@@ -11,6 +11,7 @@ const small = '--steps 6 --batch 64 --layers 2 --hidden 16 --limit 400 --held-ou
 
 beforeAll(() => {
   scratch.file('people.csv', peopleCsv(120));
+  scratch.file('short.csv', Array.from({ length: 13 }, (_, i) => `1.${i},${i * i}`).join('\n'));
 });
 
 /** The parts of a model, and its run's record. */
@@ -93,6 +94,7 @@ describe('options of one flow', () => {
       /--context is for tables of at least 20 rows, and --base asks for one flow/,
     ],
     ['two-moons --effort fast', /--effort is for tables, and 'two-moons' is none/],
+    ['short.csv --effort fast', /'short.csv' has 13 rows that can be learned, too few to choose a model by/],
   ])('%s is refused', async (line, message) => {
     const { code, stdout, stderr } = await diffeo('train', ...line.split(' '), '--out', 'refused');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -4,6 +4,7 @@ import type { Effort } from '@diffeo/tables';
 import { type Fitted, useWasm } from '@diffeo/trainer';
 import type { DataSource } from '../data/data-source.ts';
 import { findData } from '../data/find-data.ts';
+import type { TrainingData } from '../data/training-data.ts';
 import { beginRun, type DataOrigin, originOf } from '../folder/begin-run.ts';
 import { defaultFolder } from '../folder/default-folder.ts';
 import { sha256 } from '../folder/model-notes.ts';
@@ -77,6 +78,12 @@ export async function train(options: TrainOptions): Promise<void> {
 const print = (report: TrainReport, { json }: TrainOptions): Promise<void> =>
   printResult(json ? `${JSON.stringify(report)}\n` : trainSummary(report));
 
+/** Why no model is chosen by effort. */
+const effortRefusal = ({ all }: TrainingData, name: string): string =>
+  all
+    ? `--effort: '${name}' has ${all.count} rows that can be learned, too few to choose a model by. Without it, one flow is trained`
+    : `--effort is for tables, and '${name}' is none`;
+
 async function trainInto(
   folder: TrainingFolder,
   source: DataSource,
@@ -101,7 +108,7 @@ async function trainInto(
     await trainMixture(folder, data, { ...options, origin, line, before });
     return;
   }
-  if (options.effort !== undefined) throw new DiffeoError('USAGE', `--effort is for tables, and '${name}' is none`);
+  if (options.effort !== undefined) throw new DiffeoError('USAGE', effortRefusal(data, name));
   const { columns } = data;
   const { flow = data.defaults.flow } = options;
   const kind = named ?? flowNamed(flow);
