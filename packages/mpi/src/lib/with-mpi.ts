@@ -66,13 +66,16 @@ async function meet(world: Communicator): Promise<Meeting> {
   return { secret, addresses, worker };
 }
 
+/** MPI cannot be initialised again, not even after it was finalised. */
+let hasBegun = false;
+
 /**
  * Trains over Open MPI, in a program that mpirun starts: the first process leads, and calls `lead` with the `workers` that `fit`
  * takes; all others are those workers, and return when it is done. `mpirun -n 5 node train.mjs` has four. What leads and who works
  * speak over sockets, and gradients go by MPI from worker to worker.
  *
  * @returns what `lead` does; `null` in the processes that work.
- * @throws DiffeoError `CONFIG` where Open MPI is not installed, or started one process alone; what `lead` throws, after which the
+ * @throws DiffeoError `CONFIG` where Open MPI is not installed, started one process alone, or has begun in this process before; what `lead` throws, after which the
  * program is to end: mpirun then ends the others.
  */
 export async function withMpi<T>(
@@ -86,6 +89,9 @@ export async function withMpi<T>(
   });
   const { modules = [], library } = options;
   const mpi = mpiLibrary(library);
+  if (hasBegun)
+    throw new DiffeoError('CONFIG', 'MPI begins once in a process: train all that there is within one withMpi');
+  hasBegun = true;
   const world = mpi.init();
   if (world.size < 2) {
     mpi.finalize();

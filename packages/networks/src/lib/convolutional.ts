@@ -1,30 +1,18 @@
 import { type Definition, defineNetwork, fold, leaf, type Network, normal, type StackLayer } from '@diffeo/core';
 import { convStack } from '@diffeo/ops';
 import { concat, div, mul, ones, sqrt, square, sum, type Tensor, zeros } from '@tensorflow/tfjs-core';
-import {
-  array,
-  boolean,
-  integer,
-  maxLength,
-  maxValue,
-  minLength,
-  minValue,
-  number,
-  optional,
-  picklist,
-  pipe,
-  strictObject,
-} from 'valibot';
+import { array, boolean, maxLength, minLength, optional, pipe, strictObject } from 'valibot';
+import { activationEntry, widthEntry } from './entries.ts';
 import { filterSide } from './images/filter-side.ts';
 import { imageNetwork } from './images/image-context.ts';
 
 const schema = strictObject({
   /** How many channels the hidden layers have. Default 64. */
-  width: optional(pipe(number(), integer(), minValue(1), maxValue(65536)), 64),
+  width: optional(widthEntry, 64),
   /** The sides of the filters, one for each layer, the last included. Default [3, 1, 3]. */
   kernelSizes: optional(pipe(array(filterSide), minLength(1), maxLength(1000)), () => [3, 1, 3]),
   /** Default `relu`. */
-  activation: optional(picklist(['relu', 'tanh', 'elu', 'sigmoid']), 'relu'),
+  activation: optional(activationEntry, 'relu'),
   /** Adds the input of each hidden layer that keeps its width to its output. Default false. */
   residual: optional(boolean(), false),
   /** Learns direction and length of each filter apart (Salimans & Kingma 2016). Default false. */

@@ -10,27 +10,15 @@ import {
 } from '@diffeo/core';
 import { denseStack } from '@diffeo/ops';
 import { concat, mul, reshape, type Tensor, zeros } from '@tensorflow/tfjs-core';
-import {
-  array,
-  boolean,
-  integer,
-  maxLength,
-  maxValue,
-  minValue,
-  number,
-  optional,
-  picklist,
-  pipe,
-  strictObject,
-} from 'valibot';
+import { array, boolean, maxLength, maxValue, minValue, number, optional, pipe, strictObject } from 'valibot';
 import { circularFeatures } from './circular-features.ts';
+import { activationEntry, widthEntry } from './entries.ts';
 
-const width = pipe(number(), integer(), minValue(1), maxValue(65536));
 const schema = strictObject({
   /** The widths of the hidden layers, as many as there are numbers: 1000 at most. Default [64, 64]. */
-  hidden: optional(pipe(array(width), maxLength(1000)), () => [64, 64]),
+  hidden: optional(pipe(array(widthEntry), maxLength(1000)), () => [64, 64]),
   /** Default `relu`. */
-  activation: optional(picklist(['relu', 'tanh', 'elu', 'sigmoid']), 'relu'),
+  activation: optional(activationEntry, 'relu'),
   /** Adds the input of each hidden layer that keeps its width to its output. Default false. */
   residual: optional(boolean(), false),
   /** How large the last layer's weights start: by default a hundredth of the others' size, so that the output starts near 0. 0: at 0. */

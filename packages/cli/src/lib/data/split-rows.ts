@@ -30,13 +30,14 @@ export function partSizes(
 const enoughFor = 2 ** 18;
 
 /**
- * The rows of a table that are held, where there are more than are trained on: as many as a run draws, or two and a half times the limit, since a sample may have
+ * The rows of a table that are held, where there are more than are trained on: as many as a run draws, or two and a half times what is asked for, since a sample may have
  * less than half of what it may have.
  */
-export const tableSample = ({ seed, limit = 0 }: PartOptions): NonNullable<CsvOptions['sample']> => ({
-  seed: fold(seed, 'sample'),
-  ...(limit > enoughFor && { rows: Math.ceil(2.5 * limit) }),
-});
+export function tableSample({ seed, limit, heldOut = 0 }: PartOptions): NonNullable<CsvOptions['sample']> {
+  // As many to train on as are held out.
+  const asked = limit ?? 2 * heldOut;
+  return { seed: fold(seed, 'sample'), ...(asked > enoughFor && { rows: Math.ceil(2.5 * asked) }) };
+}
 
 /** Cuts the rows of a file into training, validation and held-out rows. */
 function splitRows(

@@ -1,6 +1,7 @@
 import { type Definition, defineNetwork, type Network } from '@diffeo/core';
 import { add, concat, reshape, zeros } from '@tensorflow/tfjs-core';
-import { integer, maxValue, minValue, number, optional, picklist, pipe, strictObject } from 'valibot';
+import { integer, maxValue, minValue, number, optional, pipe, strictObject } from 'valibot';
+import { activationEntry, widthEntry } from '../entries.ts';
 import { imageNetwork } from '../images/image-context.ts';
 import { selfAttention } from './self-attention.ts';
 import { type TransformerParams, transformer } from './transformer.ts';
@@ -8,13 +9,13 @@ import { type TransformerParams, transformer } from './transformer.ts';
 /** What transformers are told alike. */
 export const transformerEntries = {
   /** How many numbers stand for each position; the heads divide it. Default 32. */
-  width: optional(pipe(number(), integer(), minValue(1), maxValue(65536)), 32),
+  width: optional(widthEntry, 32),
   /** Default 4. */
   heads: optional(pipe(number(), integer(), minValue(1), maxValue(256)), 4),
   /** Default 2. */
   blocks: optional(pipe(number(), integer(), minValue(1), maxValue(500)), 2),
   /** Of the layers within blocks. Default `elu`. */
-  activation: optional(picklist(['relu', 'tanh', 'elu', 'sigmoid']), 'elu'),
+  activation: optional(activationEntry, 'elu'),
 };
 
 const schema = strictObject(transformerEntries);

@@ -23,21 +23,20 @@ import {
   minValue,
   number,
   optional,
-  picklist,
   pipe,
   strictObject,
 } from 'valibot';
 import { circularFeatures } from '../circular-features.ts';
+import { activationEntry, widthEntry } from '../entries.ts';
 import { type Degrees, hiddenDegrees, inputDegrees, outputDegrees, wrongDegrees } from './degrees.ts';
 import { holdSequence, placesOf, sequenceEntry, sequenceOf } from './sequence.ts';
 
-const width = pipe(number(), integer(), minValue(1), maxValue(65536));
 const degree = pipe(number(), integer(), minValue(-1));
 const schema = strictObject({
   /** The widths of the hidden layers, at least one. Fewer units than inputs leave some inputs unseen. Default [64, 64]. */
-  hidden: optional(pipe(array(width), minLength(1), maxLength(1000)), () => [64, 64]),
+  hidden: optional(pipe(array(widthEntry), minLength(1), maxLength(1000)), () => [64, 64]),
   /** Default `relu`. */
-  activation: optional(picklist(['relu', 'tanh', 'elu', 'sigmoid']), 'relu'),
+  activation: optional(activationEntry, 'relu'),
   /** Adds the input of each hidden layer that keeps its width to its output. Default false. */
   residual: optional(boolean(), false),
   /** How large the last layer's weights start, as in `mlp`. Default 0.01. */

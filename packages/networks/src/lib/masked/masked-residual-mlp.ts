@@ -26,16 +26,17 @@ import {
   pipe,
   strictObject,
 } from 'valibot';
+import { activationEntry, widthEntry } from '../entries.ts';
 import { type Degrees, hiddenDegrees, inputDegrees, outputDegrees, wrongDegrees } from './degrees.ts';
 import { holdSequence, placesOf, sequenceEntry, sequenceOf } from './sequence.ts';
 
 const schema = strictObject({
   /** How many numbers pass from block to block; at least as many as there are inputs, or some are unseen. Default 64. */
-  width: optional(pipe(number(), integer(), minValue(1), maxValue(65536)), 64),
+  width: optional(widthEntry, 64),
   /** Default 2. */
   blocks: optional(pipe(number(), integer(), minValue(0), maxValue(500)), 2),
   /** Default `relu`. */
-  activation: optional(picklist(['relu', 'tanh', 'elu', 'sigmoid']), 'relu'),
+  activation: optional(activationEntry, 'relu'),
   /** Whether the activation comes before the first layer of a block too. Default false. */
   preactivation: optional(boolean(), false),
   /**

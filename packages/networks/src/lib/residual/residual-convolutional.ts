@@ -1,30 +1,19 @@
 import { type Definition, defineNetwork, type Network } from '@diffeo/core';
 import { convStack } from '@diffeo/ops';
 import { concat } from '@tensorflow/tfjs-core';
-import {
-  array,
-  boolean,
-  integer,
-  length,
-  maxValue,
-  minValue,
-  number,
-  optional,
-  picklist,
-  pipe,
-  strictObject,
-} from 'valibot';
+import { array, boolean, integer, length, maxValue, minValue, number, optional, pipe, strictObject } from 'valibot';
+import { activationEntry, widthEntry } from '../entries.ts';
 import { filterSide } from '../images/filter-side.ts';
 import { imageNetwork } from '../images/image-context.ts';
 import { type ResidualParams, residualBlocks } from './residual-blocks.ts';
 
 const schema = strictObject({
   /** How many channels pass from block to block. Default 32. */
-  width: optional(pipe(number(), integer(), minValue(1), maxValue(65536)), 32),
+  width: optional(widthEntry, 32),
   /** Default 2. */
   blocks: optional(pipe(number(), integer(), minValue(1), maxValue(500)), 2),
   /** Default `relu`. */
-  activation: optional(picklist(['relu', 'tanh', 'elu', 'sigmoid']), 'relu'),
+  activation: optional(activationEntry, 'relu'),
   /** The sides of the filters: of the layer in front of the blocks, the two in each block, and the one behind them. Default [3, 3, 1, 3]. */
   kernelSizes: optional(pipe(array(filterSide), length(4)), () => [3, 3, 1, 3]),
   /** Whether the activation comes before the first layer of a block too. Default false. */

@@ -2,15 +2,16 @@ import { type Definition, defineNetwork, type Network, sizeOf } from '@diffeo/co
 import { denseStack } from '@diffeo/ops';
 import { concat, reshape, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { boolean, integer, maxValue, minValue, number, optional, picklist, pipe, strictObject } from 'valibot';
+import { activationEntry, widthEntry } from '../entries.ts';
 import { type ResidualParams, residualBlocks } from './residual-blocks.ts';
 
 const schema = strictObject({
   /** How many numbers pass from block to block. Default 64. */
-  width: optional(pipe(number(), integer(), minValue(1), maxValue(65536)), 64),
+  width: optional(widthEntry, 64),
   /** Default 2. */
   blocks: optional(pipe(number(), integer(), minValue(1), maxValue(500)), 2),
   /** Default `relu`. */
-  activation: optional(picklist(['relu', 'tanh', 'elu', 'sigmoid']), 'relu'),
+  activation: optional(activationEntry, 'relu'),
   /** Whether what enters a block is normalised, each row by itself. Default false. */
   layerNorm: optional(boolean(), false),
   /** Whether the activation comes before the first layer of a block too, as it does in Durkan et al.'s own code. Default false. */

@@ -244,3 +244,14 @@ describe.each(['cpu', 'wasm'])('denseStack on %s', (backend) => {
     }
   });
 });
+
+test('degrees that are not those of the layers are refused', () => {
+  const [x, weight, bias] = [normal([2, 3], 1), normal([3, 4], 2), normal([4], 3)];
+  const own = { inputs: Int32Array.of(0, 1, 2), outputs: Int32Array.of(0, 1, 2, 2) };
+  const stack = (degrees: readonly (typeof own)[]) =>
+    denseStack(x, [{ weight, bias }], { activation: 'relu', residual: false, degrees });
+  expect(stack([own]).shape).toEqual([2, 4]);
+  for (const wrong of [[], [own, own], [{ ...own, inputs: Int32Array.of(0, 1) }]]) {
+    expect(() => stack(wrong)).toThrow(/a stack of layers 3 × 4 has degrees of/);
+  }
+});

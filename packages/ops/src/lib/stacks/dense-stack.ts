@@ -28,6 +28,8 @@ const dense: LayerKind = {
 /**
  * A stack of dense layers with an activation between them, `[batch, inputs]` → `[batch, outputs]`: one node of the tape,
  * with no transposed product in its gradient. Where layers are masked by `degrees`, kernels leave out what is not seen.
+ *
+ * @throws DiffeoError `SHAPE` where there are not degrees of each layer, one for each of its inputs and outputs.
  */
 export const denseStack = (x: Tensor, layers: readonly StackLayer[], options: DenseStackOptions): Tensor =>
   layerStack(dense, x, layers, options);

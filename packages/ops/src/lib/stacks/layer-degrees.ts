@@ -1,4 +1,4 @@
-import type { StackLayer } from '@diffeo/core';
+import { DiffeoError, type StackLayer } from '@diffeo/core';
 import { mul, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 
 /**
@@ -38,3 +38,10 @@ export const maskedLayers = (layers: readonly StackLayer[], degrees: readonly La
     const { shape } = weight as Tensor2D;
     return { weight: mul(weight, tensor2d(maskOf(degrees[i] as LayerDegrees), shape)), bias };
   });
+
+/** @throws DiffeoError `SHAPE` unless there are degrees of each layer, one for each of its inputs and outputs: kernels read as many. */
+export function requireDegrees(layers: readonly StackLayer[], degrees: readonly LayerDegrees[]): void {
+  const got = degrees.map(({ inputs, outputs }) => `${inputs.length} × ${outputs.length}`).join(', ');
+  const wanted = layers.map(({ weight }) => weight.shape.join(' × ')).join(', ');
+  if (got !== wanted) throw new DiffeoError('SHAPE', `a stack of layers ${wanted} has degrees of ${got || 'none'}`);
+}

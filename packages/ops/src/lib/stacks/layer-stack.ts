@@ -4,7 +4,7 @@ import { add, getBackend, getKernel, mul, type Tensor } from '@tensorflow/tfjs-c
 import { type FusedOp, fusedOp } from '../fused-op.ts';
 import { kernelNames, runKernel, type StackKernelAttributes } from '../kernels.ts';
 import { activations } from './activation.ts';
-import { maskedLayers } from './layer-degrees.ts';
+import { maskedLayers, requireDegrees } from './layer-degrees.ts';
 import { namedGradients, namedLayers, namedWeights } from './named-layers.ts';
 import { type DenseStackOptions, isEmpty, keepsWidth, type LayerKind, type StackOptions } from './stack-layer.ts';
 
@@ -96,6 +96,7 @@ export function layerStack(
   options: DenseStackOptions,
 ): Tensor {
   const { degrees } = options;
+  if (degrees) requireDegrees(layers, degrees);
   const masked = () => (degrees ? maskedLayers(layers, degrees) : layers);
   if (isEmpty(x, layers)) return compose(kind, x, masked(), options);
   const whole = getKernel(kernelNames.stack, getBackend());

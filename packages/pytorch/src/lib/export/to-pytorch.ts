@@ -43,7 +43,7 @@ function baseIn({ spec }: Flow, tree: HostTree, features: number): PythonPart {
 
 /**
  * Writes a flow of vectors in the layout of the library nflows: its state dict as a safetensors file, and the Python that makes the model
- * for it. Couplings with `affine()`, `additive()` and `rationalQuadratic()`, autoregressive layers with splines, permutations, linear layers, actnorm and standardise have an
+ * for it. Couplings with `affine()`, `additive()` and `rationalQuadratic()`, autoregressive layers with splines, the inverse of one with `affine({ scale: 'softplus' })`, permutations, linear layers, actnorm and standardise have an
  * equivalent there.
  *
  * @throws DiffeoError `IMPORT` for what nflows has not, by its name; `SHAPE` for events that are no vectors; `UNSTARTED`; `PARAMETERS`.
