@@ -22,6 +22,8 @@ interface Densities {
     readonly columns: number;
     readonly nll: number;
     readonly standardError: number;
+    /** Whether it was written down by another recipe than the one that there was when this was recorded. */
+    readonly isStale: boolean;
     readonly beside: readonly { readonly name: string; readonly nll: number; readonly worse: boolean }[];
   }[];
   readonly verdicts: readonly { readonly wanted: string; readonly reached: string; readonly met: boolean }[];
@@ -120,14 +122,22 @@ function densities({ machine, runs }: Records<Densities>): string {
   const [run] = runs;
   if (!run) return '';
   const { effort, seed, tables, verdicts } = run.result;
-  const rows = tables.map(({ table, rows, columns, nll, standardError, beside }) => {
+  const rows = tables.map(({ table, rows, columns, nll, standardError, isStale, beside }) => {
     const others = competitors.map((name) => {
       const own = beside.find((one) => one.name === name);
       return own ? `${own.nll.toFixed(2)}${own.worse ? ' *' : ''}` : '';
     });
-    return [table, `${rows} × ${columns}`, `${nll.toFixed(2)} ± ${standardError.toFixed(2)}`, ...others];
+    return [
+      `${table}${isStale ? ' †' : ''}`,
+      `${rows} × ${columns}`,
+      `${nll.toFixed(2)} ± ${standardError.toFixed(2)}`,
+      ...others,
+    ];
   });
   const wanted = verdicts.map((own) => [own.wanted, own.reached, own.met ? 'yes' : 'no']);
+  const stale = tables.some(({ isStale }) => isStale)
+    ? '\n\n† measured with an earlier recipe, and not again since.'
+    : '';
   return `## Densities of real tables
 
 Nats a row on test rows that nobody saw, in the units of the columns; lower is better. \`tableFlow\` with \`effort: '${effort}'\` and seed ${seed}, beside what else
@@ -135,7 +145,7 @@ is there for a table: the Gaussian of full covariance, a Gaussian mixture and a 
 with its choices made on validation rows. An asterisk says that we are worse: the mean difference of rows, each held to ±10 nats, is behind by more than 2
 standard errors, or the mean as it is by more than 1 nat. An empty cell was not measured.
 
-${table(['table', 'size', 'Diffeo', ...competitors], rows)}
+${table(['table', 'size', 'Diffeo', ...competitors], rows)}${stale}
 
 ${table(['wanted', 'reached', 'met'], wanted)}
 

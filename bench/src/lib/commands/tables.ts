@@ -30,7 +30,8 @@ export const tables = defineCommand({
     ours: {
       type: 'string',
       default: 'measured',
-      description: 'measured; kept: and written down in records/tables; recorded: as it was written down, in no time',
+      description:
+        'measured; kept: and written down in records/tables, where it was not by the recipe of now; recorded: as it was written down, in no time',
     },
     baselines: {
       type: 'string',
@@ -49,5 +50,6 @@ export const tables = defineCommand({
     });
     say(describeMachine(result.machine));
     print(args.json ? { ...result, verdicts: verdicts(result) } : result, args.json, tablesTable);
+    if (result.failed.length > 0) process.exitCode = 1;
   }),
 });

@@ -1,7 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { DiffeoError } from '@diffeo/core';
-import { rolldown } from 'rolldown';
+import { bundledCode } from '../bundled-code.ts';
 
 /** What an import of a whole package costs, beyond tfjs and its peers. */
 export interface PackageSize {
@@ -35,36 +33,9 @@ const packages: readonly (readonly [string, number | null])[] = [
   ['@diffeo/trainer', null],
 ];
 
-/**
- * The minified and gzipped bytes of a module's code bundled, without what `isExternal` names.
- */
+/** The minified and gzipped bytes of a module's code bundled, without what `isExternal` names. */
 async function bundledSize(code: string, isExternal: (name: string) => boolean): Promise<number> {
-  return gzipSync(await bundled(code, isExternal), { level: 9 }).length;
-}
-
-/** The minified bundle of a module's code. */
-async function bundled(code: string, isExternal: (name: string) => boolean): Promise<string> {
-  const entry = fileURLToPath(new URL('entry.ts', import.meta.url));
-  const bundle = await rolldown({
-    input: entry,
-    platform: 'browser',
-    external: (name) => isExternal(name) || name.startsWith('node:'),
-    onLog: (_, { code: kind, message }) => {
-      // It would be left out, and measure nothing.
-      if (kind === 'UNRESOLVED_IMPORT')
-        throw new DiffeoError('FILE', `${message} Name it in the benchmarks' package.json.`);
-    },
-    plugins: [
-      {
-        name: 'entry',
-        resolveId: (name) => (name === entry ? name : null),
-        load: (name) => (name === entry ? code : null),
-      },
-    ],
-  });
-  const { output } = await bundle.generate({ format: 'es', minify: true, comments: false });
-  await bundle.close();
-  return output[0].code;
+  return gzipSync(await bundledCode(code, isExternal), { level: 9 }).length;
 }
 
 const isTfjs = (name: string): boolean => name.startsWith('@tensorflow/');

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import { runPython } from '../python.ts';
 import { say } from '../say.ts';
+import { writeRecord } from './write-record.ts';
 
 /** What somebody else says of the test rows of a table. */
 export interface BaselineScores {
@@ -57,6 +58,7 @@ function recorded(baseline: Baseline, table: string, recipe: string): BaselineSc
 
 /** Runs a baseline where a Python can, and keeps what it found; `null` elsewhere, with a word of why. */
 function run(baseline: Baseline, folder: string, table: string, recipe: string): BaselineScores | null {
+  say(`  ${table}: ${baseline.name}`);
   const printed = runPython([peer(baseline.script), folder, table, ...baseline.arguments]);
   if ('why' in printed) {
     say(`${baseline.name} on ${table} is left out: ${printed.why}`);
@@ -64,7 +66,7 @@ function run(baseline: Baseline, folder: string, table: string, recipe: string):
   }
   mkdirSync(records, { recursive: true });
   const found = JSON.parse(printed.stdout) as BaselineScores;
-  writeFileSync(recordOf(baseline, table), gzipSync(JSON.stringify({ recipe, ...found }), { level: 9 }));
+  writeRecord(recordOf(baseline, table), { recipe, ...found });
   return found;
 }
 

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import type { Effort } from '@diffeo/tables';
 import type { TestCoverage } from './coverage.ts';
+import { writeRecord } from './write-record.ts';
 
 /** What ours says of the test rows of a table, and what that took. */
 export interface OwnResult {
@@ -17,23 +18,33 @@ export interface OwnResult {
   readonly members: readonly { readonly name: string; readonly setting: string; readonly weight: number }[];
 }
 
-/** What a result was asked for with. */
+/** A result, and whether it is of another recipe than the one that the code has now. */
+export interface RecordedResult extends OwnResult {
+  readonly isStale: boolean;
+}
+
+/** What a result was asked for with, and the digest of the recipe. */
 interface Asked {
   readonly effort: Effort;
   readonly seed: number;
+  readonly recipe: string;
 }
 
 const records = new URL('../../../records/tables/', import.meta.url);
-const fileOf = (table: string, { effort, seed }: Asked): string =>
-  fileURLToPath(new URL(`${table}-Diffeo-${effort}-${seed}.json.gz`, records));
+const fileOf = (table: string, { effort, seed }: Asked, folder: URL): string =>
+  fileURLToPath(new URL(`${table}-Diffeo-${effort}-${seed}.json.gz`, folder));
 
 /** Writes a result down beside what was recorded of competitors. */
-export function keepResult(table: string, asked: Asked, result: OwnResult): void {
-  writeFileSync(fileOf(table, asked), gzipSync(JSON.stringify(result), { level: 9 }));
+export function keepResult(table: string, asked: Asked, result: OwnResult, folder: URL = records): void {
+  writeRecord(fileOf(table, asked, folder), { recipe: asked.recipe, ...result });
 }
 
 /** What was written down, or `null` where nothing was. */
-export function recordedResult(table: string, asked: Asked): OwnResult | null {
-  const file = fileOf(table, asked);
-  return existsSync(file) ? (JSON.parse(gunzipSync(readFileSync(file)).toString()) as OwnResult) : null;
+export function recordedResult(table: string, asked: Asked, folder: URL = records): RecordedResult | null {
+  const file = fileOf(table, asked, folder);
+  if (!existsSync(file)) return null;
+  const text = gunzipSync(readFileSync(file)).toString();
+  // The first that were written down name no recipe.
+  const { recipe, ...result } = JSON.parse(text) as OwnResult & { readonly recipe?: string };
+  return { ...result, isStale: recipe !== asked.recipe };
 }

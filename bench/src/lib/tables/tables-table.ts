@@ -22,7 +22,7 @@ const coverageCell = ({ coverage }: TableResult): string =>
 /** The result for people: nats a row on test rows, lower is better, with an asterisk where we are worse; and what is wanted of all tables. */
 export function tablesTable(result: TablesResult): string {
   const rows = result.tables.map((own) => [
-    own.table,
+    `${own.table}${own.isStale ? ' †' : ''}`,
     `${own.rows} × ${own.columns}`,
     `${own.nll.toFixed(2)} ± ${own.standardError.toFixed(2)}`,
     own.median.toFixed(2),
@@ -36,5 +36,11 @@ export function tablesTable(result: TablesResult): string {
     ...baselineNames,
   ];
   const wanted = verdicts(result).map((own) => [own.wanted, own.reached, own.met ? 'yes' : 'no']);
-  return [markdown(head, rows), '', markdown(['wanted', 'reached', 'met'], wanted)].join('\n');
+  const words = [
+    ...(result.tables.some(({ isStale }) => isStale)
+      ? ['', `† written down by another recipe than that of now: --ours kept measures it again`]
+      : []),
+    ...(result.failed.length > 0 ? ['', `failed: ${result.failed.join(', ')}`] : []),
+  ];
+  return [markdown(head, rows), ...words, '', markdown(['wanted', 'reached', 'met'], wanted)].join('\n');
 }

@@ -9,7 +9,7 @@ const beside = (name: string, mean: number, more: Partial<Beside> = {}): Beside 
 });
 const table = (name: string, others: readonly Beside[], more: Partial<TableResult> = {}): TableResult => ({
   ...{ table: name, rows: 500, columns: 3, nll: 1, standardError: 0.1, median: 1, seconds: 20, cpuSeconds: 20 },
-  ...{ seeds: [1], members: [], beside: others },
+  ...{ seeds: [1], members: [], beside: others, isStale: false },
   coverage: [{ level: 0.5, covered: 0.5, interval: [0.3, 0.7], held: true }],
   ...more,
 });
