@@ -60,6 +60,7 @@ const defaults: Readonly<Record<string, string>> = {
   '@diffeo/layers-classic/radial': '@diffeo/networks/mlp',
   '@diffeo/layers-classic/sylvester': '@diffeo/networks/mlp',
   '@diffeo/layers-coupling/coupling': '@diffeo/networks/mlp',
+  '@diffeo/layers-linear/conditional-linear': '@diffeo/networks/mlp',
   '@diffeo/networks/conditional-mixture': '@diffeo/networks/mlp',
   '@diffeo/networks/conditional-normal': '@diffeo/networks/mlp',
 };

@@ -1,3 +1,4 @@
+export { conditionalLinear } from './lib/conditional/conditional-linear.ts';
 export { conformance } from './lib/conformance.ts';
 export { fullLinear } from './lib/layers/full-linear.ts';
 export { type InvertibleConv1x1Options, invertibleConv1x1 } from './lib/layers/invertible-conv-1x1.ts';

@@ -3,6 +3,7 @@ export { causalAttention } from './lib/attention/causal-attention.ts';
 export { conditionalMixture } from './lib/bases/conditional-mixture.ts';
 export { conditionalNormal } from './lib/bases/conditional-normal.ts';
 export { buildConditioner, type Conditioner, type ConditionerParams } from './lib/conditioner.ts';
+export { type ContextParameters, type ContextParams, contextParameters } from './lib/context-parameters.ts';
 export { convolutional } from './lib/convolutional.ts';
 export { type Degrees, earlierMask, hiddenMask } from './lib/masked/degrees.ts';
 export { maskedMlp } from './lib/masked/masked-mlp.ts';

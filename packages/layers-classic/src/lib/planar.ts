@@ -1,9 +1,8 @@
 import { type Bijector, type Definition, defineLayer, everywhere, fold, normal, sizeOf, specOf } from '@diffeo/core';
-import { mlp } from '@diffeo/networks';
+import { type ContextParams, contextParameters, mlp } from '@diffeo/networks';
 import { add, concat, div, mul, neg, reshape, sub, sum, type Tensor, tanh, zeros } from '@tensorflow/tfjs-core';
 import { optional, strictObject } from 'valibot';
 import { aboveMinusOne, bendRoot, logBendSlope } from './bend.ts';
-import { type ClassicParams, classicParameters } from './parameters.ts';
 
 const schema = strictObject({
   /** Of a context, the network that adds to the parameters. Default `mlp()`. */
@@ -27,11 +26,11 @@ export const planar: Definition<'layer', typeof schema> = /* @__PURE__ */ define
   type: '@diffeo/layers-classic/planar',
   version: 1,
   schema,
-  build: ({ conditioner }, site): Bijector<ClassicParams> => {
+  build: ({ conditioner }, site): Bijector<ContextParams> => {
     const { eventShape, fail } = site;
     if (eventShape.length !== 1) fail('planar takes vectors, that is an event shape of one number');
     const size = sizeOf(eventShape);
-    const parameters = classicParameters(conditioner, site, { direction: size, pull: size, offset: 1 });
+    const parameters = contextParameters(conditioner, site, { direction: size, pull: size, offset: 1 });
     const along = (a: Tensor, b: Tensor): Tensor => sum(mul(a, b), 1, true);
     const partsOf = (...given: Parameters<typeof parameters.parts>) => {
       const { direction: w, pull, offset } = parameters.parts(...given);

@@ -1,5 +1,5 @@
 import { type Bijector, type Definition, defineLayer, everywhere, fold, normal, sizeOf, specOf } from '@diffeo/core';
-import { mlp } from '@diffeo/networks';
+import { type ContextParams, contextParameters, mlp } from '@diffeo/networks';
 import {
   abs,
   add,
@@ -22,7 +22,6 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { maxValue, minValue, number, optional, pipe, strictObject } from 'valibot';
-import { type ClassicParams, classicParameters } from './parameters.ts';
 
 const schema = strictObject({
   /** The logarithms of reach and stretch lie within ± this. Default 3. */
@@ -57,11 +56,11 @@ export const radial: Definition<'layer', typeof schema> = /* @__PURE__ */ define
   type: '@diffeo/layers-classic/radial',
   version: 1,
   schema,
-  build: ({ bound, conditioner }, site): Bijector<ClassicParams> => {
+  build: ({ bound, conditioner }, site): Bijector<ContextParams> => {
     const { eventShape, fail } = site;
     if (eventShape.length !== 1) fail('radial takes vectors, that is an event shape of one number');
     const size = sizeOf(eventShape);
-    const parameters = classicParameters(conditioner, site, { centre: size, logReach: 1, logStretch: 1 });
+    const parameters = contextParameters(conditioner, site, { centre: size, logReach: 1, logStretch: 1 });
     const bounded = (raw: Tensor): Tensor => mul(tanh(div(raw, bound)), bound);
     const partsOf = (...given: Parameters<typeof parameters.parts>) => {
       const { centre, logReach, logStretch } = parameters.parts(...given);

@@ -10,7 +10,7 @@ import {
   specOf,
 } from '@diffeo/core';
 import { product } from '@diffeo/core/engine';
-import { mlp } from '@diffeo/networks';
+import { type ContextParams, contextParameters, mlp } from '@diffeo/networks';
 import { reflections, triangleMask } from '@diffeo/ops';
 import {
   add,
@@ -29,7 +29,6 @@ import {
 } from '@tensorflow/tfjs-core';
 import { integer, maxValue, minValue, number, optional, pipe, strictObject } from 'valibot';
 import { bendRoot, logBendSlope } from './bend.ts';
-import { type ClassicParams, classicParameters } from './parameters.ts';
 
 const schema = strictObject({
   /** M: in how many directions it bends, at most as many as there are numbers. Default: all of them, 8 at most. */
@@ -39,7 +38,7 @@ const schema = strictObject({
 });
 
 /** The parameters of {@link sylvester}. */
-interface SylvesterParams extends ClassicParams {
+interface SylvesterParams extends ContextParams {
   /** `[rank, size]`: the normals of the mirrors whose product's first columns are Q. */
   readonly normals: Tensor;
 }
@@ -82,7 +81,7 @@ export const sylvester: Definition<'layer', typeof schema> = /* @__PURE__ */ def
     const rank = asked ?? Math.min(size, 8);
     if (rank > size) fail(`the rank ${rank} must be ${size} at most`);
     const sizes = { outer: rank * rank, inner: rank * rank, offset: rank };
-    const parameters = classicParameters(conditioner, site, sizes);
+    const parameters = contextParameters(conditioner, site, sizes);
     const partsOf = (params: SylvesterParams, ...rest: [number, Parameters<typeof parameters.parts>[2]]) => {
       const { outer, inner, offset } = parameters.parts(params, ...rest);
       const [r, rTilde] = [triangles(outer, rank), triangles(inner, rank)];

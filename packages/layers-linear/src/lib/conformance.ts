@@ -4,6 +4,11 @@ const eventShapes = [[1], [2], [3], [4, 4, 1], [4, 6, 3], [2, 2, 4]] as const;
 
 /** How `diffeo check` tries the layers: with which configurations and events, and what each is held to. */
 export const conformance = {
+  '@diffeo/layers-linear/conditional-linear': {
+    configs: [{}, { matrix: 'low-rank' }],
+    eventShapes: [[1], [2], [3], [2, 2, 4]],
+    capabilities: { usesContext: true, contextReachesAll: true },
+  },
   '@diffeo/layers-linear/full-linear': { configs: [{ init: 'rotation' }], eventShapes, capabilities },
   '@diffeo/layers-linear/low-rank-linear': { configs: [{}, { rank: 2, bias: true }], eventShapes, capabilities },
   '@diffeo/layers-linear/orthogonal-linear': {

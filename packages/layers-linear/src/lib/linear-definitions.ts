@@ -1,4 +1,5 @@
 import type { Definition } from '@diffeo/core';
+import { conditionalLinear } from './conditional/conditional-linear.ts';
 import { fullLinear } from './layers/full-linear.ts';
 import { lowRankLinear } from './layers/low-rank-linear.ts';
 import { orthogonalLinear } from './layers/orthogonal-linear.ts';
@@ -10,6 +11,7 @@ import { reverse } from './reordering/reverse.ts';
 
 /** What this package defines, for `load`. */
 export const linearDefinitions: readonly Definition[] = [
+  conditionalLinear,
   fullLinear,
   lowRankLinear,
   orthogonalLinear,
