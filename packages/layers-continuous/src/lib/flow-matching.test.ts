@@ -23,6 +23,33 @@ test('finds p(y | x) of a Gaussian whose mean is the context, in the units of th
   expect(Math.abs(mean - truth)).toBeLessThan(0.06);
 });
 
+test('optimal pairs make straight paths: on a line, points keep their order', async () => {
+  const x = add(mul(normal([2000, 1], 1), 3), 5);
+  const model = flow({ eventShape: [1], layers: ffjord({ hidden: [32], tolerance: 1e-3 }) });
+  const lossOf = async (pairing: 'independent' | 'optimal') => {
+    const options = { data: x, steps: 200, batchSize: 64, learningRate: 2e-2, seed: 1, validation: 0 };
+    const { history, params } = await minimise(model, flowMatching(model, { pairing }), options);
+    const logProb = await score(model, params, x);
+    return { loss: history.at(-1)?.train ?? 0, nll: -logProb.reduce((sum, value) => sum + value, 0) / x.size };
+  };
+  const [apart, paired] = [await lossOf('independent'), await lossOf('optimal')];
+  const entropy = 0.5 * Math.log(2 * Math.PI * Math.E * 9);
+  for (const { nll } of [apart, paired]) expect(Math.abs(nll - entropy)).toBeLessThan(0.08);
+  // Of independent pairs the velocity at a point varies: here by more than the deviation of the base, 1.
+  expect(paired.loss).toBeLessThan(0.6);
+  expect(apart.loss).toBeGreaterThan(0.8);
+});
+
+test('refuses optimal pairs of data with a context or with weights', async () => {
+  const x = normal([40, 1], 1);
+  const minimised = async (contextShape: number[] | null, more: object) => {
+    const model = flow({ eventShape: [1], ...(contextShape && { contextShape }), layers: ffjord({ hidden: [4] }) });
+    await minimise(model, flowMatching(model, { pairing: 'optimal' }), { data: { x, ...more }, steps: 2 });
+  };
+  await expect(minimised([1], { context: x })).rejects.toThrow(/not for data with a context/);
+  await expect(minimised(null, { weights: tensor1d(Array(40).fill(1)) })).rejects.toThrow(/not for data with weights/);
+});
+
 test('weighs rows', async () => {
   const [left, right] = [add(mul(normal([500, 1], 1), 0.1), -2), add(mul(normal([500, 1], 2), 0.1), 2)];
   const model = flow({ eventShape: [1], layers: ffjord({ hidden: [16], tolerance: 1e-3 }) });
@@ -48,4 +75,5 @@ test('refuses options that there are not', () => {
   const model = flow({ eventShape: [2], layers: ffjord() });
   expect(() => flowMatching(model, { sigma: -1 })).toThrow(/sigma/);
   expect(() => flowMatching(model, { sigmaMin: 0.1 } as object)).toThrow(/sigma/);
+  expect(() => flowMatching(model, { pairing: 'exact' } as object)).toThrow(/pairing/);
 });

@@ -6,6 +6,8 @@ import {
   type BaseName,
   baseNames,
   flowNames,
+  type LossName,
+  lossNames,
   type OptimiserName,
   optimiserNames,
   type ScheduleName,
@@ -47,6 +49,11 @@ export const flowArguments = {
     options: [...baseNames] as string[],
     description:
       'What the flow starts from. Default: contaminated-normal, which has heavy tails; standard-normal of images.',
+  },
+  loss: {
+    type: 'enum',
+    options: [...lossNames] as string[],
+    description: 'What a continuous flow is trained by. Default likelihood.',
   },
   steps: { type: 'string', description: 'Training steps, one batch each. Default 3000; 2000 of few rows.' },
   batch: { type: 'string', description: 'Rows a batch. Default 256; 512 of toys, 64 of images.' },
@@ -101,6 +108,7 @@ export const flowRequest = (args: FlowArguments): FlowRequest => ({
   bins: numberOption('--bins', args.bins, { whole: true, least: 2, most: 256 }, undefined),
   levels: numberOption('--levels', args.levels, { whole: true, least: 1, most: 16 }, undefined),
   base: args.base as BaseName | undefined,
+  loss: args.loss as LossName | undefined,
   steps: numberOption('--steps', args.steps, countRange, undefined),
   batchSize: numberOption('--batch', args.batch, countRange, undefined),
   learningRate: numberOption('--learning-rate', args['learning-rate'], { least: 1e-12, most: 1e3 }, undefined),

@@ -22,9 +22,13 @@ export const baseNames = [
 
 export const optimiserNames = ['adam', 'adam-w', 'lion', 'sgd'] as const;
 
+/** What a flow is trained by. */
+export const lossNames = ['likelihood', 'flow-matching'] as const;
+
 export const scheduleNames = ['cosine', 'constant', 'one-cycle', 'linear-warmup', 'exponential', 'plateau'] as const;
 
 export type ActivationName = (typeof activationNames)[number];
 export type BaseName = (typeof baseNames)[number];
+export type LossName = (typeof lossNames)[number];
 export type OptimiserName = (typeof optimiserNames)[number];
 export type ScheduleName = (typeof scheduleNames)[number];

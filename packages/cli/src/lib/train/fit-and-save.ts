@@ -1,19 +1,13 @@
 import { DiffeoError, type GradientMode, isDiffeoError, type Metadata, type Seed, save } from '@diffeo/core';
 import { toTensor } from '@diffeo/datasets';
-import {
-  type Augment,
-  type FitOptions,
-  type Fitted,
-  fit,
-  type OptimiserSpec,
-  type Stopped,
-  type WorkersOptions,
-} from '@diffeo/trainer';
+import type { Augment, FitOptions, Fitted, OptimiserSpec, Stopped, WorkersOptions } from '@diffeo/trainer';
 import type { TrainingData } from '../data/training-data.ts';
 import type { TrainingFolder } from '../folder/training-folder.ts';
 import { packageVersions } from '../model/package-versions.ts';
+import type { LossName } from '../options/flow-names.ts';
 import { say } from '../terminal/say.ts';
 import { trainingProgress } from '../terminal/training-progress.ts';
+import { fitBy } from './fit-by.ts';
 import type { Start } from './start-training.ts';
 
 /** How to fit, and what to keep with the model. */
@@ -31,6 +25,8 @@ export interface FitAndSaveOptions {
   readonly augment?: Augment;
   readonly gradient?: GradientMode;
   readonly ema?: number;
+  /** Default: the likelihood. */
+  readonly loss?: LossName;
   /** What to save of what was fitted. Default: that. */
   readonly choose?: (fitted: Fitted) => Promise<Fitted>;
   /** More to keep with the model of a run that has ended. */
@@ -92,7 +88,7 @@ export async function fitAndSave(
   { model, params }: Start,
   { train, validation }: TrainingData,
   folder: TrainingFolder,
-  { metadata, signal, choose, notesOf, ...options }: FitAndSaveOptions,
+  { metadata, signal, choose, notesOf, loss = 'likelihood', ...options }: FitAndSaveOptions,
 ): Promise<Saved> {
   const bytesOf = (reached: Fitted, more: Metadata = {}) =>
     save(model, reached.params, { metadata: { ...metadata, ...more } });
@@ -124,7 +120,7 @@ export async function fitAndSave(
   let fitted: Fitted;
   try {
     const { update } = progress;
-    fitted = await fit(model, rows.train, {
+    fitted = await fitBy[loss](model, rows.train, {
       ...options,
       params,
       validation: rows.validation,

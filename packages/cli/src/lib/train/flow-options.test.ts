@@ -65,7 +65,39 @@ describe('options of one flow', () => {
     expect(new Set(models).size).toBe(runs.length);
   });
 
+  it('train a continuous flow by flow matching, and score it by its likelihood', async () => {
+    const options = [
+      '--flow',
+      'continuous',
+      '--loss',
+      'flow-matching',
+      '--steps',
+      '300',
+      '--batch',
+      '128',
+      '--hidden',
+      '16',
+    ];
+    const { code, stdout, stderr } = await diffeo(
+      ...['train', 'two-moons', '--limit', '2000', '--held-out', '200', ...options, '--out', 'matched', '--json'],
+    );
+    expect(code, stderr).toBe(0);
+    const { kl, baseline } = JSON.parse(stdout);
+    expect(kl).toBeGreaterThan(0);
+    expect(baseline.difference.mean).toBeGreaterThan(0);
+    const { run, parts } = await inspected('matched');
+    expect(run).toMatchObject({ flow: 'continuous', loss: 'flow-matching' });
+    expect(parts[1].type).toMatch(/continuous$/);
+  });
+
   it.each<[string, RegExp]>([
+    ['two-moons --loss flow-matching', /--loss is for continuous flows, and --flow realnvp is none/],
+    ['two-moons --flow continuous --loss flow-matching --workers 2', /--workers is for --loss likelihood/],
+    ['two-moons --flow continuous --loss flow-matching --gradient recompute', /--gradient is for --loss likelihood/],
+    [
+      'two-moons --flow continuous --loss flow-matching --base normal-mixture',
+      /flowMatching: it trains the continuous layer alone, and 'base/,
+    ],
     ['two-moons --bins 8', /--bins is for flows of splines, and --flow realnvp is none/],
     ['two-moons --levels 2', /--levels is for flows of images, and --flow realnvp is none/],
     // Before anything is read: there is no such file.

@@ -1,6 +1,6 @@
 import { DiffeoError, type GradientMode } from '@diffeo/core';
 import { didYouMean } from '@diffeo/core/arguments';
-import type { ActivationName, BaseName } from '../options/flow-names.ts';
+import type { ActivationName, BaseName, LossName } from '../options/flow-names.ts';
 import type { FlowKind } from './flows.ts';
 import type { SteppingRequest } from './training-parts.ts';
 
@@ -16,6 +16,8 @@ export interface FlowRequest extends SteppingRequest {
   readonly bins: number | undefined;
   readonly levels: number | undefined;
   readonly base: BaseName | undefined;
+  /** What it is trained by. */
+  readonly loss: LossName | undefined;
   readonly steps: number | undefined;
   readonly batchSize: number | undefined;
   readonly learningRate: number | undefined;
@@ -37,6 +39,7 @@ const flowFlags: Readonly<Record<keyof FlowRequest, string>> = {
   bins: '--bins',
   levels: '--levels',
   base: '--base',
+  loss: '--loss',
   steps: '--steps',
   batchSize: '--batch',
   learningRate: '--learning-rate',
@@ -82,7 +85,11 @@ const takers: Readonly<Partial<Record<keyof FlowRequest, string>>> = {
   bound: 'flows of log-scales or splines',
   bins: 'flows of splines',
   levels: 'flows of images',
+  loss: 'continuous flows',
 };
+
+/** What flow matching, of which a step solves nothing, does without. */
+const ofLikelihood = ['workers', 'gradient'] as const;
 
 /** @throws DiffeoError `USAGE` for an option that a kind of flow does not take. */
 export function requireTaken(asked: FlowRequest, flow: string, { takes, activations }: FlowKind): void {
@@ -90,6 +97,8 @@ export function requireTaken(asked: FlowRequest, flow: string, { takes, activati
     if (asked[name] === undefined || takes.some((one) => one === name)) continue;
     throw new DiffeoError('USAGE', `${flowFlags[name]} is for ${whose}, and --flow ${flow} is none`);
   }
+  const unused = asked.loss === 'flow-matching' ? ofLikelihood.find((name) => asked[name] !== undefined) : undefined;
+  if (unused) throw new DiffeoError('USAGE', `${flowFlags[unused]} is for --loss likelihood: leave it out`);
   const { activation } = asked;
   if (activation === undefined || !activations || activations.includes(activation)) return;
   throw new DiffeoError(

@@ -1,8 +1,9 @@
 import type { Spec } from '@diffeo/core';
 import type { FitOptions } from '@diffeo/trainer';
+import type { LossName } from '../options/flow-names.ts';
 import type { FlowRequest } from './flow-request.ts';
 import type { FlowKind, FlowOptions } from './flows.ts';
-import type { TrainDefaults } from './train-defaults.ts';
+import { matchingDefaults, type TrainDefaults } from './train-defaults.ts';
 import { baseNamed, steppingOf } from './training-parts.ts';
 
 /** A flow and its training, with every default filled in. */
@@ -11,6 +12,8 @@ interface FlowSettings {
   readonly shape: FlowOptions;
   /** The base that was asked for. Absent: the one that goes with the data. */
   readonly base?: Spec<'base'>;
+  /** What it is trained by. */
+  readonly loss: LossName;
   /** How it is trained. */
   readonly fit: Pick<FitOptions, 'optimiser' | 'schedule' | 'ema' | 'gradient'> & {
     readonly steps: number;
@@ -24,7 +27,8 @@ interface FlowSettings {
 
 /** What was asked of a flow, all of which its kind takes, and what goes with the data and the kind where nothing was. */
 export function flowSettings(asked: FlowRequest, flow: string, kind: FlowKind, data: TrainDefaults): FlowSettings {
-  const defaults = { ...data, ...kind.defaults };
+  const { loss = 'likelihood' } = asked;
+  const defaults = { ...data, ...kind.defaults, ...(loss === 'flow-matching' && matchingDefaults) };
   const { layers = defaults.layers, hidden = defaults.hidden, levels = defaults.levels } = asked;
   const { activation = defaults.activation, residual = defaults.residual } = asked;
   const { steps = defaults.steps, batchSize = defaults.batchSize, learningRate = defaults.learningRate } = asked;
@@ -38,6 +42,7 @@ export function flowSettings(asked: FlowRequest, flow: string, kind: FlowKind, d
       interval: ofSplines ? asked.bound : undefined,
     },
     ...(base && { base: baseNamed(base) }),
+    loss,
     fit: {
       ...{ steps, batchSize, learningRate, patience },
       ...steppingOf({ optimiser, decay, schedule }),
@@ -46,7 +51,7 @@ export function flowSettings(asked: FlowRequest, flow: string, kind: FlowKind, d
     },
     record: {
       ...{ flow, steps, batchSize, learningRate, layers, hidden: hidden.join(','), levels, workers, gradient },
-      ...{ optimiser, decay, schedule, ema: asked.ema, patience: asked.patience },
+      ...{ optimiser, decay, schedule, loss: asked.loss, ema: asked.ema, patience: asked.patience },
     },
   };
 }

@@ -31,7 +31,7 @@ export interface FlowOptions {
 }
 
 /** What not every flow takes. */
-type Taken = 'activation' | 'residual' | 'bound' | 'bins' | 'levels';
+type Taken = 'activation' | 'residual' | 'bound' | 'bins' | 'levels' | 'loss';
 
 /** The layers of one kind of flow that stand between preprocessing and base, in data order. */
 export interface FlowKind {
@@ -101,7 +101,7 @@ const flows: Readonly<Record<(typeof flowNames)[number], FlowKind>> = {
   iaf: { ...ofAffine, layers: (options) => iaf(affine(options)) },
   continuous: {
     images: false,
-    takes: ['activation', 'residual'],
+    takes: ['activation', 'residual', 'loss'],
     activations: smooth,
     // One field does what many layers do, and a step evaluates its network dozens of times.
     defaults: { layers: 1, steps: 500 },

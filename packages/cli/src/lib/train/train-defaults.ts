@@ -61,6 +61,9 @@ const largeTableDefaults: TrainDefaults = {
   activation: 'relu',
 };
 
+/** By flow matching a step takes little and its target is noisy: many steps, and their running mean. */
+export const matchingDefaults = { steps: 10_000, ema: 0.999 } as const satisfies Partial<TrainDefaults>;
+
 /** Fewer training rows than this are a small table. */
 const largeTable = 2000;
 

@@ -115,7 +115,7 @@ async function trainInto(
   if (kind.images && data.train.eventShape.length !== 3) {
     throw new DiffeoError('USAGE', `--flow ${flow} is for images, and '${name}' is none`);
   }
-  const { shape, base, fit, record: asked } = flowSettings(options, flow, kind, data.defaults);
+  const { shape, base, loss, fit, record: asked } = flowSettings(options, flow, kind, data.defaults);
 
   await stopIfCancelled(signal, before);
   await useWasm();
@@ -142,7 +142,7 @@ async function trainInto(
   });
   const settings = {
     ...fit,
-    ...{ seed, metadata, signal },
+    ...{ loss, seed, metadata, signal },
     ...(data.all && { choose: (fitted: Fitted) => keepIfBetter(start, fitted, data.validation, { seed, signal }) }),
     // Rows of a table are placed among those that decided when to stop, for want of better.
     ...(data.all && {

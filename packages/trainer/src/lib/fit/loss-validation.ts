@@ -20,9 +20,10 @@ export function lossValidation(
     const noise = fold(seed, `validation noise ${begin}`);
     const batch = validation && sliceRows(validation.dataset, begin, count);
     const value = tidied(() => {
-      const drawn = objective.draw?.({ params, rows: count, seed: noise, step: steps, steps }) ?? {};
+      const inputs = { ...batch };
+      const drawn = objective.draw?.({ params, rows: count, seed: noise, inputs, step: steps, steps }) ?? {};
       const call = { seed: fold(noise, 'loss'), noise, training: false };
-      return objective.value(params, { ...batch, ...drawn }, call);
+      return objective.value(params, { ...inputs, ...drawn }, call);
     });
     try {
       return (await value.data())[0] as number;

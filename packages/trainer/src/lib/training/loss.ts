@@ -12,6 +12,8 @@ export interface LossDraw {
   readonly rows: number;
   /** Of this step and this worker. */
   readonly seed: Seed;
+  /** The rows that the step is taken on: `x`, and `context` and `weights` where there are some. Empty without data. They are not the loss's to dispose of. */
+  readonly inputs: LossInputs;
   /** Counts from 0 up to the number of steps: in validations it is that number, the end. */
   readonly step: number;
   readonly steps: number;

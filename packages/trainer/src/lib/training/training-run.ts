@@ -199,7 +199,8 @@ export async function trainingRun(
         training: true,
       };
       newest = { inputs: { ...batch }, rows, call, weight, gradients: [] };
-      const draw = { params: trainState.params, rows: rows.length, seed: call.noise, step, steps };
+      const own = { params: trainState.params, inputs: newest.inputs };
+      const draw = { ...own, rows: rows.length, seed: call.noise, step, steps };
       const drawn = tidied(() => objective.draw?.(draw) ?? {});
       newest = { ...newest, inputs: { ...batch, ...drawn } };
       const [value, ...found] = differentiated.run(Object.values(newest.inputs));

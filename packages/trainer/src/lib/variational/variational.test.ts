@@ -83,7 +83,7 @@ function meanGradient(model: Flow, params: FlowParams, { draw, value }: Loss, ba
   let total: number[] = [];
   for (let i = 0; i < times; i++) {
     const seed = fold(9, i);
-    const inputs = draw?.({ params, rows: batch, seed, step: 0, steps: 1 }) ?? {};
+    const inputs = draw?.({ params, inputs: {}, rows: batch, seed, step: 0, steps: 1 }) ?? {};
     const found = gradients(model.layout, params, (tree) => value(tree, inputs, { seed, training: true }));
     const numbers = found.gradients.flatMap(({ tensor }) => [...tensor.dataSync()]);
     total = numbers.map((number, j) => (total[j] ?? 0) + number / times);
@@ -147,7 +147,7 @@ test('an annealed run begins with a flatter density, and is validated on the den
   const seen = (x: Tensor) => mul(sum(square(x), 1), -0.5);
   const loss = reverseKL(small, seen, { annealed: { from: 0.2, share: 0.5 } });
   const draw = (step: number) => {
-    const inputs = loss.draw?.({ params: small.init(1), rows: 2, seed: 1, step, steps: 100 });
+    const inputs = loss.draw?.({ params: small.init(1), inputs: {}, rows: 2, seed: 1, step, steps: 100 });
     return inputs?.['beta']?.dataSync()[0] as number;
   };
   for (const step of [0, 25, 50, 99, 100]) scale.push(draw(step));
@@ -197,7 +197,7 @@ test('a base whose network begins with zeros moves its samples all the same', ()
   const params = model.init(1);
   const loss = reverseKL(model, logBanana);
   const before = memory().numTensors;
-  const inputs = loss.draw?.({ params, rows: 4, seed: 1, step: 0, steps: 1 }) ?? {};
+  const inputs = loss.draw?.({ params, inputs: {}, rows: 4, seed: 1, step: 0, steps: 1 }) ?? {};
   expect(memory().numTensors - before).toBe(Object.keys(inputs).length);
 });
 
