@@ -45,6 +45,32 @@ describe.each(['cpu', 'wasm'])('mlp on %s', (backend) => {
     await setBackend(backend);
   });
 
+  test('biases start at 0, or apart in the hidden layers alone, by the number of inputs', () => {
+    tidied(() => {
+      const biases = (options: object) => {
+        const { initial } = network(mlp({ hidden: [300, 300], ...options }));
+        return initial().map(({ bias }) => [...bias.dataSync()]);
+      };
+      expect(
+        biases({})
+          .flat()
+          .every((value) => value === 0),
+      ).toBe(true);
+      const [first = [], second = [], last = []] = biases({ biasScale: 2 });
+      for (const [values, within] of [
+        [first, 2 / Math.sqrt(inputs)],
+        [second, 2 / Math.sqrt(300)],
+      ] as const) {
+        expect(Math.max(...values)).toBeLessThanOrEqual(within);
+        expect(Math.min(...values)).toBeGreaterThanOrEqual(-within);
+        // Of 300 uniform numbers the largest is below this once in 10¹³ times.
+        expect(Math.max(...values)).toBeGreaterThan(0.8 * within);
+        expect(Math.min(...values)).toBeLessThan(-0.8 * within);
+      }
+      expect(last).toEqual([0, 0]);
+    });
+  });
+
   describe.each(['relu', 'tanh', 'elu', 'sigmoid'] as const)('%s', (activation) => {
     test.each([[[]], [[4]], [[5, 4]], [[4, 4, 4]]])(
       'hidden %j: dense layers with the activation between them',

@@ -7,9 +7,10 @@ import {
   normal,
   type StackLayer,
   sizeOf,
+  uniform,
 } from '@diffeo/core';
 import { denseStack } from '@diffeo/ops';
-import { concat, mul, reshape, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import { concat, mul, reshape, sub, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { array, boolean, maxLength, maxValue, minValue, number, optional, pipe, strictObject } from 'valibot';
 import { circularFeatures } from './circular-features.ts';
 import { activationEntry, widthEntry } from './entries.ts';
@@ -23,6 +24,11 @@ const schema = strictObject({
   residual: optional(boolean(), false),
   /** How large the last layer's weights start: by default a hundredth of the others' size, so that the output starts near 0. 0: at 0. */
   outputScale: optional(pipe(number(), minValue(0), maxValue(1)), 1e-2),
+  /**
+   * How far apart the biases of hidden layers start: uniform within ±biasScale/√inputs. Where a network sees one number or two, all of its rectifiers bend at 0 without, and training has
+   * to move them: 2 spreads them over standardised inputs. Default: they start at 0.
+   */
+  biasScale: optional(pipe(number(), minValue(0), maxValue(100))),
   /** Where inputs are points of circles [−circular, circular], such as π for angles: each enters as its cosine and its sine. Default: they are numbers of the line. */
   circular: optional(pipe(number(), minValue(1e-3), maxValue(1e6))),
 });
@@ -37,7 +43,7 @@ export const mlp: Definition<'network', typeof schema> = /* @__PURE__ */ defineN
   version: 1,
   schema,
   build:
-    ({ hidden, activation, residual, outputScale, circular }, { contextShape }) =>
+    ({ hidden, activation, residual, outputScale, biasScale = 0, circular }, { contextShape }) =>
     (inputShape, outputShape): Network<readonly StackLayer[]> => {
       const inputSize = sizeOf(inputShape);
       const contextSize = contextShape ? sizeOf(contextShape) : 0;
@@ -63,7 +69,14 @@ export const mlp: Definition<'network', typeof schema> = /* @__PURE__ */ defineN
         init: (seed) =>
           layers.map(([inputs, outputs], i) => {
             const scale = (i === layers.length - 1 ? outputScale : gain) / Math.sqrt(Math.max(1, inputs));
-            return { weight: mul(normal([inputs, outputs], fold(seed, i)), scale), bias: zeros([outputs]) };
+            const spread = i === layers.length - 1 ? 0 : biasScale / Math.sqrt(Math.max(1, inputs));
+            return {
+              weight: mul(normal([inputs, outputs], fold(seed, i)), scale),
+              bias:
+                spread === 0
+                  ? zeros([outputs])
+                  : mul(sub(uniform([outputs], fold(seed, `bias ${i}`)), 0.5), 2 * spread),
+            };
           }),
         apply: (params, x, { context }) => {
           const batch = x.shape[0] as number;

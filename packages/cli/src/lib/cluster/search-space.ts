@@ -23,9 +23,9 @@ export function trialFor(settings: JobRequest, { preprocessing, defaults, train 
     readonly activation: 'relu' | 'tanh';
     readonly batchSize: number;
   };
-  const { residual, bound, outputScale, levels } = defaults;
+  const { residual, bound, outputScale, biasScale, levels } = defaults;
   const own = flowNamed(flow).layers({
-    ...{ layers, hidden: hidden.split(',').map(Number), activation, residual, bound, outputScale, levels },
+    ...{ layers, hidden: hidden.split(',').map(Number), activation, residual, bound, outputScale, biasScale, levels },
   });
   return {
     settings,

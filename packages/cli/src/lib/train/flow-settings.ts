@@ -38,6 +38,7 @@ export function flowSettings(asked: FlowRequest, flow: string, kind: FlowKind, d
   return {
     shape: {
       ...{ layers, hidden, activation, residual, levels, bins, outputScale: defaults.outputScale },
+      biasScale: defaults.biasScale,
       bound: ofSplines ? defaults.bound : (asked.bound ?? defaults.bound),
       interval: ofSplines ? asked.bound : undefined,
     },

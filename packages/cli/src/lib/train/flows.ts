@@ -28,6 +28,8 @@ export interface FlowOptions {
   readonly bins?: number | undefined;
   /** How large the last layer of those networks starts; not of glow. */
   readonly outputScale: number;
+  /** How far apart the biases of their hidden layers start, of neural-spline alone. Default: they start at 0. */
+  readonly biasScale?: number | undefined;
 }
 
 /** What not every flow takes. */
@@ -42,8 +44,8 @@ export interface FlowKind {
   readonly activations?: readonly ActivationName[];
   /** What it takes otherwise than the data's defaults say. */
   readonly defaults?: Partial<Pick<FlowOptions, 'layers' | 'residual' | 'activation'>> & { readonly steps?: number };
-  /** How toy densities are learned otherwise than by default: from so many points, in so many steps. */
-  readonly toy?: { readonly rows: number; readonly steps: number };
+  /** How toy densities are learned otherwise than by default: from so many points, in so many steps, with biases that start so far apart. */
+  readonly toy?: { readonly rows: number; readonly steps: number; readonly biasScale: number };
   layers(options: FlowOptions): readonly Spec<'layer'>[];
 }
 
@@ -92,8 +94,10 @@ const flows: Readonly<Record<(typeof flowNames)[number], FlowKind>> = {
     // Of two dimensions, plain networks learn splines in half the divergence that residual ones leave.
     defaults: { residual: false },
     // Splines go on learning for long, and would learn fewer points by heart.
-    toy: { rows: 1_000_000, steps: 10_000 },
-    layers: (options) => neuralSpline(spline(options)),
+    // A network sees one number here: at 0 all of its rectifiers would bend in one place.
+    toy: { rows: 1_000_000, steps: 10_000, biasScale: 2 },
+    layers: ({ biasScale, ...options }) =>
+      neuralSpline({ ...spline(options), ...(biasScale !== undefined && { biasScale }) }),
   },
   nice: { ...ofAffine, layers: (options) => nice(affine(options)) },
   maf: { ...ofAffine, layers: (options) => maf(affine(options)) },

@@ -30,6 +30,8 @@ export interface CouplingPairsOptions {
   readonly seed?: number;
   /** How large the last layer of each conditioner starts; 0, and the couplings start as the identity. Default 0.01. */
   readonly outputScale?: number;
+  /** How far apart the biases of each conditioner's hidden layers start: see `mlp`. In two or three dimensions 2 learns faster and better. Default: they start at 0. */
+  readonly biasScale?: number;
 }
 
 /** The checks of these options. */
@@ -41,6 +43,7 @@ export const pairsChecks: OptionChecks<CouplingPairsOptions> = {
   mask: oneOf('halves', 'alternating', 'random'),
   seed: seedNumber,
   outputScale: numberBetween(0, 1),
+  biasScale: numberBetween(0, 100),
 };
 
 /** What callers may have meant by other names. */
@@ -61,6 +64,7 @@ export function couplingPairs(
     mask = 'random',
     seed = 0,
     outputScale = 1e-2,
+    biasScale,
   }: CouplingPairsOptions,
   circular?: number,
 ): readonly Spec<'layer'>[] {
@@ -70,6 +74,7 @@ export function couplingPairs(
       swap: i % 2 === 1,
       conditioner: mlp({
         ...{ hidden: [...hidden], activation, residual, outputScale },
+        ...(biasScale !== undefined && { biasScale }),
         ...(circular !== undefined && { circular }),
       }),
       transform,

@@ -26,6 +26,9 @@ describe('presets', () => {
     expect(neuralSpline({ layers: 2, bins: 16, bound: 3 })[0]?.config).toMatchObject({
       transform: { config: { bins: 16, bound: 3 } },
     });
+    expect(neuralSpline({ layers: 2, biasScale: 2 })[1]?.config).toMatchObject({
+      conditioner: { config: { biasScale: 2 } },
+    });
     expect(() => neuralSpline({ bins: 1 })).toThrow(/bins/);
     expect(() => neuralSpline({ knots: 3 } as object)).toThrow(/bins/);
   });

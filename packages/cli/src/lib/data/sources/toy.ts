@@ -21,7 +21,7 @@ function toyData(toy: ToyDensity, { seed, heldOut, ...options }: TrainingDataOpt
     heldOut: heldOutPoints(toy, seed, heldOut),
     preprocessing: { layers: [standardise()], base: () => ({ base: contaminatedNormal() }) },
     truth: toy,
-    defaults: { ...toyDefaults, ...(kind.toy && { steps: kind.toy.steps }) },
+    defaults: { ...toyDefaults, ...(kind.toy && { steps: kind.toy.steps, biasScale: kind.toy.biasScale }) },
   };
 }
 
