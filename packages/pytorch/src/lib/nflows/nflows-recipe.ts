@@ -1,6 +1,7 @@
 import {
   either,
   numberBetween,
+  type OptionCheck,
   type OptionChecks,
   oneOf,
   record,
@@ -17,8 +18,12 @@ import { imageShape } from '../recipe/image-shape.ts';
 /** What a state dict of nflows does not say. Names are those of its constructors, in camel case. */
 export interface NflowsRecipe {
   readonly library: 'nflows';
-  /** How many transforms the flow's `CompositeTransform` lists: `len(flow._transform._transforms)`. One without tensors leaves no trace in the file. */
-  readonly transforms: number;
+  /**
+   * How many transforms the flow's `CompositeTransform` lists, `len(flow._transform._transforms)`: one without tensors leaves no trace in the file.
+   * Where one list is inside another, that of each list by the name of its module: `{ _transform: 8, '_transform._transforms.2': 3 }`. In Python,
+   * `{name: len(m._transforms) for name, m in flow.named_modules() if hasattr(m, '_transforms')}`.
+   */
+  readonly transforms: number | Readonly<Record<string, number>>;
   /** Of all networks; needed where there is one. nflows' default is relu. */
   readonly activation?: Activation;
   /** Of splines with linear tails; needed where there is one. nflows' default is 1. */
@@ -69,12 +74,18 @@ const ownChecks: OptionChecks<Omit<NflowsRecipe, OfAll>> = {
   hiddenFeatures: wholeNumber({ from: 1, to: 65536 }),
 };
 
+const length = wholeNumber({ from: 1, to: 65536 });
+const lengths: OptionCheck = {
+  test: (value) => record.test(value) && Object.values(value as object).every(length.test),
+  expected: 'an object of such numbers',
+};
+
 /** Throws `CONFIG` for a recipe that cannot be meant. */
 export function requireNflowsRecipe(recipe: NflowsRecipe): void {
   requireOptions<NflowsRecipe>('the recipe', recipe, {
     ...ownChecks,
     library: required(oneOf('nflows')),
-    transforms: required(wholeNumber({ from: 1, to: 65536 })),
+    transforms: required(either(length, lengths)),
     inputShape: imageShape,
     squeezes: trueOrFalse,
     multiscale: trueOrFalse,

@@ -1,11 +1,20 @@
 import '@tensorflow/tfjs-backend-wasm';
-import { flow, type HostTensor, hostNumbers, normal, readSafetensors, writeSafetensors } from '@diffeo/core';
+import {
+  disposeParams,
+  flow,
+  type HostTensor,
+  hostNumbers,
+  normal,
+  readSafetensors,
+  writeSafetensors,
+} from '@diffeo/core';
 import { neuralSpline } from '@diffeo/layers-coupling';
 import { randomiseParams } from '@diffeo/testing';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { toPyTorch } from '../export/to-pytorch.ts';
 import { importPyTorch } from '../import-pytorch.ts';
+import type { NflowsRecipe } from './nflows-recipe.ts';
 
 beforeAll(() => setBackend('wasm'));
 
@@ -41,6 +50,77 @@ test.each([
   });
   expect(check).toEqual({ rows: 3, greatest: expect.any(Number) });
   expect(check?.greatest).toBeLessThan(1e-6);
+});
+
+/** A list of two, of which the second is a list again: a scale, and two transforms without tensors, which leave no trace. */
+const nested = (): Uint8Array =>
+  writeSafetensors({
+    tensors: new Map(
+      ['0', '1._transforms.0'].flatMap((place) => [
+        [`_transform._transforms.${place}._scale`, floats(scale)],
+        [`_transform._transforms.${place}._shift`, floats(shift)],
+      ]),
+    ),
+    metadata: {},
+  });
+const inner = '_transform._transforms.1';
+
+test.each<[string, NflowsRecipe['transforms'], string, RegExp]>([
+  [
+    'says nothing of a list inside',
+    2,
+    'CONFIG',
+    /how many transforms '_transform\._transforms\.1' lists: .*named_modules/,
+  ],
+  ['names the whole alone', { _transform: 2 }, 'CONFIG', /'_transform\._transforms\.1' lists/],
+  [
+    'has transforms at the end that left no trace',
+    { _transform: 2, [inner]: 3 },
+    'IMPORT',
+    /1\._transforms\.1': .*no equivalent/,
+  ],
+  [
+    'says fewer than there are',
+    { _transform: 1, [inner]: 1 },
+    'IMPORT',
+    /'_transform\._transforms\.1': the recipe says 1 /,
+  ],
+  [
+    'names a list that there is not',
+    { _transform: 2, [inner]: 1, [`${inner}.more`]: 2 },
+    'CONFIG',
+    /transforms\['_transform\._transforms\.1\.more'\]/,
+  ],
+  ['has a number that is none', { _transform: 2, [inner]: 0 }, 'CONFIG', /transforms must be/],
+])('a recipe of lists inside of lists that %s is refused', async (_, transforms, code, message) => {
+  await expect(importPyTorch(nested(), { library: 'nflows', transforms })).rejects.toMatchObject({
+    code,
+    message: expect.stringMatching(message),
+  });
+});
+
+test('a list inside of another whose length the recipe says is read', async () => {
+  const { model, params } = await importPyTorch(nested(), {
+    library: 'nflows',
+    transforms: { _transform: 2, [inner]: 1 },
+  });
+  expect(model.spec.layers.length).toBe(2);
+  disposeParams(model.layout, params);
+});
+
+test('an inverted list at the top needs its length too', async () => {
+  const tensors = new Map([
+    ['_transform._transform._transforms.0._scale', floats(scale)],
+    ['_transform._transform._transforms.0._shift', floats(shift)],
+  ]);
+  const file = writeSafetensors({ tensors, metadata: {} });
+  await expect(importPyTorch(file, { library: 'nflows', transforms: 1 })).rejects.toMatchObject({ code: 'CONFIG' });
+  const { model, params } = await importPyTorch(file, {
+    library: 'nflows',
+    transforms: { '_transform._transform': 1 },
+  });
+  expect(model.spec.layers.length).toBe(1);
+  disposeParams(model.layout, params);
 });
 
 test('hiddenFeatures divides the widths and heights of a spline by its root, as nflows does for a network with that attribute', async () => {

@@ -8,6 +8,7 @@ import { type Image, pixelByPixel, squeezed } from '../parts/images.ts';
 import { invertedPieces, type Piece } from '../parts/piece.ts';
 import { recipeAt } from '../recipe/watched-recipe.ts';
 import { luLinear } from './linear.ts';
+import { listLength } from './list-length.ts';
 import type { NflowsRecipe } from './nflows-recipe.ts';
 import { readTransform } from './transforms.ts';
 
@@ -19,7 +20,7 @@ interface Reached {
 
 /** A transform of images. */
 function readImage(dict: StateDict, image: Image, recipe: NflowsRecipe): Reached {
-  if (dict.has('_transforms')) return readList(dict.at('_transforms'), image, recipe);
+  if (dict.has('_transforms')) return readList(dict, image, recipe);
   if (dict.has('_transform')) {
     const inner = readImage(dict.at('_transform'), image, recipe);
     if (inner.image[0] !== image[0])
@@ -36,9 +37,10 @@ function readImage(dict: StateDict, image: Image, recipe: NflowsRecipe): Reached
 }
 
 /** Transforms one after another, of which those without tensors squeeze. */
-function readList(list: StateDict, image: Image, recipe: NflowsRecipe): Reached {
+function readList(dict: StateDict, image: Image, recipe: NflowsRecipe): Reached {
+  const list = dict.at('_transforms');
   let reached = image;
-  const pieces = run(0, 1 + Math.max(...list.children().map(Number))).flatMap((i) => {
+  const pieces = run(0, listLength(dict, recipe)).flatMap((i) => {
     if (!list.has(`${i}`) && !recipe.squeezes) {
       refuse(`${list.path}.${i}`, 'it has no tensors; if it is a SqueezeTransform, say squeezes: true in the recipe');
     }
@@ -50,13 +52,15 @@ function readList(list: StateDict, image: Image, recipe: NflowsRecipe): Reached 
 }
 
 /** `MultiscaleCompositeTransform`: after each level but the last the first half of the channels is done, and the rest goes on. */
-function readLevels(list: StateDict, image: Image, recipe: NflowsRecipe) {
+function readLevels(dict: StateDict, image: Image, recipe: NflowsRecipe) {
+  const list = dict.at('_transforms');
+  const count = listLength(dict, recipe);
   const done: Image[] = [];
   let reached = image;
-  const levels = run(0, recipe.transforms).map((level) => {
+  const levels = run(0, count).map((level) => {
     const { pieces, image: whole } = readImage(list.at(`${level}`), reached, recipeAt(recipe, level));
     const [channels, height, width] = whole;
-    if (level === recipe.transforms - 1) {
+    if (level === count - 1) {
       done.push(whole);
       return pieces;
     }
@@ -82,12 +86,11 @@ export interface ReadImages {
 export function readImages(transform: StateDict, recipe: NflowsRecipe, given: Image): ReadImages {
   const [channels, height, width] = given;
   const shared = { eventShape: [height, width, channels], contextFeatures: 0 };
-  const list = transform.at('_transforms');
   if (!recipe.multiscale) {
-    const { pieces, image } = readList(list, given, recipe);
+    const { pieces, image } = readImage(transform, given, recipe);
     return { ...shared, pieces, inBase: (values) => pixelByPixel(values, image) };
   }
-  const { levels, done } = readLevels(list, given, recipe);
+  const { levels, done } = readLevels(transform, given, recipe);
   return {
     ...shared,
     pieces: [

@@ -23,13 +23,9 @@ export function readNflows(dict: StateDict, recipe: NflowsRecipe): ReadModel {
     refuse('_transform', `the state dict of an nflows Flow begins with it; this one has ${found || 'no tensors'}`);
   }
   const transform = dict.at('_transform');
-  const listed = transform.has('_transforms') ? transform.at('_transforms').children() : ['0'];
-  const count = 1 + Math.max(...listed.map(Number));
-  if (count !== recipe.transforms) {
-    refuse(
-      transform.path,
-      `the recipe says ${recipe.transforms} transforms, and the file has tensors of ${count}: one that has none cannot be read`,
-    );
+  const { transforms } = recipe;
+  if (typeof transforms === 'number' && transforms !== 1 && !transform.has('_transforms')) {
+    refuse(transform.path, `the recipe says ${transforms} transforms, and the file has one that is no list`);
   }
   if (recipe.inputShape) {
     const { inBase, ...read } = readImages(transform, recipe, recipe.inputShape);

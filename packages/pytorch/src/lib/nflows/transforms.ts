@@ -7,6 +7,7 @@ import { recipeAt } from '../recipe/watched-recipe.ts';
 import { autoregressivePieces } from './autoregressive.ts';
 import { couplingPieces } from './couplings.ts';
 import { luLinear, matrixLinear } from './linear.ts';
+import { listLength } from './list-length.ts';
 import type { NflowsRecipe } from './nflows-recipe.ts';
 
 /** What a transform of nflows is here. */
@@ -98,7 +99,7 @@ export function readTransform(dict: StateDict, recipe: NflowsRecipe): Read {
 /** The transforms of a `CompositeTransform` one after another. */
 function readComposite(dict: StateDict, recipe: NflowsRecipe): Read {
   const list = dict.at('_transforms');
-  const reads = Array.from({ length: 1 + Math.max(...list.children().map(Number)) }, (_, i) => {
+  const reads = Array.from({ length: listLength(dict, recipe) }, (_, i) => {
     if (!list.has(`${i}`)) {
       refuse(
         `${list.path}.${i}`,

@@ -1,7 +1,7 @@
 /** A recipe of which it is known what was read. */
 export interface WatchedRecipe<R> {
   readonly recipe: R;
-  /** What it says and nothing asked for, such as `tailBound` or `at['4'].activation`. */
+  /** What it says and nothing asked for, such as `tailBound`, `at['4'].activation` or `transforms['_transform']`. */
   unread(): readonly string[];
 }
 
@@ -20,7 +20,12 @@ export function watchedRecipe<R extends object>(recipe: R): WatchedRecipe<R> {
   const own = Object.entries(('at' in recipe && recipe.at) || {}).map(
     ([place, options]: [string, object]) => [place, watched(options, (name) => `at['${place}'].${name}`)] as const,
   );
-  const whole = watched({ ...recipe, ...(own.length > 0 && { at: Object.fromEntries(own) }) }, (name) => name);
+  const lists = 'transforms' in recipe && typeof recipe.transforms === 'object' ? recipe.transforms : null;
+  const parts = {
+    ...(own.length > 0 && { at: Object.fromEntries(own) }),
+    ...(lists && { transforms: watched(lists, (name) => `transforms['${name}']`) }),
+  };
+  const whole = watched({ ...recipe, ...parts }, (name) => name);
   unread.delete('library'); // which chose the reader
   unread.delete('at'); // of which the single options count
   return { recipe: whole, unread: () => [...unread] };
