@@ -17,26 +17,37 @@ const [numberSign, percent] = [0x23, 0x25];
 /** What a line holds that readers pass over: carriage returns and spaces. */
 const isBlankByte = (byte: number | undefined): boolean => byte === 0x0d || byte === 0x20;
 
-/** Tells lines that readers pass over, which are no rows: comments, and the header when it comes again. */
+/**
+ * What the same fields may be written with and without: quotes, carriage returns, spaces, tabs, a byte order mark, spaces that do not break. What
+ * else these bytes are part of is left out of both lines that are compared.
+ */
+const dressing: ReadonlySet<number> = new Set([quote, 0x0d, 0x20, 0x09, 0xef, 0xbb, 0xbf, 0xc2, 0xa0]);
+
+/** Commas, semicolons and bars: what may divide fields. */
+const delimiters: ReadonlySet<number> = new Set([0x2c, 0x3b, 0x7c]);
+
+/** Tells lines that readers pass over, which are no rows: comments, and the header when it comes again, however it is quoted. */
 function strayLines(hasHeader: boolean) {
   const header: number[] = [];
   let isFirst = hasHeader;
   let length = 0;
   let isComment = false;
-  // As long as a line begins as the header does.
+  // As long as a line has the header's fields.
   let isSame = true;
   return {
     /** The next byte of a line, from the first on that is not blank. */
     add(byte: number): void {
-      if (byte === 0x0d || !isSame) return;
+      if (!isSame || dressing.has(byte)) return;
       if (length === 0) isComment = byte === numberSign || byte === percent;
       if (isFirst) header.push(byte);
-      else isSame = byte === header[length];
+      // Fields beyond those of the header count for nothing.
+      else isSame = length < header.length ? byte === header[length] : length > header.length || delimiters.has(byte);
       length++;
     },
     /** Whether the line that ends here is one. */
     end(): boolean {
-      const isStray = isComment || (!isFirst && isSame && length === header.length);
+      const isStray = isComment || (!isFirst && isSame && length >= header.length);
+      if (isFirst) while (delimiters.has(header.at(-1) as number)) header.pop();
       [isFirst, isSame, length, isComment] = [false, true, 0, false];
       return isStray;
     },

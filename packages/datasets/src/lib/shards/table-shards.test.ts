@@ -53,6 +53,23 @@ const files: Readonly<Record<string, { readonly bytes: () => string | Uint8Array
     bytes: () => ['x,n', ...far.slice(0, 20_000), 'x,n', ...far.slice(20_000), ''].join('\r\n'),
     shards: 1,
   },
+  ...Object.fromEntries(
+    [
+      ['quoted where it was not', 'x,n', '"x","n"'],
+      ['without the quotes that it had', '"x","n"', 'x,n'],
+      ['with spaces', 'x,n', ' x , n '],
+      ['behind a byte order mark', 'x,n', '\ufeffx,n'],
+      ['without the byte order mark of the file', '\ufeffx,n', 'x,n'],
+      ['with a delimiter at the end', 'x,n', 'x,n,'],
+    ].map(([how = '', first = '', again = '']) => [
+      `CSV whose header comes again ${how}`,
+      { bytes: () => [first, ...far.slice(0, 20_000), again, ...far.slice(20_000), ''].join('\n'), shards: 1 },
+    ]),
+  ),
+  'CSV of texts that begin as the header does': {
+    bytes: () => ['when', ...far.map((_, i) => `when${i % 5}`)].join('\n'),
+    shards: 24,
+  },
   'CSV with a comment far behind': {
     bytes: () => ['x,n', ...far.slice(0, 20_000), '  # of another day', ...far.slice(20_000)].join('\n'),
     shards: 1,
