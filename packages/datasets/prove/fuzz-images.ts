@@ -8,7 +8,7 @@ import { mutatedJpeg } from './lib/mutated-jpeg.ts';
 import { mutatedPng } from './lib/mutated-png.ts';
 
 export const description =
-  'PNG, JPEG, IDX, gzipped IDX, NPY and NPZ files with lies about their structure are read as they say or refused in words, within 2 seconds and 256 MiB.';
+  'PNG, JPEG, IDX, gzipped IDX, NPY and NPZ files with lies about their structure are read as they say or refused in words, within 2 seconds of the processor and 256 MiB.';
 export const takes = '5 minutes';
 export const counts = { whole: 10_000, short: 100 };
 
@@ -63,13 +63,14 @@ export async function run({ count, seed, print }: { count: number; seed: number;
     let [readable, slowest, largest] = [0, 0, 0];
     for (let trial = 0; trial < count; trial++) {
       const bytes = mutated(chance(seed, trial));
-      const [before, begin] = [process.memoryUsage.rss(), performance.now()];
+      const [before, begin] = [process.memoryUsage.rss(), process.cpuUsage()];
       try {
         if (await isRead(read, bytes)) readable += 1;
       } catch (cause) {
         throw new Error(`${name}, mutation ${trial} of seed ${seed}`, { cause });
       }
-      slowest = Math.max(slowest, performance.now() - begin);
+      const { user, system } = process.cpuUsage(begin);
+      slowest = Math.max(slowest, (user + system) / 1000);
       largest = Math.max(largest, process.memoryUsage.rss() - before);
       if (slowest > 2000 || largest > 2 ** 28) {
         throw new Error(`${name}, mutation ${trial} of seed ${seed}: ${slowest.toFixed(0)} ms, ${largest} bytes`);

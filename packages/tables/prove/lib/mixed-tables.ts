@@ -10,12 +10,15 @@ import type { TableRows } from '../../src/lib/table-rows.ts';
 /** A table of any kinds of columns, and how to read it. */
 export interface MixedSource {
   readonly name: string;
+  /** Whether its columns surely depend on each other, so that a density is far ahead of independent ones. */
+  readonly depends?: boolean;
   read(): Promise<ReadTable>;
 }
 
 /** Rows of a mixed table, cut in two. */
 export interface MixedSplit {
   readonly name: string;
+  readonly depends: boolean;
   readonly columns: readonly Column[];
   readonly train: TableRows;
   readonly heldOut: TableRows;
@@ -49,7 +52,7 @@ function visits(seed: Seed): MixedSource {
     ].join();
   });
   return {
-    name: 'visits',
+    ...{ name: 'visits', depends: true },
     read: () => parseCsv(`when,warm,people,spent,bought\n${lines.join('\n')}\n`, { take: 'all' }),
   };
 }
@@ -77,5 +80,6 @@ export async function splitMixed(source: MixedSource, seed: Seed, most: number):
     const [size, kept] = [table.columns.length, Math.min(count, limit)];
     return { values: withMissingCells(Float32Array.from(values).subarray(0, kept * size)), count: kept, size };
   };
-  return { name: source.name, columns: table.columns, train: rows(train, most), heldOut: rows(test, most) };
+  const { name, depends = false } = source;
+  return { name, depends, columns: table.columns, train: rows(train, most), heldOut: rows(test, most) };
 }
