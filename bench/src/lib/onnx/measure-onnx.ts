@@ -52,7 +52,7 @@ async function inRuntime({ runtime }: NamedRuntime, file: Uint8Array, input: Ten
 function inOurs({ model }: OnnxModel, params: FlowParams, name: Measured, input: Tensor): Run {
   const ready = prepared(model, params);
   return async () => {
-    const result = name === 'logProb' ? ready.logProb(input) : model.toData(params, input);
+    const result = name === 'logProb' ? ready.logProb(input) : ready.toData(input);
     const values = (await result.data()) as Float32Array;
     result.dispose();
     return values;

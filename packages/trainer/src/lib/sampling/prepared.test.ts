@@ -1,13 +1,15 @@
-import { disposeParams, flow, leaves, normal, uniform } from '@diffeo/core';
+import { disposeParams, flow, leaves, mixture, normal, uniform } from '@diffeo/core';
 import { differentiate } from '@diffeo/core/engine';
 import { registerGradients } from '@diffeo/core/gradients';
 import { uniformDequantize } from '@diffeo/datasets';
+import { maf } from '@diffeo/layers-autoregressive';
 import { affineCoupling, imageCoupling, realNVP } from '@diffeo/layers-coupling';
 import { logit } from '@diffeo/layers-elementwise';
 import { glow } from '@diffeo/layers-glow';
 import { invertibleConv1x1 } from '@diffeo/layers-linear';
-import { floor, memory, mul, sum, type Tensor } from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
+import { randomiseParams } from '@diffeo/testing';
+import { backend, floor, memory, mul, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { useWasm } from '../backend/backend.ts';
 import { score } from '../scores/score.ts';
 import { prepared } from './prepared.ts';
@@ -45,6 +47,13 @@ test.each(Object.entries(flows))(
     }
     const before = memory().numTensors;
     const ready = prepared(model, params);
+    for (let i = 0; i < 6; i++) {
+      const [z, given] = [normal([5, ...model.baseShape], i), context(5)];
+      const [own, expected] = [ready.toData(z, given), model.toData(params, z, given)];
+      expect([...own.dataSync()]).toEqual([...expected.dataSync()]);
+      for (const tensor of [own, expected, z]) tensor.dispose();
+      given.context?.dispose();
+    }
     for (let i = 0; i < 12; i++) {
       const count = [5, 6, 5, 5][i % 4] as number;
       const given = context(i === 7 ? 1 : count);
@@ -61,6 +70,44 @@ test.each(Object.entries(flows))(
     expect(memory().numTensors).toBe(before);
   },
 );
+
+test.each([
+  ['few events, whose rounds are replayed', 5, true],
+  ['many events, whose rounds end early', 500, false],
+])('an autoregressive flow has the same samples to the bit, of %s', (_, count, replays) => {
+  const model = flow({ eventShape: [6], layers: maf({ layers: 2, hidden: [16] }) });
+  const params = randomiseParams(model.layout, model.init(1), 2, 0.5);
+  const ready = prepared(model, params);
+  const before = memory().numTensors;
+  for (let seed = 0; seed < 5; seed++) {
+    const z = normal([count, 6], seed);
+    const read = vi.spyOn(backend(), 'readSync');
+    const own = ready.toData(z);
+    if (seed === 4) expect(read.mock.calls.length > 0).toBe(!replays);
+    read.mockRestore();
+    const expected = model.toData(params, z);
+    expect([...own.dataSync()]).toEqual([...expected.dataSync()]);
+    for (const tensor of [own, expected, z]) tensor.dispose();
+  }
+  ready.dispose();
+  expect(memory().numTensors).toBe(before);
+});
+
+test('points that are none are refused as by the flow, and so is a mixture', () => {
+  const { conditional: model } = flows;
+  const ready = prepared(model, model.init(1));
+  for (let i = 0; i < 4; i++) {
+    expect(() => ready.toData(normal([2, 4], 1), { context: normal([2, 2], 1) })).toThrow(
+      expect.objectContaining({ code: 'SHAPE' }),
+    );
+    expect(() => ready.toData(normal([2, 3], 1))).toThrow(expect.objectContaining({ code: 'CONTEXT' }));
+  }
+  ready.dispose();
+  const { vectors } = flows;
+  const several = mixture([vectors, vectors]);
+  const both = prepared(several, several.init(1));
+  expect(() => both.toData(normal([2, 3], 1))).toThrow(expect.objectContaining({ code: 'CONFIG' }));
+});
 
 test('a flow that does not dequantize looks at no noise', () => {
   const { vectors: model } = flows;

@@ -3,8 +3,9 @@ import { requireData, requireParams, requireTensor } from '@diffeo/core/argument
 import { openTapes } from '@diffeo/core/engine';
 import { numbersOf } from '@diffeo/kernels-wasm';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
-import { requireDensity } from '../data/hold.ts';
+import { requireDensity, requireFlow } from '../data/hold.ts';
 import { listInputs, namedInputs } from '../training/flow-inputs.ts';
+import { inFixedRounds } from './in-fixed-rounds.ts';
 import { replays } from './replays.ts';
 
 /** A flow whose parameters stay the same tensors. */
@@ -13,6 +14,12 @@ export interface Prepared {
   logProb(x: Tensor, options?: LogProbOptions): Tensor;
   /** `model.sample` with these parameters. The caller owns the result. */
   sample(options: SampleOptions): Tensor;
+  /**
+   * `model.toData` with these parameters: points of the base, `[batch, ...baseShape]`, as events. The caller owns the result.
+   *
+   * @throws DiffeoError `CONFIG` of a mixture, which has no one base.
+   */
+  toData(z: Tensor, options?: { readonly context?: Tensor }): Tensor;
   /** Gives the memory back. What is asked afterwards, the flow itself does. */
   dispose(): void;
 }
@@ -24,7 +31,22 @@ const copyOf = (result: Tensor): Tensor =>
 const replayable = {
   logProb: new Set(['context', 'noise', 'gradient']),
   sample: new Set(['count', 'seed', 'context', 'temperature']),
+  toData: new Set(['context']),
 };
+
+/** Tensors that were made of those given, which are nobody's afterwards. */
+function conversions() {
+  const own: Tensor[] = [];
+  return {
+    held: (made: Tensor, from: Tensor | null): Tensor => {
+      if (made !== from) own.push(made);
+      return made;
+    },
+    dispose: (): void => {
+      for (const made of own) made.dispose();
+    },
+  };
+}
 
 const onlyHas = (options: object, names: ReadonlySet<string>): boolean => {
   for (const name in options) if (!names.has(name)) return false;
@@ -47,7 +69,9 @@ export function prepared<P>(model: Density<P>, params: P): Prepared {
 
   /** The work on these inputs: replayed where it is recorded. */
   function run(name: string, inputs: readonly Tensor[], work: (inputs: readonly Tensor[]) => Tensor): Tensor {
-    const found = recorded.find(name, inputs, (given) => [work(given)]);
+    const [x] = inputs as readonly [Tensor];
+    const inRounds = (given: readonly Tensor[]): Tensor => inFixedRounds(model, x, () => work(given));
+    const found = recorded.find(name, inputs, (given) => [inRounds(given)]);
     if (!found) return work(inputs);
     // A replay reads their memory, whoever has it.
     requireParams(model.layout, params, name);
@@ -62,25 +86,20 @@ export function prepared<P>(model: Density<P>, params: P): Prepared {
     // Dropout is drawn anew each time, and a gradient needs the tape.
     const plain = disposed || openTapes() > 0 || !onlyHas(options, replayable.logProb);
     if (plain || (model.dequantizes && typeof noise !== 'number')) return model.logProb(params, given, options);
-    const own: Tensor[] = [];
-    const held = (made: Tensor, from: Tensor | null): Tensor => {
-      if (made !== from) own.push(made);
-      return made;
-    };
+    const { held, dispose } = conversions();
     try {
       const x = held(requireData(model, given), given);
       const context =
         options.context && held(requireTensor(options.context, 'the context', 'CONTEXT'), options.context);
       const drawn = model.dequantizes && isFlow(model) ? model.drawNoise(x.shape[0] as number, noise as number) : null;
       if (model.dequantizes && !drawn) return model.logProb(params, given, options);
-      if (drawn) own.push(drawn);
-      const inputs = listInputs({ x, ...(context && { context }), ...(drawn && { noise: drawn }) });
+      const inputs = listInputs({ x, ...(context && { context }), ...(drawn && { noise: held(drawn, null) }) });
       return run('logProb', inputs, (inner) => {
         const { x: point, ...call } = namedInputs(model, inner);
         return model.logProb(params, point, call);
       });
     } finally {
-      for (const made of own) made.dispose();
+      dispose();
     }
   };
 
@@ -103,9 +122,29 @@ export function prepared<P>(model: Density<P>, params: P): Prepared {
     }
   };
 
+  const toData: Prepared['toData'] = (given, options = {}) => {
+    requireFlow(model, 'toData');
+    const own = params as FlowParams;
+    const plain = disposed || openTapes() > 0 || !onlyHas(options, replayable.toData);
+    if (plain) return model.toData(own, given, options);
+    const { held, dispose } = conversions();
+    try {
+      const x = held(requireTensor(given, 'what goes to data'), given);
+      const context =
+        options.context && held(requireTensor(options.context, 'the context', 'CONTEXT'), options.context);
+      return run('toData', listInputs({ x, ...(context && { context }) }), (inner) => {
+        const { x: point, ...call } = namedInputs(model, inner);
+        return model.toData(own, point, call);
+      });
+    } finally {
+      dispose();
+    }
+  };
+
   return {
     logProb,
     sample,
+    toData,
     dispose: () => {
       disposed = true;
       recorded.dispose();
@@ -117,7 +156,7 @@ export function prepared<P>(model: Density<P>, params: P): Prepared {
 const worthWhile = 16;
 
 /** The flow for so many calls of the same shape: prepared where that pays, as it is otherwise. */
-export const preparedFor = <P>(model: Density<P>, params: P, times: number): Prepared =>
+export const preparedFor = <P>(model: Density<P>, params: P, times: number): Omit<Prepared, 'toData'> =>
   times >= worthWhile
     ? prepared(model, params)
     : {
