@@ -11,6 +11,7 @@ export {
   untaped,
 } from './lib/gradients/engine.ts';
 export { canReadNow, readNow } from './lib/gradients/read-now.ts';
+export { typesOf } from './lib/model/types-of.ts';
 export { draws } from './lib/params/seed.ts';
 export { currentPart, failedPart } from './lib/tracing/current-part.ts';
 export { fixedRounds, withFixedRounds } from './lib/tracing/fixed-rounds.ts';

@@ -53,7 +53,6 @@ export type {
 } from './lib/flow/flow-contract.ts';
 export type { DensitySpec, FlowSpec, MixtureSpec } from './lib/flow/flow-spec.ts';
 export { bitsPerDim, negativeLogLikelihood } from './lib/flow/loss.ts';
-export { type RunningMoments, runningMoments } from './lib/flow/running-moments.ts';
 export { chain } from './lib/layers/chain.ts';
 export { invert } from './lib/layers/invert.ts';
 export { sequence } from './lib/layers/sequence.ts';
@@ -66,7 +65,6 @@ export type { Loaded } from './lib/model/loading.ts';
 export type { Metadata } from './lib/model/model-format.ts';
 export { readSafetensors, type SafetensorsFile, writeSafetensors } from './lib/model/safetensors.ts';
 export { save } from './lib/model/save.ts';
-export { typesOf } from './lib/model/types-of.ts';
 export { copyParams } from './lib/params/copy-params.ts';
 export {
   buildParams,

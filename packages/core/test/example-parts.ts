@@ -32,10 +32,10 @@ import {
   defineLayer,
   leaf,
   normal,
-  runningMoments,
   sizeOf,
   uniform,
 } from '../src/index.ts';
+import { runningMoments } from '../src/starting.ts';
 
 const rowsOf = (x: Tensor): number => x.shape[0] as number;
 const forEachRow = (x: Tensor, logDet: Tensor): Tensor => mul(ones([rowsOf(x)]), logDet);

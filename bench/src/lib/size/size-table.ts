@@ -17,7 +17,7 @@ export const sizeTable = (sizes: readonly PackageSize[]): string =>
       name,
       kilobytes(own),
       bytes === own ? '' : kilobytes(bytes),
-      budget === null ? '' : kilobytes(budget),
-      budget !== null && own > budget ? 'over its budget' : '',
+      kilobytes(budget),
+      own > budget ? 'over its budget' : '',
     ]),
   );

@@ -4,11 +4,11 @@ import {
   defineLayer,
   everywhere,
   leaf,
-  runningMoments,
   type Shape,
   type StartingData,
   sizeOf,
 } from '@diffeo/core';
+import { runningMoments } from '@diffeo/core/starting';
 import { add, div, log, mul, neg, sub, sum, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
 import { boolean, optional, strictObject } from 'valibot';
 import { robustMoments } from './robust-moments.ts';

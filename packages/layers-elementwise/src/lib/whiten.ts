@@ -4,12 +4,12 @@ import {
   defineLayer,
   everywhere,
   leaf,
-  runningMoments,
   type Shape,
   type StartingData,
   sizeOf,
 } from '@diffeo/core';
 import { product } from '@diffeo/core/engine';
+import { runningMoments } from '@diffeo/core/starting';
 import { triangularInverse } from '@diffeo/ops';
 import {
   add,

@@ -1,12 +1,5 @@
-import {
-  type Definition,
-  defineLayer,
-  everywhere,
-  leaf,
-  runningMoments,
-  type Site,
-  type StartingData,
-} from '@diffeo/core';
+import { type Definition, defineLayer, everywhere, leaf, type Site, type StartingData } from '@diffeo/core';
+import { runningMoments } from '@diffeo/core/starting';
 import { type ChannelScale, channelMap, lastAxis } from '@diffeo/ops';
 import { type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import { strictObject } from 'valibot';

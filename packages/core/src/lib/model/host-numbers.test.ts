@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Dtype, dtypeSizes, type HostTensor, hostFloats, hostIntegers, hostNumbers } from './host-numbers.ts';
+import { type Dtype, type HostTensor, hostFloats, hostIntegers, hostNumbers, numberSize } from './host-numbers.ts';
 
 type Numbers = { readonly buffer: ArrayBufferLike; readonly byteOffset: number; readonly byteLength: number };
 
@@ -8,7 +8,7 @@ type Numbers = { readonly buffer: ArrayBufferLike; readonly byteOffset: number; 
 function tensorOf(dtype: Dtype, values: Numbers): HostTensor {
   const bytes = new Uint8Array(1 + values.byteLength);
   bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), 1);
-  return { dtype, shape: [values.byteLength / dtypeSizes[dtype]], bytes: bytes.subarray(1) };
+  return { dtype, shape: [values.byteLength / (numberSize(dtype) ?? 0)], bytes: bytes.subarray(1) };
 }
 
 const anyFloat = fc.double();

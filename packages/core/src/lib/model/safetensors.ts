@@ -3,11 +3,11 @@
  * endian; a JSON header; the tensors, one after another. Reading checks everything before it allocates anything.
  */
 
-import { shortList, shortName } from '../arguments/describe-value.ts';
+import { describeValue, shortList, shortName } from '../arguments/describe-value.ts';
 import { DiffeoError } from '../contract/error.ts';
 import { isObject } from '../contract/is-object.ts';
 import { areSizes, sizeOf } from '../contract/shape.ts';
-import { type Dtype, dtypeSizes, type HostTensor } from './host-numbers.ts';
+import { type Dtype, dtypeNames, type HostTensor, numberSize } from './host-numbers.ts';
 
 /** What a safetensors file holds. */
 export interface SafetensorsFile {
@@ -78,15 +78,13 @@ function readHeader(file: Uint8Array): {
   return { header, data: file.subarray(8 + length) };
 }
 
-const isDtype = (value: unknown): value is Dtype => typeof value === 'string' && Object.hasOwn(dtypeSizes, value);
-
 /** A tensor's entry in the header: exactly these three, each as the format says. */
 function readEntry(name: string, value: unknown) {
   const said = shortName(name);
   const { dtype, shape, data_offsets, ...more } = (value ?? {}) as Readonly<Record<string, unknown>>;
-  if (!isDtype(dtype)) {
-    const got = typeof dtype === 'string' ? `'${shortName(dtype, 20)}'` : 'none';
-    throw broken(`'${said}': dtype must be one of ${Object.keys(dtypeSizes).join(', ')}; it is ${got}`);
+  const size = typeof dtype === 'string' ? numberSize(dtype) : undefined;
+  if (size === undefined) {
+    throw broken(`'${said}': dtype must be one of ${dtypeNames()}; it is ${describeValue(dtype)}`);
   }
   if (!areSizes(shape, 0)) throw broken(`'${said}': shape must be a list of sizes`);
   if (!areSizes(data_offsets, 0) || data_offsets.length !== 2)
@@ -94,11 +92,11 @@ function readEntry(name: string, value: unknown) {
   const [surplus] = Object.keys(more);
   if (surplus !== undefined) throw broken(`'${said}': the format has no '${shortName(surplus)}'`);
   const [begin, end] = data_offsets as readonly [number, number];
-  const bytes = sizeOf(shape) * dtypeSizes[dtype];
+  const bytes = sizeOf(shape) * size;
   if (!Number.isSafeInteger(bytes) || end - begin !== bytes) {
     throw broken(`'${said}' has the shape [${shortList(shape)}] and spans ${end - begin} bytes`);
   }
-  return { name, dtype, shape, begin, end } as const;
+  return { name, dtype: dtype as Dtype, shape, begin, end } as const;
 }
 
 function readMetadata(value: unknown = {}): Readonly<Record<string, string>> {

@@ -3,12 +3,12 @@ import {
   type Definition,
   defineLayer,
   leaf,
-  runningMoments,
   type Shape,
   type Spec,
   type StartingData,
   sizeOf,
 } from '@diffeo/core';
+import { runningMoments } from '@diffeo/core/starting';
 import { add, div, fill, log, mul, neg, slice, sub, sum, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
 import { anyConfig, brokenLayer, control, type NegativeControl, typeOf } from './broken.ts';
 import { irregular } from './irregular.ts';

@@ -1,5 +1,6 @@
-import { coreDefinitions, type Definition, type Density, DiffeoError, type Loaded, load, typesOf } from '@diffeo/core';
+import { coreDefinitions, type Definition, type Density, DiffeoError, type Loaded, load } from '@diffeo/core';
 import { listOf, required, requireOptions, shortName, text } from '@diffeo/core/arguments';
+import { typesOf } from '@diffeo/core/engine';
 import { definitionsIn } from '../tasks/exports-of.ts';
 import { callersPackage, entryOf, type InstalledPackage, isPackageName, packageAround } from './installed-packages.ts';
 import { packageOf } from './package-of.ts';

@@ -1,4 +1,5 @@
-import { type DensitySpec, DiffeoError, typesOf } from '@diffeo/core';
+import { type DensitySpec, DiffeoError } from '@diffeo/core';
+import { typesOf } from '@diffeo/core/engine';
 import { nodeModule } from '../executor/node-modules.ts';
 import { packageOf } from '../loading/package-of.ts';
 

@@ -1,0 +1,1 @@
+export { type RunningMoments, runningMoments } from './lib/flow/running-moments.ts';
