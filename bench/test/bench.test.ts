@@ -62,9 +62,10 @@ test('readers: both read the same rows', () => {
   for (const { ratio } of tables) expect(ratio).toBeGreaterThan(0);
 });
 
-test('cluster: both numbers of workers, and the bytes of a row', () => {
-  const { ratio, bytesReadPerRow, bytesWrittenPerRow } = measured<Record<string, number>>('cluster --smoke');
+test('cluster: both numbers of workers beside scoring alone, and the bytes of a row', () => {
+  const { ratio, bareRatio, bytesReadPerRow, bytesWrittenPerRow } = measured<Record<string, number>>('cluster --smoke');
   expect(ratio).toBeGreaterThan(0);
+  expect(bareRatio).toBeGreaterThan(0);
   expect(bytesReadPerRow).toBeGreaterThan(8);
   expect(bytesWrittenPerRow).toBeGreaterThan(4);
 });

@@ -69,8 +69,8 @@ export function onnxTimes({ runs }: Records<{ readonly machine: string; readonly
     });
   return `### Time
 
-Milliseconds of a batch on one thread each, in turns, and how many times as long as ours. An autoregressive layer exports with as many rounds as its event has
-numbers, where ours ends as soon as nothing changes.
+Milliseconds of a batch on one thread each, in turns, and how many times as long as ours, which is \`prepared\`. An autoregressive layer exports with as many rounds as
+its event has numbers, where ours ends as soon as nothing changes, but for a few short events, whose rounds are all replayed.
 
 ${table(['flow', 'function', 'rows', 'Diffeo', ...runtimes], rows)}
 

@@ -11,12 +11,14 @@ const told = ({
   together,
   seconds,
   ratio,
+  bareRatio,
   bytesReadPerRow,
   bytesWrittenPerRow,
 }: ClusterResult): string =>
   [
     `${rows} rows of ${columns} columns in Parquet, ${together} a job`,
     `one worker: ${Math.round(rows / median(seconds.one))} rows a second; two are ${ratio.toFixed(2)} times as fast`,
+    `scoring alone, without files and engine: two are ${bareRatio.toFixed(2)} times as fast as one`,
     `bytes of files for a row: ${bytesReadPerRow.toFixed(1)} read, ${bytesWrittenPerRow.toFixed(1)} written`,
   ].join('\n');
 
