@@ -16,7 +16,7 @@ export type Start = Extract<Command, { type: 'start' }>;
 export type Post = (event: WorkerEvent, transfer?: Transferable[]) => void;
 
 /** How long training goes on before messages have their turn, in milliseconds. */
-const patience = 6;
+const patience = 4;
 /** How many rows of the data are drawn. */
 const shownRows = 1500;
 

@@ -1,6 +1,7 @@
 /** Faint parts are lifted. */
 const gamma = 0.55;
-const shades = 256;
+/** So many colours, evenly from no density to the most: enough for the faint ones, which are lifted the furthest. */
+const shades = 4096;
 
 let canvas: HTMLCanvasElement | null = null;
 let known: { readonly stops: string; readonly colors: Uint8ClampedArray } | null = null;
@@ -22,7 +23,7 @@ export function densityImage(density: Float32Array, cells: number, stops: readon
   for (let row = 0; row < cells; row++) {
     for (let column = 0; column < cells; column++) {
       const share = Math.min(1, (density[row * cells + column] as number) / highest);
-      pixels[(cells - 1 - row) * cells + column] = colors[Math.round((shades - 1) * share ** gamma)] as number;
+      pixels[(cells - 1 - row) * cells + column] = colors[Math.round((shades - 1) * share)] as number;
     }
   }
   context.putImageData(image, 0, 0);
@@ -35,7 +36,7 @@ function rampOf(stops: readonly string[]): Uint8ClampedArray {
   const parts = stops.map((stop) => [1, 3, 5].map((at) => Number.parseInt(stop.slice(at, at + 2), 16)));
   const colors = new Uint8ClampedArray(4 * shades);
   for (let i = 0; i < shades; i++) {
-    const at = (i / (shades - 1)) * (parts.length - 1);
+    const at = (i / (shades - 1)) ** gamma * (parts.length - 1);
     const first = Math.min(Math.floor(at), parts.length - 2);
     for (let part = 0; part < 3; part++) {
       const [from, to] = [parts[first]?.[part] ?? 0, parts[first + 1]?.[part] ?? 0];

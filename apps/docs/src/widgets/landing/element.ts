@@ -23,6 +23,8 @@ class Landing extends HTMLElement {
   #sketch: Sketch | null = null;
   #isDone = false;
   #shownFrames = 0;
+  /** When numbers were written last. */
+  #written = 0;
 
   connectedCallback(): void {
     if (this.#live) return; // moved within the page
@@ -79,10 +81,14 @@ class Landing extends HTMLElement {
     }
     dropFile(this, signal, (file) => void this.#choice.takeFile(file));
     addEventListener('hashchange', () => this.#readHash(), { signal });
-    addEventListener('resize', () => this.#redraw(), { signal });
-    const theme = new MutationObserver(() => this.#redraw());
+    const refit = (): void => {
+      this.#picture.stage.refit();
+      this.#redraw();
+    };
+    const [size, theme] = [new ResizeObserver(refit), new MutationObserver(refit)];
+    size.observe(this.#panel.find('.landing-picture'));
     theme.observe(document.documentElement, { attributeFilter: ['data-theme'] });
-    signal.addEventListener('abort', () => theme.disconnect());
+    for (const observer of [size, theme]) signal.addEventListener('abort', () => observer.disconnect());
   }
 
   #readHash(): void {
@@ -191,8 +197,7 @@ class Landing extends HTMLElement {
     Object.assign(this.dataset, { step: frame.step, frames: this.#shownFrames, ...frame.memory });
     this.toggleAttribute('data-way-shown', frame.way !== null);
     this.toggleAttribute('data-done', frame.isDone);
-    if (frame.loss !== null) this.#curve.add(frame.step, frame.validation ?? frame.loss, frame.steps);
-    this.#panel.writeNumbers(frame);
+    if (frame.isDone || frame.isPaused || performance.now() - this.#written > 100) this.#write(frame);
     if (frame.isDone && !this.#isDone) {
       this.#isDone = true;
       this.#markRunning();
@@ -202,7 +207,14 @@ class Landing extends HTMLElement {
     this.#redraw();
   }
 
-  /** Draws what is known, and asks for what comes next, at the browser's pace. */
+  /** Numbers and the curve, which nobody reads sixty times a second. */
+  #write(frame: Frame): void {
+    this.#written = performance.now();
+    if (frame.loss !== null) this.#curve.add(frame.step, frame.validation ?? frame.loss, frame.steps);
+    this.#panel.writeNumbers(frame);
+  }
+
+  /** Asks for what comes next, and draws what is known meanwhile, at the page's pace. */
   #redraw(): void {
     this.#picture.soon(() => {
       if (this.#sketch) return this.#sketch.draw();
@@ -210,10 +222,10 @@ class Landing extends HTMLElement {
       const view = this.#view();
       this.#picture.show({ at: this.#position(), shows: this.#panel.shows });
       const { frame } = this.#picture;
-      if (frame) this.#picture.draw();
       // A way once followed stays until training goes on.
       const isStill = (this.#isDone || this.#live.isPaused) && frame?.isPaused !== false;
       if (!isStill || !frame || (view.way && !frame.way)) this.#live.ask(view);
+      if (frame) this.#picture.draw();
     });
   }
 

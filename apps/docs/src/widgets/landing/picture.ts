@@ -1,4 +1,5 @@
 import type { Frame } from '../../live/protocol.ts';
+import { FramePace } from './frame-pace.ts';
 import type { Panel } from './panel.ts';
 import { sketchWindow } from './sketch.ts';
 import { type Scene, Stage } from './stage.ts';
@@ -15,8 +16,8 @@ const emptyScene: Scene = {
 export class Picture {
   readonly stage: Stage;
   readonly #panel: Panel;
+  readonly #pace = new FramePace();
   #scene: Scene = emptyScene;
-  #coming = 0;
 
   constructor(panel: Panel) {
     this.#panel = panel;
@@ -39,13 +40,9 @@ export class Picture {
     this.#scene = { ...emptyScene, at, shows };
   }
 
-  /** Calls once before the browser draws next, however often it is asked to. */
+  /** Calls once when it is time for the next frame, however often it is asked to. */
   soon(call: () => void): void {
-    if (this.#coming !== 0) return;
-    this.#coming = requestAnimationFrame(() => {
-      this.#coming = 0;
-      call();
-    });
+    this.#pace.soon(call);
   }
 
   draw(): void {
@@ -54,7 +51,7 @@ export class Picture {
 
   /** Nothing is drawn any more. */
   end(): void {
-    cancelAnimationFrame(this.#coming);
+    this.#pace.end();
   }
 
   /** The canvas takes the place of the picture that was drawn when the site was built. */

@@ -1,5 +1,7 @@
 import type { Frame, Square } from '../../live/protocol.ts';
 import { densityImage } from './density-image.ts';
+import { drawDots, placeOn } from './draw-dots.ts';
+import { StillDots } from './still-dots.ts';
 import { positionOn, windowAt } from './way-position.ts';
 
 /** What stands on the stage beside the flow. */
@@ -16,19 +18,31 @@ export interface Scene {
 export class Stage {
   readonly #canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
+  readonly #data = new StillDots();
+  /** What was read from the page: reading it again would make the browser lay the page out within every frame. */
+  readonly #colors = new Map<string, string>();
+  #side = 0;
+  #scale = 1;
 
   constructor(canvas: HTMLCanvasElement) {
     this.#canvas = canvas;
     this.#context = canvas.getContext('2d') as CanvasRenderingContext2D;
   }
 
+  /** The canvas may be larger or smaller now, or the theme another. */
+  refit(): void {
+    this.#side = 0;
+    this.#colors.clear();
+  }
+
   /** Draws a scene. Cheap enough for every frame. */
   draw({ frame, data, window, at, shows }: Scene): void {
     this.clear();
+    if (this.#side === 0) return;
     const atData = Math.max(0, 1 - 1.5 * at);
     if (frame && atData > 0) this.#drawDensity(frame, atData);
     const seen = windowAt(at, window);
-    if (shows.data && atData > 0) this.#drawPoints(data, window, '--diffeo-second', 0.55 * atData, 1.15);
+    if (shows.data && atData > 0) this.#drawData(data, window, 0.55 * atData);
     if (!frame) return;
     const { way } = frame;
     if (!way) {
@@ -46,9 +60,9 @@ export class Stage {
   /** Points of a drawing, and the pen where keys move it. */
   drawSketch(points: readonly number[], window: Square, pen: readonly [number, number] | null): void {
     this.clear();
-    this.#drawPoints(Float32Array.from(points), window, '--diffeo-second', 0.9, 3.5);
+    this.#drawPoints(points, window, '--diffeo-second', 0.9, 3.5);
     if (!pen) return;
-    const [x, y] = this.#place(pen[0], pen[1], window);
+    const [x, y] = placeOn(pen[0], pen[1], window, this.#side);
     const context = this.#context;
     context.strokeStyle = this.#color('--diffeo-ink');
     context.lineWidth = 1.5;
@@ -63,13 +77,13 @@ export class Stage {
 
   /** Fits the canvas to its place and wipes it. */
   clear(): void {
-    const { clientWidth: side } = this.#canvas;
-    const scale = Math.min(2, devicePixelRatio || 1);
-    const pixels = Math.max(1, Math.round(side * scale));
+    // 0 while it is hidden.
+    if (this.#side === 0) [this.#side, this.#scale] = [this.#canvas.clientWidth, Math.min(2, devicePixelRatio || 1)];
+    const pixels = Math.max(1, Math.round(this.#side * this.#scale));
     if (this.#canvas.width !== pixels) [this.#canvas.width, this.#canvas.height] = [pixels, pixels];
-    this.#context.setTransform(scale, 0, 0, scale, 0, 0);
+    this.#context.setTransform(this.#scale, 0, 0, this.#scale, 0, 0);
     this.#context.globalAlpha = 1;
-    this.#context.clearRect(0, 0, side, side);
+    this.#context.clearRect(0, 0, this.#side, this.#side);
   }
 
   /** Where a place of the canvas, in CSS pixels, lies in a window. */
@@ -79,27 +93,27 @@ export class Stage {
   }
 
   #drawDensity({ density, cells }: Frame, opacity: number): void {
-    const side = this.#canvas.clientWidth;
-    this.#context.globalAlpha = opacity;
-    this.#context.imageSmoothingQuality = 'high';
     const stops = ['0', '1', '2', '3'].map((name) => this.#color(`--density-${name}`));
-    this.#context.drawImage(densityImage(density, cells, stops), 0, 0, side, side);
+    this.#put(densityImage(density, cells, stops), opacity);
+  }
+
+  #drawData(points: Float32Array, window: Square, opacity: number): void {
+    const look = { window, color: this.#color('--diffeo-second'), radius: 1.15, side: this.#side };
+    this.#put(this.#data.picture(points, look, this.#scale), opacity);
+  }
+
+  /** A picture of the whole stage. */
+  #put(picture: HTMLCanvasElement, opacity: number): void {
+    this.#context.globalAlpha = opacity;
+    this.#context.drawImage(picture, 0, 0, this.#side, this.#side);
     this.#context.globalAlpha = 1;
   }
 
-  #drawPoints(points: Float32Array, window: Square, color: string, opacity: number, radius: number): void {
+  #drawPoints(points: ArrayLike<number>, window: Square, name: string, opacity: number, radius: number): void {
     if (opacity <= 0) return;
-    const context = this.#context;
-    context.globalAlpha = opacity;
-    context.fillStyle = this.#color(color);
-    context.beginPath();
-    for (let i = 0; i < points.length; i += 2) {
-      const [x, y] = this.#place(points[i] as number, points[i + 1] as number, window);
-      context.moveTo(x + radius, y);
-      context.arc(x, y, radius, 0, 2 * Math.PI);
-    }
-    context.fill();
-    context.globalAlpha = 1;
+    this.#context.globalAlpha = opacity;
+    drawDots(this.#context, points, { window, color: this.#color(name), radius, side: this.#side });
+    this.#context.globalAlpha = 1;
   }
 
   #drawGrid(grid: Float32Array, pointsPerLine: number, window: Square): void {
@@ -109,7 +123,7 @@ export class Stage {
     context.lineWidth = 1;
     context.beginPath();
     for (let i = 0; i < grid.length; i += 2) {
-      const [x, y] = this.#place(grid[i] as number, grid[i + 1] as number, window);
+      const [x, y] = placeOn(grid[i] as number, grid[i + 1] as number, window, this.#side);
       if ((i / 2) % pointsPerLine === 0) context.moveTo(x, y);
       else context.lineTo(x, y);
     }
@@ -117,16 +131,12 @@ export class Stage {
     context.globalAlpha = 1;
   }
 
-  #place(x: number, y: number, window: Square): readonly [number, number] {
-    const side = this.#canvas.clientWidth;
-    return [
-      (side * (x - window.x[0])) / (window.x[1] - window.x[0]),
-      (side * (window.y[1] - y)) / (window.y[1] - window.y[0]),
-    ];
-  }
-
-  /** Colours change with the theme, so they are looked up. */
+  /** Colours change with the theme, so they are looked up, once for each. */
   #color(name: string): string {
-    return getComputedStyle(this.#canvas).getPropertyValue(name).trim();
+    const known = this.#colors.get(name);
+    if (known !== undefined) return known;
+    const color = getComputedStyle(this.#canvas).getPropertyValue(name).trim();
+    this.#colors.set(name, color);
+    return color;
   }
 }
