@@ -1,15 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startBrowser } from '../lib/browser.ts';
+import { axeViolations, rulesOfColours, rulesOfContent } from './lib/axe-violations.ts';
 import { kilobytes } from './lib/kilobytes.ts';
 import { servedSite } from './lib/served-site.ts';
 import { sitePages } from './lib/site-pages.ts';
 import { type WatchedPage, watchedPage } from './lib/watched-page.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const site = servedSite();
 let browser: Browser;
 beforeAll(async () => {
@@ -25,25 +22,6 @@ async function onPhone(use: (phone: WatchedPage) => Promise<void>): Promise<void
   idlePhones.push(phone);
 }
 
-/** Of all rules, or of those that are named. */
-async function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
-  const { violations: found } = (await page.evaluate(
-    (only) =>
-      (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run(
-        // Of what is right it would describe every node.
-        { resultTypes: ['violations'], ...(only && { runOnly: { type: 'rule', values: only } }) },
-      ),
-    rules,
-  )) as AxeResults;
-  return found.map(
-    ({ id, nodes }) =>
-      `${id}: ${nodes
-        .slice(0, 3)
-        .map(({ html }) => html.slice(0, 160))
-        .join(' … ')}`,
-  );
-}
-
 /** Goes down a page screen by screen: whatever comes into view is fetched. */
 async function scrollThrough(page: Page): Promise<void> {
   await page.evaluate(async () => {
@@ -55,17 +33,15 @@ async function scrollThrough(page: Page): Promise<void> {
 }
 
 /**
- * Whether axe looks at a page. Of pages that are made alike from the repository, the first two of each kind: it takes half a minute
- * for the longest of them.
+ * What axe looks at. Of pages that are made alike, it is shown the first two of each kind whole: it takes half a minute for the longest of
+ * them. In those that are written by hand it then looks for what their own words and pictures may break; in those that are made from the
+ * repository, for nothing. `npm run prove -- site-axe` shows it all of them.
  */
-function isLookedAt(path: string): boolean {
-  const kind = /^(api|decisions|reference)\//.exec(path)?.[0];
-  return (
-    kind === undefined ||
-    sitePages()
-      .filter((each) => each.startsWith(kind))
-      .indexOf(path) < 2
-  );
+function lookOf(path: string): 'whole' | 'content' | 'none' {
+  const kind = /^(api|decisions|reference|guides|learn)\//.exec(path)?.[0];
+  const alike = kind === undefined ? [] : sitePages().filter((each) => each.startsWith(kind));
+  if (kind === undefined || alike.indexOf(path) < 2) return 'whole';
+  return kind === 'guides/' || kind === 'learn/' ? 'content' : 'none';
 }
 
 test.concurrent.each(sitePages())('a page is whole, on a phone, in the light and in the dark: /%s', (path) =>
@@ -81,12 +57,13 @@ test.concurrent.each(sitePages())('a page is whole, on a phone, in the light and
     expect(kilobytes(site, scripts), `kB of scripts before a click: ${scripts.join(' ')}`).toBeLessThanOrEqual(40);
     const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(tooWide, 'pixels beyond the right edge').toBeLessThanOrEqual(0);
-    if (!isLookedAt(path)) return expect(complaints.slice(before)).toEqual([]);
-    await page.evaluate(axe);
-    expect(await violations(page), 'light').toEqual([]);
-    await page.emulateMedia({ colorScheme: 'dark' });
-    // Nothing else depends on colours.
-    expect(await violations(page, ['color-contrast', 'link-in-text-block']), 'dark').toEqual([]);
+    const look = lookOf(path);
+    if (look === 'content') expect(await axeViolations(page, rulesOfContent)).toEqual([]);
+    if (look === 'whole') {
+      expect(await axeViolations(page), 'light').toEqual([]);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      expect(await axeViolations(page, rulesOfColours), 'dark').toEqual([]);
+    }
     expect(complaints.slice(before)).toEqual([]);
   }),
 );
@@ -98,8 +75,7 @@ test('search opens by keys, finds an export by its name, and leads there', async
   await page.keyboard.type('affineCoupling');
   const found = page.locator('site-search li a');
   await expect.poll(() => found.allTextContents()).toContainEqual(expect.stringContaining('@diffeo/layers-coupling'));
-  await page.evaluate(axe);
-  expect(await violations(page)).toEqual([]);
+  expect(await axeViolations(page)).toEqual([]);
   await found.first().click();
   await page.waitForURL((url) => url.href.startsWith(site) && !url.pathname.endsWith('/what-a-flow-is/'));
   expect(await page.textContent('main')).toContain('affineCoupling');
@@ -113,8 +89,7 @@ test('the landing page is whole on a desktop, while it trains', async () => {
   await page.click('[data-start]');
   await page.waitForFunction(() => Number(document.querySelector('diffeo-landing')?.getAttribute('data-step')) > 0);
   await page.click('[data-toggle]');
-  await page.evaluate(axe);
-  expect(await violations(page)).toEqual([]);
+  expect(await axeViolations(page)).toEqual([]);
   expect(complaints).toEqual([]);
   await close();
 });

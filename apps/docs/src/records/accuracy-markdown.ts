@@ -129,8 +129,8 @@ function densities({ machine, runs }: Records<Densities>): string {
     });
     return [
       `${table}${isStale ? ' †' : ''}`,
-      `${rows} × ${columns}`,
-      `${nll.toFixed(2)} ± ${standardError.toFixed(2)}`,
+      `${rows}\u00a0×\u00a0${columns}`,
+      `${nll.toFixed(2)}\u00a0±\u00a0${standardError.toFixed(2)}`,
       ...others,
     ];
   });
@@ -159,7 +159,7 @@ function anomalies({ machine, runs }: Records<Anomalies>): string {
   const names = [...new Set(sets.flatMap(({ beside }) => beside.map(({ name }) => name)))];
   const rows = sets.map((own) => [
     own.name,
-    `${own.trained} × ${own.columns}`,
+    `${own.trained}\u00a0×\u00a0${own.columns}`,
     `${own.anomalies} of ${own.ordinary + own.anomalies}`,
     own.area.toFixed(4),
     ...names.map((name) => {
