@@ -44,6 +44,7 @@ const configs: Readonly<Record<string, readonly object[]>> = {
   '@diffeo/ops/mixture-of-logistics': [{ components: 2, bound: 0.5 }],
   '@diffeo/tables/gaussian-mixture': [{ components: 3 }],
   '@diffeo/tables/gaussian-kernels': [{ kernels: 4 }],
+  '@diffeo/tables/product-kernels': [{ kernels: 4, sets: 2 }],
   '@diffeo/tables/mixed-rows': [{ columns: [mixedColumn, mixedColumn, mixedColumn], classes: 2, knots: 3, given: [] }],
   '@diffeo/tables/autoregressive-rows': [
     {

@@ -6,6 +6,7 @@ import { crossFit, scoresOf } from './cross-fit.ts';
 import { foldRows } from './folds/fold-rows.ts';
 import { type Fold, foldsOf } from './folds/folds.ts';
 import type { FitRows, MemberKind } from './members/member-kind.ts';
+import { productKernelMember } from './members/product-kernel-member.ts';
 import { gaussianMixture } from './mixture/gaussian-mixture.ts';
 import { recipeFor } from './recipe.ts';
 import { rowsAt, type TableRows } from './table-rows.ts';
@@ -84,7 +85,7 @@ test('what every kind starts from and learns is of its fold: other rows elsewher
   // Rows that weigh are moved far away: whatever was fitted with them would be another one.
   for (const row of weigh) changed.values.set([1e3 + row, -1e3], row * 2);
   const fresh = noise(20);
-  for (const kind of recipeFor({ count: 60, size: 2 }, 'fast').kinds) {
+  for (const kind of [...recipeFor({ count: 60, size: 2 }, 'fast').kinds, productKernelMember()]) {
     const scores: Float64Array[] = [];
     for (const own of [table, changed]) {
       const { members } = await crossFit(foldRows(own, folds), kind, { seed: 4 });

@@ -5,6 +5,7 @@ import { gaussianMember } from './members/gaussian-member.ts';
 import { kernelMember } from './members/kernel-member.ts';
 import type { MemberKind } from './members/member-kind.ts';
 import { mixtureMember } from './members/mixture-member.ts';
+import { productKernelMember } from './members/product-kernel-member.ts';
 import { shrunkGaussianMember } from './members/shrunk-gaussian-member.ts';
 
 /** How much work a table is worth: seconds, about a minute, or several. */
@@ -28,14 +29,16 @@ const mostKernels = 2 ** 15;
 /** In more columns than two or three, rows are too far apart for kernels to be worth it, where there are more than this. */
 const manyRows = 10_000;
 
-/** The kernel densities of a table: of few rows of every kind, and narrow ones for rows that come again. */
+/** The kernel densities of a table: of few rows of every kind, and narrow ones for rows that come again, of a width for each column where there is time to find them. */
 function kernelsFor({
   count,
   size,
+  fast,
   hasCurves,
 }: {
   readonly count: number;
   readonly size: number;
+  readonly fast: boolean;
   /** Whether columns are made normal. */
   readonly hasCurves: boolean;
 }): readonly MemberKind[] {
@@ -45,7 +48,7 @@ function kernelsFor({
   const fronts = [...before, ...(hasCurves ? behind : [])];
   return [
     ...fronts.map((front) => kernelMember(front)),
-    ...[4, 16].map((narrower) => kernelMember('standardised', { narrower })),
+    ...(fast ? [4, 16].map((narrower) => kernelMember('standardised', { narrower })) : [productKernelMember()]),
   ];
 }
 
@@ -56,7 +59,7 @@ export function recipeFor({ count, size }: { readonly count: number; readonly si
   const { folds, hasCurves } = small
     ? foldsFor({ count, curves: size, kernels: size }, fast)
     : { folds: 1, hasCurves: true };
-  const kernels = kernelsFor({ count, size, hasCurves });
+  const kernels = kernelsFor({ count, size, fast, hasCurves });
   // So few rows do not tell a covariance of so many columns.
   const isThin = size > 1 && count < rowsForCovariance * size;
   const closed = [

@@ -1,6 +1,7 @@
 import type { Definition } from '@diffeo/core';
 import { autoregressiveRows } from './autoregressive/autoregressive-rows.ts';
 import { gaussianKernels } from './kernels/gaussian-kernels.ts';
+import { productKernels } from './kernels/product-kernels.ts';
 import { mixedRows } from './mixed/mixed-rows.ts';
 import { gaussianMixture } from './mixture/gaussian-mixture.ts';
 
@@ -8,6 +9,7 @@ import { gaussianMixture } from './mixture/gaussian-mixture.ts';
 export const tableDefinitions: readonly Definition[] = [
   gaussianMixture,
   gaussianKernels,
+  productKernels,
   mixedRows,
   autoregressiveRows,
 ];

@@ -6,7 +6,9 @@ import { memory, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { coverage } from './diagnostics/coverage.ts';
 import { gaussianMember } from './members/gaussian-member.ts';
+import type { MemberKind } from './members/member-kind.ts';
 import { mixtureMember } from './members/mixture-member.ts';
+import { productKernelMember } from './members/product-kernel-member.ts';
 import { mixMembers, type TableFitted } from './mix-members.ts';
 import { recipeFor } from './recipe.ts';
 import { tableDefinitions } from './table-definitions.ts';
@@ -95,6 +97,22 @@ test('rows that come again, all but the same, are known by it, and covered as of
   // Without kernels that are narrow it is 4.3, and 0.60 are covered.
   expect(-mean(scores)).toBeLessThan(1.5);
   expect(coverage(samples, scores, [0.5])[0]?.share).toBeLessThan(0.58);
+});
+
+test('rows that share some columns with one that was seen are known by product kernels', async () => {
+  const settings = Array.from({ length: 20 }, (_, i) => [Math.sin(7 * i), Math.cos(5 * i), Math.sin(3 * i + 1)]);
+  const measured = (source: ReturnType<typeof randomSource>) => {
+    const [a = 0, b = 0, c = 0] = settings[source.integer(20)] ?? [];
+    return [...[a, b, c].map((value) => value + 1e-3 * source.normal()), a * b + 0.5 * source.normal()];
+  };
+  const [table, fresh] = [tableOf(300, 1, measured), tableOf(500, 2, measured)];
+  const nll = async (kinds: readonly MemberKind[]) => {
+    const fitted = await mixMembers(table, { folds: 2, kinds, reasons: [] }, { seed: 1 });
+    return -mean(await scored(fitted, fresh));
+  };
+  const others = recipeFor({ count: 300, size: 4 }, 'fast').kinds;
+  // The entropy is some -17 nats.
+  expect((await nll(others)) - (await nll([...others, productKernelMember()]))).toBeGreaterThan(0.5);
 });
 
 test('pure noise is left to the Gaussian: nothing is learned by heart', async () => {
