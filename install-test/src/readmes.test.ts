@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { exampleBatches, type NumberedExample } from './lib/example-batches.ts';
 import { pinnedNode } from './lib/host.ts';
 import type { Installation } from './lib/install.ts';
 import { promisedLines } from './lib/markdown-examples.ts';
 import { allPages, installingPages as pages } from './lib/pages.ts';
 import { root } from './lib/repository.ts';
-import type { Command } from './lib/run.ts';
 import { withLinksTo } from './lib/shared-installations.ts';
 
 /** Runs a command that a page shows, with the program that the page has its reader install. */
@@ -14,6 +14,20 @@ async function runLine(line: string, page: Installation): Promise<void> {
   const [npx, program, ...args] = line.split(' ');
   if (npx !== 'npx' || program !== 'diffeo') throw new Error(`only 'npx diffeo …' can be run here, not '${line}'`);
   await page.run(pinnedNode, 'node_modules/@diffeo/cli/dist/bin.js', ...args);
+}
+
+/** Runs programs one after another, and says on a line of its own where each begins. */
+const inTurns = `for (const file of process.argv.slice(2)) {
+  console.log('>>> ' + file);
+  await import('./' + file);
+}
+`;
+
+/** Runs programs in one process, and returns what each printed. */
+async function runInTurns(files: readonly string[], page: Installation): Promise<readonly string[]> {
+  writeFileSync(join(page.folder, 'in-turns.mjs'), inTurns);
+  const printed = await page.run(pinnedNode, 'in-turns.mjs', ...files);
+  return printed.split(/^>>> .*\n/m).slice(1);
 }
 
 describe.each(pages)('$path', ({ packages, examples }) => {
@@ -24,19 +38,28 @@ describe.each(pages)('$path', ({ packages, examples }) => {
   });
   afterAll(() => page?.remove());
 
-  test.each(examples.map((example, i) => ({ ...example, number: i + 1 })))(
-    'example $number runs with what the page installs, and prints what it says',
-    async ({ code, isTest, isShell, number }) => {
-      if (isShell) {
-        for (const line of code.trim().split('\n')) await runLine(line, page);
-        return;
+  const batches = exampleBatches(examples).map((batch) => ({
+    batch,
+    numbers: batch.map(({ number }) => number).join(', '),
+  }));
+  test.each(batches)(
+    'example $numbers: runs with what the page installs, and prints what it says',
+    async ({ batch }) => {
+      const files = batch.map(({ number, isTest }) => `example-${number}${isTest ? '.test' : ''}.ts`);
+      for (const [i, { code, isShell }] of batch.entries()) {
+        if (!isShell) writeFileSync(join(page.folder, files[i] as string), code);
       }
-      const file = `example-${number}${isTest ? '.test' : ''}.ts`;
-      writeFileSync(join(page.folder, file), code);
-      const vitest = join('node_modules', 'vitest', 'vitest.mjs');
-      const command: Command = isTest ? [pinnedNode, vitest, 'run', file] : [pinnedNode, file];
-      const lines = (await page.run(...command)).split('\n');
-      for (const [i, expected] of promisedLines(code).entries()) if (expected !== null) expect(lines[i]).toBe(expected);
+      const [{ code, isTest, isShell }] = batch as [NumberedExample];
+      if (isShell) for (const line of code.trim().split('\n')) await runLine(line, page);
+      else if (isTest) await page.run(pinnedNode, join('node_modules', 'vitest', 'vitest.mjs'), 'run', ...files);
+      else {
+        const printed = await runInTurns(files, page);
+        for (const [which, example] of batch.entries()) {
+          const lines = printed[which]?.split('\n') ?? [];
+          for (const [i, expected] of promisedLines(example.code).entries())
+            if (expected !== null) expect(lines[i], files[which]).toBe(expected);
+        }
+      }
     },
   );
 });
