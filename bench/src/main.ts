@@ -9,6 +9,7 @@ const main = defineCommand({
     images: () => import('./lib/commands/images.ts').then(({ images }) => images),
     memory: () => import('./lib/commands/memory.ts').then(({ memory }) => memory),
     products: () => import('./lib/commands/products.ts').then(({ products }) => products),
+    activations: () => import('./lib/commands/activations.ts').then(({ activations }) => activations),
     convolutions: () => import('./lib/commands/convolutions.ts').then(({ convolutions }) => convolutions),
     backends: () => import('./lib/commands/backends.ts').then(({ backends }) => backends),
     heap: () => import('./lib/commands/heap.ts').then(({ heap }) => heap),

@@ -83,6 +83,14 @@ test('convolutions: forward and both gradients, and stacks of them, by everybody
   }
 });
 
+test('activations: each between the layers of stacks of both kinds', () => {
+  const { rows } = measured<{ rows: { stack: string; activation: string; milliseconds: number }[] }>(
+    'activations --smoke --rounds 1',
+  );
+  expect(rows.map(({ activation }) => activation)).toEqual([0, 1].flatMap(() => ['relu', 'tanh', 'elu', 'sigmoid']));
+  for (const { milliseconds } of rows) expect(milliseconds).toBeGreaterThan(0);
+});
+
 test('heap: nothing is held longer than a step', () => {
   const { rows } = measured<{ rows: { tensors: number; takenBytes: number }[] }>('heap --steps 100');
   expect(rows).toHaveLength(10);

@@ -1,7 +1,7 @@
 import { fold, normal } from '@diffeo/core';
-import { differentiate } from '@diffeo/core/engine';
 import { convStack } from '@diffeo/ops';
-import { engine, fused, mul, sum, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { engine, fused, mul, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { stackStep } from '../stack-step.ts';
 import type { ConvolutionSize, Pass } from './convolution-size.ts';
 
 /** A convolution, or several, with numbers to run on. */
@@ -36,10 +36,7 @@ export function convolutionWork({ batch, side, channels, kernels }: ConvolutionS
   const inputs = [x, ...layers.flatMap(({ weight, bias }) => [weight, bias])];
   const several: Partial<Record<Pass, () => void>> = {
     forward: () => stack().dispose(),
-    training: () => {
-      const { value, grads } = differentiate(() => sum(mul(stack(), dy)), inputs);
-      for (const tensor of [value, ...grads]) tensor?.dispose();
-    },
+    training: () => stackStep({ stack: convStack, x, layers, dy }, 'relu'),
   };
   const byOps = () =>
     tidy(() => {

@@ -5,6 +5,7 @@ import { matMul, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { median } from '../averages.ts';
 import { peakLoop } from '../comparison/peak.ts';
 import { type Machine, machine } from '../machine.ts';
+import { processorTime } from '../processor-time.ts';
 
 /** A product of one size, with either operand transposed or not. */
 interface ProductRow {
@@ -33,12 +34,6 @@ const sizes = [
   [512, 512, 512],
 ] as const;
 const rounds = 7;
-
-/** Milliseconds that the processor worked for this thread: what others do beside it counts little. */
-const processorTime = (): number => {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
-};
 
 /** GFLOP/s of calls over some milliseconds. */
 function speedOf(f: () => Tensor, operations: number, milliseconds: number): number {

@@ -10,6 +10,13 @@ import { maxSkinnyInner, skinnyRowColumns, skinnyRows } from './skinny-rows';
 /** So many rows of a panel stay in the first-level cache. A whole number of mask words. */
 export const block: usize = 256;
 
+/**
+ * Where zeros are skipped, which lines of a panel are read next depends on the numbers: half as many stay there surely. Of A so many
+ * rows stay in the second-level cache until all panels have been at them.
+ */
+const sparseBlock: usize = 128;
+const sparseHeight: usize = 64;
+
 /** Above this share of numbers that are not zero, skipping the zeros costs more than it saves. */
 export const sparseShare: f64 = 0.75;
 
@@ -100,44 +107,56 @@ function tiles(
   edge: usize,
 ): void {
   const cStep: usize = 4 * columns;
-  const masksStep = nonzeroStep(inner);
-  for (let j: usize = 0; j < columns; j += 32) {
-    const width = panelWidth(columns - j);
-    const given = min(width, columns - j);
-    const start = begin + 4 * j;
-    const to = c + 4 * j;
-    // Without an inner dimension there is one empty block, which writes what the rows begin with.
-    for (let k: usize = 0; k == 0 || k < inner; k += block) {
-      const depth = min(block, inner - k);
-      const lines = panels + 4 * (j * inner + k * width);
-      const from = a + k * aInnerStep;
-      const add = k > 0;
-      const last = rectify && k + block >= inner;
-      if (nonzeros && given == 32) {
+  const whole = nonzeros ? columns & ~31 : 0;
+  for (let i: usize = 0; i < rows && whole > 0; i += sparseHeight) {
+    const height = min(sparseHeight, rows - i);
+    const masksStep = nonzeroStep(inner);
+    for (let j: usize = 0; j < whole; j += 32) {
+      for (let k: usize = 0; k < inner; k += sparseBlock) {
         sparseRows(
-          from,
+          a + i * aRowStep + k * aInnerStep,
           aRowStep,
           4,
-          nonzeros + (k >> 3),
+          nonzeros + i * masksStep + (k >> 3),
           masksStep,
-          rows,
-          depth,
-          lines,
+          height,
+          min(sparseBlock, inner - k),
+          panels + 4 * (j * inner + k * 32),
           0,
           32,
-          start,
-          to,
+          begin + 4 * j,
+          c + i * cStep + 4 * j,
           cStep,
-          add,
-          last,
+          k > 0,
+          rectify && k + sparseBlock >= inner,
           0,
           0,
           0,
         );
-      } else {
-        const step: usize = 4 * width;
-        denseRows(from, aRowStep, aInnerStep, rows, depth, lines, step, given, start, to, cStep, add, last, edge);
       }
+    }
+  }
+  for (let j = whole; j < columns; j += 32) {
+    const width = panelWidth(columns - j);
+    const given = min(width, columns - j);
+    // Without an inner dimension there is one empty block, which writes what the rows begin with.
+    for (let k: usize = 0; k == 0 || k < inner; k += block) {
+      denseRows(
+        a + k * aInnerStep,
+        aRowStep,
+        aInnerStep,
+        rows,
+        min(block, inner - k),
+        panels + 4 * (j * inner + k * width),
+        4 * width,
+        given,
+        begin + 4 * j,
+        c + 4 * j,
+        cStep,
+        k > 0,
+        rectify && k + block >= inner,
+        edge,
+      );
     }
   }
 }
