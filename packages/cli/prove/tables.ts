@@ -52,7 +52,7 @@ export async function run({ count, seed, print }: { count: number; seed: number;
       for (const each of seeds) reports.push(await trained(table, each, folder));
       const of = (value: (report: Trained) => number | null | undefined) =>
         median(reports.map((report) => value(report) ?? Number.NaN));
-      const behind = reports.filter(({ baseline }) => baseline?.worse !== false).length;
+      const behind = reports.filter(({ baseline, independent }) => (baseline ?? independent)?.worse !== false).length;
       if (behind > 0) worse.push(basename(table));
       gains.push(...reports.map(({ baseline }) => baseline?.difference.mean ?? Number.NaN));
       const codes = new Set(reports.flatMap(({ warnings }) => warnings.map(({ code }) => code)));

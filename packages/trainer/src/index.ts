@@ -86,4 +86,4 @@ export { ignoredContextWarnings } from './lib/warnings/ignored-context-warnings.
 export { type Outlier, outliers } from './lib/warnings/outlier-warnings.ts';
 export { baselineWarnings, type ScoredRows, scoreWarnings } from './lib/warnings/score-warnings.ts';
 export { seenRowWarnings } from './lib/warnings/seen-row-warnings.ts';
-export type { Warning, WarningCode } from './lib/warnings/warning.ts';
+export { columnList, type Warning, type WarningCode } from './lib/warnings/warning.ts';

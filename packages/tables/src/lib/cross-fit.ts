@@ -1,7 +1,7 @@
 import { disposeParams, type Flow, type FlowParams, fold, type Seed } from '@diffeo/core';
 import { score } from '@diffeo/trainer';
 import type { FoldRows } from './folds/fold-rows.ts';
-import type { Candidate, Member, MemberKind } from './members/member-kind.ts';
+import type { Candidate, FitControl, Member, MemberKind } from './members/member-kind.ts';
 import { type TableRows, tensorOf } from './table-rows.ts';
 
 /** A kind of member as its folds had it. */
@@ -46,13 +46,16 @@ export async function crossFit(
   {
     seed,
     signal,
+    onProgress,
     scores: scored = scoresOf,
-  }: { readonly seed: Seed; readonly signal?: AbortSignal | undefined; readonly scores?: typeof scoresOf },
+  }: FitControl & { readonly seed: Seed; readonly scores?: typeof scoresOf },
 ): Promise<CrossFitted> {
   const candidates: (readonly Candidate[])[] = [];
   for (const [i, { train, stop }] of folds.entries()) {
     signal?.throwIfAborted();
-    candidates.push(await kind.fit({ train, stop }, fold(seed, i), signal));
+    const control = { signal, onProgress: (done: number) => onProgress?.((i + done) / folds.length) };
+    candidates.push(await kind.fit({ train, stop }, fold(seed, i), control));
+    control.onProgress(1);
   }
   const setting = bestSetting(
     candidates,

@@ -5,7 +5,7 @@ import { type StartRows, startRows } from './flows/front.ts';
 import { foldRows } from './folds/fold-rows.ts';
 import { foldsOf } from './folds/folds.ts';
 import { memberWeights, mixedScores } from './folds/member-weights.ts';
-import type { Member } from './members/member-kind.ts';
+import type { Member, MemberKind } from './members/member-kind.ts';
 import type { Recipe } from './recipe.ts';
 import type { TableRows } from './table-rows.ts';
 
@@ -90,9 +90,16 @@ export async function mixMembers(
 ): Promise<TableFitted> {
   const folds = foldRows(table, foldsOf(table.count, count, seed));
   const fitted: CrossFitted[] = [];
-  for (const [i, kind] of kinds.entries()) {
-    onProgress?.(i / kinds.length, kind.name);
-    fitted.push(await crossFit(folds, kind, { seed: fold(seed, kind.name), signal, scores }));
+  const all = startRows(table);
+  const secondsOf = ({ seconds = 1 }: MemberKind): number => seconds;
+  const total = kinds.reduce((sum, kind) => sum + secondsOf(kind), 0);
+  let before = 0;
+  for (const kind of kinds) {
+    const seconds = secondsOf(kind);
+    const told = (done: number): void => onProgress?.((before + done * seconds) / total, kind.name);
+    told(0);
+    fitted.push(await crossFit(folds, kind, { seed: fold(seed, kind.name), signal, scores, onProgress: told }));
+    before += seconds;
   }
   const floors = kinds.map((_, i) => (i === 0 ? firstFloor : 0));
   const first = memberWeights(
@@ -108,7 +115,6 @@ export async function mixMembers(
     logs,
     taken.map((_, i) => (i === 0 ? firstFloor : 0)),
   );
-  const all = startRows(table);
   const members: Member[] = [];
   const logits: number[] = [];
   const shares: MemberShare[] = [];

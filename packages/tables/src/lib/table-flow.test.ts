@@ -163,6 +163,22 @@ test('a fast fit of many columns takes fewer folds, and makes none normal where 
   expect(shares[0]?.name).toBe('Gaussian');
 });
 
+test('progress grows with each member and fold, by how long they take, and ends in 1', async () => {
+  const table = tableOf(60, 3, skewed);
+  const told: [number, string][] = [];
+  const [first, second] = [gaussianMember('whitened'), mixtureMember('whitened', { fast: true, folds: 2 })];
+  await mixMembers(
+    table,
+    { folds: 2, kinds: [first, { ...second, seconds: 3 }], reasons: [] },
+    { seed: 1, onProgress: (done, what) => told.push([done, what]) },
+  );
+  expect(told).toEqual([
+    ...[0, 0.125, 0.25].map((done) => [done, first.name]),
+    ...[0.25, 0.625, 1].map((done) => [done, second.name]),
+    [1, ''],
+  ]);
+});
+
 test('says which search the work was done before', async () => {
   const table = tableOf(300, 3, skewed);
   const kinds = [gaussianMember('whitened'), mixtureMember('whitened', { fast: true, folds: 1e4 })];

@@ -11,6 +11,7 @@ import {
 import { oneLine } from '@diffeo/core/arguments';
 import { columnNames } from '@diffeo/datasets';
 import { printResult } from '../terminal/standard-streams.ts';
+import { densityName } from './density-name.ts';
 import { readModel, type StoredModel } from './read-model.ts';
 
 /** One part of a model. */
@@ -81,11 +82,12 @@ const listed = (names: readonly string[]): string =>
 
 function describeText(of: Description): string {
   const shape = (sizes: readonly number[]): string => `[${sizes.join(', ')}]`;
+  const kind = of.flow === null ? null : densityName(of.flow);
   const facts: [string, string | null][] = [
     ['file', `${of.model}, ${whole(of.bytes)} bytes, ${of.dtype}`],
     ['written by', of.writtenBy],
     ['trained on', of.data],
-    ['flow', of.flow],
+    [kind?.what ?? 'flow', kind?.name ?? null],
     ['event', shape(of.eventShape)],
     [
       'context',

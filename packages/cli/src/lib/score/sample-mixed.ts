@@ -7,6 +7,7 @@ import { givenCells, givenEntries } from '../tables/given-cells.ts';
 import { stopIfCancelled } from '../terminal/interruption.ts';
 import type { ResultTable } from '../terminal/result-table.ts';
 import { mixedColumns, shownCells } from './mixed-cells.ts';
+import { withinDates } from './within-dates.ts';
 
 /** What rows of a mixed table are drawn given. */
 export interface GivenOptions {
@@ -82,12 +83,19 @@ export async function sampleMixed(
   await table.begin(columns);
   for (const [i, row] of rows.entries()) {
     const own = rows.length > 1 ? fold(seed, i) : seed;
+    const said = new Set([...row.keys()].filter((place) => !Number.isNaN(row[place])));
     for (let drawn = 0; drawn < count; drawn += rowsTogether) {
       await stopIfCancelled(signal);
       const batch = Math.min(rowsTogether, count - drawn);
       const open = new Float64Array(batch * size);
       for (let at = 0; at < batch; at++) open.set(row, at * size);
-      const filled = model.fill(open, { seed: fold(own, drawn) });
+      const batchSeed = fold(own, drawn);
+      const filled = await withinDates(
+        model.fill(open, { seed: batchSeed }),
+        columns,
+        (wanted, attempt) => model.fill(open.subarray(0, wanted * size), { seed: fold(batchSeed, `again ${attempt}`) }),
+        said,
+      );
       await table.write(shownCells(filled, columns));
     }
   }

@@ -8,6 +8,7 @@ import { readModel, type StoredModel } from '../model/read-model.ts';
 import { stopIfCancelled } from '../terminal/interruption.ts';
 import { type ResultPlace, resultTable } from '../terminal/result-table.ts';
 import { sampleMixed } from './sample-mixed.ts';
+import { withinDates } from './within-dates.ts';
 
 /** What `diffeo sample` was asked to do. */
 export interface SampleOptions extends ResultPlace {
@@ -105,9 +106,16 @@ export async function sample(options: SampleOptions): Promise<void> {
     for (let drawn = 0; drawn < count; drawn += batch) {
       await stopIfCancelled(signal);
       const size = Math.min(batch, count - drawn);
-      const samples = model.sample(params, { count: size, seed: fold(seed, drawn), temperature });
-      const values = (await samples.data()) as Float32Array;
-      samples.dispose();
+      const rows = async (count: number, own: Seed): Promise<Float32Array> => {
+        const samples = model.sample(params, { count, seed: own, temperature });
+        const values = (await samples.data()) as Float32Array;
+        samples.dispose();
+        return values;
+      };
+      const own = fold(seed, drawn);
+      const values = await withinDates(await rows(size, own), columns, (count, attempt) =>
+        rows(count, fold(own, `again ${attempt}`)),
+      );
       await table.write(onSteps(values, columns));
     }
     await table.finish();

@@ -10,8 +10,8 @@ export interface ScoredRow {
   readonly votes?: number;
   /** How many of a hundred rows that the model did not learn from are not more likely. */
   readonly percentile?: number;
-  /** The column that is most to blame, and by how much. */
-  readonly blame?: { readonly column: string; readonly gain: number };
+  /** The column that is most to blame, and by how much; `null` where every column is as usual as any given the others. */
+  readonly blame?: { readonly column: string; readonly gain: number } | null;
 }
 
 /** How many rows go out at once. */
@@ -41,9 +41,12 @@ function shownOf(rows: readonly ScoredRow[], isChosen: boolean): readonly Shown[
       : [
           {
             column: { name: 'blame', kind: 'category', categories: blamed } as const,
-            of: ({ blame }: ScoredRow) => blamed.indexOf(blame?.column ?? ''),
+            of: ({ blame }: ScoredRow) => (blame ? blamed.indexOf(blame.column) : Number.NaN),
           },
-          { column: number('gain'), of: ({ blame }: ScoredRow) => Number((blame?.gain ?? 0).toPrecision(5)) },
+          {
+            column: number('gain'),
+            of: ({ blame }: ScoredRow) => (blame ? Number(blame.gain.toPrecision(5)) : Number.NaN),
+          },
         ]),
   ];
 }

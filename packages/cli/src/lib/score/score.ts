@@ -33,6 +33,9 @@ export interface ScoreOptions extends RowsOptions, ResultPlace {
   readonly blame: boolean;
 }
 
+/** No column is to blame where each is as usual as this, nats: scores are of float32. */
+const leastGain = 1e-3;
+
 /** Between so many rows a signal has its turn. */
 const rowsTogether = 16384;
 
@@ -74,11 +77,10 @@ async function scoredRows(
     if (!gains) return {};
     const own = gains.subarray(i * size, (i + 1) * size);
     const present = [...own.keys()].filter((j) => !Number.isNaN(table?.values[i * size + j]));
-    const column = present.reduce(
-      (best, j) => ((own[j] as number) > (own[best] as number) ? j : best),
-      present[0] ?? 0,
-    );
-    return { blame: { column: names?.[column] ?? `${column + 1}`, gain: own[column] as number } };
+    const [column] = present.sort((a, b) => (own[b] as number) - (own[a] as number));
+    const gain = own[column ?? 0] as number;
+    if (column === undefined || !(gain >= leastGain)) return { blame: null };
+    return { blame: { column: names?.[column] ?? `${column + 1}`, gain } };
   };
   return Array.from(chosen, (row, i) => {
     const logProb = scores[row] as number;

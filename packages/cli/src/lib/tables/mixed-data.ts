@@ -1,4 +1,12 @@
-import { type Column, type ColumnKind, type Dataset, type ReadTable, takeColumns, takeRows } from '@diffeo/datasets';
+import {
+  type Column,
+  type ColumnKind,
+  type Dataset,
+  type ReadTable,
+  rawNumber,
+  takeColumns,
+  takeRows,
+} from '@diffeo/datasets';
 import { withMissingCells } from '@diffeo/tables';
 import { maxCovariances } from '../train/max-covariances.ts';
 
@@ -12,9 +20,33 @@ const categories: ReadonlySet<ColumnKind> = new Set(['category', 'boolean']);
 /** Kinds of numbers that have probabilities, if it was said that a column is one of them. */
 const discrete: ReadonlySet<ColumnKind> = new Set(['integer', 'rounded', 'zero-inflated', 'tied']);
 
-/** Whether a table needs the density of mixed rows: it has categories or gaps, numbers were said to be whole and the like, or a context was asked for. */
+/** So few whole numbers, each in so many rows in the mean, are classes, grades or small counts: they have probabilities, as 0 and 1 have. */
+const [fewValues, rowsEach] = [10, 20];
+
+/** Columns of few whole numbers, and these; not those of which it was said what they are. */
+export function fewWholeNumbers({ columns, values, count }: ReadTable): readonly {
+  readonly column: Column;
+  readonly numbers: readonly number[];
+}[] {
+  const size = columns.length;
+  return columns.flatMap((column, i) => {
+    if (column.kind !== 'integer' || column.reason === undefined) return [];
+    const found = new Set<number>();
+    for (let row = 0; row < count && found.size <= fewValues; row++) {
+      const value = values[row * size + i] as number;
+      if (!Number.isNaN(value)) found.add(rawNumber(value, column));
+    }
+    if (found.size > fewValues || found.size * rowsEach > count) return [];
+    return [{ column, numbers: [...found].sort((a, b) => a - b) }];
+  });
+}
+
+/**
+ * Whether a table needs the density of mixed rows: it has categories or gaps, columns of few whole numbers, numbers that were said to be whole and the like, or a context was
+ * asked for.
+ */
 export function isMixedTable(
-  { columns, values, count }: ReadTable,
+  table: ReadTable,
   {
     kinds = {},
     context,
@@ -23,10 +55,11 @@ export function isMixedTable(
     readonly context?: readonly string[] | undefined;
   },
 ): boolean {
+  const { columns, values, count } = table;
   if (columns.length > maxCovariances || count < 20) return false;
   const isSaid = ({ name, kind }: Column): boolean => Object.hasOwn(kinds, name) && discrete.has(kind);
   const needs = columns.some((column) => categories.has(column.kind) || isSaid(column));
-  return needs || context !== undefined || values.some(Number.isNaN);
+  return needs || context !== undefined || values.some(Number.isNaN) || fewWholeNumbers(table).length > 0;
 }
 
 /** Whether some numbers have a density. Of columns that all have probabilities, rows come again as often as they should. */

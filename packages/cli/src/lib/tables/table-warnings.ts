@@ -1,8 +1,9 @@
-import { columnNames, type Dataset, takeRows } from '@diffeo/datasets';
+import { type Column, type ColumnKind, columnNames, type Dataset, takeRows } from '@diffeo/datasets';
 import { whiten } from '@diffeo/layers-elementwise';
 import {
   type Baseline,
   baselineWarnings,
+  columnList,
   dataWarnings,
   type Fitted,
   scoreWarnings,
@@ -11,6 +12,7 @@ import {
 } from '@diffeo/trainer';
 import { joinedRows } from '../data/joined-rows.ts';
 import type { TrainingData } from '../data/training-data.ts';
+import { shellWord } from '../options/csv-flags.ts';
 import type { Start } from '../train/start-training.ts';
 import { farthestColumn } from './farthest-column.ts';
 import { haveDensity } from './mixed-data.ts';
@@ -21,20 +23,55 @@ const hostRows = ({ values, eventShape, columns }: Dataset) => ({
   ...(columns && { columns: columnNames(columns) }),
 });
 
+/** The option that says that columns are of a kind. */
+const kindsOption = (columns: readonly Column[], kind: ColumnKind): string =>
+  `--kinds ${shellWord(columns.map(({ name }) => `${name}=${kind}`).join())}`;
+
 /** A warning of numbers that come again, with what the command can do about it. */
 function withKinds(warning: Warning, { columns = [] }: Dataset): Warning {
-  const first = columns[warning.columns?.[0] ?? -1];
-  if (warning.code !== 'FEW_VALUES' || !first) return warning;
-  const kinds = `--kinds '${first.name}=category'`;
+  const named = (warning.columns ?? []).flatMap((place) => columns[place] ?? []);
+  if (warning.code !== 'FEW_VALUES' || named.length === 0) return warning;
   return {
     ...warning,
-    message: `${warning.message} Or say what they are, and they get probabilities: ${kinds}, or =integer.`,
+    message: `${warning.message} Or say what they are, and they get probabilities: ${kindsOption(named, 'category')}, or =integer.`,
   };
+}
+
+/** Of whole numbers, fewer than this part are different: the others come again. */
+const differentShare = 0.7;
+
+/** A word where whole numbers that come again get a density: it is no probability, and grows with narrow bumps at each of them. */
+function wholeNumberWarnings({ columns = [], values, count }: Dataset, told: ReadonlySet<number>): readonly Warning[] {
+  const size = columns.length;
+  const isWhole = ({ kind, step = 0.5, reason }: Column): boolean =>
+    reason !== undefined && kind !== 'date' && Number.isInteger(step);
+  const places = [...columns.keys()].filter((i) => {
+    if (told.has(i) || !isWhole(columns[i] as Column)) return false;
+    return new Set(Array.from({ length: count }, (_, row) => values[row * size + i])).size < differentShare * count;
+  });
+  if (places.length === 0) return [];
+  const named = places.map((place) => columns[place] as Column);
+  const [hold, get, say] = places.length > 1 ? ['hold', 'get', 'they are'] : ['holds', 'gets', 'it is'];
+  return [
+    {
+      code: 'WHOLE_NUMBERS',
+      columns: places,
+      message: `${columnList(places, columnNames(columns))} ${hold} whole numbers that come again, and ${get} a density, whose likelihood is no probability. Say that ${say} whole, and each number has a probability: ${kindsOption(named, 'integer')}; or that a density is meant: =real.`,
+    },
+  ];
 }
 
 /** What there is to say of a table before anything is trained. */
 export const tableWarnings = ({ all }: TrainingData): readonly Warning[] =>
   all ? dataWarnings(hostRows(all)).map((warning) => withKinds(warning, all)) : [];
+
+/** The same of a table whose density is to be found, where columns may be whole. */
+export function mixtureWarnings(data: TrainingData): readonly Warning[] {
+  const found = tableWarnings(data);
+  if (!data.all) return found;
+  const told = new Set(found.flatMap(({ code, columns = [] }) => (code === 'FEW_VALUES' ? columns : [])));
+  return [...found, ...wholeNumberWarnings(data.all, told)];
+}
 
 /** The place of a row among others, by its numbers. */
 function placeAmong(all: Dataset, rows: Dataset, row: number): number {
@@ -84,7 +121,9 @@ export function resultWarnings(
 /** Whether held-out rows that were trained on too carry the likelihood. Of tables. */
 export function repeatedWarnings(data: TrainingData, scores: ArrayLike<number>): readonly Warning[] {
   const { all, train, validation, heldOut, columns = [], mixed } = data;
-  if (!all || !haveDensity(columns, mixed !== undefined)) return [];
+  // What is given has no density of its own.
+  const modelled = columns.filter(({ name }) => !mixed?.context.includes(name));
+  if (!all || !haveDensity(modelled, mixed !== undefined)) return [];
   return seenRowWarnings(scores, hostRows(heldOut), hostRows(joinedRows(train, validation)));
 }
 

@@ -11,6 +11,7 @@ import type { TrainingFolder } from '../folder/training-folder.ts';
 import { metadataOf } from '../model/model-metadata.ts';
 import { scoreNotes } from '../score/score-notes.ts';
 import { scoreRows } from '../score/score-rows.ts';
+import { fittingProgress } from '../terminal/fitting-progress.ts';
 import { whenCancelled } from '../terminal/interruption.ts';
 import { say } from '../terminal/say.ts';
 import { printResult } from '../terminal/standard-streams.ts';
@@ -19,7 +20,7 @@ import { maxCovariances } from '../train/max-covariances.ts';
 import { fitBaseline } from '../train/start-training.ts';
 import { scoredReport, type TrainReport, trainSummary } from '../train/train-report.ts';
 import { cutContext, type ModelRows } from './mixed-data.ts';
-import { repeatedWarnings, scoredWarnings, tableWarnings } from './table-warnings.ts';
+import { mixtureWarnings, repeatedWarnings, scoredWarnings } from './table-warnings.ts';
 
 /** What a run on a table was asked for. */
 interface MixtureRun {
@@ -103,7 +104,7 @@ export async function trainMixture(folder: TrainingFolder, data: TrainingData, r
   if (line !== null) say(line);
   if (run.anew) folder.removeCheckpoint();
   await useWasm();
-  const early = mixed ? [] : tableWarnings(data);
+  const early = mixed ? [] : mixtureWarnings(data);
   for (const { message } of early) say(`warning: ${message}`);
   const gaussian = mixed ? null : await fitBaseline(data, seed);
   const rows = rowsToFit(data);
@@ -112,7 +113,7 @@ export async function trainMixture(folder: TrainingFolder, data: TrainingData, r
   const began = performance.now();
   const options = {
     ...{ effort, seed, signal },
-    onProgress: (done: number, what: string) => what && say(`${Math.round(100 * done)} % · ${what}`),
+    onProgress: fittingProgress(),
   };
   const fitting = mixed
     ? mixedTable({ ...rows, columns: data.columns ?? [] }, { ...options, context: mixed.context })

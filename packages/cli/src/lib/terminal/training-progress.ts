@@ -1,5 +1,6 @@
 import type { Progress } from '@diffeo/trainer';
 import { Presets, SingleBar } from 'cli-progress';
+import { duration } from './duration.ts';
 import { say } from './say.ts';
 
 /** Shows on stderr how far training is. */
@@ -10,11 +11,6 @@ export interface TrainingProgress {
 
 /** Milliseconds between two lines where there is no terminal. */
 const pause = 5000;
-
-const duration = (seconds: number): string => {
-  const whole = Math.round(seconds);
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
-};
 
 /** Loss, speed and time left, in words. */
 function describeProgress({ step, steps, loss, validation, samplesPerSecond, seconds }: Progress): string {

@@ -158,11 +158,19 @@ export function trainReport(result: TrainResult): Omit<TrainReport, 'dataPath' |
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
 
-/** How far the model is ahead of what it is compared with, or behind it. */
-function besideBaseline({ mean, clipped }: Comparison['difference'], nats: (value: number | null) => string): string[] {
+/** How much better the model is than what it is compared with, or how much worse. */
+function besideBaseline({ mean, clipped }: Comparison['difference'], nats: (value: number | null) => string): string {
   const sign = (mean ?? clipped.mean) < 0 ? -1 : 1;
-  const by = `${nats(mean === null ? null : sign * mean)} nats; ${nats(sign * clipped.mean)} ± ${nats(clipped.standardError)}`;
-  return [sign < 0 ? 'behind it by' : 'ahead of it by', `${by}, each row held to ±10`];
+  const held = `${nats(sign * clipped.mean)} ± ${nats(clipped.standardError)} with each row held to ±10`;
+  return `${sign < 0 ? 'worse' : 'better'} by ${nats(mean === null ? null : sign * mean)} nats a row (${held})`;
+}
+
+/** What the model is: a flow by its name, a mixture by its members. */
+function modelLine({ flow, members, parameters }: TrainReport): string[] {
+  if (!members) return ['flow', `${flow}, ${whole(parameters)} parameters`];
+  const count = members.reduce((sum, own) => sum + own.members, 0);
+  const trained = parameters === 0 ? 'no flow or network among them' : `${whole(parameters)} trained parameters`;
+  return ['density', `mixture of ${count} members of ${members.length} kinds, ${trained}`];
 }
 
 /** A report for people. */
@@ -176,7 +184,7 @@ export function trainSummary(report: TrainReport): string {
   const speed = samplesPerSecond === undefined ? '' : `, ${whole(samplesPerSecond)} rows/s`;
   const lines = [
     ['data', `${report.data}, ${report.dimensions} dimensions`],
-    ['flow', `${report.flow}, ${whole(report.parameters)} parameters`],
+    modelLine(report),
     ['training', `${trained} ${report.seconds.toFixed(1)} s${speed}`],
     ...(peakBytes === undefined ? [] : [['memory', `${whole(peakBytes / 2 ** 20)} MiB at most`]]),
     ['held-out nll', `${nats(heldOut.nll)} ± ${nats(heldOut.standardError)} nats, ${whole(heldOut.count)} rows`],
@@ -185,7 +193,7 @@ export function trainSummary(report: TrainReport): string {
       : []),
     ...(baseline ? [['Gaussian nll', `${nats(baseline.gaussianNll)} nats, full covariance, same rows`]] : []),
     ...(independent ? [['columns nll', `${nats(independent.nll)} nats, each column by itself, same rows`]] : []),
-    ...(difference ? [besideBaseline(difference, nats)] : []),
+    ...(difference ? [[`vs ${baseline ? 'Gaussian' : 'columns'}`, besideBaseline(difference, nats)]] : []),
     ...(entropy === undefined ? [] : [['entropy', `${nats(entropy)} nats, the least possible nll`]]),
     ...(kl === undefined ? [] : [['kl', `${nats(kl)} nats from the true density`]]),
     ...(bits === undefined ? [] : [['bits/dim', nats(bits)]]),

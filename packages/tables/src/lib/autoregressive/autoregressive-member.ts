@@ -24,6 +24,8 @@ export interface AutoregressiveRecipe {
   readonly ema: number;
   readonly patience: number;
   readonly validateEvery?: number;
+  /** About how long all folds train. Default 1. */
+  readonly seconds?: number;
 }
 
 /** So many rows are trained on at most, and so many numbers. */
@@ -49,10 +51,10 @@ function featureNoise({ scoreAt, length }: RowLayout, deviation: number): Augmen
 
 /** An autoregressive network of a mixed table, trained on the rows of its fold; the stopping rows choose among its parameters on the way. */
 export function autoregressiveMember({ columnsOf, given }: MixedTableShape, recipe: AutoregressiveRecipe): MemberKind {
-  const { hidden, noise, weightDecay, ...options } = recipe;
+  const { hidden, noise, weightDecay, seconds = 1, ...options } = recipe;
   return {
-    name: 'a network of the columns before',
-    fit: async ({ train, stop }, seed, signal) => {
+    ...{ name: 'a network of the columns before', seconds },
+    fit: async ({ train, stop }, seed, { signal, onProgress } = {}) => {
       const columns = columnsOf(train);
       const data = classData(columns, train, { kind: 'normal', given });
       const config: AutoregressiveConfig = {
@@ -82,6 +84,7 @@ export function autoregressiveMember({ columnsOf, given }: MixedTableShape, reci
           ...{ params: begun, validation, seed: fold(seed, 'fit') },
           ...(noise > 0 && layout.scoreAt.length > 0 && { augment: featureNoise(layout, noise) }),
           ...(signal && { signal }),
+          onProgress: ({ step, steps }) => onProgress?.(step / steps),
         });
         signal?.throwIfAborted();
         const build = (): Member => ({

@@ -80,7 +80,7 @@ export async function tableBaselines(
   const mixture = mixtureMember('whitened', { fast: true });
   const train = startRows(rowsAt(rows, order.slice(tenth)));
   const parts = { train, stop: rowsAt(rows, order.slice(0, tenth)) };
-  const candidates = await mixture.fit(parts, fold(seed, mixture.name), signal);
+  const candidates = await mixture.fit(parts, fold(seed, mixture.name), { signal });
   const { setting } = candidates.reduce((best, one) => (one.stopScore > best.stopScore ? one : best));
   await train.dispose();
   return [

@@ -77,3 +77,19 @@ test('widths are those by which each row is likeliest given the others', () => {
     expect(leftOut(logWidths.map((log) => log + Math.log(factor)))).toBeLessThanOrEqual(best + 1e-9);
   }
 });
+
+test('of rows that come again in very many columns, the widths are those of the others too', () => {
+  const size = 400;
+  const own = Array.from({ length: 60 }, () => Array.from({ length: size }, source.normal));
+  // Twenty rows come twice, all but the same: kernels there are some thousand times as narrow, and weigh e^2000 times as much.
+  const again = own.slice(0, 20).map((row) => row.map((x) => x + 1e-3 * source.normal()));
+  const rows = [...own, ...again];
+  const logWidths = kernelWidths({ values: Float64Array.from(rows.flat()), count: rows.length, size });
+  expect([...logWidths].every(Number.isFinite)).toBe(true);
+  const meanOf = (places: readonly number[]) =>
+    places.reduce((sum, place) => sum + (logWidths[place] as number), 0) / places.length;
+  const places = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+  // Two new numbers of deviation 1 are √2 apart; what comes again lies within hundredths.
+  expect(meanOf(places(20, 60))).toBeGreaterThan(-1);
+  expect(meanOf(places(0, 20))).toBeLessThan(-2);
+});

@@ -38,8 +38,8 @@ function neighbourhoods(rows: HostRows, others: readonly number[]): Float64Array
   return logs.map((log) => Math.max(log - mean, Math.log(1e-3)));
 }
 
-/** Logarithms of weights are held within so much of their middle, nats: float64 has no more. */
-const mostLog = 650;
+/** A kernel weighs no more than so much beside another, nats: sums of such weights are finite in float64. */
+const mostLog = 600;
 /** A share of a row's density that is smaller is left out. */
 const negligible = 1e-13;
 
@@ -55,8 +55,13 @@ function leaveOneOut(distances: Float64Array, logRatios: Float64Array, size: num
     Number.POSITIVE_INFINITY,
     Number.NEGATIVE_INFINITY,
   ] as [number, number]);
-  const middle = (least + most) / 2;
-  const weights = logWeights.map((log) => Math.exp(Math.max(-mostLog, Math.min(mostLog, log - middle))));
+  // Where some weigh more beside others than float64 can say, each weight is found beside that of the nearest.
+  const isWithin = most - least <= mostLog;
+  const weights = isWithin ? logWeights.map((log) => Math.exp(log - (least + most) / 2)) : logWeights;
+  const beside = isWithin
+    ? (k: number, nearest: number): number => (weights[k] as number) / (weights[nearest] as number)
+    : (k: number, nearest: number): number =>
+        Math.exp(Math.min(mostLog, (weights[k] as number) - (weights[nearest] as number)));
   const totals = new Float64Array(steps);
   const sums = new Float64Array(steps);
   for (let begin = 0; begin < distances.length; begin += count) {
@@ -65,11 +70,10 @@ function leaveOneOut(distances: Float64Array, logRatios: Float64Array, size: num
       const log = (distances[begin + k] as number) * (precisions[k] as number);
       if (log > top) [top, nearest] = [log, k];
     }
-    const own = weights[nearest] as number;
     sums.fill(0);
     for (let k = 0; k < count; k++) {
       let share = Math.exp((distances[begin + k] as number) * (precisions[k] as number) - top);
-      const weight = (weights[k] as number) / own;
+      const weight = beside(k, nearest);
       for (let level = 0; level < steps && share * weight > negligible; level++) {
         sums[level] = (sums[level] as number) + share * weight;
         share *= share;

@@ -12,6 +12,8 @@ export interface FlowRecipe {
   readonly base: Spec<'base'>;
   /** The deviation of normal noise that is added to the columns in training, which are of deviation 1 there. */
   readonly noise: number;
+  /** About how long all folds train. */
+  readonly seconds: number;
   readonly fit: Pick<FitOptions, 'steps' | 'batchSize' | 'learningRate' | 'ema' | 'patience' | 'validateEvery'>;
 }
 
@@ -23,10 +25,10 @@ const withNoise =
  * A flow that is trained on what comes out of its front, so that the front is not run at every step. The stopping rows choose among its
  * parameters on the way, those that it begins with included.
  */
-export function flowMember({ name, front, layers, base, noise, fit: options }: FlowRecipe): MemberKind {
+export function flowMember({ name, front, layers, base, noise, seconds, fit: options }: FlowRecipe): MemberKind {
   return {
-    name,
-    fit: async ({ train, stop }, seed, signal) => {
+    ...{ name, seconds },
+    fit: async ({ train, stop }, seed, { signal, onProgress } = {}) => {
       const started = await train.front(front);
       const [x, validation] = [started.through(train), started.through(stop)];
       const specs = layers(fold(seed, 'masks'));
@@ -37,6 +39,7 @@ export function flowMember({ name, front, layers, base, noise, fit: options }: F
           ...{ validation, seed: fold(seed, 'fit') },
           ...(noise > 0 && { augment: withNoise(noise) }),
           ...(signal && { signal }),
+          onProgress: ({ step, steps }) => onProgress?.(step / steps),
         });
         signal?.throwIfAborted();
         return [

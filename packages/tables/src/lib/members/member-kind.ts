@@ -26,10 +26,19 @@ export interface FitRows {
   readonly stop: TableRows;
 }
 
+/** What a fit is told beside its rows. */
+export interface FitControl {
+  readonly signal?: AbortSignal | undefined;
+  /** Called as the fit goes on, with the share of it that is done, 0 to 1. */
+  readonly onProgress?: ((done: number) => void) | undefined;
+}
+
 /** A kind of member, of which each fold has one. */
 export interface MemberKind {
   readonly name: string;
-  fit(rows: FitRows, seed: Seed, signal?: AbortSignal): Promise<readonly Candidate[]>;
+  /** About how many seconds all folds take, for what is said of progress. Default 1. */
+  readonly seconds?: number;
+  fit(rows: FitRows, seed: Seed, control?: FitControl): Promise<readonly Candidate[]>;
   /** The member of this setting for all rows, of kinds of which the stopping rows choose nothing but the setting. */
   refit?(rows: StartRows, setting: string, seed: Seed): Promise<Member>;
 }

@@ -41,7 +41,7 @@ export function mixtureMember(
   const work = mixtureWorks[fast ? 'fast' : 'full'];
   return {
     name: front === 'whitened' ? 'Gaussian mixture' : 'mixture of Gaussians between normal columns',
-    fit: async ({ train, stop }, seed, signal) => {
+    fit: async ({ train, stop }, seed, { signal } = {}) => {
       const started = await train.front(front);
       const [rows, judging] = [await hostRows(started, train), await hostRows(started, stop)];
       const counted = rowsToCountOn(rows, work);
@@ -49,7 +49,8 @@ export function mixtureMember(
       const meter = { work: 0 };
       let isCutShort = false;
       const searches = drawings.map((drawn) => ({ drawn, best: -Infinity, worse: 0, last: 0 }));
-      for (const components of work.counts) {
+      for (const [i, components] of work.counts.entries()) {
+        const growth = components / (work.counts[i - 1] ?? components);
         // No component for fewer rows than would say what it is.
         if (components > 1 && counted.count < components * Math.max(8, rows.size / 2)) break;
         for (const search of searches) {
@@ -57,8 +58,8 @@ export function mixtureMember(
           // One alone is drawn nowhere. Many components take long: they are tried as long as each is better.
           if (components === 1 && drawn !== '') continue;
           if (search.worse >= (components <= manyComponents ? 2 : 1)) continue;
-          // More components take at least as much again.
-          if (components > 2 && meter.work + search.last > work.searchWork / folds) {
+          // More components take as many times as long.
+          if (components > 2 && meter.work + growth * search.last > work.searchWork / folds) {
             isCutShort = true;
             continue;
           }

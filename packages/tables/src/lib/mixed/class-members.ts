@@ -91,7 +91,7 @@ export function classMember(
 ): MemberKind {
   return {
     name: kind === 'straight' ? 'classes of Gaussians' : 'classes of Gaussians between normal columns',
-    fit: async ({ train, stop }, seed, signal) => {
+    fit: async ({ train, stop }, seed, { signal } = {}) => {
       const fitTo = firstRows(train, rowsToFit);
       const whole = classData(columnsOf(train), fitTo, { kind, given });
       const few = firstRows(fitTo, rowsToCount);

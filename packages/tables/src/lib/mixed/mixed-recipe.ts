@@ -19,13 +19,15 @@ const classWorks: Readonly<Record<'full' | 'fast', ClassWork>> = {
 };
 
 /** Networks: of few rows small, with noise, and validated often. */
-function networkRecipe(small: boolean, more: number): AutoregressiveRecipe {
+function networkRecipe(small: boolean, folds: number, more: number): AutoregressiveRecipe {
   return small
     ? {
+        seconds: 2 * folds * more,
         ...{ hidden: [32, 32], steps: 500 * more, learningRate: 5e-3, noise: 0.1, weightDecay: 1e-2, ema: 0.99 },
         ...{ patience: 10, validateEvery: 20 },
       }
     : {
+        seconds: 40 * more,
         ...{ hidden: [96, 96], steps: 4000 * more, learningRate: 3e-3, noise: 0, weightDecay: 1e-4, ema: 0.995 },
         patience: 15,
       };
@@ -62,7 +64,7 @@ export function mixedRecipe(rows: TableRows, shape: MixedTableShape, effort: Eff
       ...(columns.length > 1 ? [cellMember(shape, 'straight'), classMember(shape, 'straight', work)] : []),
       ...(several ? [classMember(shape, 'normal', work)] : []),
       ...(several && !fast ? [cellMember(shape, 'normal')] : []),
-      ...(network ? [autoregressiveMember(shape, networkRecipe(small, effort === 'best' ? 3 : 1))] : []),
+      ...(network ? [autoregressiveMember(shape, networkRecipe(small, folds, effort === 'best' ? 3 : 1))] : []),
     ],
     reasons: [
       `${count.toLocaleString('en')} rows of ${columns.length} columns${context}: ${inFolds}`,

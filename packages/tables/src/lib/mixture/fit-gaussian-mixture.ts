@@ -18,10 +18,13 @@ export interface GaussianComponents {
   readonly logWeights: Float64Array;
 }
 
-/** Counts multiplications, which are the same on every machine and under every load, as seconds are not. */
+/** Counts multiplications, and what takes as long as so many: they are the same on every machine and under every load, as seconds are not. */
 export interface WorkMeter {
   work: number;
 }
+
+/** What a row beside a Gaussian takes however few columns there are: an exponential, and steps of loops. */
+export const pairWork = 16;
 
 /** How to fit. */
 export interface MixtureOptions {
@@ -128,7 +131,7 @@ function logDensity(
     logs[k] = log;
     if (log > most) most = log;
   }
-  if (meter) meter.work += work + size * logWeights.length;
+  if (meter) meter.work += work + (size + pairWork) * logWeights.length;
   if (most === -Infinity) return most;
   let total = 0;
   for (let k = 0; k < logs.length; k++) total += Math.exp((logs[k] as number) - most);
@@ -224,7 +227,7 @@ export function fitGaussianMixture(
     const sums = emptySums(components, size);
     for (const [row, k] of initialShares(rows, components, seed).entries()) addRow(sums, rows, row, k, 1);
     found = maximise(sums, size, rows.count, prior);
-    if (meter) meter.work += rows.count * size * (9 * components + size / 2);
+    if (meter) meter.work += rows.count * (9 * components * (size + 2) + (size * size) / 2);
   }
   if (components === 1) return found;
   const [logs, scratch] = [new Float64Array(components), new Float64Array(size)];
@@ -240,7 +243,7 @@ export function fitGaussianMixture(
         const share = Math.exp((logs[k] as number) - log);
         if (share <= 1e-6) continue;
         addRow(sums, rows, row, k, share);
-        if (meter) meter.work += (size * size) / 2;
+        if (meter) meter.work += (size * (size + 3)) / 2;
       }
     }
     found = maximise(sums, size, rows.count, prior);

@@ -1,6 +1,7 @@
 /** What a warning is about. */
 export type WarningCode =
   | 'FEW_VALUES'
+  | 'WHOLE_NUMBERS'
   | 'REPEATED_ROWS'
   | 'SEEN_ROWS'
   | 'UNKNOWN_CATEGORY'

@@ -1,4 +1,5 @@
 import { DiffeoError, isDiffeoError, sizeOf } from '@diffeo/core';
+import { oneLine, shortName } from '@diffeo/core/arguments';
 import {
   type CsvOptions,
   checkIndependent,
@@ -11,8 +12,10 @@ import {
 import { standardise } from '@diffeo/layers-elementwise';
 import { isMixedModel } from '@diffeo/tables';
 import type { StoredModel } from '../../model/read-model.ts';
-import { cutContext, encoded, isMixedTable } from '../../tables/mixed-data.ts';
+import { shellWord } from '../../options/csv-flags.ts';
+import { cutContext, encoded, fewWholeNumbers, isMixedTable } from '../../tables/mixed-data.ts';
 import { tableBase, tableLayers } from '../../tables/table-flow.ts';
+import { say } from '../../terminal/say.ts';
 import { maxCovariances } from '../../train/max-covariances.ts';
 import { tableDefaults, tableFlowName } from '../../train/train-defaults.ts';
 import type { DataSource, RowsOptions, SourceRows } from '../data-source.ts';
@@ -37,6 +40,17 @@ function formatOf(
   };
 }
 
+/** Says which whole numbers get probabilities because they are few, and how they get a density. */
+function sayFewWholeNumbers(name: string, table: ReadTable): void {
+  const found = fewWholeNumbers(table);
+  if (found.length === 0) return;
+  const said = found.map(({ column, numbers }) => `'${shortName(column.name)}' (${numbers.join(', ')})`);
+  const [hold, it] = found.length === 1 ? ['column', 'holds'] : ['columns', 'hold'];
+  const kinds = found.map(({ column }) => `${column.name}=real`).join();
+  const text = `${hold} ${said.join(', ')} ${it} few whole numbers, each of which gets a probability; for a density: --kinds ${shellWord(kinds)}`;
+  say(oneLine(`${sourceName(name)}: ${text}`));
+}
+
 /** The rows of a file that a density can learn, and a line for each thing that it cannot. Without a context, and without categories or gaps, it is one of numbers. */
 async function tableToLearn(
   name: string,
@@ -49,6 +63,7 @@ async function tableToLearn(
   const isMixed = all !== null && isMixedTable(all.table, { kinds: csv.kinds, context });
   const { table, notes } = isMixed ? all : learnable(read, options);
   for (const note of notes) sayNote(name, note);
+  if (isMixed) sayFewWholeNumbers(name, all.table);
   return { table: isMixed ? encoded(table) : table, isMixed };
 }
 

@@ -1,3 +1,4 @@
+import { densityName } from '../../model/density-name.ts';
 import type { ReportFacts, ReportRows } from '../facts/report-facts.ts';
 import { escapeHtml } from './html.ts';
 import {
@@ -47,7 +48,7 @@ ${generator}
 <body>
 <header>
 <h1>${escapeHtml(name)}</h1>
-<p class="lead">${context.length > 0 ? `A density of ${listedNames(columns)} given ${listedNames(context)}` : 'A density of the table'}: ${escapeHtml(flow ?? 'a flow')}${learned}. <code>${escapeHtml(model)}</code></p>
+<p class="lead">${context.length > 0 ? `A density of ${listedNames(columns)} given ${listedNames(context)}` : 'A density of the table'}: ${escapeHtml(flow === null ? 'a flow' : densityName(flow).name)}${learned}. <code>${escapeHtml(model)}</code></p>
 <p>${judgedBy(facts)}</p>
 <ul class="verdicts">
 ${answers.join('\n')}

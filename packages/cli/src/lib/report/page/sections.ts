@@ -1,5 +1,6 @@
 import { lossChart, pageTheme } from '@diffeo/charts';
 import type { Column } from '@diffeo/datasets';
+import { densityName } from '../../model/density-name.ts';
 import { cellText, rawText, shortNumber } from '../facts/cell-text.ts';
 import type { ReportFacts, ReportRows } from '../facts/report-facts.ts';
 import { coveragePicture, transformsPicture } from '../pictures/calibration-picture.ts';
@@ -82,7 +83,7 @@ export function trainingSection({ training, history, flow }: ReportFacts): strin
   return section(
     'training',
     history.length > 0 ? 'Learning curve' : 'Training',
-    `<p>${escapeHtml(flow ?? 'a flow')}, fitted in ${seconds.toFixed(1)} s${training.steps === undefined ? '' : ` and ${training.steps.toLocaleString('en')} steps; the best was step ${training.bestStep?.toLocaleString('en')}`}.</p>`,
+    `<p>${escapeHtml(flow === null ? 'a flow' : densityName(flow).name)}, fitted in ${seconds.toFixed(1)} s${training.steps === undefined ? '' : ` and ${training.steps.toLocaleString('en')} steps; the best was step ${training.bestStep?.toLocaleString('en')}`}.</p>`,
     explanation.length > 0 ? `<ul>${explanation.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>` : '',
     history.length > 0 ? figure(curve, 'Negative log-likelihood, nats a row: less is better.') : '',
     members.length > 0
