@@ -78,18 +78,29 @@ test('widths are those by which each row is likeliest given the others', () => {
   }
 });
 
-test('of rows that come again in very many columns, the widths are those of the others too', () => {
-  const size = 400;
-  const own = Array.from({ length: 60 }, () => Array.from({ length: size }, source.normal));
-  // Twenty rows come twice, all but the same: kernels there are some thousand times as narrow, and weigh e^2000 times as much.
-  const again = own.slice(0, 20).map((row) => row.map((x) => x + 1e-3 * source.normal()));
-  const rows = [...own, ...again];
-  const logWidths = kernelWidths({ values: Float64Array.from(rows.flat()), count: rows.length, size });
-  expect([...logWidths].every(Number.isFinite)).toBe(true);
-  const meanOf = (places: readonly number[]) =>
-    places.reduce((sum, place) => sum + (logWidths[place] as number), 0) / places.length;
-  const places = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
-  // Two new numbers of deviation 1 are √2 apart; what comes again lies within hundredths.
-  expect(meanOf(places(20, 60))).toBeGreaterThan(-1);
-  expect(meanOf(places(0, 20))).toBeLessThan(-2);
+test('of rows that come again in very many columns too, where narrow kernels weigh more beside others than float64 can say', () => {
+  const size = 120;
+  const own = Array.from({ length: 40 }, () => Array.from({ length: size }, source.normal));
+  const again = Array.from({ length: 40 }, () => (own[0] as number[]).map((x) => x + 1e-3 * source.normal()));
+  const all = [...own, ...again];
+  const logWidths = kernelWidths(rowsOf(all.length, (i) => all[i] as number[]));
+  /** The mean log-density of each row under the kernels of the others, by logarithms alone. */
+  const leftOut = (logs: Float64Array): number => {
+    const ofRow = (row: number): number => {
+      const terms = all.flatMap((other, k) => {
+        if (k === row) return [];
+        const distance = other.reduce((sum, x, j) => sum + (x - (all[row]?.[j] as number)) ** 2, 0);
+        const log = logs[k] as number;
+        return [-0.5 * distance * Math.exp(-2 * log) - size * log];
+      });
+      const most = Math.max(...terms);
+      return most + Math.log(terms.reduce((sum, term) => sum + Math.exp(term - most), 0));
+    };
+    return all.reduce((sum, _, row) => sum + ofRow(row), 0) / all.length;
+  };
+  const best = leftOut(logWidths);
+  for (const factor of [0.5, Math.SQRT1_2, Math.SQRT2, 2]) {
+    expect(leftOut(logWidths.map((log) => log + Math.log(factor)))).toBeLessThanOrEqual(best + 1e-9);
+  }
+  expect((logWidths[20] as number) - (logWidths[60] as number)).toBeGreaterThan(5);
 });
