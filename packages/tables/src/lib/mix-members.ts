@@ -85,7 +85,7 @@ function explain(
  */
 export async function mixMembers(
   table: TableRows,
-  { folds: count, kinds, reasons }: Recipe,
+  { folds: count, kinds, reasons, keepsFold = false }: Recipe,
   { seed, signal, onProgress, scores = scoresOf }: MixOptions,
 ): Promise<TableFitted> {
   const folds = foldRows(table, foldsOf(table.count, count, seed));
@@ -119,7 +119,7 @@ export async function mixMembers(
   const logits: number[] = [];
   const shares: MemberShare[] = [];
   for (const [i, own] of taken.entries()) {
-    const final = await finalMembers(all, own, count, fold(seed, own.kind.name));
+    const final = keepsFold ? own.members : await finalMembers(all, own, count, fold(seed, own.kind.name));
     const weight = weights[i] as number;
     members.push(...final);
     logits.push(...final.map(() => Math.log(weight / final.length)));

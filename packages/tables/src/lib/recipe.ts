@@ -14,6 +14,8 @@ export type Effort = 'fast' | 'standard' | 'best';
 /** What is fitted to a table, and why. */
 export interface Recipe {
   readonly folds: number;
+  /** Whether members of a single fold stand for all rows: those that it leaves out are few. Default false: they are fitted again. */
+  readonly keepsFold?: boolean;
   readonly kinds: readonly MemberKind[];
   /** In words, a line each. */
   readonly reasons: readonly string[];
@@ -25,7 +27,7 @@ const smallTable = 2500;
 const rowsForCovariance = 30;
 
 /** Kernels at most: a score takes as many steps. */
-const mostKernels = 2 ** 15;
+const mostKernels = { fast: 2 ** 12, full: 2 ** 15 };
 /** In more columns than two or three, rows are too far apart for kernels to be worth it, where there are more than this. */
 const manyRows = 10_000;
 
@@ -42,9 +44,12 @@ function kernelsFor({
   /** Whether columns are made normal. */
   readonly hasCurves: boolean;
 }): readonly MemberKind[] {
-  if (count > manyRows) return size <= 3 ? [kernelMember('columns', { most: mostKernels })] : [];
-  const before = count < smallTable ? (['standardised', 'whitened'] as const) : (['whitened'] as const);
-  const behind = count < smallTable ? (['columns', 'copula'] as const) : (['copula'] as const);
+  if (count > manyRows) {
+    return size <= 3 ? [kernelMember('columns', { most: mostKernels[fast ? 'fast' : 'full'] })] : [];
+  }
+  const small = count < smallTable;
+  const before = small ? (['standardised', 'whitened'] as const) : fast && hasCurves ? [] : (['whitened'] as const);
+  const behind = small ? (['columns', 'copula'] as const) : (['copula'] as const);
   const fronts = [...before, ...(hasCurves ? behind : [])];
   return [
     ...fronts.map((front) => kernelMember(front)),
@@ -83,7 +88,9 @@ export function recipeFor({ count, size }: { readonly count: number; readonly si
     `candidates in closed form: a Gaussian${curved}${kernels.length > 0 ? ', and kernels' : ''}`,
   ];
   if (size === 1) return { folds, kinds: closed, reasons: [...base, 'no flows: one column has nothing to depend on'] };
-  if (fast) return { folds, kinds: closed, reasons: [...base, 'no flows are trained: fast'] };
+  if (fast) {
+    return { folds, keepsFold: count > manyRows, kinds: closed, reasons: [...base, 'no flows are trained: fast'] };
+  }
   const more = effort === 'best' ? 3 : 1;
   const flows = small ? smallFlows(size, folds, more) : largeFlows(size, more);
   return {

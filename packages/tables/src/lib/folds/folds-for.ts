@@ -1,7 +1,9 @@
 /** Curves and the widths of kernels are found from so many rows at most, by so many that judge. */
 const [curveRows, judgedRows] = [1000, 400];
-/** Steps of about ten nanoseconds that curves and kernels of a fast fit are worth, all folds together: some five seconds. */
-const fastWork = 5e8;
+/** Steps of about ten nanoseconds that curves and kernels of a fast fit are worth, all folds together: some three seconds. */
+const fastWork = 2.2e8;
+/** Columns are made normal in one fold where there is time for this part of another. */
+const leastAffordable = 0.5;
 /** Folds of small tables, the most first. */
 const foldCounts = [5, 3, 2, 1] as const;
 
@@ -28,5 +30,5 @@ export function foldsFor(table: FoldedTable, fast: boolean): { readonly folds: n
   // Members for all rows take as much as those of a fold.
   const affordable = fastWork / foldWork(table) - 1;
   const folds = Math.min(most, foldCounts.find((one) => one <= affordable) ?? 1);
-  return { folds, hasCurves: affordable >= 1 };
+  return { folds, hasCurves: affordable >= leastAffordable };
 }

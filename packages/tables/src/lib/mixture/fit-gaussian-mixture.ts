@@ -24,7 +24,7 @@ export interface WorkMeter {
 }
 
 /** What a row beside a Gaussian takes however few columns there are: an exponential, and steps of loops. */
-export const pairWork = 16;
+export const pairWork = 70;
 
 /** How to fit. */
 export interface MixtureOptions {

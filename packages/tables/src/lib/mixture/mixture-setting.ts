@@ -52,12 +52,12 @@ export const mixtureWorks: Readonly<Record<'full' | 'fast', MixtureWork>> = {
   full: {
     counts: [1, 2, 3, 4, 6, 8, 11, 15, 20, 28, 40, 60, 90, 130, 190, 280, 400],
     rowsToCount: [5000, 12_000],
-    ...{ rounds: 40, searchWork: 8e9, maxWork: 2e8, starts: [2, 12], startsWork: [4e6, 7e7] },
+    ...{ rounds: 40, searchWork: 8e9, maxWork: 2.5e8, starts: [2, 12], startsWork: [5e6, 8e7] },
   },
   fast: {
     counts: [1, 2, 4, 8, 15, 28, 60],
     rowsToCount: [3000, 3000],
-    ...{ rounds: 25, searchWork: 5e8, maxWork: 1e7, starts: [1, 4], startsWork: [2e6, 6e6] },
+    ...{ rounds: 25, searchWork: 5e8, maxWork: 1e7, starts: [1, 4], startsWork: [3e6, 8e6] },
   },
 };
 
@@ -67,7 +67,7 @@ const first = (rows: HostRows, count: number): HostRows => ({
 });
 
 /** What a row takes in a round. */
-const workOf = ({ size }: HostRows, components: number): number => components * (size * (size + 1) + 2 * pairWork);
+const workOf = ({ size }: HostRows, components: number): number => components * (size * (size + 1) + pairWork);
 
 /** The rows that components are counted on. */
 export const rowsToCountOn = (rows: HostRows, { rowsToCount: [many, twoOrThree] }: MixtureWork): HostRows =>
