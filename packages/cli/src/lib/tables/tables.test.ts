@@ -67,8 +67,12 @@ describe('diffeo train, plainly, on tables', () => {
     expect(scored.stdout.trim().split('\n').length, scored.stderr).toBe(151);
     const inspected = await runDiffeo(['inspect', 'diffeo-shop'], scratch.path);
     expect(inspected.stdout).toContain('members.0.layers.0');
+    expect(inspected.stdout).toMatch(/^density +a mixture$/m);
     const again = await runDiffeo(['train', 'shop.csv', '--effort', 'fast', '--resume'], scratch.path);
     expect(again.stderr).toContain('is done: there is nothing to go on with');
+    expect(again.stdout).toMatch(/^density +mixture of \d+ members of \d+ kinds, no flow or network among them$/m);
+    expect(again.stdout).toMatch(/^vs Gaussian +better by \d\S* nats a row \(\S+ ± \S+ with each row held to ±10\)$/m);
+    expect(again.stdout).not.toMatch(/^flow/m);
   });
 
   test('an effort is for tables that no flow was described for', async () => {
