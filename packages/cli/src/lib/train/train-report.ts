@@ -169,7 +169,9 @@ function besideBaseline({ mean, clipped }: Comparison['difference'], nats: (valu
 function modelLine({ flow, members, parameters }: TrainReport): string[] {
   if (!members) return ['flow', `${flow}, ${whole(parameters)} parameters`];
   const count = members.reduce((sum, own) => sum + own.members, 0);
-  const trained = parameters === 0 ? 'no flow or network among them' : `${whole(parameters)} trained parameters`;
+  // Each member has a weight.
+  const learned = parameters - count;
+  const trained = learned === 0 ? 'no flow or network among them' : `${whole(learned)} trained parameters`;
   return ['density', `mixture of ${count} members of ${members.length} kinds, ${trained}`];
 }
 

@@ -57,7 +57,7 @@ export const mixtureWorks: Readonly<Record<'full' | 'fast', MixtureWork>> = {
   fast: {
     counts: [1, 2, 4, 8, 15, 28, 60],
     rowsToCount: [3000, 3000],
-    ...{ rounds: 25, searchWork: 5e8, maxWork: 1e7, starts: [1, 4], startsWork: [3e6, 8e6] },
+    ...{ rounds: 25, searchWork: 5e8, maxWork: 1e7, starts: [1, 4], startsWork: [3e6, 1.5e7] },
   },
 };
 
