@@ -42,7 +42,7 @@ export const flowArguments = {
     type: 'string',
     description: 'Log-scales of a layer stay within ± this (default 1); of splines, the interval that they bend (4).',
   },
-  bins: { type: 'string', description: 'How many bins splines have. Default 8.' },
+  bins: { type: 'string', description: 'How many bins splines have. Default 8; 16 of toys in neural-spline.' },
   levels: { type: 'string', description: 'At how many scales glow works. Default 2.' },
   base: {
     type: 'enum',

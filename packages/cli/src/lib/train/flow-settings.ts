@@ -32,7 +32,8 @@ export function flowSettings(asked: FlowRequest, flow: string, kind: FlowKind, d
   const { layers = defaults.layers, hidden = defaults.hidden, levels = defaults.levels } = asked;
   const { activation = defaults.activation, residual = defaults.residual } = asked;
   const { steps = defaults.steps, batchSize = defaults.batchSize, learningRate = defaults.learningRate } = asked;
-  const { patience = defaults.patience, ema = defaults.ema, base, gradient, bins, workers } = asked;
+  const { patience = defaults.patience, ema = defaults.ema, base, gradient, workers } = asked;
+  const { bins = defaults.bins } = asked;
   const ofSplines = kind.takes.includes('bins');
   const { optimiser, decay, schedule } = asked;
   return {

@@ -44,8 +44,8 @@ export interface FlowKind {
   readonly activations?: readonly ActivationName[];
   /** What it takes otherwise than the data's defaults say. */
   readonly defaults?: Partial<Pick<FlowOptions, 'layers' | 'residual' | 'activation'>> & { readonly steps?: number };
-  /** How toy densities are learned otherwise than by default: from so many points, in so many steps, with biases that start so far apart. */
-  readonly toy?: { readonly rows: number; readonly steps: number; readonly biasScale: number };
+  /** How toy densities are learned otherwise than by default: from so many points, in so many steps, by such splines. */
+  readonly toy?: { readonly rows: number; readonly steps: number } & Pick<FlowOptions, 'bins' | 'biasScale'>;
   layers(options: FlowOptions): readonly Spec<'layer'>[];
 }
 
@@ -94,8 +94,8 @@ const flows: Readonly<Record<(typeof flowNames)[number], FlowKind>> = {
     // Of two dimensions, plain networks learn splines in half the divergence that residual ones leave.
     defaults: { residual: false },
     // Splines go on learning for long, and would learn fewer points by heart.
-    // A network sees one number here: at 0 all of its rectifiers would bend in one place.
-    toy: { rows: 1_000_000, steps: 10_000, biasScale: 2 },
+    // A network sees one number here: all of its rectifiers would bend at 0. And gaps between modes take narrow bins.
+    toy: { rows: 1_000_000, steps: 10_000, bins: 16, biasScale: 2 },
     layers: ({ biasScale, ...options }) =>
       neuralSpline({ ...spline(options), ...(biasScale !== undefined && { biasScale }) }),
   },

@@ -13,7 +13,8 @@ const heldOutPoints = (toy: ToyDensity, seed: Seed, count = 100_000): Dataset =>
 
 function toyData(toy: ToyDensity, { seed, heldOut, ...options }: TrainingDataOptions): TrainingData {
   const kind = flowNamed(options.flow ?? toyDefaults.flow);
-  const { limit = kind.toy?.rows ?? 50_000 } = options;
+  const { rows, ...own } = kind.toy ?? { rows: 50_000 };
+  const { limit = rows } = options;
   return {
     columns: ['x', 'y'].map((name) => ({ name, kind: 'real' as const })),
     train: toy.sample(limit, fold(seed, 'train')),
@@ -21,7 +22,7 @@ function toyData(toy: ToyDensity, { seed, heldOut, ...options }: TrainingDataOpt
     heldOut: heldOutPoints(toy, seed, heldOut),
     preprocessing: { layers: [standardise()], base: () => ({ base: contaminatedNormal() }) },
     truth: toy,
-    defaults: { ...toyDefaults, ...(kind.toy && { steps: kind.toy.steps, biasScale: kind.toy.biasScale }) },
+    defaults: { ...toyDefaults, ...own },
   };
 }
 
