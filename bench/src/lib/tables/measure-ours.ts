@@ -31,7 +31,7 @@ function progressOf(name: string): (done: number, what: string) => void {
   return (done, what) => {
     if (performance.now() - last < silence || what === '') return;
     last = performance.now();
-    say(`  ${name}: ${Math.round(100 * done)} % of the kinds, now ${what}`);
+    say(`  ${name}: ${Math.round(100 * done)} %, now ${what}`);
   };
 }
 
