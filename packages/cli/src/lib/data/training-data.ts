@@ -30,8 +30,12 @@ export interface TrainingData {
   readonly all?: Dataset;
   /** Where the density that the data come from is known. */
   readonly truth?: ToyDensity;
-  /** Of a table with categories, gaps or a context: rows hold `missingCell` where a value is missing, and all columns, those that are given among them. */
-  readonly mixed?: { readonly context: readonly string[] };
+  /** Of a table with categories, few whole numbers, gaps or a context: rows hold `missingCell` where a value is missing, and all columns, those that are given among them. */
+  readonly mixed?: {
+    readonly context: readonly string[];
+    /** What was chosen of its columns, and why. */
+    readonly explanation: readonly string[];
+  };
   readonly defaults: TrainDefaults;
 }
 

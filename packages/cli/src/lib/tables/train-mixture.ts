@@ -149,7 +149,7 @@ export async function trainMixture(folder: TrainingFolder, data: TrainingData, r
       warnings: [...early, ...warnings],
     }),
     members: shares,
-    explanation,
+    explanation: [...(mixed?.explanation ?? []), ...explanation],
     ...(origin && 'path' in origin && { dataPath: origin.path }),
     model: folder.modelPath,
     modelSha256: sha256(bytes),

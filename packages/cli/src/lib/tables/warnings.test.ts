@@ -110,7 +110,11 @@ it('few whole numbers have probabilities, and it is said how they get a density;
   const report = JSON.parse(plain.stdout);
   // Three kinds alike cost log 3 beside the two lengths: no density of 21 nats.
   expect(report).toMatchObject({ flow: 'mixed', warnings: [] });
+  expect(report.explanation[0]).toMatch(/^column 'class' \(0, 1, 2\) holds few whole numbers, .*--kinds class=real$/);
   expect(report.heldOut.nll).toBeGreaterThan(2);
+  const given = await train('--context', 'class');
+  expect(given.code, given.stderr).toBe(0);
+  expect(`${given.stderr}${given.stdout}`).not.toContain('few whole numbers');
   const real = await train('--kinds', 'class=real');
   expect(JSON.parse(real.stdout)).toMatchObject({ flow: 'mixture', warnings: [{ code: 'FEW_VALUES', columns: [2] }] });
   scratch.file(

@@ -12,6 +12,11 @@ const small = '--steps 6 --batch 64 --layers 2 --hidden 16 --limit 400 --held-ou
 beforeAll(() => {
   scratch.file('people.csv', peopleCsv(120));
   scratch.file('short.csv', Array.from({ length: 13 }, (_, i) => `1.${i},${i * i}`).join('\n'));
+  const wideRow = (i: number) => Array.from({ length: 260 }, (_, j) => Math.sin(i * j + i).toFixed(4)).join();
+  scratch.file(
+    'wide.csv',
+    `${Array.from({ length: 260 }, (_, j) => `c${j}`)}\n${Array.from({ length: 350 }, (_, i) => wideRow(i)).join('\n')}`,
+  );
 });
 
 /** The parts of a model, and its run's record. */
@@ -127,6 +132,11 @@ describe('options of one flow', () => {
     ],
     ['two-moons --effort fast', /--effort is for tables, and 'two-moons' is none/],
     ['short.csv --effort fast', /'short.csv' has 13 rows that can be learned, too few to choose a model by/],
+    ['wide.csv --effort fast', /'wide.csv' has 260 columns, and a model is chosen for at most 256\. Without it/],
+    [
+      'wide.csv --context c7',
+      /--context is for tables of at least 20 rows and at most 256 columns, and 'wide.csv' is none/,
+    ],
   ])('%s is refused', async (line, message) => {
     const { code, stdout, stderr } = await diffeo('train', ...line.split(' '), '--out', 'refused');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

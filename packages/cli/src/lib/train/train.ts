@@ -1,4 +1,4 @@
-import { DiffeoError, isDiffeoError, type Seed } from '@diffeo/core';
+import { DiffeoError, isDiffeoError, type Seed, sizeOf } from '@diffeo/core';
 import type { CsvOptions } from '@diffeo/datasets';
 import type { Effort } from '@diffeo/tables';
 import { type Fitted, useWasm } from '@diffeo/trainer';
@@ -25,6 +25,7 @@ import { comesAgain, fitAndSave } from './fit-and-save.ts';
 import { describedBy, type FlowRequest, requireTaken, requireTogether } from './flow-request.ts';
 import { flowSettings } from './flow-settings.ts';
 import { flowNamed } from './flows.ts';
+import { maxCovariances } from './max-covariances.ts';
 import { startTraining } from './start-training.ts';
 import { type TrainReport, trainReport, trainSummary } from './train-report.ts';
 
@@ -79,10 +80,15 @@ const print = (report: TrainReport, { json }: TrainOptions): Promise<void> =>
   printResult(json ? `${JSON.stringify(report)}\n` : trainSummary(report));
 
 /** Why no model is chosen by effort. */
-const effortRefusal = ({ all }: TrainingData, name: string): string =>
-  all
-    ? `--effort: '${name}' has ${all.count} rows that can be learned, too few to choose a model by. Without it, one flow is trained`
-    : `--effort is for tables, and '${name}' is none`;
+function effortRefusal({ all }: TrainingData, name: string): string {
+  if (!all) return `--effort is for tables, and '${name}' is none`;
+  const columns = sizeOf(all.eventShape);
+  const why =
+    columns > maxCovariances
+      ? `${columns} columns, and a model is chosen for at most ${maxCovariances}`
+      : `${all.count} rows that can be learned, too few to choose a model by`;
+  return `--effort: '${name}' has ${why}. Without it, one flow is trained`;
+}
 
 async function trainInto(
   folder: TrainingFolder,
@@ -102,7 +108,10 @@ async function trainInto(
   requireTaken(options, options.flow ?? source.flow, named ?? flowNamed(source.flow));
   const data = await source.train({ ...options, describesFlow: described !== null });
   if (options.context && !data.mixed) {
-    throw new DiffeoError('USAGE', `--context is for tables of at least 20 rows, and '${name}' is none`);
+    throw new DiffeoError(
+      'USAGE',
+      `--context is for tables of at least 20 rows and at most ${maxCovariances} columns, and '${name}' is none`,
+    );
   }
   if (isForMixture(data, options)) {
     await trainMixture(folder, data, { ...options, origin, line, before });

@@ -40,22 +40,21 @@ function formatOf(
   };
 }
 
-/** Says which whole numbers get probabilities because they are few, and how they get a density. */
-function sayFewWholeNumbers(name: string, table: ReadTable): void {
-  const found = fewWholeNumbers(table);
-  if (found.length === 0) return;
+/** Which whole numbers get probabilities because they are few, and how they get a density; `null` where none do. Columns that are given have neither. */
+function fewWholeNumbersNote(table: ReadTable, context: readonly string[]): string | null {
+  const found = fewWholeNumbers(table).filter(({ column }) => !context.includes(column.name));
+  if (found.length === 0) return null;
   const said = found.map(({ column, numbers }) => `'${shortName(column.name)}' (${numbers.join(', ')})`);
   const [hold, it] = found.length === 1 ? ['column', 'holds'] : ['columns', 'hold'];
   const kinds = found.map(({ column }) => `${column.name}=real`).join();
-  const text = `${hold} ${said.join(', ')} ${it} few whole numbers, each of which gets a probability; for a density: --kinds ${shellWord(kinds)}`;
-  say(oneLine(`${sourceName(name)}: ${text}`));
+  return `${hold} ${said.join(', ')} ${it} few whole numbers, each of which gets a probability; for a density: --kinds ${shellWord(kinds)}`;
 }
 
 /** The rows of a file that a density can learn, and a line for each thing that it cannot. Without a context, and without categories or gaps, it is one of numbers. */
 async function tableToLearn(
   name: string,
   { csv, signal, context, describesFlow, ...parts }: TrainingDataOptions,
-): Promise<{ readonly table: ReadTable; readonly isMixed: boolean }> {
+): Promise<{ readonly table: ReadTable; readonly mixed?: TrainingData['mixed'] }> {
   const read = await readTable(name, { take: 'all', sample: tableSample(parts), ...csv, signal });
   const asked = csv.columns === undefined ? [] : columnNames(read.columns);
   const options = { asked, source: sourceName(name) };
@@ -63,23 +62,25 @@ async function tableToLearn(
   const isMixed = all !== null && isMixedTable(all.table, { kinds: csv.kinds, context });
   const { table, notes } = isMixed ? all : learnable(read, options);
   for (const note of notes) sayNote(name, note);
-  if (isMixed) sayFewWholeNumbers(name, all.table);
-  return { table: isMixed ? encoded(table) : table, isMixed };
+  if (!isMixed) return { table };
+  const note = fewWholeNumbersNote(table, context ?? []);
+  if (note !== null) say(oneLine(`${sourceName(name)}: ${note}`));
+  return { table: encoded(table), mixed: { context: context ?? [], explanation: note === null ? [] : [note] } };
 }
 
 async function tableData(name: string, options: TrainingDataOptions): Promise<TrainingData> {
-  const { table, isMixed } = await tableToLearn(name, options);
+  const { table, mixed } = await tableToLearn(name, options);
   const { train, validation, test: heldOut } = splitTable(table, name, options);
-  if (!isMixed) checkVarying(train);
-  if (!isMixed && sizeOf(train.eventShape) <= maxCovariances) checkIndependent(train);
+  if (!mixed) checkVarying(train);
+  if (!mixed && sizeOf(train.eventShape) <= maxCovariances) checkIndependent(train);
   return {
     columns: table.columns,
     csv: formatOf(table, options.csv),
     train,
     validation,
     heldOut,
-    ...(isMixed && { mixed: { context: options.context ?? [] } }),
-    preprocessing: { layers: isMixed ? [] : tableLayers(train), baseline: [standardise()], base: tableBase },
+    ...(mixed && { mixed }),
+    preprocessing: { layers: mixed ? [] : tableLayers(train), baseline: [standardise()], base: tableBase },
     all: table,
     defaults: tableDefaults(train.count),
   };
