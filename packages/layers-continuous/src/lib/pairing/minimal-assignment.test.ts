@@ -47,9 +47,14 @@ test('on a line, the order of points is kept, however many they are', () => {
 });
 
 test('refuses costs that are not finite', () => {
-  for (const bad of [Number.NaN, Infinity]) {
-    expect(() => minimalAssignment(new Float64Array(4).fill(bad), 2)).toThrow(
-      expect.objectContaining({ code: 'NOT_FINITE' }),
-    );
+  for (const bad of [Number.NaN, Infinity, -Infinity]) {
+    for (const cost of [
+      [bad, bad, bad, bad],
+      [0, 1, 1, bad],
+    ]) {
+      expect(() => minimalAssignment(Float64Array.from(cost), 2)).toThrow(
+        expect.objectContaining({ code: 'NOT_FINITE' }),
+      );
+    }
   }
 });

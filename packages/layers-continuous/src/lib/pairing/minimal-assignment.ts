@@ -9,6 +9,7 @@ import { DiffeoError } from '@diffeo/core';
  * @throws DiffeoError `NOT_FINITE` for costs that are not finite.
  */
 export function minimalAssignment(cost: Float64Array, size: number): Int32Array {
+  if (!cost.every(Number.isFinite)) throw new DiffeoError('NOT_FINITE', 'costs of an assignment must be finite');
   const [columnOf, rowOf, before] = [-1, -1, -1].map((none) => new Int32Array(size).fill(none)) as [
     Int32Array,
     Int32Array,
@@ -38,7 +39,6 @@ export function minimalAssignment(cost: Float64Array, size: number): Int32Array 
         const found = distance[j] as number;
         if (found < nearest || (found === nearest && rowOf[j] === -1)) [nearest, place] = [found, k];
       }
-      if (!(nearest < Infinity)) throw new DiffeoError('NOT_FINITE', 'costs of an assignment must be finite');
       shortest = nearest;
       const column = remaining[place] as number;
       reached.push(column);
