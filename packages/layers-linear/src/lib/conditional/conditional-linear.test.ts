@@ -5,7 +5,7 @@ import { tidied } from '@diffeo/core/engine';
 import { mlp } from '@diffeo/networks';
 import { logAbsDeterminant, randomiseParams } from '@diffeo/testing';
 import { testLayer } from '@diffeo/testing/vitest';
-import { concat, eye, setBackend, slice, tile, zeros } from '@tensorflow/tfjs-core';
+import { concat, eye, setBackend, slice, tensor1d, tensor2d, tile, zeros } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { conditionalInFloat64 } from '../../../test/conditional-in-float64.ts';
 import { conditionalLinear } from './conditional-linear.ts';
@@ -52,5 +52,50 @@ test.each(kinds)('%s: each row has a matrix of its own, by its context', async (
       return { context, numbers };
     });
     expect([...(found[0]?.numbers ?? [])]).not.toEqual([...(found[1]?.numbers ?? [])]);
+  });
+});
+
+/** Two Gaussians, for the contexts 0 and 1: means, deviations and the correlation. */
+const gaussians = [
+  { mean: [1, -2], deviation: [0.5, 2], correlation: 0.8 },
+  { mean: [-3, 0.5], deviation: [2, 0.25], correlation: -0.6 },
+] as const;
+type Gaussian = (typeof gaussians)[number];
+
+/** The raw numbers of a lower triangle and the bias that make a Gaussian of the standard normal; 5 is the default bound. */
+function rawOf({ mean: [m0, m1], deviation: [s0, s1], correlation }: Gaussian): number[] {
+  const rest = Math.sqrt(1 - correlation ** 2);
+  const [w00, w10, w11] = [1 / s0, -correlation / (s0 * rest), 1 / (s1 * rest)];
+  const [d0, d1] = [w00, w11].map((scale) => 5 * Math.atanh(Math.log(scale) / 5)) as [number, number];
+  return [d0, 0, w10, d1, -w00 * m0, -w10 * m0 - w11 * m1];
+}
+
+test('a lower triangle is the conditional Gaussian of known mean and covariance', async () => {
+  await setBackend('wasm');
+  tidied(() => {
+    const layers = [conditionalLinear({ matrix: 'lower', conditioner: mlp({ hidden: [] }) })];
+    const model = flow({ eventShape: [2], contextShape: [1], layers });
+    const [first, second] = gaussians.map(rawOf) as [number[], number[]];
+    const weight = tensor2d([second.map((value, i) => value - (first[i] as number))]);
+    const byContext = { network: [{ weight, bias: zeros([6]) }] };
+    const params = { ...model.init(1), layers: [{ own: tensor1d(first), byContext }] };
+    const points = normal([20, 2], 2);
+    const numbers = [...points.dataSync()];
+    for (const [i, { mean, deviation, correlation }] of gaussians.entries()) {
+      const context = tensor2d(Array(20).fill(i), [20, 1]);
+      const rest = Math.sqrt(1 - correlation ** 2);
+      const logProb = model.logProb(params, points, { context }).dataSync();
+      const drawn = model.toData(params, points, { context }).dataSync();
+      for (let row = 0; row < 20; row++) {
+        const [a, b] = numbers.slice(2 * row, 2 * row + 2) as [number, number];
+        const [u, v] = [(a - mean[0]) / deviation[0], (b - mean[1]) / deviation[1]];
+        const exponent = (u * u - 2 * correlation * u * v + v * v) / (2 * rest * rest);
+        const expected = -Math.log(2 * Math.PI * deviation[0] * deviation[1] * rest) - exponent;
+        expect(Math.abs((logProb[row] as number) - expected) / Math.max(1, Math.abs(expected))).toBeLessThan(1e-5);
+        // Cholesky's factor of the covariance times the point of the base, plus the mean.
+        expect(drawn[2 * row]).toBeCloseTo(mean[0] + deviation[0] * a, 4);
+        expect(drawn[2 * row + 1]).toBeCloseTo(mean[1] + deviation[1] * (correlation * a + rest * b), 4);
+      }
+    }
   });
 });
