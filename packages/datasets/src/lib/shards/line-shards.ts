@@ -31,14 +31,15 @@ function strayLines(hasHeader: boolean) {
   const header: number[] = [];
   let isFirst = hasHeader;
   let length = 0;
-  let isComment = false;
+  let isComment: boolean | null = null;
   // As long as a line has the header's fields.
   let isSame = true;
   return {
     /** The next byte of a line, from the first on that is not blank. */
     add(byte: number): void {
+      // A quoted field begins no comment.
+      if (byte === quote || !dressing.has(byte)) isComment ??= byte === numberSign || byte === percent;
       if (!isSame || dressing.has(byte)) return;
-      if (length === 0) isComment = byte === numberSign || byte === percent;
       if (isFirst) header.push(byte);
       // Fields beyond those of the header count for nothing.
       else isSame = length < header.length ? byte === header[length] : length > header.length || delimiters.has(byte);
@@ -46,9 +47,9 @@ function strayLines(hasHeader: boolean) {
     },
     /** Whether the line that ends here is one. */
     end(): boolean {
-      const isStray = isComment || (!isFirst && isSame && length >= header.length);
+      const isStray = isComment === true || (!isFirst && isSame && length >= header.length);
       if (isFirst) while (delimiters.has(header.at(-1) as number)) header.pop();
-      [isFirst, isSame, length, isComment] = [false, true, 0, false];
+      [isFirst, isSame, length, isComment] = [false, true, 0, null];
       return isStray;
     },
   };

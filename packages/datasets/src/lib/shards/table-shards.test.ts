@@ -70,6 +70,10 @@ const files: Readonly<Record<string, { readonly bytes: () => string | Uint8Array
     bytes: () => ['when', ...far.map((_, i) => `when${i % 5}`)].join('\n'),
     shards: 24,
   },
+  'CSV of quoted texts and a name that begin with a number sign': {
+    bytes: () => ['"#when"', ...far.map((_, i) => `"#${i % 5}"`)].join('\n'),
+    shards: 24,
+  },
   'CSV with a comment far behind': {
     bytes: () => ['x,n', ...far.slice(0, 20_000), '  # of another day', ...far.slice(20_000)].join('\n'),
     shards: 1,
