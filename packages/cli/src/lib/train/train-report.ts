@@ -188,7 +188,7 @@ export function trainSummary(report: TrainReport): string {
     ['data', `${report.data}, ${report.dimensions} dimensions`],
     modelLine(report),
     ['training', `${trained} ${report.seconds.toFixed(1)} s${speed}`],
-    ...(peakBytes === undefined ? [] : [['memory', `${whole(peakBytes / 2 ** 20)} MiB at most`]]),
+    ...(peakBytes === undefined ? [] : [['memory', `${whole(Math.ceil(peakBytes / 2 ** 20))} MiB at most`]]),
     ['held-out nll', `${nats(heldOut.nll)} ± ${nats(heldOut.standardError)} nats, ${whole(heldOut.count)} rows`],
     ...(report.warnings.some(({ code }) => code === 'FEW_ROWS_DECIDE' || code === 'IMPOSSIBLE_ROWS')
       ? [['median nll', `${nats(heldOut.median)} nats; without the extreme twentieths ${nats(heldOut.trimmedMean)}`]]
