@@ -1,9 +1,18 @@
-import { type CsvOptions, withAdvice } from '@diffeo/datasets';
+import { type Column, type ColumnKind, type CsvOptions, withAdvice } from '@diffeo/datasets';
 import { delimiterNames } from './delimiter-names.ts';
 
 /** A word as a shell takes it. */
 export const shellWord = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+
+/** So many columns are named in an option that is advised: a message is no longer than a few lines. */
+const namedColumns = 6;
+
+/** The option that says that columns are of a kind; of many columns it ends in an ellipsis. */
+export function kindsOption(columns: readonly Pick<Column, 'name'>[], kind: ColumnKind): string {
+  const said = columns.slice(0, namedColumns).map(({ name }) => `${name}=${kind}`);
+  return `--kinds ${shellWord([...said, ...(columns.length > said.length ? ['…'] : [])].join())}`;
+}
 
 /** Lists are divided by commas; a number is one whatever the columns are called. */
 const listed = (entries: readonly (string | number)[]): string =>

@@ -1,4 +1,4 @@
-import { type Column, type ColumnKind, columnNames, type Dataset, takeRows } from '@diffeo/datasets';
+import { type Column, columnNames, type Dataset, takeRows } from '@diffeo/datasets';
 import { whiten } from '@diffeo/layers-elementwise';
 import {
   type Baseline,
@@ -12,7 +12,7 @@ import {
 } from '@diffeo/trainer';
 import { joinedRows } from '../data/joined-rows.ts';
 import type { TrainingData } from '../data/training-data.ts';
-import { shellWord } from '../options/csv-flags.ts';
+import { kindsOption } from '../options/csv-flags.ts';
 import type { Start } from '../train/start-training.ts';
 import { farthestColumn } from './farthest-column.ts';
 import { haveDensity } from './mixed-data.ts';
@@ -22,10 +22,6 @@ const hostRows = ({ values, eventShape, columns }: Dataset) => ({
   size: eventShape[0] as number,
   ...(columns && { columns: columnNames(columns) }),
 });
-
-/** The option that says that columns are of a kind. */
-const kindsOption = (columns: readonly Column[], kind: ColumnKind): string =>
-  `--kinds ${shellWord(columns.map(({ name }) => `${name}=${kind}`).join())}`;
 
 /** A warning of numbers that come again, with what the command can do about it. */
 function withKinds(warning: Warning, { columns = [] }: Dataset): Warning {

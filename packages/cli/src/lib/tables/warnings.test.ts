@@ -112,6 +112,14 @@ it('few whole numbers have probabilities, and it is said how they get a density;
   expect(report).toMatchObject({ flow: 'mixed', warnings: [] });
   expect(report.explanation[0]).toMatch(/^column 'class' \(0, 1, 2\) holds few whole numbers, .*--kinds class=real$/);
   expect(report.heldOut.nll).toBeGreaterThan(2);
+  scratch.file(
+    'answers.csv',
+    rows([...'xabcdefgh'].join(), 120, () => [normal(), ...Array.from({ length: 8 }, () => source.integer(5))].join()),
+  );
+  const answers = await runDiffeo(['train', 'answers.csv', '--effort', 'fast'], scratch.path);
+  expect(answers.stderr).toContain(
+    "'f' (0, 1, 2, 3, 4) and 2 more hold few whole numbers, each of which gets a probability; for a density: --kinds 'a=real,b=real,c=real,d=real,e=real,f=real,…'",
+  );
   const given = await train('--context', 'class');
   expect(given.code, given.stderr).toBe(0);
   expect(`${given.stderr}${given.stdout}`).not.toContain('few whole numbers');

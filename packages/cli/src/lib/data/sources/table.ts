@@ -11,8 +11,9 @@ import {
 } from '@diffeo/datasets';
 import { standardise } from '@diffeo/layers-elementwise';
 import { isMixedModel } from '@diffeo/tables';
+import { columnList } from '@diffeo/trainer';
 import type { StoredModel } from '../../model/read-model.ts';
-import { shellWord } from '../../options/csv-flags.ts';
+import { kindsOption } from '../../options/csv-flags.ts';
 import { cutContext, encoded, fewWholeNumbers, isMixedTable } from '../../tables/mixed-data.ts';
 import { tableBase, tableLayers } from '../../tables/table-flow.ts';
 import { say } from '../../terminal/say.ts';
@@ -44,10 +45,15 @@ function formatOf(
 function fewWholeNumbersNote(table: ReadTable, context: readonly string[]): string | null {
   const found = fewWholeNumbers(table).filter(({ column }) => !context.includes(column.name));
   if (found.length === 0) return null;
-  const said = found.map(({ column, numbers }) => `'${shortName(column.name)}' (${numbers.join(', ')})`);
-  const [hold, it] = found.length === 1 ? ['column', 'holds'] : ['columns', 'hold'];
-  const kinds = found.map(({ column }) => `${column.name}=real`).join();
-  return `${hold} ${said.join(', ')} ${it} few whole numbers, each of which gets a probability; for a density: --kinds ${shellWord(kinds)}`;
+  const columns = found.map(({ column }) => column);
+  const numbers = (place: number): string => ` (${found[place]?.numbers.join(', ')})`;
+  const said = columnList(
+    [...found.keys()],
+    columnNames(columns).map((name) => shortName(name)),
+    numbers,
+  );
+  const hold = found.length === 1 ? 'holds' : 'hold';
+  return `${said} ${hold} few whole numbers, each of which gets a probability; for a density: ${kindsOption(columns, 'real')}`;
 }
 
 /** The rows of a file that a density can learn, and a line for each thing that it cannot. Without a context, and without categories or gaps, it is one of numbers. */
