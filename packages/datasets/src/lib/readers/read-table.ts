@@ -2,7 +2,7 @@ import { DiffeoError } from '@diffeo/core';
 import type { CsvOptions, ReadTable } from '../csv/csv-options.ts';
 import { refusal } from '../csv/problems/csv-refusal.ts';
 import { joinBytes } from '../files/join-bytes.ts';
-import { arrowReader } from './arrow-reader.ts';
+import { arrowReader } from './arrow/arrow-reader.ts';
 import { csvReader } from './csv-reader.ts';
 import { jsonReader } from './json-reader.ts';
 import { npyReader, npzReader } from './npy-reader.ts';

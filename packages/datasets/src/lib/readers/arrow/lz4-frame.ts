@@ -2,6 +2,9 @@ import { DiffeoError } from '@diffeo/core';
 
 const magic = 0x184d2204;
 
+/** A byte of a block stands for so many at most: one more of a length. */
+const maxExpansion = 255;
+
 const cut = (): never => {
   throw new DiffeoError('FILE', 'an LZ4 frame is cut or damaged');
 };
@@ -51,7 +54,8 @@ export function lz4Frame(bytes: Uint8Array): Uint8Array {
     blocks.push({ bytes: bytes.subarray(at, at + size), isPlain: head >>> 31 === 1 });
     at += size + (flags & 0x10 ? 4 : 0);
   }
-  const output = new Uint8Array(blocks.length * blockSize);
+  const sizes = blocks.map(({ bytes: block }) => Math.min(blockSize, maxExpansion * block.length));
+  const output = new Uint8Array(sizes.reduce((sum, size) => sum + size, 0));
   let to = 0;
   for (const { bytes: block, isPlain } of blocks) {
     if (isPlain && to + block.length > output.length) cut();

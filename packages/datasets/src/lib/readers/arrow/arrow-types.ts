@@ -1,0 +1,22 @@
+/** The types that lengths are checked of, by their number in Arrow's `Schema.fbs`. */
+export const arrowTypes = {
+  null: 1,
+  binary: 4,
+  utf8: 5,
+  bool: 6,
+  decimal: 7,
+  list: 12,
+  struct: 13,
+  union: 14,
+  fixedSizeBinary: 15,
+  fixedSizeList: 16,
+  map: 17,
+  largeBinary: 19,
+  largeUtf8: 20,
+  largeList: 21,
+  runEndEncoded: 22,
+  binaryView: 23,
+  utf8View: 24,
+  listView: 25,
+  largeListView: 26,
+} as const;
