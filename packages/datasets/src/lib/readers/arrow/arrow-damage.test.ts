@@ -151,6 +151,12 @@ describe.each(['file', 'stream'] as const)('a %s of Arrow', (format) => {
     expect(message).toMatch(/1048576 buffers of texts among 9/);
   });
 
+  test('that is packed is read as it was written', async () => {
+    const numbers = each((row) => row >> 2);
+    const table = await readTable(written(numbers, float64(), format, true));
+    expect([...table.values].filter((_, at) => at % 2 === 0)).toEqual(numbers);
+  });
+
   test.each<[string, readonly unknown[], DataType]>([
     ['maps', each((i) => [['a', i]]), map(utf8(), float64())],
     ['runs', each((i) => i >> 2), runEndEncoded(int32(), float64())],

@@ -12,16 +12,16 @@ import { lz4Frame } from './lz4-frame.ts';
 const isStream = (head: Uint8Array): boolean =>
   head.length > 12 && head.subarray(0, 4).every((byte) => byte === 0xff) && head[7] === 0 && head[6] === 0;
 
-/** What a codec unpacks: as long as the buffer said, by which its lengths were checked. */
+/** What a codec unpacks: as long as the buffer said, by which its lengths were checked, and where numbers of 64 bits may begin. */
 const unpackedAs =
   (unpack: (bytes: Uint8Array) => Uint8Array) =>
   (bytes: Uint8Array, length: number): Uint8Array => {
     const unpacked = unpack(bytes);
     if (unpacked.length !== length) lie(`a buffer of ${unpacked.length} bytes that says ${length}`);
-    return unpacked;
+    return unpacked.byteOffset % 8 === 0 ? unpacked : unpacked.slice();
   };
 
-/** Apache Arrow's files (Feather, version 2) and streams, by flechette, which is loaded with the first such file. */
+/** Apache Arrow's files (Feather, version 2) and streams, by flechette, which is loaded with the first such file. Dictionaries of lists or of values with fields are refused. */
 export const arrowReader = typedReader({
   name: 'arrow',
   format: 'Arrow',
