@@ -11,6 +11,7 @@ export function siteTable({ landing, nodeStepsPerSecond, pageBesideNode }: SiteR
     ['largest paint', `${landing.largestPaint.toFixed(0)} ms`, ''],
     ['layout shift', landing.layoutShift.toFixed(3), '< 0.1'],
     ['long tasks beyond 50 ms', `${landing.blocked.toFixed(0)} ms`, ''],
+    ['the same while it trains', `${landing.blockedInTraining.toFixed(0)} ms`, '0'],
     ['from the click to the first step', `${landing.firstStep.toFixed(0)} ms`, '≤ 500 ms'],
     ['steps a frame', landing.stepsPerFrame.toFixed(1), '≥ 15'],
     ['frames a second', landing.framesPerSecond.toFixed(1), '60'],

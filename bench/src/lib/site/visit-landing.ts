@@ -9,6 +9,8 @@ export interface Visit {
   readonly layoutShift: number;
   /** What long tasks took beyond 50 ms each, before the click. */
   readonly blocked: number;
+  /** The same while it trains and draws. */
+  readonly blockedInTraining: number;
   /** Gzipped, in thousands of bytes. */
   readonly scriptsBefore: number;
   readonly allBefore: number;
@@ -46,9 +48,11 @@ export async function visitLanding(browser: Browser, site: string, seconds: numb
     await settle();
     const before = sizes.length;
     const [scriptsBefore, allBefore] = [await weight(0, /\.js$/), await weight(0)];
-    const paints = await page.evaluate(() => (globalThis as unknown as { seen: Paints }).seen);
+    const read = () => page.evaluate(() => (globalThis as unknown as { seen: Paints }).seen);
+    const paints = await read();
     const training = await train(page, seconds);
-    return { ...paints, scriptsBefore, allBefore, afterClick: await weight(before), ...training };
+    const blockedInTraining = (await read()).blocked - paints.blocked;
+    return { ...paints, blockedInTraining, scriptsBefore, allBefore, afterClick: await weight(before), ...training };
   } finally {
     await close();
   }
