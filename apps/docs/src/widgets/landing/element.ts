@@ -87,6 +87,7 @@ class Landing extends HTMLElement {
     };
     const [size, theme] = [new ResizeObserver(refit), new MutationObserver(refit)];
     size.observe(this.#panel.find('.landing-picture'));
+    addEventListener('resize', refit, { signal }); // a zoom that leaves the size in CSS pixels
     theme.observe(document.documentElement, { attributeFilter: ['data-theme'] });
     for (const observer of [size, theme]) signal.addEventListener('abort', () => observer.disconnect());
   }

@@ -1,7 +1,15 @@
-/** A frame that takes longer, in milliseconds, leaves little of a sixtieth of a second to the page. */
-const cheap = 8;
+/** A sixtieth of a second, in milliseconds: a frame that takes no longer is followed by the next at once. */
+const cheap = 16;
+/** No rest is longer, in milliseconds: what takes a second, or sleeps with its computer, says nothing of the next frame. */
+const longestRest = 500;
 
-/** When to draw: before the browser draws next, and after a frame that took long, not before the page had three times as long for itself. */
+/**
+ * How long the page is left to itself after a frame, in milliseconds: three for each that it took beyond a sixtieth of a second. Each frame
+ * is judged by itself: one that was slow for a moment delays the next alone.
+ */
+export const restAfter = (took: number): number => Math.min(longestRest, 3 * Math.max(0, took - cheap));
+
+/** When to draw: before the browser draws next, and after a slow frame not before the page had a rest. */
 export class FramePace {
   readonly #drawn = new MessageChannel();
   #frame = 0;
@@ -14,8 +22,7 @@ export class FramePace {
     // A message that is sent while a frame is drawn has its turn when the browser is done with it, layout and paint included.
     this.#drawn.port1.onmessage = () => {
       const now = performance.now();
-      const took = now - this.#began;
-      if (took > cheap) this.#restUntil = now + 3 * took;
+      this.#restUntil = now + restAfter(now - this.#began);
     };
   }
 
