@@ -1,7 +1,7 @@
-import axe from 'axe-core';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startBrowser } from '../lib/browser.ts';
+import { axeViolations, rulesOfColours } from './lib/axe-violations.ts';
 import { kilobytes } from './lib/kilobytes.ts';
 import { pictureChanges } from './lib/picture-changes.ts';
 import { servedSite } from './lib/served-site.ts';
@@ -191,22 +191,6 @@ test('Digits draws what it is asked for', async () => {
   });
 });
 
-/** What axe finds in a widget: all of its faults, or those of colours. */
-const violations = (page: Page, name: string, rules?: readonly string[]): Promise<string[]> =>
-  page.evaluate(
-    async ([within, only]) => {
-      const { violations } = await (
-        globalThis as unknown as {
-          axe: {
-            run(within: string, options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
-          };
-        }
-      ).axe.run(within, only ? { runOnly: { type: 'rule', values: only } } : {});
-      return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-    },
-    [`diffeo-${name}`, rules] as const,
-  );
-
 describe.each(names)('%s', (name) => {
   test('loads no TensorFlow.js before it is asked for anything, and little then, and ends its worker when it leaves the page', async () => {
     await visit(name, async ({ page, widget, fetched, settle }) => {
@@ -247,8 +231,7 @@ describe.each([...names, 'layer-zoo'] as const)('%s', (name) => {
     await visit(
       name,
       async ({ page, widget }) => {
-        await page.evaluate(axe.source);
-        expect(await violations(page, name), 'light').toEqual([]);
+        expect(await axeViolations(page, undefined, `diffeo-${name}`), 'light').toEqual([]);
         const furthest = await widget.evaluate((element) =>
           Math.max(
             ...[element, ...element.querySelectorAll(':scope *:not(svg *, table *)')].map(
@@ -258,8 +241,7 @@ describe.each([...names, 'layer-zoo'] as const)('%s', (name) => {
         );
         expect(furthest).toBeLessThanOrEqual(360);
         await page.emulateMedia({ colorScheme: 'dark' });
-        // Nothing else depends on colours.
-        expect(await violations(page, name, ['color-contrast', 'link-in-text-block']), 'dark').toEqual([]);
+        expect(await axeViolations(page, rulesOfColours, `diffeo-${name}`), 'dark').toEqual([]);
       },
       { width: 360 },
     );

@@ -16,16 +16,17 @@ export const rulesOfContent = [
   ...['aria-valid-attr', 'aria-valid-attr-value', 'scrollable-region-focusable', 'nested-interactive'],
 ] as const;
 
-/** What axe finds in a page, of all rules or of those that are named: a line each. */
-export async function axeViolations(page: Page, rules?: readonly string[]): Promise<string[]> {
+/** What axe finds in a page, or in the element of a selector, of all rules or of those that are named: a line each. */
+export async function axeViolations(page: Page, rules?: readonly string[], within = ':root'): Promise<string[]> {
   await page.evaluate(axe);
   const { violations } = (await page.evaluate(
-    (only) =>
-      (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run(
+    ([only, where]) =>
+      (globalThis as unknown as { axe: { run(where: string, options: object): Promise<AxeResults> } }).axe.run(
+        where,
         // Of what is right it would describe every node.
         { resultTypes: ['violations'], ...(only && { runOnly: { type: 'rule', values: only } }) },
       ),
-    rules,
+    [rules, within] as const,
   )) as AxeResults;
   return violations.map(
     ({ id, nodes }) =>
