@@ -2,19 +2,15 @@ import { type Base, type Definition, defineBase, fold, leaf, normal, sizeOf, uni
 import {
   add,
   argMax,
-  cast,
   exp,
   expandDims,
-  floor,
   gather,
   log,
   logSumExp,
-  minimum,
   mul,
   neg,
   reshape,
   slice,
-  square,
   stack,
   sub,
   sum,
@@ -22,11 +18,10 @@ import {
   type Tensor1D,
   type Tensor2D,
   tensor1d,
-  tidy,
-  transpose,
   zeros,
 } from '@tensorflow/tfjs-core';
 import { integer, maxValue, minValue, number, pipe, strictObject } from 'valibot';
+import { drawKernels, sumKernels } from './sum-kernels.ts';
 
 /** The parameters of {@link productKernels}, all fixed. */
 interface ProductKernelsParams {
@@ -46,18 +41,14 @@ const schema = strictObject({
 });
 
 const logRoot2Pi = 0.5 * Math.log(2 * Math.PI);
-/** Rows times kernels that are looked at together: 16 MB of each number that lies between. */
-const numbersTogether = 2 ** 22;
-
-/** Of each set, the log of the sum of its kernels at some centres, `columns` `[size, kernels]`, but for a constant: `[rows, sets]`. */
-function partOf(flat: Tensor2D, columns: Tensor2D, logWidths: Tensor2D): Tensor2D {
-  const [[rows, size], count, sets] = [flat.shape, columns.shape[1], logWidths.shape[0]];
+/** Of each set, the log of the sum of its kernels at some centres, but for a constant: `[rows, sets]`. */
+function partOf(squaresOf: (j: number) => Tensor2D, logWidths: Tensor2D): Tensor2D {
+  const [sets, size] = logWidths.shape;
   const precisions = mul(exp(mul(logWidths, -2)), -0.5);
   let each: Tensor[] = Array.from({ length: sets }, () => zeros([1, 1]));
   for (let j = 0; j < size; j++) {
-    // Differences first: |z|² + |c|² − 2z·c would round a narrow kernel's distances away.
-    const away = square(sub(slice(flat, [0, j], [rows, 1]), slice(columns, [j, 0], [1, count])));
-    each = each.map((own, set) => add(own, mul(away, slice(precisions, [set, j], [1, 1]))));
+    const squares = squaresOf(j);
+    each = each.map((own, set) => add(own, mul(squares, slice(precisions, [set, j], [1, 1]))));
   }
   return stack(
     each.map((own) => logSumExp(own, 1)),
@@ -91,24 +82,13 @@ export const productKernels: Definition<'base', typeof schema> = /* @__PURE__ */
         logits: tensor1d(new Float32Array(sets)),
       }),
       logProb: ({ centres, logWidths, logits }, z) => {
-        const rows = z.shape[0] as number;
-        if (rows === 0) return zeros([0]);
-        const flat = reshape(z, [rows, size]) as Tensor2D;
-        const columns = transpose(centres as Tensor2D);
-        const together = Math.max(1, Math.floor(numbersTogether / rows));
-        const parts: Tensor2D[] = [];
-        for (let begin = 0; begin < count; begin += together) {
-          const some = slice(columns, [0, begin], [size, Math.min(together, count - begin)]) as Tensor2D;
-          parts.push(tidy(() => partOf(flat, some, logWidths as Tensor2D)));
-        }
-        const [first] = parts as [Tensor2D];
-        const ofSets = parts.length === 1 ? first : logSumExp(stack(parts, 2), 2);
+        if (z.shape[0] === 0) return zeros([0]);
+        const ofSets = sumKernels(z, centres, (squaresOf) => partOf(squaresOf, logWidths as Tensor2D));
         const peaks = sub(sub(logits, logSumExp(logits)), sum(logWidths, 1)) as Tensor1D;
         return sub(logSumExp(add(ofSets, expandDims(peaks, 0)), 1), size * logRoot2Pi + Math.log(count));
       },
       sample: ({ centres, logWidths, logits }, rows, seed, temperature) => {
-        const drawn = floor(mul(uniform([rows], fold(seed, 'kernel')), count));
-        const kernel = cast(minimum(drawn, count - 1), 'int32') as Tensor & { rank: 1 };
+        const kernel = drawKernels(rows, seed, count);
         const noise = neg(log(neg(log(uniform([rows, sets], fold(seed, 'set'))))));
         const set = argMax(add(noise, expandDims(logits, 0)), 1) as Tensor & { rank: 1 };
         const offsets = mul(mul(normal([rows, size], fold(seed, 'offset')), exp(gather(logWidths, set))), temperature);
