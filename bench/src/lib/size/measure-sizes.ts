@@ -27,8 +27,8 @@ const packages: readonly (readonly [string, number])[] = [
   ['@diffeo/layers-glow', layerBudget],
   ['@diffeo/layers-linear', layerBudget],
   ['@diffeo/networks', layerBudget],
-  // What these weigh, and a twentieth: nothing grows further unseen.
-  ['@diffeo/tables', 30.5 * kilobyte],
+  // What these weigh, and a twentieth: nothing grows further unseen. Of tables, product kernels are 1.2 kB.
+  ['@diffeo/tables', 32 * kilobyte],
   ['@diffeo/ops', 13.5 * kilobyte],
   ['@diffeo/datasets', 68.5 * kilobyte],
   ['@diffeo/trainer', 40 * kilobyte],
