@@ -22,12 +22,15 @@ async function onPhone(use: (phone: WatchedPage) => Promise<void>): Promise<void
   idlePhones.push(phone);
 }
 
-/** Goes down a page screen by screen: whatever comes into view is fetched. */
+/** Goes down a page screen by screen: whatever comes into view is fetched. A page that is not drawn has no frames to wait for. */
 async function scrollThrough(page: Page): Promise<void> {
   await page.evaluate(async () => {
     for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {
       scrollTo(0, y);
-      await new Promise((resolve) => requestAnimationFrame(resolve));
+      await new Promise((resolve) => {
+        requestAnimationFrame(resolve);
+        setTimeout(resolve, 1000);
+      });
     }
   });
 }
