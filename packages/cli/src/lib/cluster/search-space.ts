@@ -14,7 +14,11 @@ export const spaceOf = (flows: readonly string[]): Readonly<Record<string, Range
 });
 
 /** The flow that settings describe, for these data, and how it is trained. */
-export function trialFor(settings: JobRequest, { preprocessing, defaults, train }: TrainingData, seed: Seed): Trial {
+export function trialFor(
+  settings: JobRequest,
+  { preprocessing, defaults, train, truth }: TrainingData,
+  seed: Seed,
+): Trial {
   const { flow, learningRate, layers, hidden, activation, batchSize } = settings as {
     readonly flow: string;
     readonly learningRate: number;
@@ -23,9 +27,12 @@ export function trialFor(settings: JobRequest, { preprocessing, defaults, train 
     readonly activation: 'relu' | 'tanh';
     readonly batchSize: number;
   };
-  const { residual, bound, outputScale, biasScale, levels } = defaults;
-  const own = flowNamed(flow).layers({
-    ...{ layers, hidden: hidden.split(',').map(Number), activation, residual, bound, outputScale, biasScale, levels },
+  const { residual, bound, outputScale, levels } = defaults;
+  const kind = flowNamed(flow);
+  const { bins, biasScale } = { ...defaults, ...(truth && kind.toy) };
+  const own = kind.layers({
+    ...{ layers, hidden: hidden.split(',').map(Number), activation, residual, bound, outputScale, levels },
+    ...{ bins, biasScale },
   });
   return {
     settings,

@@ -102,7 +102,6 @@ export async function sample(options: SampleOptions): Promise<void> {
   const table = resultTable(options);
   try {
     const batch = rowsTogether(model);
-    await table.begin(columns, { header: !areOrdinals(columnNames(columns)) });
     for (let drawn = 0; drawn < count; drawn += batch) {
       await stopIfCancelled(signal);
       const size = Math.min(batch, count - drawn);
@@ -116,6 +115,8 @@ export async function sample(options: SampleOptions): Promise<void> {
       const values = await withinDates(await rows(size, own), columns, (count, attempt) =>
         rows(count, fold(own, `again ${attempt}`)),
       );
+      // Not before the first rows are there: what a model refuses leaves no header behind.
+      if (drawn === 0) await table.begin(columns, { header: !areOrdinals(columnNames(columns)) });
       await table.write(onSteps(values, columns));
     }
     await table.finish();

@@ -38,6 +38,9 @@ describe('diffeo train, plainly, on tables', () => {
     const { stdout } = await runDiffeo(['sample', 'diffeo-groups', '--count', '500', '--seed', '1'], scratch.path);
     const samples = stdout.trim().split('\n').slice(1).map(Number);
     expect(samples.filter((x) => Math.abs(Math.abs(x) - 5) > 2).length).toBeLessThan(10);
+    const cooler = await runDiffeo(['sample', 'diffeo-groups', '--count', '5', '--temperature', '0.5'], scratch.path);
+    expect(cooler).toMatchObject({ code: 2, stdout: '' });
+    expect(cooler.stderr).toContain('temperature');
   });
 
   test('where training comes to nothing the Gaussian is left, and that is said', async () => {
