@@ -82,7 +82,7 @@ function lengthWithin(
 }
 
 /** Milliseconds for all flows of a table. */
-const [smallTime, largeTime] = [30_000, 72_000];
+const [smallTime, largeTime] = [17_000, 72_000];
 /** In more columns than this, steps of few rows are for two flows: more steps of each are worth more than a third. */
 const manyColumns = 10;
 
