@@ -22,6 +22,7 @@ function isBeyond(value: number, column: Column): boolean {
 /**
  * Rows without dates before the first of the data or after the last: a density that is smooth reaches beyond them, and nothing is known of what comes then. Such rows are
  * drawn anew, by `again`, which draws the first `count` of them as the `attempt`-th time; columns that are `given` are what they were said to be.
+ * Those that are still beyond after so many attempts stay: a given value may leave no other dates.
  */
 export async function withinDates<Values extends Float32Array | Float64Array>(
   values: Values,
